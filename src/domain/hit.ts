@@ -1,0 +1,65 @@
+/** One received postback or pixel request, as the edge journals it and conversions judges it. */
+export type Hit = {
+  /** Unique, made by the edge; judging is idempotent by it. */
+  readonly id: string
+  readonly kind: HitKind
+  /** Unix milliseconds of arrival at the edge. */
+  readonly at: number
+  readonly method: string
+  readonly host: string
+  readonly path: string
+  /** The query string as sent, without '?'; a signature covers exactly these bytes. */
+  readonly rawQuery: string
+  /** Decoded parameters in order, query before body. Names keep the sender's spelling. */
+  readonly params: readonly (readonly [name: string, value: string])[]
+  readonly ip: string
+  readonly userAgent: string
+  readonly referrer: string
+  /** Click ids the browser's cookies carry: the latest, and the latest per offer id. */
+  readonly cookieClickId?: string
+  readonly cookieOfferClickIds?: Readonly<Record<string, string>>
+  /** Set when the request could not be read; the hit is then `malformed` with this reason. */
+  readonly problem?: string
+}
+
+export type HitKind = 'postback' | 'image' | 'iframe' | 'script'
+
+/** PROTOCOL section 2: what became of a hit. */
+export type HitOutcome =
+  | 'recorded'
+  | 'updated'
+  | 'duplicate'
+  | 'rejected'
+  | 'test'
+  | 'unmatched'
+  | 'queued'
+  | 'malformed'
+  | 'unauthorized'
+  | 'overloaded'
+
+export type HitAnswer = {
+  /** The hit's id. */
+  readonly hit: string
+  readonly outcome: HitOutcome
+  readonly reason?: string
+  /** The conversion's id, when there is one. */
+  readonly conversion?: string
+  /** `test=1`: every step that was checked, in order. */
+  readonly steps?: readonly HitStep[]
+}
+
+export type HitStep = { readonly step: string; readonly ok: boolean; readonly detail: string }
+
+/** HTTP status of the answer to a postback; pixels answer 200 whatever the outcome. */
+export const HTTP_STATUS_BY_OUTCOME: Readonly<Record<HitOutcome, number>> = {
+  recorded: 200,
+  updated: 200,
+  duplicate: 200,
+  rejected: 200,
+  test: 200,
+  unmatched: 202,
+  queued: 202,
+  malformed: 400,
+  unauthorized: 401,
+  overloaded: 503,
+}

@@ -1,0 +1,313 @@
+import type { ConversionStatus } from '../domain/conversion-types.ts'
+import type { HitKind, HitOutcome } from '../domain/hit.ts'
+import type { DeliveryState } from '../domain/target-types.ts'
+
+/**
+ * The SQL tables, one text for SQLite and PostgreSQL. Conventions: ids are text; every `*_at` is Unix
+ * milliseconds; every `*_micros` an integer; flags are 0 or 1; `*_json` columns hold JSON text; '' means none
+ * where a value is optional text, null where absence differs from empty.
+ */
+export type Database = {
+  workspaces: WorkspacesTable
+  traffic_sources: TrafficSourcesTable
+  affiliate_networks: AffiliateNetworksTable
+  offers: OffersTable
+  landers: LandersTable
+  campaigns: CampaignsTable
+  notification_targets: NotificationTargetsTable
+  currency_rates: CurrencyRatesTable
+  config_version: ConfigVersionTable
+  hits: HitsTable
+  conversions: ConversionsTable
+  conversion_history: ConversionHistoryTable
+  cap_counters: CapCountersTable
+  deliveries: DeliveriesTable
+  delivery_attempts: DeliveryAttemptsTable
+  ledger_outbox: LedgerOutboxTable
+  ledger_batches: LedgerBatchesTable
+  journal_checkpoints: JournalCheckpointsTable
+  api_keys: ApiKeysTable
+  audit_log: AuditLogTable
+}
+
+type WorkspacesTable = {
+  id: string
+  name: string
+  currency: string
+  time_zone: string
+  fallback_url: string
+  attribution_window_days: number
+  created_at: number
+  updated_at: number
+}
+
+type TrafficSourcesTable = {
+  id: string
+  workspace: string
+  name: string
+  external_id_param: string
+  cost_param: string
+  currency: string
+  tokens_json: string
+  created_at: number
+  updated_at: number
+  archived_at: number | null
+}
+
+type AffiliateNetworksTable = {
+  id: string
+  workspace: string
+  name: string
+  /** Query parameter appended to offer URLs with the click id; '' for none. */
+  click_id_param: string
+  /** Secret that its hits must carry in `token`; '' for none. */
+  token: string
+  /** HMAC-SHA256 secret of `sig`; '' for unsigned. */
+  signing_secret: string
+  /** Addresses and CIDR ranges hits may come from; empty for any. */
+  ip_allowlist_json: string
+  /** Domains a pixel's referrer may have; empty for any. */
+  referrer_allowlist_json: string
+  status_map_json: string
+  duplicate_policy: string
+  currency: string
+  click_to_conversion_min_ms: number
+  /** 0 for no maximum. */
+  click_to_conversion_max_ms: number
+  created_at: number
+  updated_at: number
+  archived_at: number | null
+}
+
+type OffersTable = {
+  id: string
+  workspace: string
+  name: string
+  affiliate_network_id: string
+  url: string
+  /** Fixed amount per conversion; null: the amount comes with the hit. */
+  payout_micros: number | null
+  currency: string
+  default_event: string
+  /** Known events; empty for any. */
+  events_json: string
+  /** Conversions per UTC day; null for no cap. */
+  daily_cap: number | null
+  created_at: number
+  updated_at: number
+  archived_at: number | null
+}
+
+type LandersTable = {
+  id: string
+  workspace: string
+  name: string
+  url: string
+  cta_count: number
+  created_at: number
+  updated_at: number
+  archived_at: number | null
+}
+
+type CampaignsTable = {
+  id: string
+  workspace: string
+  slug: string
+  name: string
+  status: string
+  traffic_source_id: string
+  redirect_mode: string
+  cost_model_json: string
+  fallback_url: string
+  paths_json: string
+  created_at: number
+  updated_at: number
+  archived_at: number | null
+}
+
+type NotificationTargetsTable = {
+  id: string
+  workspace: string
+  owner_type: string
+  owner_id: string
+  type: string
+  method: string
+  url: string
+  body_template: string
+  content_type: string
+  secret: string
+  events_json: string
+  statuses_json: string
+  only_first: number
+  only_with_payout: number
+  delay_seconds: number
+  status: string
+  disabled_reason: string
+  created_at: number
+  updated_at: number
+}
+
+/** Units of the currency for one US dollar. */
+type CurrencyRatesTable = { currency: string; rate_micros: number; updated_at: number }
+
+/** One row, id 1: grows with every change that an edge must see. */
+type ConfigVersionTable = { id: number; version: number }
+
+type HitsTable = {
+  id: string
+  /** '' when no workspace could be told. */
+  workspace: string
+  kind: HitKind
+  received_at: number
+  judged_at: number
+  outcome: HitOutcome
+  reason: string
+  attribution: string
+  click_id: string
+  conversion_id: string
+  affiliate_network_id: string
+  ip: string
+  /** The whole Hit as received. */
+  request_json: string
+}
+
+type ConversionsTable = {
+  id: string
+  workspace: string
+  click_id: string
+  event: string
+  txid: string
+  /** What makes it the same conversion; unique with workspace. */
+  identity: string
+  status: ConversionStatus
+  /** In the workspace's currency. */
+  revenue_micros: number
+  currency: string
+  original_micros: number
+  original_currency: string
+  /** Original → workspace currency. */
+  rate_micros: number
+  attribution: string
+  hit_id: string
+  /** The visit's LedgerRow dimensions, repeated on every ledger row of this conversion. */
+  visit_json: string
+  campaign_id: string
+  traffic_source_id: string
+  affiliate_network_id: string
+  offer_id: string
+  external_id: string
+  visit_at: number
+  params_json: string
+  reason: string
+  created_at: number
+  updated_at: number
+}
+
+/** Transition n of a conversion; 1 is its creation. */
+type ConversionHistoryTable = {
+  conversion_id: string
+  n: number
+  workspace: string
+  at: number
+  hit_id: string
+  /** 'hit', or the user or key that did it by hand. */
+  actor: string
+  from_status: string
+  to_status: string
+  from_revenue_micros: number
+  to_revenue_micros: number
+  reason: string
+}
+
+/** Conversions counted against a cap; key is e.g. 'offer:ID', period e.g. '2026-11-22'. */
+type CapCountersTable = { key: string; period: string; count: number }
+
+type DeliveriesTable = {
+  id: string
+  workspace: string
+  conversion_id: string
+  /** conversion_history.n that caused it; unique with conversion and target. */
+  transition: number
+  target_id: string
+  click_id: string
+  type: string
+  method: string
+  url: string
+  body: string
+  content_type: string
+  secret: string
+  state: DeliveryState
+  /** Why skipped, dead or cancelled. */
+  reason: string
+  due_at: number
+  /** Null, or the worker that sends it now and until when. */
+  lease_owner: string | null
+  lease_until: number | null
+  attempts: number
+  created_at: number
+  updated_at: number
+}
+
+type DeliveryAttemptsTable = {
+  delivery_id: string
+  n: number
+  workspace: string
+  started_at: number
+  duration_ms: number
+  /** What was sent: {method, url, headers, body}. */
+  request_json: string
+  /** Null when no answer came. */
+  response_status: number | null
+  response_headers_json: string
+  /** First 4 kB. */
+  response_body: string
+  /** '' or a code: timeout, refused_address, dns, connect, tls, protocol, too_many_redirects. */
+  error: string
+}
+
+/** Ledger rows waiting for the ledger; a row leaves when its batch is in. */
+type LedgerOutboxTable = {
+  seq: number
+  /** A LedgerRow. */
+  row_json: string
+  /** Set before the batch is inserted: the exact rows of a repeat, and its deduplication token. */
+  batch: string | null
+}
+
+/** A journal batch is recorded here before its insert; one at most per edge is open. */
+type LedgerBatchesTable = {
+  edge: string
+  from_segment: number
+  from_offset: number
+  to_segment: number
+  to_offset: number
+  token: string
+}
+
+/** Everything before (segment, offset) of the edge's journal is done by this consumer. */
+type JournalCheckpointsTable = { edge: string; consumer: string; segment: number; offset: number }
+
+type ApiKeysTable = {
+  id: string
+  workspace: string
+  name: string
+  role: string
+  /** SHA-256 of the key, hex. The key itself is shown once. */
+  key_hash: string
+  /** First characters, to tell keys apart. */
+  prefix: string
+  created_at: number
+  last_used_at: number | null
+  revoked_at: number | null
+}
+
+type AuditLogTable = {
+  id: string
+  workspace: string
+  at: number
+  actor: string
+  action: string
+  subject_type: string
+  subject_id: string
+  detail_json: string
+}
