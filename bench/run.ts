@@ -1,0 +1,33 @@
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+/**
+ * `npm run bench [-- NAME…] [-- --json]`: each benchmark runs alone, in a process of its own, because what one
+ * leaves behind (heap, caches, an open engine) would be counted against the next.
+ */
+const BENCHES = ['footprint', 'edge', 'loader', 'conversions', 'delivery', 'reports'] as const
+
+const args = process.argv.slice(2)
+const json = args.includes('--json')
+const names = args.filter((arg) => !arg.startsWith('--'))
+const unknown = names.filter((name) => !BENCHES.some((bench) => bench === name))
+if (unknown.length > 0) {
+  console.error(`No benchmark is called ${unknown.join(', ')}; there are: ${BENCHES.join(', ')}.`)
+  process.exit(1)
+}
+
+for (const name of names.length > 0 ? names : BENCHES) {
+  const code = await runOne(name)
+  if (code !== 0) {
+    console.error(`The benchmark ${name} failed (${code}).`)
+    process.exitCode = 1
+  }
+}
+
+function runOne(name: string): Promise<number> {
+  const file = fileURLToPath(new URL(`./${name}.ts`, import.meta.url))
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [file, ...(json ? ['--json'] : [])], { stdio: 'inherit' })
+    child.once('exit', (code) => resolve(code ?? 1))
+  })
+}

@@ -1,0 +1,33 @@
+import { fork } from 'node:child_process'
+import { recordedVisitor } from '../../src/cli/demo/recorded-visitors.ts'
+import type { LoadPlan, LoadResult } from './load-process.ts'
+
+/** Runs the load generator in a process of its own and returns what it saw. */
+export function runLoad(plan: LoadPlan): Promise<LoadResult> {
+  const child = fork(new URL('./load-process.ts', import.meta.url))
+  return new Promise((resolve, reject) => {
+    child.once('message', (result: LoadResult) => resolve(result))
+    child.once('error', reject)
+    child.once('exit', (code) => reject(new Error(`the load generator ended with ${code}`)))
+    child.send(plan)
+  })
+}
+
+const VARIANTS = 500
+
+/** Request heads as browsers send them, with recorded user agents, languages and addresses. */
+export function visitRequests(path: (n: number) => string): string[] {
+  return Array.from({ length: VARIANTS }, (_, n) => {
+    const visitor = recordedVisitor(n)
+    return [
+      `GET ${path(n)} HTTP/1.1`,
+      'Host: localhost',
+      `User-Agent: ${visitor.userAgent}`,
+      'Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8',
+      `Accept-Language: ${visitor.language}`,
+      `X-Forwarded-For: ${visitor.ip}`,
+      'Connection: keep-alive',
+      '\r\n',
+    ].join('\r\n')
+  })
+}

@@ -1,0 +1,41 @@
+import chromium from '@sparticuz/chromium'
+import { type Browser, chromium as playwright } from 'playwright-core'
+import { recordedVisitor } from './recorded-visitors.ts'
+
+/** What real browsers did: opened the campaign link, bought, and loaded the thank-you page's pixel. */
+export type BrowserTally = { readonly sent: number; readonly answered: number; readonly bought: number }
+
+const PIXEL_WAIT_MS = 15_000
+/** A shopper's browser does not say that it is headless; one that does is counted as a bot. */
+const SHOPPER = recordedVisitor(5).userAgent
+
+/** A headless Chromium from npm; nothing has to be installed on the system. */
+export async function launchBrowser(): Promise<Browser> {
+  return await playwright.launch({
+    executablePath: await chromium.executablePath(),
+    args: [...chromium.args, '--no-sandbox', '--disable-quic', '--no-first-run', '--disable-background-networking'],
+    headless: true,
+  })
+}
+
+/**
+ * Walks visitors with fresh profiles from the campaign link to the thank-you page, and reloads that page once:
+ * a reload must not count again.
+ */
+export async function buyInBrowser(browser: Browser, links: readonly string[]): Promise<BrowserTally> {
+  let answered = 0
+  let bought = 0
+  for (const link of links) {
+    const context = await browser.newContext({ userAgent: SHOPPER })
+    const page = await context.newPage()
+    const response = await page.goto(link, { waitUntil: 'load' })
+    if (response?.ok() === true && response.request().redirectedFrom() !== null) answered += 1
+    const pixel = page.waitForResponse((seen) => seen.url().includes('/pixel.'), { timeout: PIXEL_WAIT_MS })
+    await page.click('#buy')
+    const outcome = (await pixel).headers()['x-trailpost-outcome']
+    if (outcome === 'recorded') bought += 1
+    await page.reload({ waitUntil: 'load' })
+    await context.close()
+  }
+  return { sent: links.length, answered, bought }
+}
