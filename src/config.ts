@@ -100,6 +100,11 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
   }
 }
 
+/** The environment for a child process that runs with other settings than this one. */
+export function childEnvironment(settings: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+  return { ...process.env, ...settings }
+}
+
 export class ConfigError extends Error {
   readonly code = 'bad_config'
 }

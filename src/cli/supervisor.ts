@@ -28,7 +28,6 @@ export type SupervisorOptions = {
   readonly program: string
   readonly plans: readonly ChildPlan[]
   readonly log: Logger
-  readonly environment: NodeJS.ProcessEnv
 }
 
 const RESTART_DELAY_MIN_MS = 200
@@ -59,7 +58,6 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   const start = (child: Child) => {
     const startedAt = performance.now()
     const spawned = fork(options.program, [...child.plan.args], {
-      env: options.environment,
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     })
     child.process = spawned
