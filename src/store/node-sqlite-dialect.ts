@@ -114,8 +114,7 @@ class NodeSqliteConnection implements DatabaseConnection {
     return await whenUnlocked(() => this.#execute<R>(query), this.#database.isTransaction)
   }
 
-  // biome-ignore lint/correctness/useYield: the interface asks for a generator; nothing here streams.
-  async *streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
+  streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
     throw new Error('queries are not streamed: page through them')
   }
 

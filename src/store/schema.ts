@@ -169,6 +169,10 @@ type HitsTable = {
   ip: string
   /** The whole Hit as received. */
   request_json: string
+  /** The HitSteps of a test hit; '' for others. */
+  steps_json: string
+  /** When an unmatched hit is judged again by itself; null when never. */
+  rematch_at: number | null
 }
 
 type ConversionsTable = {
@@ -244,6 +248,8 @@ type DeliveriesTable = {
   lease_owner: string | null
   lease_until: number | null
   attempts: number
+  /** Attempts made before the last replay: the retry schedule starts anew after them. */
+  attempts_before: number
   created_at: number
   updated_at: number
 }

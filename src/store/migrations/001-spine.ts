@@ -2,14 +2,23 @@ import { type Kysely, PostgresAdapter, sql } from 'kysely'
 
 /** The tables of schema.ts, as they first were. Column comments live there. */
 export async function up(db: Kysely<unknown>): Promise<void> {
-  await createConfigurationTables(db)
-  await createConversionTables(db)
+  await createWorkspaces(db)
+  await createSourcesAndNetworks(db)
+  await createOffersAndLanders(db)
+  await createCampaigns(db)
+  await createNotificationTargets(db)
+  await createCurrencyRates(db)
+  await createConfigVersion(db)
+  await createHits(db)
+  await createConversions(db)
+  await createConversionHistory(db)
+  await createCapCounters(db)
   await createDeliveryTables(db)
   await createLedgerTables(db)
   await createAccessTables(db)
 }
 
-async function createConfigurationTables(db: Kysely<unknown>): Promise<void> {
+async function createWorkspaces(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('workspaces')
     .addColumn('id', 'text', (c) => c.primaryKey())
@@ -21,7 +30,9 @@ async function createConfigurationTables(db: Kysely<unknown>): Promise<void> {
     .addColumn('created_at', 'bigint', (c) => c.notNull())
     .addColumn('updated_at', 'bigint', (c) => c.notNull())
     .execute()
+}
 
+async function createSourcesAndNetworks(db: Kysely<unknown>): Promise<void> {
   await ownedTable(db, 'traffic_sources')
     .addColumn('external_id_param', 'text', (c) => c.notNull())
     .addColumn('cost_param', 'text', (c) => c.notNull())
@@ -40,6 +51,9 @@ async function createConfigurationTables(db: Kysely<unknown>): Promise<void> {
     .addColumn('click_to_conversion_min_ms', 'bigint', (c) => c.notNull())
     .addColumn('click_to_conversion_max_ms', 'bigint', (c) => c.notNull())
     .execute()
+}
+
+async function createOffersAndLanders(db: Kysely<unknown>): Promise<void> {
   await ownedTable(db, 'offers')
     .addColumn('affiliate_network_id', 'text', (c) => c.notNull())
     .addColumn('url', 'text', (c) => c.notNull())
@@ -53,6 +67,9 @@ async function createConfigurationTables(db: Kysely<unknown>): Promise<void> {
     .addColumn('url', 'text', (c) => c.notNull())
     .addColumn('cta_count', 'integer', (c) => c.notNull())
     .execute()
+}
+
+async function createCampaigns(db: Kysely<unknown>): Promise<void> {
   await ownedTable(db, 'campaigns')
     .addColumn('slug', 'text', (c) => c.notNull().unique())
     .addColumn('status', 'text', (c) => c.notNull())
@@ -62,7 +79,9 @@ async function createConfigurationTables(db: Kysely<unknown>): Promise<void> {
     .addColumn('fallback_url', 'text', (c) => c.notNull())
     .addColumn('paths_json', 'text', (c) => c.notNull())
     .execute()
+}
 
+async function createNotificationTargets(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('notification_targets')
     .addColumn('id', 'text', (c) => c.primaryKey())
@@ -86,13 +105,18 @@ async function createConfigurationTables(db: Kysely<unknown>): Promise<void> {
     .addColumn('updated_at', 'bigint', (c) => c.notNull())
     .execute()
   await index(db, 'notification_targets', ['workspace', 'owner_type', 'owner_id'])
+}
 
+async function createCurrencyRates(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('currency_rates')
     .addColumn('currency', 'text', (c) => c.primaryKey())
     .addColumn('rate_micros', 'bigint', (c) => c.notNull())
     .addColumn('updated_at', 'bigint', (c) => c.notNull())
     .execute()
+}
+
+async function createConfigVersion(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('config_version')
     .addColumn('id', 'integer', (c) => c.primaryKey())
@@ -101,7 +125,7 @@ async function createConfigurationTables(db: Kysely<unknown>): Promise<void> {
   await sql`insert into config_version (id, version) values (1, 1)`.execute(db)
 }
 
-async function createConversionTables(db: Kysely<unknown>): Promise<void> {
+async function createHits(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('hits')
     .addColumn('id', 'text', (c) => c.primaryKey())
@@ -117,12 +141,17 @@ async function createConversionTables(db: Kysely<unknown>): Promise<void> {
     .addColumn('affiliate_network_id', 'text', (c) => c.notNull())
     .addColumn('ip', 'text', (c) => c.notNull())
     .addColumn('request_json', 'text', (c) => c.notNull())
+    .addColumn('steps_json', 'text', (c) => c.notNull())
+    .addColumn('rematch_at', 'bigint')
     .execute()
   await index(db, 'hits', ['workspace', 'received_at'])
   await index(db, 'hits', ['click_id'])
   // The unmatched inbox is read often and is small beside the table.
   await sql`create index hits_unmatched on hits (received_at) where outcome = 'unmatched'`.execute(db)
+  await sql`create index hits_rematch on hits (rematch_at) where rematch_at is not null`.execute(db)
+}
 
+async function createConversions(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('conversions')
     .addColumn('id', 'text', (c) => c.primaryKey())
@@ -154,7 +183,9 @@ async function createConversionTables(db: Kysely<unknown>): Promise<void> {
     .execute()
   await index(db, 'conversions', ['workspace', 'created_at'])
   await index(db, 'conversions', ['click_id'])
+}
 
+async function createConversionHistory(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('conversion_history')
     .addColumn('conversion_id', 'text', (c) => c.notNull())
@@ -170,6 +201,9 @@ async function createConversionTables(db: Kysely<unknown>): Promise<void> {
     .addColumn('reason', 'text', (c) => c.notNull())
     .addPrimaryKeyConstraint('conversion_history_pk', ['conversion_id', 'n'])
     .execute()
+}
+
+async function createCapCounters(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('cap_counters')
     .addColumn('key', 'text', (c) => c.notNull())
@@ -200,6 +234,7 @@ async function createDeliveryTables(db: Kysely<unknown>): Promise<void> {
     .addColumn('lease_owner', 'text')
     .addColumn('lease_until', 'bigint')
     .addColumn('attempts', 'integer', (c) => c.notNull())
+    .addColumn('attempts_before', 'integer', (c) => c.notNull())
     .addColumn('created_at', 'bigint', (c) => c.notNull())
     .addColumn('updated_at', 'bigint', (c) => c.notNull())
     .addUniqueConstraint('deliveries_once', ['conversion_id', 'transition', 'target_id'])

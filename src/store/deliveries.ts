@@ -1,0 +1,331 @@
+import { type Insertable, type Selectable, sql } from 'kysely'
+import type { DeliveryState } from '../domain/target-types.ts'
+import type { SqlEngine } from './open-store.ts'
+import { afterCursor, type Page, type PageRequest, rowsWanted, toPage } from './page.ts'
+import type { Database } from './schema.ts'
+import { type Db, inTransaction } from './transaction.ts'
+
+type DeliveryRow = Selectable<Database['deliveries']>
+type AttemptRow = Selectable<Database['delivery_attempts']>
+
+/** One outgoing call for one transition of one conversion and one target. */
+export type Delivery = {
+  /** Stable over all attempts: the receiver's key against duplicates. */
+  readonly id: string
+  readonly workspace: string
+  readonly conversionId: string
+  readonly transition: number
+  readonly targetId: string
+  readonly clickId: string
+  readonly type: string
+  readonly method: string
+  readonly url: string
+  readonly body: string
+  readonly contentType: string
+  readonly secret: string
+  readonly state: DeliveryState
+  readonly reason: string
+  readonly dueAt: number
+  readonly leaseOwner: string | null
+  readonly leaseUntil: number | null
+  readonly attempts: number
+  /** Attempts made before the last replay: the retry schedule starts anew after them. */
+  readonly attemptsBefore: number
+  readonly createdAt: number
+  readonly updatedAt: number
+}
+
+export type DeliveryAttempt = {
+  readonly n: number
+  readonly startedAt: number
+  readonly durationMs: number
+  readonly requestJson: string
+  readonly responseStatus: number | null
+  readonly responseHeadersJson: string
+  readonly responseBody: string
+  readonly error: string
+}
+
+export type ClaimRequest = {
+  readonly now: number
+  readonly workerId: string
+  /** After this long a delivery whose worker died is due again. */
+  readonly leaseMs: number
+  readonly limit: number
+}
+
+export type FinishedAttempt = Omit<DeliveryAttempt, 'n'> & {
+  readonly deliveryId: string
+  readonly workerId: string
+  /** What the delivery becomes; pending is tried again at dueAt. */
+  readonly state: DeliveryState
+  readonly reason: string
+  readonly dueAt: number
+  readonly now: number
+}
+
+/** Puts deliveries into the queue; one that is there for the same transition and target stays as it is. */
+export async function enqueueDeliveries(
+  db: Db,
+  rows: readonly Insertable<Database['deliveries']>[],
+): Promise<void> {
+  if (rows.length === 0) return
+  await db
+    .insertInto('deliveries')
+    .values([...rows])
+    .onConflict((conflict) => conflict.columns(['conversion_id', 'transition', 'target_id']).doNothing())
+    .execute()
+}
+
+/**
+ * Leases deliveries that are due, the longest due first. No two workers get the same one while the lease runs:
+ * PostgreSQL skips rows that another worker is claiming; SQLite has one writer at a time.
+ */
+export async function claimDue(
+  db: Db,
+  engine: SqlEngine,
+  request: ClaimRequest,
+): Promise<readonly Delivery[]> {
+  const { now, workerId, leaseMs, limit } = request
+  const rows = await db
+    // Materialized: PostgreSQL must lock the rows once, and not once per row of the update.
+    .with(
+      (cte) => cte('due').materialized(),
+      (cte) => {
+        const due = cte
+          .selectFrom('deliveries')
+          .select('id')
+          .where('state', '=', sql.lit('pending')) // literal: the partial index deliveries_due needs to see it
+          .where('due_at', '<=', now)
+          .where((where) => where.or([where('lease_until', 'is', null), where('lease_until', '<=', now)]))
+          .orderBy('due_at')
+          .limit(limit)
+        return engine === 'postgres' ? due.forUpdate().skipLocked() : due
+      },
+    )
+    .updateTable('deliveries')
+    .set({ lease_owner: workerId, lease_until: now + leaseMs })
+    .where('id', 'in', (where) => where.selectFrom('due').select('due.id'))
+    .returningAll()
+    .execute()
+  return rows.map(toDelivery).sort((a, b) => a.dueAt - b.dueAt)
+}
+
+/**
+ * Records one attempt and what the delivery becomes, in one transaction. A worker whose lease another one took
+ * over records its attempt (it was sent, after all) and leaves the state to the new holder.
+ * @returns whether the worker still held the lease.
+ */
+export async function finishAttempt(db: Db, finished: FinishedAttempt): Promise<boolean> {
+  return await inTransaction(db, async (trx) => {
+    const counted = await trx
+      .updateTable('deliveries')
+      .set((set) => ({ attempts: set('attempts', '+', 1), updated_at: finished.now }))
+      .where('id', '=', finished.deliveryId)
+      .returning(['attempts', 'workspace', 'state', 'lease_owner'])
+      .executeTakeFirst()
+    if (counted === undefined) return false
+    await insertAttempt(trx, finished, counted)
+    const held = counted.state === 'pending' && counted.lease_owner === finished.workerId
+    if (held) await settle(trx, finished)
+    return held
+  })
+}
+
+/** Many attempts in one transaction: one sync to disk for all of them. Same order of answers. */
+export async function finishAttempts(
+  db: Db,
+  finished: readonly FinishedAttempt[],
+): Promise<readonly boolean[]> {
+  return await inTransaction(db, async (trx) => {
+    const held: boolean[] = []
+    for (const attempt of finished) held.push(await finishAttempt(trx, attempt))
+    return held
+  })
+}
+
+async function insertAttempt(
+  db: Db,
+  finished: FinishedAttempt,
+  counted: { attempts: number; workspace: string },
+): Promise<void> {
+  await db
+    .insertInto('delivery_attempts')
+    .values({
+      delivery_id: finished.deliveryId,
+      n: counted.attempts,
+      workspace: counted.workspace,
+      started_at: finished.startedAt,
+      duration_ms: finished.durationMs,
+      request_json: finished.requestJson,
+      response_status: finished.responseStatus,
+      response_headers_json: finished.responseHeadersJson,
+      response_body: finished.responseBody,
+      error: finished.error,
+    })
+    .execute()
+}
+
+async function settle(db: Db, finished: FinishedAttempt): Promise<void> {
+  await db
+    .updateTable('deliveries')
+    .set({
+      state: finished.state,
+      reason: finished.reason,
+      due_at: finished.dueAt,
+      lease_owner: null,
+      lease_until: null,
+    })
+    .where('id', '=', finished.deliveryId)
+    .execute()
+}
+
+/** Gives leases back unused: what a worker does with claimed deliveries when it stops. */
+export async function releaseLeases(db: Db, workerId: string): Promise<void> {
+  await db
+    .updateTable('deliveries')
+    .set({ lease_owner: null, lease_until: null })
+    .where('state', '=', sql.lit('pending'))
+    .where('lease_owner', '=', workerId)
+    .execute()
+}
+
+/**
+ * Makes a delivery due again, under the same id, with a fresh retry schedule. One that was skipped stays so:
+ * its reason was a rule, not a failure.
+ * @returns the delivery, or undefined when there is none that could be sent.
+ */
+export async function replay(db: Db, id: string, now: number): Promise<Delivery | undefined> {
+  const row = await db
+    .updateTable('deliveries')
+    .set((set) => ({
+      state: 'pending',
+      reason: '',
+      due_at: now,
+      lease_owner: null,
+      lease_until: null,
+      attempts_before: set.ref('attempts'),
+      updated_at: now,
+    }))
+    .where('id', '=', id)
+    .where('state', '<>', 'skipped')
+    .returningAll()
+    .executeTakeFirst()
+  return row === undefined ? undefined : toDelivery(row)
+}
+
+/** Stops every waiting delivery of a target, e.g. when the target was disabled. */
+export async function cancelPendingOfTarget(
+  db: Db,
+  target: { readonly id: string; readonly reason: string; readonly now: number },
+): Promise<void> {
+  await db
+    .updateTable('deliveries')
+    .set({
+      state: 'cancelled',
+      reason: target.reason,
+      lease_owner: null,
+      lease_until: null,
+      updated_at: target.now,
+    })
+    .where('target_id', '=', target.id)
+    .where('state', '=', sql.lit('pending'))
+    .execute()
+}
+
+export async function getWithAttempts(
+  db: Db,
+  id: string,
+): Promise<{ delivery: Delivery; attempts: readonly DeliveryAttempt[] } | undefined> {
+  const row = await db.selectFrom('deliveries').selectAll().where('id', '=', id).executeTakeFirst()
+  if (row === undefined) return undefined
+  const attempts = await db
+    .selectFrom('delivery_attempts')
+    .selectAll()
+    .where('delivery_id', '=', id)
+    .orderBy('n')
+    .execute()
+  return { delivery: toDelivery(row), attempts: attempts.map(toAttempt) }
+}
+
+export type DeliveryFilter = {
+  readonly state?: DeliveryState | undefined
+  readonly targetId?: string | undefined
+  readonly clickId?: string | undefined
+  readonly conversionId?: string | undefined
+}
+
+export async function listDeliveries(
+  db: Db,
+  workspace: string,
+  filter: DeliveryFilter,
+  page: PageRequest,
+): Promise<Page<Delivery>> {
+  let query = db
+    .selectFrom('deliveries')
+    .selectAll()
+    .where('workspace', '=', workspace)
+    .where(afterCursor('created_at', page.cursor))
+  if (filter.state !== undefined) query = query.where('state', '=', filter.state)
+  if (filter.targetId !== undefined) query = query.where('target_id', '=', filter.targetId)
+  if (filter.clickId !== undefined) query = query.where('click_id', '=', filter.clickId)
+  if (filter.conversionId !== undefined) query = query.where('conversion_id', '=', filter.conversionId)
+  const rows = await query
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(rowsWanted(page))
+    .execute()
+  return toPage(rows.map(toDelivery), page, (delivery) => delivery.createdAt)
+}
+
+/** Waiting deliveries, and how many of them are due: the depth of the queue. */
+export async function countPending(db: Db, now: number): Promise<{ pending: number; due: number }> {
+  const row = await db
+    .selectFrom('deliveries')
+    .select((select) => [
+      select.fn.countAll<number>().as('pending'),
+      select.fn.countAll<number>().filterWhere('due_at', '<=', now).as('due'),
+    ])
+    .where('state', '=', sql.lit('pending'))
+    .executeTakeFirstOrThrow()
+  return { pending: row.pending, due: row.due }
+}
+
+function toDelivery(row: DeliveryRow): Delivery {
+  return {
+    id: row.id,
+    workspace: row.workspace,
+    conversionId: row.conversion_id,
+    transition: row.transition,
+    targetId: row.target_id,
+    clickId: row.click_id,
+    type: row.type,
+    method: row.method,
+    url: row.url,
+    body: row.body,
+    contentType: row.content_type,
+    secret: row.secret,
+    state: row.state,
+    reason: row.reason,
+    dueAt: row.due_at,
+    leaseOwner: row.lease_owner,
+    leaseUntil: row.lease_until,
+    attempts: row.attempts,
+    attemptsBefore: row.attempts_before,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  }
+}
+
+function toAttempt(row: AttemptRow): DeliveryAttempt {
+  return {
+    n: row.n,
+    startedAt: row.started_at,
+    durationMs: row.duration_ms,
+    requestJson: row.request_json,
+    responseStatus: row.response_status,
+    responseHeadersJson: row.response_headers_json,
+    responseBody: row.response_body,
+    error: row.error,
+  }
+}

@@ -1,0 +1,62 @@
+import { type RawBuilder, type SqlBool, sql } from 'kysely'
+
+export const PAGE_SIZE_MAX = 500
+
+/** Newest first. */
+export type PageRequest = {
+  /** Items wanted, at most PAGE_SIZE_MAX. */
+  readonly limit: number
+  /** nextCursor of the page before; absent for the first page. */
+  readonly cursor?: string | undefined
+}
+
+export type Page<T> = {
+  readonly items: readonly T[]
+  /** Null on the last page. */
+  readonly nextCursor: string | null
+}
+
+/** A cursor that no page gave. */
+export class BadCursorError extends Error {
+  readonly code = 'bad_cursor'
+}
+
+/**
+ * The condition that continues after the cursor: a keyset on (time, id), so that rows which arrive meanwhile
+ * neither repeat nor hide an item.
+ * @throws BadCursorError
+ */
+export function afterCursor(atColumn: string, cursor: string | undefined): RawBuilder<SqlBool> {
+  if (cursor === undefined) return sql<SqlBool>`1 = 1`
+  const { at, id } = parseCursor(cursor)
+  return sql<SqlBool>`(${sql.ref(atColumn)}, id) < (${at}, ${id})`
+}
+
+/** Rows to ask for: one more than the page, which tells whether another page follows. */
+export function rowsWanted(page: PageRequest): number {
+  return Math.min(Math.max(1, Math.trunc(page.limit)), PAGE_SIZE_MAX) + 1
+}
+
+/** Cuts what `rowsWanted` asked for into the page. */
+export function toPage<T extends { readonly id: string }>(
+  rows: readonly T[],
+  page: PageRequest,
+  atOf: (row: T) => number,
+): Page<T> {
+  const limit = rowsWanted(page) - 1
+  const items = rows.slice(0, limit)
+  const last = items.at(-1)
+  const more = rows.length > limit && last !== undefined
+  return { items, nextCursor: more ? formatCursor(atOf(last), last.id) : null }
+}
+
+function formatCursor(at: number, id: string): string {
+  return Buffer.from(`${at}.${id}`).toString('base64url')
+}
+
+function parseCursor(cursor: string): { at: number; id: string } {
+  const match = /^(\d{1,16})\.(.{1,200})$/s.exec(Buffer.from(cursor, 'base64url').toString())
+  if (match?.[1] === undefined || match[2] === undefined)
+    throw new BadCursorError('the cursor is not one of ours')
+  return { at: Number(match[1]), id: match[2] }
+}
