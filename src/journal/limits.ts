@@ -1,0 +1,20 @@
+/** Payload of one record. The same as a batch, so that a record always fits into one. */
+export const RECORD_PAYLOAD_BYTES_MAX = 1024 * 1024
+
+/** Appends beyond this share the next sync instead of this one. */
+export const BATCH_BYTES_MAX = 1024 * 1024
+
+/** A segment is the unit of deletion. */
+export const SEGMENT_BYTES_MAX = 64 * 1024 * 1024
+
+/** What may wait in memory for the disk before appends are refused. */
+export const PENDING_BYTES_MAX = 32 * 1024 * 1024
+
+/** What a waiting append costs beside its bytes (promise and callbacks), so that tiny records are limited too. */
+export const WAITER_BYTES = 256
+
+/** Written batches kept for the next ones; one fills while the other is written. */
+export const SPARE_BATCHES_MAX = 2
+
+/** Bytes read at once where the caller names no limit: recovery, readRange, journalEnd. */
+export const READ_BYTES_MAX = 4 * 1024 * 1024
