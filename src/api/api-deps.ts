@@ -1,0 +1,40 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import type { Registry } from 'prom-client'
+import type { Store } from '../store/open-store.ts'
+import type { Accounts } from './accounts.ts'
+
+/** Everything the API works with; it reads no setting, clock or global of its own. */
+export type ApiDeps = {
+  readonly store: Store
+  readonly accounts: Accounts
+  /** Where the set-up token lies. */
+  readonly dataDir: string
+  /** As visitors see the tracking host, without a trailing slash: base of links, postback URLs and pixels. */
+  readonly publicUrl: string
+  readonly dashboardUrl: string
+  /** Origins whose pages may send the session cookie with a write. */
+  readonly trustedOrigins: () => readonly string[]
+  /** Addresses and CIDR ranges whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly string[]
+  /** Folder of the built dashboard; it is served when it exists. */
+  readonly webRoot: string
+  readonly registry: Registry
+  readonly readiness: readonly ReadinessCheck[]
+  readonly clock: () => number
+  readonly log: FastifyBaseLogger
+  readonly version: string
+}
+
+/** Rejects, or resolves to a reason, when the part is not ready. */
+export type ReadinessCheck = { readonly name: string; readonly check: () => Promise<string | undefined> }
+
+/** Fastify with zod schemas: bodies are typed by them, answers checked against them. */
+export type ApiApp = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>

@@ -1,0 +1,141 @@
+import { fromNodeHeaders } from 'better-auth/node'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { type Access, accessOf, type Role, roleSuffices } from './access-table.ts'
+import type { Membership } from './accounts.ts'
+import type { ApiApp, ApiDeps } from './api-deps.ts'
+import { findKeyHolder } from './api-key.ts'
+import type { Caller } from './caller.ts'
+import { Problem } from './problem.ts'
+
+export const WORKSPACE_HEADER = 'x-trailpost-workspace'
+const BEARER = 'Bearer '
+const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
+
+/**
+ * Checks every request against access-table.ts before its body is read: who calls (API key or session cookie),
+ * in which workspace, with which role. A route that is not in the table can not be registered.
+ */
+export function enforceAccess(app: ApiApp, deps: ApiDeps): void {
+  app.decorateRequest('caller', undefined)
+  app.decorateRequest('user', undefined)
+  app.addHook('onRoute', ({ method, url }) => {
+    for (const each of [method].flat()) {
+      if (accessOf(each, url) === undefined) throw new Error(`${each} ${url} is missing in access-table.ts`)
+    }
+  })
+  app.addHook('onRequest', async (request, reply) => {
+    const { url } = request.routeOptions
+    // No route: the not-found handler answers.
+    if (url === undefined) return
+    const access = accessOf(request.method, url)
+    if (access === undefined) throw new Problem(404, 'not_found', `${request.method} ${url} is not known.`)
+    if (access !== 'public') await admit(deps, access, request, reply)
+  })
+}
+
+async function admit(
+  deps: ApiDeps,
+  access: Exclude<Access, 'public'>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> {
+  const { authorization } = request.headers
+  const needed: Role | undefined = access === 'user' ? undefined : access
+  if (authorization !== undefined) {
+    request.caller = await callerByKey(deps, authorization, request)
+  } else {
+    const memberships = await identify(deps, request, reply)
+    checkOrigin(deps, request)
+    const wanted = headerOf(request, WORKSPACE_HEADER)
+    const membership = chooseMembership(memberships, wanted, needed)
+    if (membership !== undefined) {
+      request.caller = { ...membership, actor: `user:${request.user?.id ?? ''}` }
+    }
+  }
+  if (needed !== undefined && (request.caller === undefined || !roleSuffices(request.caller.role, needed))) {
+    throw new Problem(403, 'role_too_low', `This needs the role ${needed}; yours is ${request.caller?.role}.`)
+  }
+}
+
+async function callerByKey(deps: ApiDeps, authorization: string, request: FastifyRequest): Promise<Caller> {
+  const key = authorization.startsWith(BEARER) ? authorization.slice(BEARER.length).trim() : ''
+  const holder = await findKeyHolder(deps.store.db, key, deps.clock())
+  if (holder === undefined) {
+    throw new Problem(
+      401,
+      'bad_api_key',
+      'This API key is unknown or revoked. Send Authorization: Bearer tp_…',
+    )
+  }
+  const wanted = headerOf(request, WORKSPACE_HEADER)
+  if (wanted !== undefined && wanted !== holder.workspace) throw foreignWorkspace(wanted)
+  return { workspace: holder.workspace, role: holder.role, actor: `key:${holder.id}` }
+}
+
+/** The memberships of the person whose session cookie came with the request. */
+async function identify(
+  deps: ApiDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<readonly Membership[]> {
+  const session = await deps.accounts.session(fromNodeHeaders(request.headers))
+  if (session === undefined) {
+    throw new Problem(401, 'not_signed_in', 'Sign in, or send an API key as Authorization: Bearer tp_…')
+  }
+  for (const cookie of session.cookies) reply.header('set-cookie', cookie)
+  request.user = session.user
+  return await deps.accounts.memberships(session.user.id)
+}
+
+/**
+ * A browser sends cookies along with what other sites make it send; it also says from where. Writes by cookie
+ * are taken from the dashboard's own pages, and from clients that are no browser and say nothing.
+ */
+function checkOrigin(deps: ApiDeps, request: FastifyRequest): void {
+  if (SAFE_METHODS.has(request.method)) return
+  assertTrustedOrigin(deps, request)
+}
+
+export function assertTrustedOrigin(deps: Pick<ApiDeps, 'trustedOrigins'>, request: FastifyRequest): void {
+  const origin = headerOf(request, 'origin')
+  if (origin !== undefined && deps.trustedOrigins().includes(origin)) return
+  const site = headerOf(request, 'sec-fetch-site')
+  if (origin === undefined && (site === undefined || site === 'same-origin')) return
+  throw new Problem(
+    403,
+    'untrusted_origin',
+    `Requests from ${origin ?? 'another site'} are refused. If the dashboard lives there, set TRAILPOST_DASHBOARD_URL to it.`,
+  )
+}
+
+function chooseMembership(
+  memberships: readonly Membership[],
+  wanted: string | undefined,
+  needed: Role | undefined,
+): Membership | undefined {
+  if (wanted !== undefined) {
+    const found = memberships.find(({ workspace }) => workspace === wanted)
+    if (found === undefined) throw foreignWorkspace(wanted)
+    return found
+  }
+  const [first, ...others] = memberships
+  if (needed === undefined) return others.length === 0 ? first : undefined
+  if (first === undefined) throw new Problem(403, 'no_workspace', 'You belong to no workspace.')
+  if (others.length > 0) {
+    throw new Problem(
+      400,
+      'workspace_needed',
+      'You belong to several workspaces: name one in X-Trailpost-Workspace.',
+    )
+  }
+  return first
+}
+
+function foreignWorkspace(wanted: string): Problem {
+  return new Problem(403, 'foreign_workspace', `You have no access to a workspace "${wanted}".`)
+}
+
+function headerOf(request: FastifyRequest, name: string): string | undefined {
+  const value = request.headers[name]
+  return typeof value === 'string' && value !== '' ? value : undefined
+}

@@ -1,0 +1,90 @@
+import { join } from 'node:path'
+import pino from 'pino'
+import { Registry } from 'prom-client'
+import { openAccounts } from '../../src/api/accounts.ts'
+import type { ApiApp, ApiDeps } from '../../src/api/api-deps.ts'
+import { buildApi } from '../../src/api/build-api.ts'
+import { createOwner } from '../../src/api/create-owner.ts'
+import { dashboardOrigins } from '../../src/api/dashboard-origins.ts'
+import { createSetupLink } from '../../src/api/setup-token.ts'
+import type { Store } from '../../src/store/open-store.ts'
+import type { TestStores } from '../support/databases.ts'
+
+export const DASHBOARD_URL = 'http://localhost:8081'
+export const PUBLIC_URL = 'https://track.example.com'
+export const PASSWORD = 'correct horse battery'
+
+export type TestApi = {
+  readonly app: ApiApp
+  readonly store: Store
+  readonly deps: ApiDeps
+  /** Token of a fresh set-up link. */
+  setupToken(): Promise<string>
+  /** Creates an owner with a workspace and returns the cookie of a session of theirs. */
+  owner(email: string): Promise<{ cookie: string; workspace: string; userId: string }>
+  signIn(email: string, password: string): Promise<string>
+}
+
+/** The real API over a real store; requests are injected. */
+export async function openTestApi(stores: TestStores, changes: Partial<ApiDeps> = {}): Promise<TestApi> {
+  const options = await stores.options()
+  const store = await stores.open(options)
+  const trustedOrigins = () => dashboardOrigins(DASHBOARD_URL, 8081)
+  const secret = Buffer.alloc(32, 7)
+  const accounts = await openAccounts({ store, secret, dashboardUrl: DASHBOARD_URL, trustedOrigins })
+  const deps: ApiDeps = {
+    store,
+    accounts,
+    dataDir: options.dataDir,
+    publicUrl: PUBLIC_URL,
+    dashboardUrl: DASHBOARD_URL,
+    trustedOrigins,
+    trustedProxies: [],
+    webRoot: join(options.dataDir, 'web'),
+    registry: new Registry(),
+    readiness: [],
+    clock: Date.now,
+    log: pino({ level: 'silent' }),
+    version: '0.0.0-test',
+    ...changes,
+  }
+  const app = await buildApi(deps)
+
+  async function signIn(email: string, password: string): Promise<string> {
+    const answer = await app.inject({
+      method: 'POST',
+      url: '/api/auth/sign-in/email',
+      headers: { origin: DASHBOARD_URL },
+      payload: { email, password },
+    })
+    if (answer.statusCode !== 200) throw new Error(`sign-in failed: ${answer.body}`)
+    return cookieOf(answer)
+  }
+
+  return {
+    app,
+    store,
+    deps,
+    signIn,
+    async setupToken() {
+      const link = await createSetupLink({ accounts, dataDir: options.dataDir, dashboardUrl: DASHBOARD_URL })
+      return new URL(link ?? '').searchParams.get('token') ?? ''
+    },
+    async owner(email) {
+      const input = { email, password: PASSWORD, name: 'Ada', workspaceName: `Workspace of ${email}` }
+      const owner = await createOwner(
+        { db: store.db, accounts },
+        { ...input, currency: 'USD', timeZone: 'UTC' },
+        Date.now(),
+      )
+      if (!owner.ok) throw new Error(owner.reason)
+      return { cookie: await signIn(email, PASSWORD), workspace: owner.workspace, userId: owner.userId }
+    },
+  }
+}
+
+/** The Cookie header that a browser would send after this answer. */
+export function cookieOf(answer: { headers: Record<string, unknown> }): string {
+  const set = [answer.headers['set-cookie']].flat().filter((value) => typeof value === 'string')
+  return set.map((cookie) => cookie.split(';', 1)[0]).join('; ')
+}
