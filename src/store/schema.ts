@@ -1,6 +1,8 @@
-import type { ConversionStatus } from '../domain/conversion-types.ts'
+import type { Generated } from 'kysely'
+import type { AttributionMethod, ConversionStatus, DuplicatePolicy } from '../domain/conversion-types.ts'
 import type { HitKind, HitOutcome } from '../domain/hit.ts'
-import type { DeliveryState } from '../domain/target-types.ts'
+import type { RedirectMode } from '../domain/snapshot.ts'
+import type { DeliveryState, NotificationTarget } from '../domain/target-types.ts'
 
 /**
  * The SQL tables, one text for SQLite and PostgreSQL. Conventions: ids are text; every `*_at` is Unix
@@ -69,7 +71,7 @@ type AffiliateNetworksTable = {
   /** Domains a pixel's referrer may have; empty for any. */
   referrer_allowlist_json: string
   status_map_json: string
-  duplicate_policy: string
+  duplicate_policy: DuplicatePolicy
   currency: string
   click_to_conversion_min_ms: number
   /** 0 for no maximum. */
@@ -114,9 +116,9 @@ type CampaignsTable = {
   workspace: string
   slug: string
   name: string
-  status: string
+  status: 'active' | 'paused'
   traffic_source_id: string
-  redirect_mode: string
+  redirect_mode: RedirectMode
   cost_model_json: string
   fallback_url: string
   paths_json: string
@@ -128,10 +130,10 @@ type CampaignsTable = {
 type NotificationTargetsTable = {
   id: string
   workspace: string
-  owner_type: string
+  owner_type: NotificationTarget['ownerType']
   owner_id: string
-  type: string
-  method: string
+  type: NotificationTarget['type']
+  method: NotificationTarget['method']
   url: string
   body_template: string
   content_type: string
@@ -141,7 +143,7 @@ type NotificationTargetsTable = {
   only_first: number
   only_with_payout: number
   delay_seconds: number
-  status: string
+  status: NotificationTarget['status']
   disabled_reason: string
   created_at: number
   updated_at: number
@@ -162,7 +164,7 @@ type HitsTable = {
   judged_at: number
   outcome: HitOutcome
   reason: string
-  attribution: string
+  attribution: AttributionMethod
   click_id: string
   conversion_id: string
   affiliate_network_id: string
@@ -191,7 +193,7 @@ type ConversionsTable = {
   original_currency: string
   /** Original → workspace currency. */
   rate_micros: number
-  attribution: string
+  attribution: AttributionMethod
   hit_id: string
   /** The visit's LedgerRow dimensions, repeated on every ledger row of this conversion. */
   visit_json: string
@@ -273,7 +275,7 @@ type DeliveryAttemptsTable = {
 
 /** Ledger rows waiting for the ledger; a row leaves when its batch is in. */
 type LedgerOutboxTable = {
-  seq: number
+  seq: Generated<number>
   /** A LedgerRow. */
   row_json: string
   /** Set before the batch is inserted: the exact rows of a repeat, and its deduplication token. */

@@ -1,0 +1,154 @@
+import type { Selectable } from 'kysely'
+import type { NotificationTarget } from '../domain/target-types.ts'
+import { changeConfiguration } from './config-version.ts'
+import { newId } from './ids.ts'
+import type { OwnedId } from './owned.ts'
+import { afterCursor, type Page, type PageRequest, rowsWanted, toPage } from './page.ts'
+import type { Database } from './schema.ts'
+import { type Db, inTransaction } from './transaction.ts'
+
+export type NotificationTargetFields = Omit<NotificationTarget, 'id' | 'workspace'>
+
+export type StoredTarget = NotificationTarget & {
+  /** Why it was disabled by the system; '' when a person did it or it is active. */
+  readonly disabledReason: string
+  readonly createdAt: number
+  readonly updatedAt: number
+}
+
+export async function createNotificationTarget(
+  db: Db,
+  workspace: string,
+  fields: NotificationTargetFields,
+  now: number,
+): Promise<StoredTarget> {
+  const id = newId()
+  await changeConfiguration(db, (trx) =>
+    trx
+      .insertInto('notification_targets')
+      .values({ id, workspace, disabled_reason: '', created_at: now, updated_at: now, ...toColumns(fields) })
+      .execute(),
+  )
+  return { ...fields, id, workspace, disabledReason: '', createdAt: now, updatedAt: now }
+}
+
+/** Changes the given fields; one that becomes active loses the reason it was disabled for. */
+export async function updateNotificationTarget(
+  db: Db,
+  key: OwnedId,
+  changes: Partial<NotificationTargetFields>,
+  now: number,
+): Promise<StoredTarget | undefined> {
+  return await inTransaction(db, async (trx) => {
+    const current = await getNotificationTarget(trx, key)
+    if (current === undefined) return undefined
+    const merged = { ...current, ...changes, updatedAt: now }
+    const changed = { ...merged, disabledReason: merged.status === 'active' ? '' : merged.disabledReason }
+    await changeConfiguration(trx, () =>
+      trx
+        .updateTable('notification_targets')
+        .set({ ...toColumns(changed), disabled_reason: changed.disabledReason, updated_at: now })
+        .where('id', '=', key.id)
+        .where('workspace', '=', key.workspace)
+        .execute(),
+    )
+    return changed
+  })
+}
+
+/** Disables a target for a reason that its owner is shown, e.g. the receiver answered 410. */
+export async function disableNotificationTarget(
+  db: Db,
+  target: { readonly id: string; readonly reason: string; readonly now: number },
+): Promise<void> {
+  await changeConfiguration(db, (trx) =>
+    trx
+      .updateTable('notification_targets')
+      .set({ status: 'disabled', disabled_reason: target.reason, updated_at: target.now })
+      .where('id', '=', target.id)
+      .execute(),
+  )
+}
+
+/** Its deliveries stay. False when the workspace has no such target. */
+export async function deleteNotificationTarget(db: Db, key: OwnedId): Promise<boolean> {
+  return await changeConfiguration(db, async (trx) => {
+    const result = await trx
+      .deleteFrom('notification_targets')
+      .where('id', '=', key.id)
+      .where('workspace', '=', key.workspace)
+      .executeTakeFirst()
+    return result.numDeletedRows === 1n
+  })
+}
+
+export async function getNotificationTarget(db: Db, key: OwnedId): Promise<StoredTarget | undefined> {
+  const row = await db
+    .selectFrom('notification_targets')
+    .selectAll()
+    .where('id', '=', key.id)
+    .where('workspace', '=', key.workspace)
+    .executeTakeFirst()
+  return row === undefined ? undefined : toTarget(row)
+}
+
+/** Newest first. */
+export async function listNotificationTargets(
+  db: Db,
+  workspace: string,
+  page: PageRequest,
+): Promise<Page<StoredTarget>> {
+  const rows = await db
+    .selectFrom('notification_targets')
+    .selectAll()
+    .where('workspace', '=', workspace)
+    .where(afterCursor('created_at', page.cursor))
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(rowsWanted(page))
+    .execute()
+  return toPage(rows.map(toTarget), page, (target) => target.createdAt)
+}
+
+export function toTarget(row: Selectable<Database['notification_targets']>): StoredTarget {
+  return {
+    id: row.id,
+    workspace: row.workspace,
+    ownerType: row.owner_type,
+    ownerId: row.owner_id,
+    type: row.type,
+    method: row.method,
+    url: row.url,
+    bodyTemplate: row.body_template,
+    contentType: row.content_type,
+    secret: row.secret,
+    events: JSON.parse(row.events_json),
+    statuses: JSON.parse(row.statuses_json),
+    onlyFirst: row.only_first === 1,
+    onlyWithPayout: row.only_with_payout === 1,
+    delaySeconds: row.delay_seconds,
+    status: row.status,
+    disabledReason: row.disabled_reason,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  }
+}
+
+function toColumns(fields: NotificationTargetFields) {
+  return {
+    owner_type: fields.ownerType,
+    owner_id: fields.ownerId,
+    type: fields.type,
+    method: fields.method,
+    url: fields.url,
+    body_template: fields.bodyTemplate,
+    content_type: fields.contentType,
+    secret: fields.secret,
+    events_json: JSON.stringify(fields.events),
+    statuses_json: JSON.stringify(fields.statuses),
+    only_first: fields.onlyFirst ? 1 : 0,
+    only_with_payout: fields.onlyWithPayout ? 1 : 0,
+    delay_seconds: fields.delaySeconds,
+    status: fields.status,
+  }
+}

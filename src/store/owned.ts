@@ -1,0 +1,31 @@
+/** Names one thing of one workspace: nobody reaches another workspace's things by their id. */
+export type OwnedId = { readonly workspace: string; readonly id: string }
+
+/** What every configured thing has besides its own fields. */
+export type Owned = {
+  readonly id: string
+  readonly workspace: string
+  /** Unix milliseconds. */
+  readonly createdAt: number
+  readonly updatedAt: number
+  /** Null while it is in use. */
+  readonly archivedAt: number | null
+}
+
+type OwnedColumns = {
+  readonly id: string
+  readonly workspace: string
+  readonly created_at: number
+  readonly updated_at: number
+  readonly archived_at: number | null
+}
+
+export function toOwned(row: OwnedColumns): Owned {
+  return {
+    id: row.id,
+    workspace: row.workspace,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    archivedAt: row.archived_at,
+  }
+}

@@ -1,0 +1,94 @@
+import type { Selectable } from 'kysely'
+import { changeConfiguration } from './config-version.ts'
+import { newId } from './ids.ts'
+import type { Database } from './schema.ts'
+import { type Db, inTransaction } from './transaction.ts'
+
+export type WorkspaceFields = {
+  readonly name: string
+  /** ISO 4217: the currency of its reports. */
+  readonly currency: string
+  /** IANA name: where its days begin. */
+  readonly timeZone: string
+  /** Where a visitor goes when nothing else is known; '' for a plain 404. */
+  readonly fallbackUrl: string
+  readonly attributionWindowDays: number
+}
+
+/** One customer's data. */
+export type Workspace = WorkspaceFields & {
+  readonly id: string
+  readonly createdAt: number
+  readonly updatedAt: number
+}
+
+export async function createWorkspace(
+  db: Db,
+  fields: WorkspaceFields & { readonly id?: string },
+  now: number,
+): Promise<Workspace> {
+  const { id = newId(), ...own } = fields
+  await changeConfiguration(db, (trx) =>
+    trx
+      .insertInto('workspaces')
+      .values({ id, created_at: now, updated_at: now, ...toColumns(own) })
+      .execute(),
+  )
+  return { ...own, id, createdAt: now, updatedAt: now }
+}
+
+/** Changes the given fields; undefined when there is no such workspace. */
+export async function updateWorkspace(
+  db: Db,
+  id: string,
+  changes: Partial<WorkspaceFields>,
+  now: number,
+): Promise<Workspace | undefined> {
+  return await inTransaction(db, async (trx) => {
+    const current = await getWorkspace(trx, id)
+    if (current === undefined) return undefined
+    const changed = { ...current, ...changes, updatedAt: now }
+    await changeConfiguration(trx, () =>
+      trx
+        .updateTable('workspaces')
+        .set({ ...toColumns(changed), updated_at: now })
+        .where('id', '=', id)
+        .execute(),
+    )
+    return changed
+  })
+}
+
+export async function getWorkspace(db: Db, id: string): Promise<Workspace | undefined> {
+  const row = await db.selectFrom('workspaces').selectAll().where('id', '=', id).executeTakeFirst()
+  return row === undefined ? undefined : toWorkspace(row)
+}
+
+/** All of them, oldest first: an installation has few. */
+export async function listWorkspaces(db: Db): Promise<readonly Workspace[]> {
+  const rows = await db.selectFrom('workspaces').selectAll().orderBy('created_at').orderBy('id').execute()
+  return rows.map(toWorkspace)
+}
+
+function toWorkspace(row: Selectable<Database['workspaces']>): Workspace {
+  return {
+    id: row.id,
+    name: row.name,
+    currency: row.currency,
+    timeZone: row.time_zone,
+    fallbackUrl: row.fallback_url,
+    attributionWindowDays: row.attribution_window_days,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  }
+}
+
+function toColumns(fields: WorkspaceFields) {
+  return {
+    name: fields.name,
+    currency: fields.currency,
+    time_zone: fields.timeZone,
+    fallback_url: fields.fallbackUrl,
+    attribution_window_days: fields.attributionWindowDays,
+  }
+}
