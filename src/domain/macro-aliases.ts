@@ -1,0 +1,99 @@
+/**
+ * What other systems call our macros. Names are lower case, since case does not matter; the rows are merged, and
+ * one name means one macro whatever the system, which holds because users move whole URLs, not systems.
+ */
+const ALIASES: Readonly<Record<string, string>> = {
+  // TUNE and Everflow transaction_id; Keitaro and Prosper202 subid; Binom cnv_id; FunnelFlux hit
+  clickid: 'cid click_id click.id transaction_id subid cf_click_id cnv_id hit reqid visit_id',
+  externalid: 'external_id external.id ref_id aff_click_id external',
+  // Affise and RedTrack sum; Everflow payout_amount; Keitaro profit; CAKE price
+  payout: 'sum amount payout_amount price commission profit payment conversion_payout',
+  cost: 'cpc clickcost click_cost visit_cost cpv',
+  currency: 'payout_currency conversion_currency cur',
+  // TUNE adv_sub; Everflow adv1; Keitaro and CAKE tid; Affise transactionid; Prosper202 PRO t202txid
+  txid: 'tid tx tx_id transactionid t202txid order_id orderid adv_sub adv_sub1 adv1 trans_id transid txn_id',
+  // Voluum et; TUNE goal_id; Everflow event_id and event_name; RedTrack type
+  event: 'et event_name event_id event_type type goal goal_id goal_name conversion_type ct',
+  status: 'conversion_status cnv_status conv_status',
+  conversionid: 'conversion_id conversion.id leadid lead_id actionid',
+  datetime: 'date date_time',
+  timestamp: 'unixtime unix_timestamp utcunixtime unixconversiontime',
+  'campaign.id': 'campaign_id campaignid campid',
+  'campaign.name': 'campaign_name campaignname campaign',
+  'source.id': 'source_id sourceid trafficsource.id traffic_source_id ts_id',
+  'source.name': 'source_name trafficsource.name traffic_source_name traffic_source',
+  'offer.id': 'offer_id offerid oid',
+  'offer.name': 'offer_name offername',
+  'network.name': 'network_name affiliatenetwork.name affiliate_network_name',
+  'lander.id': 'lander_id landing_id landing.id lp_id',
+  'lander.name': 'lander_name landing_name landing.name',
+  'affiliate.id': 'affiliate_id affid aff_id partner_id',
+  'advertiser.id': 'advertiser_id adv_id',
+  country: 'country_code countrycode geo',
+  region: 'region_name state',
+  city: 'city_name',
+  isp: 'isp_name',
+  device: 'device_type devicetype',
+  os: 'os_name',
+  browser: 'browser_name',
+  language: 'lang browser_language',
+  ip: 'ip_address session_ip sourceip',
+  useragent: 'user_agent ua uagent',
+  referrer: 'referer',
+  random: 'rand ran rnd cachebuster cache_buster',
+  sub1: 'aff_sub sub_id sid',
+  // Keitaro keyword; Prosper202 t202kw
+  'token.keyword': 'keyword t202kw',
+  'token.creative_id': 'creative_id',
+  'token.ad_campaign_id': 'ad_campaign_id',
+  'token.gclid': 'gclid',
+  'token.fbclid': 'fbclid',
+  'token.msclkid': 'msclkid',
+  'token.ttclid': 'ttclid',
+  'token.utm_source': 'utm_source',
+  'token.utm_medium': 'utm_medium',
+  'token.utm_campaign': 'utm_campaign',
+  'token.utm_term': 'utm_term',
+  'token.utm_content': 'utm_content',
+}
+
+/**
+ * Families of numbered sub ids: TUNE aff_sub2, CAKE s2, Prosper202 c2, Binom t2, Voluum var2, Keitaro sub_id_2,
+ * Scaleo sub_id2, BeMob c2.
+ */
+const SUB_FAMILIES = ['aff_sub', 's', 'c', 't', 'var', 'sub_id_', 'sub_id', 'subid', 'aff_unique']
+const SUB_COUNT = 10
+
+/** CAKE writes #name#; only its own names, since a URL may hold a fragment. */
+const HASH_NAMES = new Set(
+  'reqid s1 s2 s3 s4 s5 leadid tid price oid affid campid ip sourceip utcunixtime'.split(' '),
+)
+/** LinkTrust writes [=Name=]. */
+const EQUALS_ALIASES: ReadonlyMap<string, string> = new Map([
+  ['sid', 'sub1'],
+  ['_transid', 'txid'],
+  ['affiliatecommission', 'payout'],
+])
+
+/** Alias → canonical name. */
+export const MACRO_ALIASES: ReadonlyMap<string, string> = new Map(aliasEntries())
+
+/** The macro behind CAKE's `#name#`; undefined when it is none. */
+export function hashAlias(name: string): string | undefined {
+  const lower = name.toLowerCase()
+  return HASH_NAMES.has(lower) ? (MACRO_ALIASES.get(lower) ?? lower) : undefined
+}
+
+/** The macro behind LinkTrust's `[=name=]`; undefined when it is none. */
+export function equalsAlias(name: string): string | undefined {
+  return EQUALS_ALIASES.get(name.toLowerCase())
+}
+
+function* aliasEntries(): Generator<readonly [string, string]> {
+  for (const [canonical, names] of Object.entries(ALIASES)) {
+    for (const name of names.split(' ')) yield [name, canonical]
+  }
+  for (const family of SUB_FAMILIES) {
+    for (let n = 1; n <= SUB_COUNT; n++) yield [`${family}${n}`, `sub${n}`]
+  }
+}

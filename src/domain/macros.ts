@@ -1,0 +1,186 @@
+import { equalsAlias, hashAlias, MACRO_ALIASES } from './macro-aliases.ts'
+import { encodeForUrl, escapeForJson, keepUrlCharacters, stripControls } from './macro-escape.ts'
+import { type MacroStep, parseModifiers } from './macro-modifiers.ts'
+import { canonicalMacroName, MACRO_NAMES, type MacroValues } from './macro-names.ts'
+import { nearestName } from './nearest-name.ts'
+
+/** Where the rendered text goes, which decides how values are escaped. */
+export type TemplateTarget = 'url' | 'json' | 'text'
+
+/** literals[0] slot[0] literals[1] slot[1] … literals[n]: rendering is one concatenation. */
+export type Template = {
+  readonly text: string
+  /** Canonical names, each once. */
+  readonly macros: readonly string[]
+  readonly literals: readonly string[]
+  readonly slots: readonly Slot[]
+}
+
+export type Slot = { readonly name: string; readonly render: (value: string) => string }
+
+export type CompiledTemplate =
+  | { readonly ok: true; readonly template: Template }
+  | {
+      readonly ok: false
+      /** Names that are no macros; empty when something else is wrong. */
+      readonly unknown: readonly string[]
+      /** The macro that the first unknown name is nearest to; '' for none. */
+      readonly suggestion: string
+      /** One sentence for the user. */
+      readonly reason: string
+    }
+
+export type TemplateOptions = {
+  /** More names, lower case → canonical: a traffic source's own. */
+  readonly aliases?: Readonly<Record<string, string>>
+  /** 'url' unless told. */
+  readonly target?: TemplateTarget
+}
+
+const TEMPLATE_CHARS_MAX = 16_384
+const CONTROLS = /\p{Cc}/u
+
+/**
+ * Everything that looks like a macro. The first two alternatives are syntaxes of traffic sources (`${X}`, `{{x}}`,
+ * `{{{x}}}`) which are left alone; then ours, Prosper202's, LinkTrust's and CAKE's.
+ */
+const URL_MACRO =
+  /\$\{[^{}]*\}|\{{2,3}[^{}]*\}{2,3}|\{([^{}]+)\}|(?<!\[)\[\[([\w.]+)\]\](?!\])|\[=(\w+)=\]|(?<!#)#([a-z]\w*)#(?!#)/gi
+/** In JSON a brace opens an object as well: only a name directly behind it makes a macro. */
+const JSON_MACRO =
+  /\$\{[^{}]*\}|\{{2,3}[\w.]*\}{2,3}|\{([a-z_][\w.]*(?:\|[^{}]*)?)\}|(?<!\[)\[\[([\w.]+)\]\](?!\])|\[=(\w+)=\]|(?<!#)#([a-z]\w*)#(?!#)/gi
+/** `{:x}`, `{$x}`, `{%x%}`: traffic sources' again. */
+const FOREIGN_BRACES = /^[:$%]/
+
+/**
+ * Compiles a URL, a JSON body or a header with macros (PROTOCOL section 3), once, so that rendering is cheap.
+ * An unknown macro or modifier is refused here and never met at run time.
+ */
+export function compileTemplate(text: string, options: TemplateOptions = {}): CompiledTemplate {
+  const target = options.target ?? 'url'
+  if (text.length > TEMPLATE_CHARS_MAX) return refused(`longer than ${TEMPLATE_CHARS_MAX} characters`)
+  if (target !== 'json' && CONTROLS.test(text)) return refused('a control character or line break')
+  const builder: Builder = { target, aliases: options.aliases ?? {}, literals: [''], slots: [], unknown: [] }
+  let problem = ''
+  let end = 0
+  for (const match of text.matchAll(target === 'json' ? JSON_MACRO : URL_MACRO)) {
+    addLiteral(builder, text.slice(end, match.index))
+    end = match.index + match[0].length
+    problem ||= addMatch(builder, match)
+  }
+  addLiteral(builder, text.slice(end))
+  if (builder.unknown.length > 0) return unknownMacros(builder)
+  if (problem !== '') return refused(problem)
+  const macros = [...new Set(builder.slots.map((slot) => slot.name))]
+  return { ok: true, template: { text, macros, literals: builder.literals, slots: builder.slots } }
+}
+
+/** Fills a template; a value that is missing is empty. A rendered URL is printable ASCII without spaces. */
+export function renderTemplate(template: Template, values: MacroValues): string {
+  const { literals, slots } = template
+  let text = literals[0] ?? ''
+  for (let i = 0; i < slots.length; i++) {
+    const slot = slots[i]
+    if (slot !== undefined) text += slot.render(values[slot.name] ?? '')
+    text += literals[i + 1] ?? ''
+  }
+  return text
+}
+
+type Builder = {
+  readonly target: TemplateTarget
+  readonly aliases: Readonly<Record<string, string>>
+  readonly literals: string[]
+  readonly slots: Slot[]
+  readonly unknown: string[]
+}
+
+/** @returns what is wrong with the macro's modifiers, '' when nothing is. */
+function addMatch(builder: Builder, match: RegExpExecArray): string {
+  const [whole, braces, brackets, equals, hashes] = match
+  if (braces !== undefined) {
+    if (FOREIGN_BRACES.test(braces)) addLiteral(builder, whole)
+    else return addBraces(builder, braces)
+    return ''
+  }
+  const name =
+    (brackets === undefined ? undefined : resolveName(builder, brackets)) ??
+    (equals === undefined ? undefined : equalsAlias(equals)) ??
+    (hashes === undefined ? undefined : hashAlias(hashes))
+  if (name === undefined) addLiteral(builder, whole)
+  else return addSlot(builder, name, [])
+  return ''
+}
+
+function addBraces(builder: Builder, content: string): string {
+  const [written = '', ...modifiers] = content.split('|')
+  const name = resolveName(builder, written.trim())
+  if (name !== undefined) return addSlot(builder, name, modifiers)
+  // Keitaro writes {_name} for a value that is not encoded.
+  const rawName = written.startsWith('_') ? resolveName(builder, written.slice(1)) : undefined
+  if (rawName !== undefined) return addSlot(builder, rawName, ['raw', ...modifiers])
+  builder.unknown.push(written.trim())
+  return ''
+}
+
+function addSlot(builder: Builder, name: string, modifiers: readonly string[]): string {
+  const parsed = parseModifiers(name, modifiers)
+  if (!parsed.ok) return parsed.reason
+  const escapeValue = escapeFor(builder.target, parsed.raw)
+  builder.slots.push({ name, render: composed(parsed.steps, escapeValue) })
+  builder.literals.push('')
+  return ''
+}
+
+function addLiteral(builder: Builder, text: string): void {
+  const last = builder.literals.length - 1
+  const kept = builder.target === 'url' ? keepUrlCharacters(text) : text
+  builder.literals[last] = (builder.literals[last] ?? '') + kept
+}
+
+function resolveName(builder: Builder, written: string): string | undefined {
+  const lower = written.toLowerCase()
+  if (Object.hasOwn(builder.aliases, lower)) return builder.aliases[lower]
+  return canonicalMacroName(written) ?? MACRO_ALIASES.get(lower)
+}
+
+function composed(
+  steps: readonly MacroStep[],
+  escapeValue: (value: string) => string,
+): (value: string) => string {
+  if (steps.length === 0) return escapeValue
+  return (value) => {
+    let result = value
+    for (const step of steps) {
+      if (result !== '' || step.onEmpty) result = step.apply(result)
+    }
+    return escapeValue(result)
+  }
+}
+
+function escapeFor(target: TemplateTarget, raw: boolean): (value: string) => string {
+  if (target === 'text') return stripControls
+  if (target === 'json') return raw ? stripControls : escapeForJson
+  return raw ? keepUrlCharacters : encodeForUrl
+}
+
+function unknownMacros(builder: Builder): CompiledTemplate {
+  const [first = ''] = builder.unknown
+  const nearest = nearestName(first, [
+    ...MACRO_NAMES,
+    ...Object.keys(builder.aliases),
+    ...MACRO_ALIASES.keys(),
+  ])
+  const suggestion = nearest === undefined ? '' : (resolveName(builder, nearest) ?? '')
+  const hint = suggestion === '' ? '' : `; did you mean {${suggestion}}?`
+  return {
+    ok: false,
+    unknown: builder.unknown,
+    suggestion,
+    reason: `unknown macro {${first}}${hint}`,
+  }
+}
+
+function refused(reason: string): CompiledTemplate {
+  return { ok: false, unknown: [], suggestion: '', reason }
+}
