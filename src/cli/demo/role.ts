@@ -6,7 +6,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
  * the demo itself only through messages.
  */
 export type Role = {
-  /** Where the party's own web server listens, `http://localhost:PORT`. */
+  /** Where the party's own web server listens, `http://127.0.0.1:PORT`. */
   readonly url: string
   /** Sends a question and waits for its answer. */
   ask(question: RoleQuestion): Promise<unknown>
@@ -59,7 +59,7 @@ export function playRole(handle: Handler, answer: Answerer): void {
   server.listen(0, '127.0.0.1', () => {
     const address = server.address()
     const port = typeof address === 'object' && address !== null ? address.port : 0
-    process.send?.({ url: `http://localhost:${port}` })
+    process.send?.({ url: `http://127.0.0.1:${port}` })
   })
   process.on('message', (message: { id: number; question: RoleQuestion }) => {
     answer(message.question).then(

@@ -1,0 +1,54 @@
+import { request } from 'undici'
+import type { Installation } from './installation.ts'
+
+/** What the demo and the benchmarks need of the dashboard's API. Paths are relative to /api/v1. */
+export type ApiClient = {
+  get(path: string): Promise<unknown>
+  post(path: string, body: unknown): Promise<unknown>
+}
+
+/** Uses the set-up link to create the owner, and a key of that owner for all further calls. */
+export async function setUpOwner(installation: Installation): Promise<ApiClient> {
+  const base = `${installation.dashboardUrl}/api/v1`
+  const token = new URL(installation.setupUrl).searchParams.get('token') ?? ''
+  const setUp = await call('POST', `${base}/setup`, {}, {
+    token,
+    email: 'owner@example.com',
+    password: 'a long enough password',
+    name: 'Owner',
+    workspaceName: 'Demo',
+    currency: 'USD',
+    timeZone: 'UTC',
+  })
+  const cookies = [setUp.headers['set-cookie'] ?? []].flat().map((cookie) => cookie.split(';')[0])
+  const key = await call(
+    'POST',
+    `${base}/api-keys`,
+    { cookie: cookies.join('; '), origin: installation.dashboardUrl },
+    { name: 'demo', role: 'owner' },
+  )
+  const authorization = `Bearer ${String(field(key.body, 'key'))}`
+  return {
+    get: async (path) => (await call('GET', base + path, { authorization })).body,
+    post: async (path, body) => (await call('POST', base + path, { authorization }, body)).body,
+  }
+}
+
+/** A property of an answer; the demo ends with a clear word when the answer has another shape. */
+export function field(value: unknown, name: string): unknown {
+  if (typeof value !== 'object' || value === null || !(name in value)) {
+    throw new Error(`the API's answer has no "${name}": ${JSON.stringify(value)}`)
+  }
+  return (value as Record<string, unknown>)[name]
+}
+
+async function call(method: 'GET' | 'POST', url: string, headers: Record<string, string>, body?: unknown) {
+  const response = await request(url, {
+    method,
+    headers: body === undefined ? headers : { ...headers, 'content-type': 'application/json' },
+    body: body === undefined ? null : JSON.stringify(body),
+  })
+  const text = await response.body.text()
+  if (response.statusCode >= 300) throw new Error(`${method} ${url} answered ${response.statusCode}: ${text}`)
+  return { headers: response.headers, body: text === '' ? undefined : (JSON.parse(text) as unknown) }
+}
