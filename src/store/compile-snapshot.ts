@@ -6,64 +6,34 @@ import type {
   SnapshotTrafficSource,
   SnapshotWorkspace,
 } from '../domain/snapshot.ts'
-import { type AffiliateNetwork, toAffiliateNetwork } from './affiliate-networks.ts'
-import { type Campaign, toCampaign } from './campaigns.ts'
-import { loadConfigVersion } from './config-version.ts'
-import { loadRates } from './currency-rates.ts'
-import { type Lander, toLander } from './landers.ts'
-import { type Offer, toOffer } from './offers.ts'
-import { type TrafficSource, toTrafficSource } from './traffic-sources.ts'
+import type { AffiliateNetwork } from './affiliate-networks.ts'
+import type { Campaign } from './campaigns.ts'
+import type { Lander } from './landers.ts'
+import { loadConfiguration } from './load-configuration.ts'
+import type { Offer } from './offers.ts'
+import type { TrafficSource } from './traffic-sources.ts'
 import type { Db } from './transaction.ts'
-import { listWorkspaces, type Workspace } from './workspaces.ts'
+import type { Workspace } from './workspaces.ts'
 
 const CLICK_ID_MACRO = '{clickid}'
 /** The macro, with or without modifiers. */
 const CLICK_ID_PLACED = /\{clickid[|}]/
 
-/** What edges answer from: everything in use, seen at one moment. */
+/** What edges answer from: everything in use. An offer in use keeps the name and parameter of its network. */
 export async function compileSnapshot(db: Db): Promise<Snapshot> {
-  return await db
-    .transaction()
-    .setIsolationLevel('repeatable read')
-    .execute(async (trx) => {
-      const networks = await loadNetworks(trx)
-      return {
-        format: 1,
-        version: await loadConfigVersion(trx),
-        workspaces: (await listWorkspaces(trx)).map(toSnapshotWorkspace),
-        trafficSources: await loadTrafficSources(trx),
-        offers: await loadOffers(trx, networks),
-        landers: await loadLanders(trx),
-        campaigns: await loadCampaigns(trx),
-        ratesMicros: await loadRates(trx),
-      }
-    })
-}
-
-async function loadNetworks(db: Db): Promise<ReadonlyMap<string, AffiliateNetwork>> {
-  // Archived ones too: an offer in use keeps the click id parameter and the name of its network.
-  const rows = await db.selectFrom('affiliate_networks').selectAll().execute()
-  return new Map(rows.map((row) => [row.id, toAffiliateNetwork(row)]))
-}
-
-async function loadTrafficSources(db: Db): Promise<SnapshotTrafficSource[]> {
-  const rows = await db.selectFrom('traffic_sources').selectAll().where('archived_at', 'is', null).execute()
-  return rows.map((row) => toSnapshotTrafficSource(toTrafficSource(row)))
-}
-
-async function loadOffers(db: Db, networks: ReadonlyMap<string, AffiliateNetwork>): Promise<SnapshotOffer[]> {
-  const rows = await db.selectFrom('offers').selectAll().where('archived_at', 'is', null).execute()
-  return rows.map((row) => toSnapshotOffer(toOffer(row), networks.get(row.affiliate_network_id)))
-}
-
-async function loadLanders(db: Db): Promise<SnapshotLander[]> {
-  const rows = await db.selectFrom('landers').selectAll().where('archived_at', 'is', null).execute()
-  return rows.map((row) => toSnapshotLander(toLander(row)))
-}
-
-async function loadCampaigns(db: Db): Promise<SnapshotCampaign[]> {
-  const rows = await db.selectFrom('campaigns').selectAll().where('archived_at', 'is', null).execute()
-  return rows.map((row) => toSnapshotCampaign(toCampaign(row)))
+  const now = await db.transaction().setIsolationLevel('repeatable read').execute(loadConfiguration)
+  return {
+    format: 1,
+    version: now.version,
+    workspaces: [...now.workspaces.values()].map(toSnapshotWorkspace),
+    trafficSources: inUse(now.trafficSources).map(toSnapshotTrafficSource),
+    offers: inUse(now.offers).map((offer) =>
+      toSnapshotOffer(offer, now.affiliateNetworks.get(offer.affiliateNetworkId)),
+    ),
+    landers: inUse(now.landers).map(toSnapshotLander),
+    campaigns: inUse(now.campaigns).map(toSnapshotCampaign),
+    ratesMicros: now.ratesMicros,
+  }
 }
 
 /**
@@ -73,8 +43,16 @@ async function loadCampaigns(db: Db): Promise<SnapshotCampaign[]> {
 export function withClickIdParam(url: string, param: string): string {
   if (param === '' || CLICK_ID_PLACED.test(url)) return url
   const [address = '', ...fragment] = url.split('#')
-  const joint = !address.includes('?') ? '?' : /[?&]$/.test(address) ? '' : '&'
-  return [`${address}${joint}${param}=${CLICK_ID_MACRO}`, ...fragment].join('#')
+  return [`${address}${jointOf(address)}${param}=${CLICK_ID_MACRO}`, ...fragment].join('#')
+}
+
+function jointOf(address: string): string {
+  if (!address.includes('?')) return '?'
+  return /[?&]$/.test(address) ? '' : '&'
+}
+
+function inUse<T extends { readonly archivedAt: number | null }>(items: ReadonlyMap<string, T>): T[] {
+  return [...items.values()].filter((item) => item.archivedAt === null)
 }
 
 function toSnapshotWorkspace(workspace: Workspace): SnapshotWorkspace {

@@ -205,6 +205,8 @@ type ConversionsTable = {
   visit_at: number
   params_json: string
   reason: string
+  /** n of its newest row in conversion_history. */
+  transitions: number
   created_at: number
   updated_at: number
 }
@@ -218,8 +220,9 @@ type ConversionHistoryTable = {
   hit_id: string
   /** 'hit', or the user or key that did it by hand. */
   actor: string
-  from_status: string
-  to_status: string
+  /** '' on the first. */
+  from_status: ConversionStatus | ''
+  to_status: ConversionStatus
   from_revenue_micros: number
   to_revenue_micros: number
   reason: string

@@ -177,6 +177,7 @@ async function createConversions(db: Kysely<unknown>): Promise<void> {
     .addColumn('visit_at', 'bigint', (c) => c.notNull())
     .addColumn('params_json', 'text', (c) => c.notNull())
     .addColumn('reason', 'text', (c) => c.notNull())
+    .addColumn('transitions', 'integer', (c) => c.notNull())
     .addColumn('created_at', 'bigint', (c) => c.notNull())
     .addColumn('updated_at', 'bigint', (c) => c.notNull())
     .addUniqueConstraint('conversions_identity', ['workspace', 'identity'])

@@ -1,0 +1,286 @@
+import type { Insertable, Selectable } from 'kysely'
+import type { AttributionMethod, ConversionStatus } from '../domain/conversion-types.ts'
+import type { LedgerRow } from '../domain/ledger-row.ts'
+import type { SqlEngine } from './open-store.ts'
+import type { OwnedId } from './owned.ts'
+import { afterCursor, type Page, type PageRequest, rowsWanted, toPage } from './page.ts'
+import type { Database } from './schema.ts'
+import type { Db } from './transaction.ts'
+
+/** A result worth money or counting. */
+export type StoredConversion = {
+  readonly id: string
+  readonly workspace: string
+  readonly clickId: string
+  readonly event: string
+  readonly txid: string
+  /** What makes it the same conversion; unique in the workspace. */
+  readonly identity: string
+  readonly status: ConversionStatus
+  /** In the workspace's currency. */
+  readonly revenueMicros: number
+  readonly currency: string
+  readonly originalMicros: number
+  readonly originalCurrency: string
+  /** Original → workspace currency. */
+  readonly rateMicros: number
+  readonly attribution: AttributionMethod
+  /** The hit that made it. */
+  readonly hitId: string
+  /** The visit's row of the ledger: its dimensions are repeated on every row of this conversion. */
+  readonly visit: LedgerRow
+  readonly campaignId: string
+  readonly trafficSourceId: string
+  readonly affiliateNetworkId: string
+  readonly offerId: string
+  readonly externalId: string
+  readonly visitAt: number
+  /** p1…p10, by name. */
+  readonly params: Readonly<Record<string, string>>
+  readonly reason: string
+  /** Number of its transitions so far: n of the newest one. */
+  readonly transitions: number
+  readonly createdAt: number
+  readonly updatedAt: number
+}
+
+/** Transition n of a conversion; 1 is its creation. */
+export type Transition = {
+  readonly n: number
+  readonly at: number
+  readonly hitId: string
+  /** 'hit', or the user or key that did it by hand. */
+  readonly actor: string
+  readonly fromStatus: ConversionStatus | ''
+  readonly toStatus: ConversionStatus
+  readonly fromRevenueMicros: number
+  readonly toRevenueMicros: number
+  readonly reason: string
+}
+
+/** The conversion of that identity, locked until the transaction ends; undefined when there is none. */
+export async function lockConversion(
+  db: Db,
+  engine: SqlEngine,
+  key: { readonly workspace: string; readonly identity: string },
+): Promise<StoredConversion | undefined> {
+  const query = db
+    .selectFrom('conversions')
+    .selectAll()
+    .where('workspace', '=', key.workspace)
+    .where('identity', '=', key.identity)
+  // SQLite's transaction is the only writer already, and it has no such clause.
+  const row = await (engine === 'postgres' ? query.forUpdate() : query).executeTakeFirst()
+  return row === undefined ? undefined : toConversion(row)
+}
+
+/** False when another transaction recorded a conversion of the same identity first: nothing was written then. */
+export async function insertConversion(db: Db, conversion: StoredConversion): Promise<boolean> {
+  const result = await db
+    .insertInto('conversions')
+    .values(toRow(conversion))
+    .onConflict((conflict) => conflict.columns(['workspace', 'identity']).doNothing())
+    .executeTakeFirst()
+  return result.numInsertedOrUpdatedRows === 1n
+}
+
+/** Writes what a transition can change. The row is locked by the caller. */
+export async function updateConversion(db: Db, conversion: StoredConversion): Promise<void> {
+  const row = toRow(conversion)
+  await db
+    .updateTable('conversions')
+    .set({
+      status: row.status,
+      revenue_micros: row.revenue_micros,
+      original_micros: row.original_micros,
+      original_currency: row.original_currency,
+      rate_micros: row.rate_micros,
+      txid: row.txid,
+      params_json: row.params_json,
+      reason: row.reason,
+      transitions: row.transitions,
+      updated_at: row.updated_at,
+    })
+    .where('id', '=', conversion.id)
+    .execute()
+}
+
+export async function appendTransition(
+  db: Db,
+  conversion: StoredConversion,
+  transition: Transition,
+): Promise<void> {
+  await db
+    .insertInto('conversion_history')
+    .values({
+      conversion_id: conversion.id,
+      workspace: conversion.workspace,
+      n: transition.n,
+      at: transition.at,
+      hit_id: transition.hitId,
+      actor: transition.actor,
+      from_status: transition.fromStatus,
+      to_status: transition.toStatus,
+      from_revenue_micros: transition.fromRevenueMicros,
+      to_revenue_micros: transition.toRevenueMicros,
+      reason: transition.reason,
+    })
+    .execute()
+}
+
+/** Conversions of the visit, oldest first. */
+export async function conversionsOfClick(
+  db: Db,
+  workspace: string,
+  clickId: string,
+): Promise<readonly StoredConversion[]> {
+  const rows = await db
+    .selectFrom('conversions')
+    .selectAll()
+    .where('click_id', '=', clickId)
+    .where('workspace', '=', workspace)
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute()
+  return rows.map(toConversion)
+}
+
+/** How many conversions the visit has. */
+export async function countConversionsOfClick(db: Db, workspace: string, clickId: string): Promise<number> {
+  const row = await db
+    .selectFrom('conversions')
+    .select((select) => select.fn.countAll<number>().as('conversions'))
+    .where('click_id', '=', clickId)
+    .where('workspace', '=', workspace)
+    .executeTakeFirstOrThrow()
+  return row.conversions
+}
+
+export async function getConversionWithHistory(
+  db: Db,
+  key: OwnedId,
+): Promise<{ conversion: StoredConversion; history: readonly Transition[] } | undefined> {
+  const row = await db
+    .selectFrom('conversions')
+    .selectAll()
+    .where('id', '=', key.id)
+    .where('workspace', '=', key.workspace)
+    .executeTakeFirst()
+  if (row === undefined) return undefined
+  const history = await db
+    .selectFrom('conversion_history')
+    .selectAll()
+    .where('conversion_id', '=', key.id)
+    .orderBy('n')
+    .execute()
+  return { conversion: toConversion(row), history: history.map(toTransition) }
+}
+
+export type ConversionFilter = {
+  readonly status?: ConversionStatus | undefined
+  readonly event?: string | undefined
+  readonly clickId?: string | undefined
+  readonly campaignId?: string | undefined
+  readonly offerId?: string | undefined
+}
+
+/** Newest first. */
+export async function listConversions(
+  db: Db,
+  workspace: string,
+  filter: ConversionFilter,
+  page: PageRequest,
+): Promise<Page<StoredConversion>> {
+  let query = db
+    .selectFrom('conversions')
+    .selectAll()
+    .where('workspace', '=', workspace)
+    .where(afterCursor('created_at', page.cursor))
+  if (filter.status !== undefined) query = query.where('status', '=', filter.status)
+  if (filter.event !== undefined) query = query.where('event', '=', filter.event)
+  if (filter.clickId !== undefined) query = query.where('click_id', '=', filter.clickId)
+  if (filter.campaignId !== undefined) query = query.where('campaign_id', '=', filter.campaignId)
+  if (filter.offerId !== undefined) query = query.where('offer_id', '=', filter.offerId)
+  const rows = await query
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(rowsWanted(page))
+    .execute()
+  return toPage(rows.map(toConversion), page, (conversion) => conversion.createdAt)
+}
+
+function toRow(conversion: StoredConversion): Insertable<Database['conversions']> {
+  return {
+    id: conversion.id,
+    workspace: conversion.workspace,
+    click_id: conversion.clickId,
+    event: conversion.event,
+    txid: conversion.txid,
+    identity: conversion.identity,
+    status: conversion.status,
+    revenue_micros: conversion.revenueMicros,
+    currency: conversion.currency,
+    original_micros: conversion.originalMicros,
+    original_currency: conversion.originalCurrency,
+    rate_micros: conversion.rateMicros,
+    attribution: conversion.attribution,
+    hit_id: conversion.hitId,
+    visit_json: JSON.stringify(conversion.visit),
+    campaign_id: conversion.campaignId,
+    traffic_source_id: conversion.trafficSourceId,
+    affiliate_network_id: conversion.affiliateNetworkId,
+    offer_id: conversion.offerId,
+    external_id: conversion.externalId,
+    visit_at: conversion.visitAt,
+    params_json: JSON.stringify(conversion.params),
+    reason: conversion.reason,
+    transitions: conversion.transitions,
+    created_at: conversion.createdAt,
+    updated_at: conversion.updatedAt,
+  }
+}
+
+function toConversion(row: Selectable<Database['conversions']>): StoredConversion {
+  return {
+    id: row.id,
+    workspace: row.workspace,
+    clickId: row.click_id,
+    event: row.event,
+    txid: row.txid,
+    identity: row.identity,
+    status: row.status,
+    revenueMicros: row.revenue_micros,
+    currency: row.currency,
+    originalMicros: row.original_micros,
+    originalCurrency: row.original_currency,
+    rateMicros: row.rate_micros,
+    attribution: row.attribution,
+    hitId: row.hit_id,
+    visit: JSON.parse(row.visit_json),
+    campaignId: row.campaign_id,
+    trafficSourceId: row.traffic_source_id,
+    affiliateNetworkId: row.affiliate_network_id,
+    offerId: row.offer_id,
+    externalId: row.external_id,
+    visitAt: row.visit_at,
+    params: JSON.parse(row.params_json),
+    reason: row.reason,
+    transitions: row.transitions,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  }
+}
+
+function toTransition(row: Selectable<Database['conversion_history']>): Transition {
+  return {
+    n: row.n,
+    at: row.at,
+    hitId: row.hit_id,
+    actor: row.actor,
+    fromStatus: row.from_status,
+    toStatus: row.to_status,
+    fromRevenueMicros: row.from_revenue_micros,
+    toRevenueMicros: row.to_revenue_micros,
+    reason: row.reason,
+  }
+}

@@ -1,0 +1,52 @@
+import { type AffiliateNetwork, toAffiliateNetwork } from './affiliate-networks.ts'
+import { type Campaign, toCampaign } from './campaigns.ts'
+import { loadConfigVersion } from './config-version.ts'
+import { loadRates, type RatesMicros } from './currency-rates.ts'
+import { type Lander, toLander } from './landers.ts'
+import { type StoredTarget, toTarget } from './notification-targets.ts'
+import { type Offer, toOffer } from './offers.ts'
+import { type TrafficSource, toTrafficSource } from './traffic-sources.ts'
+import type { Db } from './transaction.ts'
+import { listWorkspaces, type Workspace } from './workspaces.ts'
+
+/** Everything configured, archived things too (what was recorded still names them), by id. */
+export type Configuration = {
+  readonly version: number
+  readonly workspaces: ReadonlyMap<string, Workspace>
+  readonly trafficSources: ReadonlyMap<string, TrafficSource>
+  readonly affiliateNetworks: ReadonlyMap<string, AffiliateNetwork>
+  readonly offers: ReadonlyMap<string, Offer>
+  readonly landers: ReadonlyMap<string, Lander>
+  readonly campaigns: ReadonlyMap<string, Campaign>
+  readonly targets: ReadonlyMap<string, StoredTarget>
+  readonly ratesMicros: RatesMicros
+}
+
+/**
+ * Reads the configuration as it is at one moment. The version is read first: a change that slips in between
+ * on PostgreSQL has a newer version, which makes the caller load again.
+ */
+export async function loadConfiguration(db: Db): Promise<Configuration> {
+  const version = await loadConfigVersion(db)
+  const campaigns = await db.selectFrom('campaigns').selectAll().execute()
+  const sources = await db.selectFrom('traffic_sources').selectAll().execute()
+  const landers = await db.selectFrom('landers').selectAll().execute()
+  const offers = await db.selectFrom('offers').selectAll().execute()
+  const networks = await db.selectFrom('affiliate_networks').selectAll().execute()
+  const targets = await db.selectFrom('notification_targets').selectAll().orderBy('created_at').execute()
+  return {
+    version,
+    workspaces: byId(await listWorkspaces(db)),
+    trafficSources: byId(sources.map(toTrafficSource)),
+    affiliateNetworks: byId(networks.map(toAffiliateNetwork)),
+    offers: byId(offers.map(toOffer)),
+    landers: byId(landers.map(toLander)),
+    campaigns: byId(campaigns.map(toCampaign)),
+    targets: byId(targets.map(toTarget)),
+    ratesMicros: await loadRates(db),
+  }
+}
+
+function byId<T extends { readonly id: string }>(items: readonly T[]): ReadonlyMap<string, T> {
+  return new Map(items.map((item) => [item.id, item]))
+}
