@@ -1,8 +1,5 @@
-import { join } from 'node:path'
-import { isOutOfSpace } from './errors.ts'
 import type { JournalFiles } from './files.ts'
 import type { Position } from './position.ts'
-import { segmentName } from './segment-names.ts'
 import { SegmentWriter } from './segment-writer.ts'
 
 export type RotatingSegmentsOptions = {
@@ -16,19 +13,22 @@ export type RotatingSegmentsOptions = {
 
 /**
  * The row of segments as one place to write to: starts a segment when there is none, leaves it when it is full,
- * and gives it up when a write failed in it.
+ * and gives it up when a failed write may have left something in it.
  *
  *   none ──write──▶ open ──full──▶ finish ──▶ none
- *                    └──failed──▶ abandon (cut) ──▶ none
+ *                   │  ▲
+ *         failed,   │  └── failed, nothing was seen: cut
+ *         exposed   └────▶ abandon (cut) ──▶ none
  *
  * A segment is created by the first write that needs it, so that opening a journal needs no space on a full disk
- * and restarts leave no empty files.
+ * and restarts leave no empty files. After a failure writes are unseen until one succeeds: else a nearly full disk,
+ * where each write fails half-way, would cost a segment per batch.
  */
 export class RotatingSegments {
   readonly #options: RotatingSegmentsOptions
   #lastNumber: number
   #segment: SegmentWriter | undefined
-  #abandonedEmpty: number | undefined
+  #isCautious = false
 
   constructor(options: RotatingSegmentsOptions) {
     this.#options = options
@@ -43,10 +43,12 @@ export class RotatingSegments {
     try {
       const segment = await this.#segmentFor(length)
       const offset = segment.end
-      await segment.append(bytes, length)
+      if (this.#isCautious) await segment.appendUnseen(bytes, length)
+      else await segment.append(bytes, length)
+      this.#isCautious = false
       return { segment: segment.number, offset }
     } catch (error) {
-      await this.#giveUpAfter(error)
+      await this.#recover()
       throw error
     }
   }
@@ -61,8 +63,8 @@ export class RotatingSegments {
     const segment = this.#segment
     if (segment === undefined) return await this.#start()
     if (segment.end === 0 || segment.end + length <= this.#options.segmentBytesMax) return segment
-    await segment.finish()
     this.#segment = undefined
+    await segment.finish()
     return await this.#start()
   }
 
@@ -70,31 +72,15 @@ export class RotatingSegments {
   async #start(): Promise<SegmentWriter> {
     this.#lastNumber += 1
     this.#segment = await SegmentWriter.create({ ...this.#options, number: this.#lastNumber })
-    await this.#removeAbandonedEmpty()
     return this.#segment
   }
 
-  /** A disk that took not one byte left nothing to cut: the segment goes on once there is space. */
-  async #giveUpAfter(error: unknown): Promise<void> {
+  async #recover(): Promise<void> {
+    this.#isCautious = true
     const segment = this.#segment
-    if (segment === undefined || (isOutOfSpace(error) && segment.isClean)) return
+    if (segment === undefined) return
+    if (!segment.isExposed && (await segment.cut())) return
     this.#segment = undefined
     await segment.abandon()
-    if (segment.end === 0) this.#abandonedEmpty = segment.number
-  }
-
-  /**
-   * A nearly full disk would else collect one empty file per failed batch. It is removed only now that a higher
-   * number exists, because the highest number is what a restart counts on from.
-   */
-  async #removeAbandonedEmpty(): Promise<void> {
-    const number = this.#abandonedEmpty
-    if (number === undefined) return
-    this.#abandonedEmpty = undefined
-    try {
-      await this.#options.files.remove(join(this.#options.dir, segmentName(number)))
-    } catch {
-      // An empty file that stays holds no record and is deleted with its neighbours.
-    }
   }
 }

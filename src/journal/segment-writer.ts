@@ -2,6 +2,9 @@ import { join } from 'node:path'
 import type { JournalFile, JournalFiles } from './files.ts'
 import { segmentName } from './segment-names.ts'
 
+/** A frame without its first bytes (length and CRC) is invisible: readers find a length of 0 in their place. */
+const UNSEEN_WITHOUT_BYTES = 8
+
 /**
  * The segment being written. `end` is where acknowledged records end; anything behind it belongs to a batch that
  * is being written, or that failed.
@@ -11,7 +14,7 @@ export class SegmentWriter {
   readonly #file: JournalFile
   readonly #syncEach: boolean
   #end = 0
-  #written = 0
+  #isExposed = false
 
   private constructor(number: number, file: JournalFile, syncEach: boolean) {
     this.number = number
@@ -43,44 +46,74 @@ export class SegmentWriter {
     return this.#end
   }
 
-  /** Whether nothing lies behind the acknowledged end: then a failed write left no trace. */
-  get isClean(): boolean {
-    return this.#written === this.#end
+  /** Whether a reader may have seen bytes behind the end, or a failed sync has lost them: then `end` is final. */
+  get isExposed(): boolean {
+    return this.#isExposed
   }
 
   /** Writes the first `length` bytes behind the end, syncs them, and moves the end. */
   async append(bytes: Buffer, length: number): Promise<void> {
-    for (let done = 0; done < length; ) {
-      const count = await this.#file.write(bytes, done, length - done, this.#end + done)
-      if (count === 0) throw new Error('the file takes no more bytes')
-      done += count
-      this.#written = this.#end + done
+    await this.#writeExposed(bytes, 0, length)
+    await this.#commit(length)
+  }
+
+  /**
+   * Like append, but no reader can see anything before everything has found room: one write more, and a failed one
+   * leaves nothing that the segment would have to be given up for.
+   */
+  async appendUnseen(bytes: Buffer, length: number): Promise<void> {
+    for (let done = UNSEEN_WITHOUT_BYTES; done < length; ) done += await this.#write(bytes, done, length)
+    await this.#writeExposed(bytes, 0, UNSEEN_WITHOUT_BYTES)
+    await this.#commit(length)
+  }
+
+  /** Takes a failed write back, and the space it holds. Says whether that worked. */
+  async cut(): Promise<boolean> {
+    try {
+      await this.#file.truncate(this.#end)
+      return true
+    } catch {
+      // Readers skip a tail that stays behind as soon as a newer segment exists.
+      return false
     }
-    if (this.#syncEach) await this.#file.sync()
-    this.#end = this.#written
   }
 
   /** Closes a full segment. Synced in every mode: then a power loss takes a suffix of the journal, never a hole. */
   async finish(): Promise<void> {
-    if (!this.#syncEach) await this.#file.sync()
-    await this.#file.close()
+    try {
+      if (!this.#syncEach) await this.#file.sync()
+    } finally {
+      await this.#file.close()
+    }
   }
 
   /**
-   * Cuts what lies behind the acknowledged end and gives the segment up. Nothing may be written here again: readers
-   * may have seen the rejected bytes, and after a failed sync the kernel may have dropped them and call them clean.
+   * Gives the segment up after a failure. Nothing may be written behind its end again: readers may have seen the
+   * rejected bytes, and after a failed sync the kernel may have dropped them and call them clean. The bytes are
+   * rejected whether or not the cut becomes durable, so that a failure to sync or close tells nobody anything.
    */
   async abandon(): Promise<void> {
-    try {
-      await this.#file.truncate(this.#end)
-      await this.#file.sync()
-    } catch {
-      // A tail that cannot be cut stays behind: readers skip it as soon as a newer segment exists.
+    await this.cut()
+    await this.#file.sync().catch(() => undefined)
+    await this.#file.close().catch(() => undefined)
+  }
+
+  async #writeExposed(bytes: Buffer, from: number, to: number): Promise<void> {
+    for (let done = from; done < to; ) {
+      done += await this.#write(bytes, done, to)
+      this.#isExposed = true
     }
-    try {
-      await this.#file.close()
-    } catch {
-      // The descriptor is gone either way.
-    }
+  }
+
+  async #write(bytes: Buffer, from: number, to: number): Promise<number> {
+    const count = await this.#file.write(bytes, from, to - from, this.#end + from)
+    if (count === 0) throw new Error('the file takes no more bytes')
+    return count
+  }
+
+  async #commit(length: number): Promise<void> {
+    if (this.#syncEach) await this.#file.sync()
+    this.#end += length
+    this.#isExposed = false
   }
 }
