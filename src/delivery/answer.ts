@@ -1,0 +1,68 @@
+import type { Dispatcher } from 'undici'
+
+/** Kept of an answer's body, for people who look why a receiver refuses. */
+const BODY_BYTES_KEPT = 4_096
+/** Read and thrown away beyond that, to keep the connection for the next call; then the connection is cut. */
+const BODY_BYTES_READ_MAX = 65_536
+/** The status has decided by then; a body that dribbles in is not worth more waiting. */
+const BODY_WAIT_MS = 2_000
+const HEADERS_KEPT = 40
+const HEADER_CHARS_KEPT = 512
+
+/** What a receiver answered, cut to bounds. */
+export type Answer = {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+  /** The whole Location header: cut, it would lead somewhere else. */
+  readonly location: string | undefined
+}
+
+/**
+ * Reads an answer whose status line and headers are in. Never fails: a body that is endless, slow or broken
+ * off is kept as far as it came, since the receiver has acted on the call when it sent its status. Anything
+ * else would call it again for a transfer that nobody needs.
+ */
+export async function readAnswer(response: Dispatcher.ResponseData): Promise<Answer> {
+  return {
+    status: response.statusCode,
+    headers: boundHeaders(response.headers),
+    body: await readBody(response.body),
+    location: [response.headers.location ?? []].flat()[0],
+  }
+}
+
+async function readBody(body: Dispatcher.ResponseData['body']): Promise<string> {
+  const kept: Buffer[] = []
+  const timer = setTimeout(() => body.destroy(), BODY_WAIT_MS)
+  let bytes = 0
+  try {
+    for await (const chunk of body) {
+      if (!Buffer.isBuffer(chunk)) break
+      if (bytes < BODY_BYTES_KEPT) kept.push(chunk.subarray(0, BODY_BYTES_KEPT - bytes))
+      bytes += chunk.length
+      // Leaving the loop destroys the body and with it the connection.
+      if (bytes >= BODY_BYTES_READ_MAX) break
+    }
+  } catch {
+    // Cut by the timer, by the total time-out or by the receiver: what came so far is the body.
+  } finally {
+    clearTimeout(timer)
+  }
+  return toStorableText(Buffer.concat(kept))
+}
+
+/** PostgreSQL text holds no U+0000. */
+function toStorableText(bytes: Buffer): string {
+  return bytes.toString('utf8').replaceAll('\0', '\uFFFD')
+}
+
+function boundHeaders(headers: Dispatcher.ResponseData['headers']): Readonly<Record<string, string>> {
+  const kept = Object.entries(headers).slice(0, HEADERS_KEPT)
+  return Object.fromEntries(
+    kept.map(([name, value]) => [
+      name.slice(0, HEADER_CHARS_KEPT),
+      [value ?? ''].flat().join(', ').slice(0, HEADER_CHARS_KEPT),
+    ]),
+  )
+}

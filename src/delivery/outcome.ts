@@ -1,0 +1,48 @@
+import { nextAttemptAt } from './retry-schedule.ts'
+import type { SendResult } from './send.ts'
+
+const GONE = 410
+
+/**
+ * What a delivery becomes after an attempt.
+ *
+ * delivered   2xx
+ * dead        refused for good, or the schedule is used up
+ * gone        410: dead as well, and the target is disabled with all that waits for it
+ * retry       everything else, 4xx too: receivers answer 404 while they deploy, and 400 for their own faults
+ */
+export type DeliveryOutcome =
+  | { readonly kind: 'delivered' }
+  | { readonly kind: 'retry'; readonly at: number }
+  | { readonly kind: 'dead'; readonly reason: string }
+  | { readonly kind: 'gone'; readonly reason: string }
+
+export function decideOutcome(
+  result: SendResult,
+  context: {
+    /** Attempts since the schedule began, this one included. */
+    readonly attempt: number
+    readonly nowMs: number
+    /** In [0, 1). */
+    readonly random: number
+  },
+): DeliveryOutcome {
+  if (result.kind === 'failed' && result.forGood) return { kind: 'dead', reason: result.code }
+  if (result.kind === 'answered') {
+    const { status } = result.answer
+    if (status >= 200 && status < 300) return { kind: 'delivered' }
+    if (status === GONE) return { kind: 'gone', reason: 'target_gone' }
+  }
+  const retryAfter = result.kind === 'answered' ? result.answer.headers['retry-after'] : undefined
+  const at = nextAttemptAt({ ...context, retryAfter })
+  return at === undefined ? { kind: 'dead', reason: 'attempts_used_up' } : { kind: 'retry', at }
+}
+
+/**
+ * Whether the attempt says that the host is in trouble, and not this one URL: no answer, too many requests, or
+ * an error of the server. What the breaker counts.
+ */
+export function isHostFailure(result: SendResult): boolean {
+  if (result.kind === 'failed') return !result.forGood && result.request.redirectedFrom.length === 0
+  return result.answer.status >= 500 || result.answer.status === 429
+}

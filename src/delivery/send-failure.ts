@@ -1,0 +1,55 @@
+/** Why no answer came, by what the caller can do about it. Kept in delivery_attempts.error. */
+export type SendFailureCode =
+  /** The URL can not be called at all: form, scheme, credentials, port. */
+  | 'refused_url'
+  /** The guard: an address that is not public. */
+  | 'refused_address'
+  /** Our own request is not HTTP, e.g. a content type with a line break in it. */
+  | 'bad_request'
+  | 'dns'
+  | 'connect'
+  | 'tls'
+  | 'timeout'
+  /** What came back is not an HTTP answer, or is beyond the limits of one. */
+  | 'protocol'
+  | 'too_many_redirects'
+
+const CODES: Readonly<Record<string, SendFailureCode>> = {
+  refused_address: 'refused_address',
+  ENOTFOUND: 'dns',
+  EAI_AGAIN: 'dns',
+  EAI_FAIL: 'dns',
+  EAI_NODATA: 'dns',
+  EAI_NONAME: 'dns',
+  ENODATA: 'dns',
+  ESERVFAIL: 'dns',
+  EPROTO: 'tls',
+  ETIMEDOUT: 'timeout',
+  UND_ERR_CONNECT_TIMEOUT: 'timeout',
+  UND_ERR_HEADERS_TIMEOUT: 'timeout',
+  UND_ERR_BODY_TIMEOUT: 'timeout',
+  UND_ERR_HEADERS_OVERFLOW: 'protocol',
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'protocol',
+  UND_ERR_INVALID_ARG: 'bad_request',
+}
+
+/** Prefixes of OpenSSL's and Node's own names for a certificate or handshake that is not accepted. */
+const TLS_PREFIXES = ['ERR_TLS_', 'ERR_SSL_', 'CERT_', 'DEPTH_ZERO_', 'SELF_SIGNED_', 'UNABLE_TO_']
+
+/** Sorts an error of the HTTP client; what is unknown counts as a connection that broke. */
+export function classifySendError(error: unknown): SendFailureCode {
+  if (error instanceof DOMException && error.name === 'TimeoutError') return 'timeout'
+  const code = codeOf(error)
+  const known = CODES[code]
+  if (known !== undefined) return known
+  if (code.startsWith('HPE_')) return 'protocol'
+  return TLS_PREFIXES.some((prefix) => code.startsWith(prefix)) ? 'tls' : 'connect'
+}
+
+/** The error's code, or that of its cause, or of the first of several failed addresses. */
+function codeOf(error: unknown): string {
+  if (!(error instanceof Error)) return ''
+  if ('code' in error && typeof error.code === 'string' && error.code !== '') return error.code
+  if (error instanceof AggregateError) return codeOf(error.errors[0])
+  return codeOf(error.cause)
+}
