@@ -1,0 +1,158 @@
+import type { ConversionStatus, StatusMap } from './conversion-types.ts'
+import { LIMITS } from './limits.ts'
+import { parseAmount, parseCurrency } from './money.ts'
+import { isUnfilledMacro } from './unfilled-macro.ts'
+
+/** What a hit says, under our names; '' where it says nothing. */
+export type HitFields = {
+  /** The click id as sent, not verified. */
+  readonly cid: string
+  /** Undefined when no amount was sent, or it is unreadable (then the hit is malformed). */
+  readonly payoutMicros: number | undefined
+  /** ISO 4217. */
+  readonly currency: string
+  readonly txid: string
+  readonly event: string
+  /** The sender's word; mapStatus tells what it means. */
+  readonly status: string
+  /** Status words mapped in the URL. */
+  readonly statusMap: StatusMap
+  readonly offer: string
+  readonly coupon: string
+  /** p1…p10, those given. */
+  readonly values: Readonly<Record<string, string>>
+  readonly token: string
+  /** Unix seconds. */
+  readonly ts: number | undefined
+  readonly sig: string
+  readonly test: boolean
+}
+
+export type ParsedHit =
+  | { readonly ok: true; readonly fields: HitFields }
+  /** Malformed; the fields that could be read are there for the log. */
+  | { readonly ok: false; readonly reason: string; readonly fields: HitFields }
+
+/** PROTOCOL section 6; given under several names, the first in the list that is not empty wins. */
+const ALIASES = {
+  cid: names('cid clickid click_id subid cnv_id hit transaction_id s2s'),
+  payout: names('payout amount sum revenue rev price'),
+  currency: names('currency cnv_currency'),
+  txid: names('txid tid tx transactionid order_id oid conversion_id adv_sub'),
+  event: names('event et type goal goal_id event_id'),
+  status: names('status cnv_status conv_status'),
+  offer: names('offer offer_id'),
+  coupon: names('coupon coupon_code promo_code'),
+  token: names('token security_token verification_token'),
+  ts: names('ts'),
+  sig: names('sig'),
+  test: names('test'),
+} as const
+
+const VALUE_COUNT = 10
+
+/** A word listed twice means the first of these. Keitaro says sale and lead. */
+const STATUS_LISTS: readonly (readonly [string, ConversionStatus | 'ignore'])[] = [
+  ['approved_status', 'approved'],
+  ['sale_status', 'approved'],
+  ['rejected_status', 'rejected'],
+  ['trash_status', 'trash'],
+  ['pending_status', 'pending'],
+  ['lead_status', 'pending'],
+  ['ignore_status', 'ignore'],
+]
+
+/** Left in place by users of Voluum's and Binom's pixels: "take it from the cookie". */
+const LITERALLY_EMPTY = 'OPTIONAL'
+
+type Given = ReadonlyMap<string, string>
+
+/**
+ * Reads a hit's decoded parameters. Names ignore case; an unfilled macro, a literal OPTIONAL and an empty value
+ * count as absent; a name given twice has its first value (the query goes before the body).
+ */
+export function parseHit(params: readonly (readonly [name: string, value: string])[]): ParsedHit {
+  const given = givenValues(params)
+  const amountText = pick(given, ALIASES.payout)
+  const amount = amountText === '' ? undefined : parseAmount(amountText)
+  const currencyText = pick(given, ALIASES.currency)
+  const tsText = pick(given, ALIASES.ts)
+  const fields: HitFields = {
+    cid: pick(given, ALIASES.cid),
+    payoutMicros: amount?.ok === true ? amount.micros : undefined,
+    currency: parseCurrency(currencyText) ?? '',
+    txid: pick(given, ALIASES.txid),
+    event: pick(given, ALIASES.event),
+    status: pick(given, ALIASES.status),
+    statusMap: parseStatusMap(given),
+    offer: pick(given, ALIASES.offer),
+    coupon: pick(given, ALIASES.coupon),
+    values: freeValues(given),
+    token: pick(given, ALIASES.token),
+    ts: /^\d{1,12}$/.test(tsText) ? Number(tsText) : undefined,
+    sig: pick(given, ALIASES.sig),
+    test: pick(given, ALIASES.test) === '1',
+  }
+  const reason =
+    (amount?.ok === false ? `payout "${shown(amountText)}": ${amount.reason}` : '') ||
+    (currencyText !== '' && fields.currency === '' ? `unknown currency "${shown(currencyText)}"` : '') ||
+    (tsText !== '' && fields.ts === undefined ? `ts "${shown(tsText)}" is not Unix seconds` : '') ||
+    textProblem('txid', fields.txid, LIMITS.txidCharsMax) ||
+    textProblem('event', fields.event, LIMITS.eventCharsMax)
+  return reason === '' ? { ok: true, fields } : { ok: false, reason, fields }
+}
+
+function names(list: string): readonly string[] {
+  return list.split(' ')
+}
+
+function givenValues(params: readonly (readonly [name: string, value: string])[]): Given {
+  const given = new Map<string, string>()
+  for (const [name, value] of params) {
+    const key = name.toLowerCase()
+    const text = value.trim()
+    if (text === '' || text === LITERALLY_EMPTY || given.has(key) || isUnfilledMacro(text)) continue
+    given.set(key, text)
+  }
+  return given
+}
+
+function pick(given: Given, aliases: readonly string[]): string {
+  for (const name of aliases) {
+    const value = given.get(name)
+    if (value !== undefined) return value
+  }
+  return ''
+}
+
+/** p1…p10; Voluum and BeMob call them param1…param5. */
+function freeValues(given: Given): Readonly<Record<string, string>> {
+  const values: Record<string, string> = {}
+  for (let n = 1; n <= VALUE_COUNT; n++) {
+    const value = given.get(`p${n}`) ?? given.get(`param${n}`)
+    if (value !== undefined) values[`p${n}`] = value
+  }
+  return values
+}
+
+/** `approved_status=sale,confirmed`; some senders encode the commas once more (`2%2C5`). */
+function parseStatusMap(given: Given): StatusMap {
+  const words = new Map<string, ConversionStatus | 'ignore'>()
+  for (const [name, status] of STATUS_LISTS) {
+    for (const word of (given.get(name) ?? '').split(/,|%2C/i)) {
+      const key = word.trim().toLowerCase()
+      if (key !== '' && !words.has(key)) words.set(key, status)
+    }
+  }
+  return Object.fromEntries(words)
+}
+
+function textProblem(name: string, text: string, charsMax: number): string {
+  if (text.length > charsMax) return `${name} is longer than ${charsMax} characters`
+  return /\p{Cc}/u.test(text) ? `${name} holds a control character` : ''
+}
+
+/** Enough of a bad value to recognise it by. */
+function shown(text: string): string {
+  return text.slice(0, 40)
+}
