@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import ipaddr from 'ipaddr.js'
 
 type Address = ReturnType<typeof ipaddr.parse>
@@ -21,10 +22,13 @@ const IPV6_GLOBAL_UNICAST: Range = ipaddr.parseCIDR('2000::/3')
  */
 export function parseAllowlist(entries: readonly string[]): Allowlist {
   return entries.map((entry) => {
-    if (ipaddr.isValidCIDR(entry)) return ipaddr.parseCIDR(entry)
-    if (!ipaddr.isValid(entry)) throw new RangeError(`${entry} is neither an address nor a CIDR range`)
-    const address = ipaddr.parse(entry)
-    return [address, address.kind() === 'ipv4' ? 32 : 128]
+    // isIP takes the usual form alone: ipaddr.js would read "10.0.0" as one address, not as a range.
+    const family = isIP(entry.replace(/\/\d+$/, ''))
+    const range = entry.includes('/') ? entry : `${entry}/${family === 4 ? 32 : 128}`
+    if (family === 0 || !ipaddr.isValidCIDR(range)) {
+      throw new RangeError(`${entry || 'an empty entry'} is neither an address nor a CIDR range`)
+    }
+    return ipaddr.parseCIDR(range)
   })
 }
 
@@ -36,7 +40,7 @@ export function parseAllowlist(entries: readonly string[]): Allowlist {
  * would take the packet to that inner address, and no public host needs to be called this way.
  */
 export function isReachable(address: string, allowlist: Allowlist): boolean {
-  if (!ipaddr.isValid(address)) return false
+  if (isIP(address) === 0) return false
   const parsed = ipaddr.parse(address)
   return isPublic(parsed) || allowlist.some((range) => isInside(parsed, range))
 }
