@@ -1,0 +1,168 @@
+import { describe, expect, it } from 'vitest'
+import {
+  cancelPendingOfTarget,
+  claimDue,
+  countPending,
+  enqueueDeliveries,
+  type FinishedAttempt,
+  finishAttempt,
+  getWithAttempts,
+  listDeliveries,
+  releaseLeases,
+  replay,
+} from '../../src/store/deliveries.ts'
+import type { Db } from '../../src/store/transaction.ts'
+import { SQL_ENGINES, useStores } from '../support/databases.ts'
+
+const NOW = 1_795_000_000_000
+const LEASE_MS = 30_000
+
+function delivery(n: number, dueAt = NOW) {
+  return {
+    id: `d${String(n).padStart(4, '0')}`,
+    workspace: 'w1',
+    conversion_id: `conv${n}`,
+    transition: 1,
+    target_id: 't1',
+    click_id: `click${n}`,
+    type: 'postback',
+    method: 'GET',
+    url: 'https://source.example/',
+    body: '',
+    content_type: '',
+    secret: '',
+    state: 'pending' as const,
+    reason: '',
+    due_at: dueAt,
+    lease_owner: null,
+    lease_until: null,
+    attempts: 0,
+    attempts_before: 0,
+    created_at: NOW,
+    updated_at: NOW,
+  }
+}
+
+function attempt(id: string, workerId: string, state: FinishedAttempt['state']): FinishedAttempt {
+  return {
+    deliveryId: id,
+    workerId,
+    startedAt: NOW,
+    durationMs: 12,
+    requestJson: '{}',
+    responseStatus: state === 'delivered' ? 200 : null,
+    responseHeadersJson: '{}',
+    responseBody: '',
+    error: state === 'delivered' ? '' : 'timeout',
+    state,
+    reason: '',
+    dueAt: NOW + 5_000,
+    now: NOW + 12,
+  }
+}
+
+describe.each(SQL_ENGINES)('the delivery queue on %s', (engine) => {
+  const stores = useStores(engine)
+
+  it('gives a due delivery to one worker only, however many ask at once', async () => {
+    const options = await stores.options()
+    const workers = await Promise.all(Array.from({ length: 4 }, () => stores.open(options)))
+    await enqueueDeliveries(
+      (await stores.open(options)).db,
+      Array.from({ length: 200 }, (_, n) => delivery(n)),
+    )
+    const claimed: string[] = []
+    async function work(db: Db, index: number): Promise<void> {
+      for (;;) {
+        const request = { now: NOW, workerId: `worker${index}`, leaseMs: LEASE_MS, limit: 7 }
+        const got = await claimDue(db, engine, request)
+        if (got.length === 0) return
+        expect(got.length).toBeLessThanOrEqual(7)
+        claimed.push(...got.map((item) => item.id))
+      }
+    }
+    await Promise.all(workers.map((worker, index) => work(worker.db, index)))
+    expect(claimed.length).toBe(200)
+    expect(new Set(claimed).size).toBe(200)
+  })
+
+  it('gives the longest due first, and what is not due not at all', async () => {
+    const { db } = await stores.open()
+    await enqueueDeliveries(db, [delivery(1, NOW), delivery(2, NOW - 10), delivery(3, NOW + 1)])
+    const got = await claimDue(db, engine, { now: NOW, workerId: 'a', leaseMs: LEASE_MS, limit: 10 })
+    expect(got.map((item) => item.id)).toEqual(['d0002', 'd0001'])
+    expect(await countPending(db, NOW)).toEqual({ pending: 3, due: 2 })
+  })
+
+  it('gives a delivery again when the lease of a dead worker has run out', async () => {
+    const { db } = await stores.open()
+    await enqueueDeliveries(db, [delivery(1)])
+    const request = { now: NOW, workerId: 'dead', leaseMs: LEASE_MS, limit: 1 }
+    expect(await claimDue(db, engine, request)).toHaveLength(1)
+    expect(await claimDue(db, engine, { ...request, now: NOW + LEASE_MS - 1, workerId: 'b' })).toEqual([])
+    const again = await claimDue(db, engine, { ...request, now: NOW + LEASE_MS, workerId: 'b' })
+    expect(again).toMatchObject([{ id: 'd0001', leaseOwner: 'b' }])
+  })
+
+  it('records every attempt, and the state only for the holder of the lease', async () => {
+    const { db } = await stores.open()
+    await enqueueDeliveries(db, [delivery(1)])
+    await claimDue(db, engine, { now: NOW, workerId: 'slow', leaseMs: 1, limit: 1 })
+    await claimDue(db, engine, { now: NOW + 1, workerId: 'quick', leaseMs: LEASE_MS, limit: 1 })
+    expect(await finishAttempt(db, attempt('d0001', 'quick', 'delivered'))).toBe(true)
+    expect(await finishAttempt(db, attempt('d0001', 'slow', 'pending'))).toBe(false)
+    const story = await getWithAttempts(db, 'd0001')
+    expect(story?.delivery).toMatchObject({ state: 'delivered', attempts: 2, leaseOwner: null })
+    expect(story?.attempts.map((item) => [item.n, item.responseStatus, item.error])).toEqual([
+      [1, 200, ''],
+      [2, null, 'timeout'],
+    ])
+  })
+
+  it('is tried again when due, and after a replay under the same id with a fresh schedule', async () => {
+    const { db } = await stores.open()
+    await enqueueDeliveries(db, [delivery(1)])
+    const request = { workerId: 'a', leaseMs: LEASE_MS, limit: 1 }
+    await claimDue(db, engine, { ...request, now: NOW })
+    await finishAttempt(db, attempt('d0001', 'a', 'pending'))
+    expect(await claimDue(db, engine, { ...request, now: NOW + 4_999 })).toEqual([])
+    expect(await claimDue(db, engine, { ...request, now: NOW + 5_000 })).toHaveLength(1)
+    await finishAttempt(db, attempt('d0001', 'a', 'dead'))
+    expect(await claimDue(db, engine, { ...request, now: NOW + 99_999 })).toEqual([])
+
+    const replayed = await replay(db, 'd0001', NOW + 100_000)
+    expect(replayed).toMatchObject({ id: 'd0001', state: 'pending', attempts: 2, attemptsBefore: 2 })
+    expect(await claimDue(db, engine, { ...request, now: NOW + 100_000 })).toHaveLength(1)
+  })
+
+  it('never sends what a rule skipped, and nothing of a cancelled target', async () => {
+    const { db } = await stores.open()
+    const skipped = { ...delivery(1), state: 'skipped' as const, reason: 'payout 0' }
+    await enqueueDeliveries(db, [skipped, delivery(2)])
+    expect(await replay(db, 'd0001', NOW)).toBeUndefined()
+    await cancelPendingOfTarget(db, { id: 't1', reason: 'target disabled', now: NOW })
+    expect(await claimDue(db, engine, { now: NOW, workerId: 'a', leaseMs: LEASE_MS, limit: 9 })).toEqual([])
+    expect((await getWithAttempts(db, 'd0002'))?.delivery).toMatchObject({ state: 'cancelled' })
+    expect((await getWithAttempts(db, 'd0001'))?.delivery).toMatchObject({
+      state: 'skipped',
+      reason: 'payout 0',
+    })
+  })
+
+  it('holds one delivery per transition and target', async () => {
+    const { db } = await stores.open()
+    await enqueueDeliveries(db, [delivery(1)])
+    await enqueueDeliveries(db, [{ ...delivery(1), id: 'other' }])
+    const page = await listDeliveries(db, 'w1', { conversionId: 'conv1' }, { limit: 10 })
+    expect(page.items.map((item) => item.id)).toEqual(['d0001'])
+  })
+
+  it('gives the leases of a stopping worker back', async () => {
+    const { db } = await stores.open()
+    await enqueueDeliveries(db, [delivery(1)])
+    const request = { now: NOW, workerId: 'a', leaseMs: LEASE_MS, limit: 1 }
+    await claimDue(db, engine, request)
+    await releaseLeases(db, 'a')
+    expect(await claimDue(db, engine, { ...request, workerId: 'b' })).toHaveLength(1)
+  })
+})
