@@ -10,7 +10,7 @@ const NAME = String.raw`[ ]?[a-z_][\w .:()|-]*`
 const BRACKET_NAME = String.raw`[$=]?[a-z_][\w .()-]*=?`
 
 const SYNTAXES: readonly string[] = [
-  String.raw`\{{1,3}[:$%]?${NAME}%?\}{1,3}`, // {x} {{x}} {{{x}}} {:x} {$x} {%x%}
+  String.raw`\{{1,3}[:$%\ufffd]?${NAME}%?\}{1,3}`, // {x} {{x}} {{{x}}} {:x} {$x} {%x%}
   String.raw`\$\{${NAME}\}`, // ${X}
   String.raw`\$\$${NAME}\$\$`, // $$x$$
   String.raw`\[{1,3}${BRACKET_NAME}\]{1,3}`, // [x] [[x]] [[[x]]] [$x] [=X=]

@@ -1,0 +1,199 @@
+import {
+  CONVERSION_STATUSES,
+  type ConversionStatus,
+  type DuplicatePolicy,
+  type StatusMap,
+} from './conversion-types.ts'
+
+/** What a decision needs of a known conversion. */
+export type KnownConversion = {
+  readonly id: string
+  readonly event: string
+  readonly txid: string
+  readonly status: ConversionStatus
+  /** In the workspace's currency. */
+  readonly revenueMicros: number
+}
+
+/** What a hit reports, its words mapped and its amount in the workspace's currency. */
+export type ReportedConversion = {
+  readonly event: string
+  readonly txid: string
+  readonly status: ConversionStatus
+  /** Undefined when the hit names no amount: a new conversion then has the offer's payout, a known one keeps its own. */
+  readonly revenueMicros: number | undefined
+  /** What a new conversion is worth when the hit names no amount. */
+  readonly defaultRevenueMicros: number
+}
+
+export type ConversionDecision =
+  /** The first of its identity. */
+  | { readonly kind: 'record'; readonly status: ConversionStatus; readonly revenueMicros: number }
+  /** One more beside the known one (an upsell): it needs an identity of its own, `addedIdentity`. */
+  | { readonly kind: 'add'; readonly status: ConversionStatus; readonly revenueMicros: number }
+  /** Amount or status of the known one changes, with history. */
+  | { readonly kind: 'update'; readonly status: ConversionStatus; readonly revenueMicros: number }
+  /** The known one takes over all that the hit says, its free values too. */
+  | { readonly kind: 'replace'; readonly status: ConversionStatus; readonly revenueMicros: number }
+  | { readonly kind: 'duplicate'; readonly reason: string }
+  | { readonly kind: 'refuse'; readonly reason: string }
+
+export type StatusTransition =
+  | { readonly allowed: true }
+  | { readonly allowed: false; readonly reason: string }
+
+/**
+ * ```
+ *             ╭───────────────────────╮
+ *             │                       ▼
+ *  (new) ─▶ pending ──▶ approved ◀─▶ rejected
+ *             │            │          │
+ *             ╰────────────┴──────────┴──▶ trash
+ * ```
+ * approved → rejected is a chargeback; rejected → approved corrects one. Nothing goes back to pending: a late
+ * 'pending' is an old message overtaken by a newer one. Trash is final.
+ */
+const ALLOWED: Readonly<Record<ConversionStatus, readonly ConversionStatus[]>> = {
+  pending: ['approved', 'rejected', 'trash'],
+  approved: ['rejected', 'trash'],
+  rejected: ['approved', 'trash'],
+  trash: [],
+}
+
+/** Words that mean the same wherever they are used; numbers and the rest are the network's own map's. */
+const COMMON_WORDS: Readonly<Record<ConversionStatus, readonly string[]>> = {
+  approved: words(
+    'approve approved accept accepted confirm confirmed complete completed paid sale success ok',
+  ),
+  pending: words('pending hold onhold on_hold lead new open wait waiting processing initial unconfirmed'),
+  rejected: [
+    ...words('reject rejected decline declined cancel canceled cancelled'),
+    ...words('chargeback refund refunded reversed reversal'),
+  ],
+  trash: words('trash spam fake invalid fraud duplicate'),
+}
+
+/** Whether a known conversion may change its status. */
+export function decideTransition(from: ConversionStatus, to: ConversionStatus): StatusTransition {
+  if (from === to || ALLOWED[from].includes(to)) return { allowed: true }
+  const why = from === 'trash' ? 'trash is final' : `what was ${from} does not become ${to} again`
+  return { allowed: false, reason: `status ${from} → ${to} is not allowed: ${why}` }
+}
+
+/**
+ * The meaning of a sender's status word: by the maps given, first the hit's own, then the network's; then by common
+ * words. No word means approved, since most senders report only what is paid.
+ * @returns undefined for a word that nothing explains.
+ */
+export function mapStatus(
+  word: string,
+  ...maps: readonly StatusMap[]
+): ConversionStatus | 'ignore' | undefined {
+  const key = word.trim().toLowerCase()
+  if (key === '') return 'approved'
+  const map = maps.find((candidate) => Object.hasOwn(candidate, key))
+  if (map !== undefined) return map[key]
+  return CONVERSION_STATUSES.find((status) => COMMON_WORDS[status].includes(key))
+}
+
+/** The event in the spelling that the offer knows it by; undefined when it knows others. No list: any event. */
+export function matchEvent(event: string, known: readonly string[]): string | undefined {
+  if (known.length === 0) return event
+  const lower = event.toLowerCase()
+  return known.find((candidate) => candidate.toLowerCase() === lower)
+}
+
+/**
+ * What makes it the same conversion: visit, event (case aside) and txid; unique within a workspace. Parts are
+ * encoded, so that no txid can pretend to be another event's.
+ */
+export function conversionIdentity(of: {
+  readonly clickId: string
+  readonly event: string
+  readonly txid: string
+}): string {
+  return [of.clickId, of.event.toLowerCase(), of.txid].map(encodePart).join(':')
+}
+
+/** The identity of a conversion added beside known ones, which shares visit, event and txid with them. */
+export function addedIdentity(identity: string, hitId: string): string {
+  return `${identity}:${encodePart(hitId)}`
+}
+
+/**
+ * Which of a visit's conversions a hit speaks of. With a txid: the one of that event and txid. Without: the one of
+ * that event recorded without a txid, else the event's latest, since a status report often omits the txid.
+ * @param known the visit's conversions, oldest first.
+ */
+export function findSameConversion<Known extends KnownConversion>(
+  known: readonly Known[],
+  reported: { readonly event: string; readonly txid: string },
+): Known | undefined {
+  const event = reported.event.toLowerCase()
+  const sameEvent = known.filter((conversion) => conversion.event.toLowerCase() === event)
+  const sameTxid = sameEvent.findLast((conversion) => conversion.txid === reported.txid)
+  return sameTxid ?? (reported.txid === '' ? sameEvent.at(-1) : undefined)
+}
+
+/**
+ * What becomes of a reported conversion, given the one it repeats.
+ *
+ * A changed status is an update under every policy, or refused when the transition is illegal. An unchanged status
+ * leaves it to the policy; `add` does not add for a repeated txid, which is a retry and no second sale.
+ */
+export function decideConversion(
+  existing: KnownConversion | undefined,
+  reported: ReportedConversion,
+  policy: DuplicatePolicy,
+): ConversionDecision {
+  const { status } = reported
+  if (existing === undefined) return { kind: 'record', status, revenueMicros: newRevenue(reported) }
+  const transition = decideTransition(existing.status, status)
+  if (!transition.allowed) return { kind: 'refuse', reason: transition.reason }
+  if (existing.status !== status) {
+    return { kind: 'update', status, revenueMicros: revenueAfterStatusChange(existing, reported) }
+  }
+  return decideRepeated(existing, reported, policy)
+}
+
+function decideRepeated(
+  existing: KnownConversion,
+  reported: ReportedConversion,
+  policy: DuplicatePolicy,
+): ConversionDecision {
+  const { status } = reported
+  const revenueMicros = reported.revenueMicros ?? existing.revenueMicros
+  if (policy === 'ignore') return { kind: 'duplicate', reason: 'already recorded' }
+  const sameTransaction = reported.txid !== '' && reported.txid === existing.txid
+  if (policy === 'add' && !sameTransaction)
+    return { kind: 'add', status, revenueMicros: newRevenue(reported) }
+  if (revenueMicros === existing.revenueMicros)
+    return { kind: 'duplicate', reason: 'already recorded, unchanged' }
+  return { kind: policy === 'replace' ? 'replace' : 'update', status, revenueMicros }
+}
+
+/**
+ * A rejection often says payout=0. The amount is kept all the same: it shows what was lost, and comes back when the
+ * rejection is corrected; rejected conversions earn nothing anyway.
+ */
+function revenueAfterStatusChange(existing: KnownConversion, reported: ReportedConversion): number {
+  if (!earns(reported.status)) return existing.revenueMicros
+  return reported.revenueMicros ?? existing.revenueMicros
+}
+
+/** Whether conversions of the status count as revenue. */
+export function earns(status: ConversionStatus): boolean {
+  return status === 'pending' || status === 'approved'
+}
+
+function newRevenue(reported: ReportedConversion): number {
+  return reported.revenueMicros ?? reported.defaultRevenueMicros
+}
+
+function words(list: string): readonly string[] {
+  return list.split(' ')
+}
+
+function encodePart(part: string): string {
+  return encodeURIComponent(part.toWellFormed())
+}
