@@ -1,26 +1,51 @@
 import rateLimit from '@fastify/rate-limit'
-import fastify from 'fastify'
+import { fastify, LogController } from 'fastify'
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
+import { affiliateNetworkRoutes } from './affiliate-networks.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
+import { apiKeyRoutes } from './api-keys.ts'
 import { authRoutes } from './auth-routes.ts'
+import { campaignRoutes } from './campaigns.ts'
 import { serveDashboard } from './dashboard-files.ts'
 import { enforceAccess } from './enforce-access.ts'
 import { healthRoutes } from './health.ts'
+import { landerRoutes } from './landers.ts'
 import { meRoutes } from './me.ts'
+import { memberRoutes } from './members.ts'
+import { notificationTargetRoutes } from './notification-targets.ts'
+import { offerRoutes } from './offers.ts'
 import { describeApi } from './openapi.ts'
 import { handleError, Problem } from './problem.ts'
 import { addSecurityHeaders } from './security-headers.ts'
+import { settingsRoutes } from './settings.ts'
 import { setupRoutes } from './setup.ts'
+import { trafficSourceRoutes } from './traffic-sources.ts'
 
 const BODY_BYTES_MAX = 1024 * 1024
 const REQUEST_TIMEOUT_MS = 60_000
 const PARAM_CHARS_MAX = 200
 
+const ROUTES: readonly ((app: ApiApp, deps: ApiDeps) => void)[] = [
+  healthRoutes,
+  authRoutes,
+  setupRoutes,
+  meRoutes,
+  memberRoutes,
+  settingsRoutes,
+  apiKeyRoutes,
+  trafficSourceRoutes,
+  affiliateNetworkRoutes,
+  offerRoutes,
+  landerRoutes,
+  campaignRoutes,
+  notificationTargetRoutes,
+]
+
 /** The dashboard's HTTP server, ready to listen or to be injected into. */
 export async function buildApi(deps: ApiDeps): Promise<ApiApp> {
   const app: ApiApp = fastify({
     loggerInstance: deps.log,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_TIMEOUT_MS,
     routerOptions: { maxParamLength: PARAM_CHARS_MAX },
@@ -38,7 +63,7 @@ export async function buildApi(deps: ApiDeps): Promise<ApiApp> {
   await app.register(rateLimit, { global: false, errorResponseBuilder: tooManyRequests })
   await describeApi(app, deps.version)
   await serveDashboard(app, deps.webRoot)
-  for (const routes of [healthRoutes, authRoutes, setupRoutes, meRoutes]) routes(app, deps)
+  for (const addRoutes of ROUTES) addRoutes(app, deps)
   await app.ready()
   return app
 }

@@ -1,8 +1,12 @@
 import { z } from 'zod'
+import { LIMITS } from '../domain/limits.ts'
+import { compileTemplate } from '../domain/macros.ts'
 import { isCurrency, parseAmount } from '../domain/money.ts'
 
 const NAME_CHARS_MAX = 200
 const URL_CHARS_MAX = 4_096
+const PARAM_NAME_CHARS_MAX = LIMITS.paramNameCharsMax
+const MACRO_CHARS_MAX = 200
 
 /** What something is called. */
 export const nameField = z.string().trim().min(1, 'must not be empty').max(NAME_CHARS_MAX)
@@ -18,6 +22,8 @@ export const currencyField = z
 /** IANA time zone. Offsets such as +02:00 are refused: the ledger's engine does not know them. */
 export const timeZoneField = z.string().refine(isTimeZone, 'is not an IANA time zone, e.g. Europe/Berlin')
 
+export const eventField = z.string().trim().min(1).max(LIMITS.eventCharsMax)
+
 /** Decimal string, at most six places → micros. The localised forms of hits are not taken here. */
 export const amountField = z
   .string()
@@ -29,11 +35,47 @@ export const amountField = z
     return z.NEVER
   })
 
+export const positiveAmountField = amountField.refine((micros) => micros > 0, 'must be above 0')
+
 /** An absolute http(s) URL without macros, or '' for none. */
 export const optionalUrlField = z
   .string()
   .max(URL_CHARS_MAX)
   .refine((text) => text === '' || isHttpUrl(text), 'must be an absolute http:// or https:// URL, or empty')
+
+/**
+ * An absolute http(s) URL with our macros. The host must be written out: a macro there would let whoever fills it
+ * send visitors anywhere.
+ */
+export const templateUrlField = z
+  .string()
+  .trim()
+  .max(URL_CHARS_MAX)
+  .superRefine((text, context) => {
+    const reason = reasonAgainstTemplateUrl(text)
+    if (reason !== undefined) context.addIssue({ code: 'custom', message: reason })
+  })
+
+/** A name of a query parameter, as it stands in URLs; '' for none. */
+export const optionalParamField = z
+  .string()
+  .max(PARAM_NAME_CHARS_MAX)
+  .regex(/^[A-Za-z0-9_.[\]~-]*$/, 'must be a query parameter name: letters, digits and _ . - [ ] ~')
+
+/** The sender's own macro, e.g. `${SUBID}`: stands in links as it is, so nothing that ends a parameter. */
+export const foreignMacroField = z
+  .string()
+  .max(MACRO_CHARS_MAX)
+  .regex(/^[^\s&"'<>]*$/, 'must have no space, &, quotes or angle brackets')
+
+function reasonAgainstTemplateUrl(text: string): string | undefined {
+  const host = /^https?:\/\/([^/?#]+)/i.exec(text)?.[1]
+  if (host === undefined || !URL.canParse(text)) return 'must be an absolute http:// or https:// URL'
+  if (/[{}[\]#$]/.test(host.replace(/^\[[0-9a-f:.]+\]/i, ''))) return 'the host name must not contain macros'
+  if (host.includes('@')) return 'must not contain a user name or password'
+  const compiled = compileTemplate(text)
+  return compiled.ok ? undefined : compiled.reason
+}
 
 export const timeField = z.iso.datetime()
 

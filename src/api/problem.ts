@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors, isResponseSerializationError } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { isValueError } from '../store/store-error.ts'
 
 /** RFC 9457: every error of this API has this shape and this content type. */
 export const PROBLEM_CONTENT_TYPE = 'application/problem+json'
@@ -92,6 +93,7 @@ export function handleError(error: unknown, request: FastifyRequest, reply: Fast
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error
   if (hasZodFastifySchemaValidationErrors(error)) return validationProblem(error)
+  if (isValueError(error)) return new Problem(409, 'conflict', 'This conflicts with what is stored already.')
   if (!isFastifyError(error)) return unexpected()
   if (isResponseSerializationError(error)) return unexpected()
   return fromFastifyError(error)
@@ -110,6 +112,9 @@ function fromFastifyError(error: FastifyError): Problem {
   }
   if (isStoreUnavailable(error)) {
     return new Problem(503, 'store_unavailable', 'The SQL store can not be reached now. Try again shortly.')
+  }
+  if (error.code === 'bad_cursor') {
+    return new Problem(400, 'bad_cursor', 'cursor: is not a nextCursor of this list')
   }
   if (status === 429) return new Problem(429, 'too_many_requests', error.message)
   if (status >= 400 && status < 500) return new Problem(status, 'bad_request', error.message)

@@ -1,0 +1,141 @@
+import { isIP } from 'node:net'
+import { z } from 'zod'
+import { CONVERSION_STATUSES, DUPLICATE_POLICIES } from '../domain/conversion-types.ts'
+import {
+  type AffiliateNetwork,
+  type AffiliateNetworkFields,
+  archiveAffiliateNetwork,
+  createAffiliateNetwork,
+  getAffiliateNetwork,
+  listAffiliateNetworks,
+  updateAffiliateNetwork,
+} from '../store/affiliate-networks.ts'
+import { roleSuffices } from './access-table.ts'
+import type { ApiApp, ApiDeps } from './api-deps.ts'
+import type { Caller } from './caller.ts'
+import { currencyField, nameField, optionalParamField } from './fields.ts'
+import { incomingSnippets } from './incoming-snippets.ts'
+import { ownedRoutes } from './owned-resource.ts'
+import { ownedFields, toOwnedView } from './owned-view.ts'
+
+const SECRET_CHARS_MAX = 200
+const ALLOWLIST_MAX = 500
+const STATUS_WORDS_MAX = 100
+const WINDOW_MS_MAX = 366 * 24 * 3_600_000
+
+const secretField = z
+  .string()
+  .max(SECRET_CHARS_MAX)
+  .regex(/^[\x21-\x7e]*$/, 'must be printable ASCII without spaces')
+
+/** Keys are compared in lower case, as conversions does. */
+const statusMapField = z
+  .record(z.string().min(1).max(64), z.enum([...CONVERSION_STATUSES, 'ignore']))
+  .refine((map) => Object.keys(map).length <= STATUS_WORDS_MAX, `at most ${STATUS_WORDS_MAX} words`)
+  .transform((map) =>
+    Object.fromEntries(Object.entries(map).map(([word, status]) => [word.toLowerCase(), status])),
+  )
+
+const fields = {
+  name: nameField,
+  clickIdParam: optionalParamField.describe(
+    "Query parameter of offer URLs that gets the click id; '' for none",
+  ),
+  token: secretField.describe("Secret that its postbacks must carry in `token`; '' for none"),
+  signingSecret: secretField.describe("HMAC-SHA256 secret of `sig`; '' for unsigned"),
+  ipAllowlist: z
+    .array(z.string().refine(isAddressRange, 'must be an IP address or a CIDR range'))
+    .max(ALLOWLIST_MAX)
+    .describe('Where postbacks may come from; empty for anywhere'),
+  referrerAllowlist: z
+    .array(z.string().regex(/^[a-z0-9-]+(\.[a-z0-9-]+)*$/, 'must be a domain in lower case'))
+    .max(ALLOWLIST_MAX)
+    .describe("Domains a pixel's page may be on; empty for any"),
+  statusMap: statusMapField.describe("The network's own status words → ours"),
+  duplicatePolicy: z.enum(DUPLICATE_POLICIES).describe('What a repeated conversion does'),
+  currency: currencyField.describe('Of amounts that come without a currency'),
+  clickToConversionMinMs: z.int().min(0).max(WINDOW_MS_MAX),
+  clickToConversionMaxMs: z.int().min(0).max(WINDOW_MS_MAX).describe('0 for no maximum'),
+}
+
+const createBody = z.strictObject({
+  ...fields,
+  clickIdParam: fields.clickIdParam.default(''),
+  token: fields.token.default(''),
+  signingSecret: fields.signingSecret.default(''),
+  ipAllowlist: fields.ipAllowlist.default([]),
+  referrerAllowlist: fields.referrerAllowlist.default([]),
+  statusMap: fields.statusMap.default({}),
+  duplicatePolicy: fields.duplicatePolicy.default('update'),
+  currency: fields.currency.default('USD'),
+  clickToConversionMinMs: fields.clickToConversionMinMs.default(0),
+  clickToConversionMaxMs: fields.clickToConversionMaxMs.default(0),
+})
+
+const affiliateNetworkSchema = z
+  .object({
+    ...ownedFields,
+    name: z.string(),
+    clickIdParam: z.string(),
+    token: z.string().nullable().describe('Null for viewers'),
+    signingSecret: z.string().nullable().describe('Null for viewers'),
+    ipAllowlist: z.array(z.string()),
+    referrerAllowlist: z.array(z.string()),
+    statusMap: z.record(z.string(), z.string()),
+    duplicatePolicy: z.enum(DUPLICATE_POLICIES),
+    currency: z.string(),
+    clickToConversionMinMs: z.int(),
+    clickToConversionMaxMs: z.int(),
+    postbackUrl: z.string().describe('Give it to the network; its own macros go where the braces are'),
+    imagePixel: z.string().describe('HTML for the advertiser’s thank-you page'),
+    iframePixel: z.string(),
+  })
+  .meta({ id: 'AffiliateNetwork' })
+
+export function affiliateNetworkRoutes(app: ApiApp, deps: ApiDeps): void {
+  ownedRoutes<AffiliateNetwork, AffiliateNetworkFields>(app, deps, {
+    path: 'affiliate-networks',
+    what: 'affiliate network',
+    createBody,
+    updateBody: z.strictObject(fields).partial(),
+    itemSchema: affiliateNetworkSchema,
+    create: createAffiliateNetwork,
+    update: updateAffiliateNetwork,
+    archive: archiveAffiliateNetwork,
+    get: getAffiliateNetwork,
+    list: listAffiliateNetworks,
+    toViews: async (_db, items, caller) => items.map((network) => toView(network, deps.publicUrl, caller)),
+  })
+}
+
+function toView(
+  network: AffiliateNetwork,
+  publicUrl: string,
+  caller: Caller,
+): z.input<typeof affiliateNetworkSchema> {
+  // Who may not change the configuration need not be able to forge a conversion either.
+  const isTrusted = roleSuffices(caller.role, 'manager')
+  return {
+    ...toOwnedView(network),
+    name: network.name,
+    clickIdParam: network.clickIdParam,
+    token: isTrusted ? network.token : null,
+    signingSecret: isTrusted ? network.signingSecret : null,
+    ipAllowlist: [...network.ipAllowlist],
+    referrerAllowlist: [...network.referrerAllowlist],
+    statusMap: network.statusMap,
+    duplicatePolicy: network.duplicatePolicy,
+    currency: network.currency,
+    clickToConversionMinMs: network.clickToConversionMinMs,
+    clickToConversionMaxMs: network.clickToConversionMaxMs,
+    ...incomingSnippets(publicUrl, isTrusted ? network.token : ''),
+  }
+}
+
+function isAddressRange(text: string): boolean {
+  const [address = '', prefix, ...rest] = text.split('/')
+  const version = isIP(address)
+  if (version === 0 || rest.length > 0) return false
+  if (prefix === undefined) return true
+  return /^\d{1,3}$/.test(prefix) && Number(prefix) <= (version === 4 ? 32 : 128)
+}

@@ -1,0 +1,18 @@
+import type { TrafficSource } from '../store/traffic-sources.ts'
+import { macroOf } from './traffic-sources.ts'
+
+/**
+ * The link to give to the traffic source: its own macros stand in it as they are, never encoded. A parameter
+ * whose macro is not known gets a placeholder, which counts as empty when it stays.
+ */
+export function campaignLink(publicUrl: string, slug: string, source: TrafficSource | undefined): string {
+  const link = `${publicUrl}/c/${slug}`
+  if (source === undefined) return link
+  const pairs = [
+    [source.externalIdParam, macroOf(source, 'externalIdMacro') || '{external_id}'],
+    [source.costParam, macroOf(source, 'costMacro') || '{cost}'],
+    ...source.tokens.map((token) => [token.param, macroOf(token, 'macro') || `{${token.name}}`]),
+  ]
+  const query = pairs.filter(([param]) => param !== '').map(([param, macro]) => `${param}=${macro}`)
+  return query.length === 0 ? link : `${link}?${query.join('&')}`
+}

@@ -1,0 +1,104 @@
+import { z } from 'zod'
+import { CONVERSION_STATUSES } from '../domain/conversion-types.ts'
+import { compileTemplate } from '../domain/macros.ts'
+import type { NotificationTargetFields, StoredTarget } from '../store/notification-targets.ts'
+import { eventField, templateUrlField, timeField, toTime } from './fields.ts'
+import { type FieldError, invalidFields } from './problem.ts'
+
+const METHODS = ['GET', 'POST'] as const
+const STATES = ['active', 'disabled'] as const
+const OWNER_TYPES = ['traffic_source', 'campaign'] as const
+const CONTENT_TYPES = ['application/x-www-form-urlencoded', 'application/json', 'text/plain'] as const
+const BODY_CHARS_MAX = 16_384
+const EVENTS_MAX = 50
+const DELAY_SECONDS_MAX = 30 * 24 * 3_600
+const SECRET_CHARS_MAX = 200
+
+const fields = {
+  type: z.literal('postback'),
+  method: z.enum(METHODS),
+  url: templateUrlField.describe('With macros'),
+  bodyTemplate: z.string().max(BODY_CHARS_MAX).describe("POST only; with macros; '' for no body"),
+  contentType: z.enum(CONTENT_TYPES).describe('Of the body'),
+  secret: z
+    .string()
+    .max(SECRET_CHARS_MAX)
+    .regex(/^[\x21-\x7e]*$/, 'must be printable ASCII without spaces')
+    .describe("Signs calls by Standard Webhooks; '' for unsigned"),
+  events: z.array(eventField).max(EVENTS_MAX).describe('Empty: every event'),
+  statuses: z.array(z.enum(CONVERSION_STATUSES)).max(4).describe('Empty: pending and approved'),
+  onlyFirst: z.boolean().describe('Only the first conversion of a visit'),
+  onlyWithPayout: z.boolean().describe('Only when the payout is above 0'),
+  delaySeconds: z.int().min(0).max(DELAY_SECONDS_MAX),
+  status: z.enum(STATES),
+}
+
+export const targetCreateBody = z.strictObject({
+  ...fields,
+  type: fields.type.default('postback'),
+  method: fields.method.default('GET'),
+  bodyTemplate: fields.bodyTemplate.default(''),
+  contentType: fields.contentType.default('application/x-www-form-urlencoded'),
+  secret: fields.secret.default(''),
+  events: fields.events.default([]),
+  statuses: fields.statuses.default([]),
+  onlyFirst: fields.onlyFirst.default(false),
+  onlyWithPayout: fields.onlyWithPayout.default(false),
+  delaySeconds: fields.delaySeconds.default(0),
+  status: fields.status.default('active'),
+})
+
+export const targetUpdateBody = z.strictObject(fields).partial()
+
+export const targetSchema = z
+  .object({
+    id: z.string(),
+    ownerType: z.enum(OWNER_TYPES),
+    ownerId: z.string(),
+    type: z.literal('postback'),
+    method: z.enum(METHODS),
+    url: z.string(),
+    bodyTemplate: z.string(),
+    contentType: z.string(),
+    hasSecret: z.boolean().describe('The secret itself is never shown again'),
+    events: z.array(z.string()),
+    statuses: z.array(z.enum(CONVERSION_STATUSES)),
+    onlyFirst: z.boolean(),
+    onlyWithPayout: z.boolean(),
+    delaySeconds: z.int(),
+    status: z.enum(STATES),
+    disabledReason: z.string().describe("Why the system disabled it; '' when a person did"),
+    createdAt: timeField,
+    updatedAt: timeField,
+  })
+  .meta({ id: 'NotificationTarget' })
+
+export function toTargetView(target: StoredTarget): z.input<typeof targetSchema> {
+  const { workspace: _, secret, createdAt, updatedAt, events, statuses, ...rest } = target
+  return {
+    ...rest,
+    hasSecret: secret !== '',
+    events: [...events],
+    statuses: [...statuses],
+    createdAt: toTime(createdAt),
+    updatedAt: toTime(updatedAt),
+  }
+}
+
+/** A body goes with POST alone, and its macros must be known in its own syntax. */
+export function checkTarget(
+  target: Pick<NotificationTargetFields, 'method' | 'bodyTemplate' | 'contentType'>,
+): void {
+  const { method, bodyTemplate, contentType } = target
+  if (bodyTemplate === '') return
+  const errors: FieldError[] = []
+  if (method === 'GET') errors.push({ field: 'bodyTemplate', message: 'a GET has no body: use method POST' })
+  const compiled = compileTemplate(bodyTemplate, { target: TEMPLATE_TARGETS[contentType] ?? 'text' })
+  if (!compiled.ok) errors.push({ field: 'bodyTemplate', message: compiled.reason })
+  if (errors.length > 0) throw invalidFields(errors)
+}
+
+const TEMPLATE_TARGETS: Readonly<Record<string, 'url' | 'json' | 'text'>> = {
+  'application/x-www-form-urlencoded': 'url',
+  'application/json': 'json',
+}

@@ -1,0 +1,187 @@
+import type { FastifyInstance, FastifyRequest, FastifyTypeProviderDefault } from 'fastify'
+import { z } from 'zod'
+import { appendAudit } from '../store/audit-log.ts'
+import type { Owned, OwnedId } from '../store/owned.ts'
+import type { Page, PageRequest } from '../store/page.ts'
+import { type Db, inTransaction } from '../store/transaction.ts'
+import type { ApiApp, ApiDeps } from './api-deps.ts'
+import { type Caller, callerOf } from './caller.ts'
+import { idParams, pageOf, pageQuery } from './page.ts'
+import { notFound } from './problem.ts'
+
+/**
+ * One kind of configured thing: how it is checked, stored and shown. All kinds have the same five routes, and
+ * each of them works only inside the caller's workspace.
+ */
+export type OwnedResource<Item extends Owned, Fields> = {
+  /** Below /api/v1. */
+  readonly path: string
+  /** For messages and the audit log, e.g. 'offer'. */
+  readonly what: string
+  readonly createBody: z.ZodType<Fields>
+  readonly updateBody: z.ZodType
+  readonly itemSchema: z.ZodType
+  readonly create: (db: Db, workspace: string, fields: Fields, now: number) => Promise<Item>
+  readonly update: (db: Db, key: OwnedId, changes: Partial<Fields>, now: number) => Promise<Item | undefined>
+  readonly archive: (db: Db, key: OwnedId, now: number) => Promise<boolean>
+  readonly get: (db: Db, key: OwnedId) => Promise<Item | undefined>
+  readonly list: (db: Db, workspace: string, page: PageRequest) => Promise<Page<Item>>
+  readonly toViews: (db: Db, items: readonly Item[], caller: Caller) => Promise<readonly object[]>
+  /** Refuses fields that name things the workspace does not have; `id` is absent on creation. */
+  readonly check?: (db: Db, workspace: string, fields: Fields, id?: string) => Promise<void>
+}
+
+export function ownedRoutes<Item extends Owned & Fields, Fields>(
+  app: ApiApp,
+  deps: ApiDeps,
+  resource: OwnedResource<Item, Fields>,
+): void {
+  // Bodies are typed by the resource's own type parameters; the schemas check them all the same.
+  const plain: FastifyInstance = app.withTypeProvider<FastifyTypeProviderDefault>()
+  readRoutes(plain, deps, resource)
+  writeRoutes(plain, deps, resource)
+}
+
+function readRoutes<Item extends Owned & Fields, Fields>(
+  app: FastifyInstance,
+  deps: ApiDeps,
+  resource: OwnedResource<Item, Fields>,
+): void {
+  const { path, what } = resource
+  const { db } = deps.store
+  app.get(`/api/v1/${path}`, {
+    schema: {
+      tags: [path],
+      summary: `List: ${path}`,
+      querystring: pageQuery,
+      response: { 200: pageOf(resource.itemSchema) },
+    },
+    handler: async (request) => {
+      const caller = callerOf(request)
+      const page = await resource.list(db, caller.workspace, request.query as PageRequest) // checked by pageQuery
+      return { items: await resource.toViews(db, page.items, caller), nextCursor: page.nextCursor }
+    },
+  })
+  app.get(`/api/v1/${path}/:id`, {
+    schema: {
+      tags: [path],
+      summary: `One ${what}`,
+      params: idParams,
+      response: { 200: resource.itemSchema },
+    },
+    handler: async (request) => {
+      const caller = callerOf(request)
+      const { id } = idParams.parse(request.params)
+      const item = await resource.get(db, { workspace: caller.workspace, id })
+      if (item === undefined) throw notFound(what, id)
+      return (await resource.toViews(db, [item], caller))[0]
+    },
+  })
+}
+
+function writeRoutes<Item extends Owned & Fields, Fields>(
+  app: FastifyInstance,
+  deps: ApiDeps,
+  resource: OwnedResource<Item, Fields>,
+): void {
+  const { path, what, itemSchema } = resource
+  /** The change, its checks and its audit entry are one transaction. */
+  const inWork = <T>(request: FastifyRequest, run: (work: Work<Item, Fields>) => Promise<T>) =>
+    inTransaction(deps.store.db, (db) => run({ db, resource, caller: callerOf(request), now: deps.clock() }))
+  app.post(`/api/v1/${path}`, {
+    schema: {
+      tags: [path],
+      summary: `Create: ${what}`,
+      body: resource.createBody,
+      response: { 201: itemSchema },
+    },
+    handler: async (request, reply) => {
+      const fields = request.body as Fields // checked by createBody
+      return await reply.code(201).send(await inWork(request, (work) => create(work, fields)))
+    },
+  })
+  app.patch(`/api/v1/${path}/:id`, {
+    schema: {
+      tags: [path],
+      summary: `Change the given fields: ${what}`,
+      params: idParams,
+      body: resource.updateBody,
+      response: { 200: itemSchema },
+    },
+    handler: async (request) => {
+      const { id } = idParams.parse(request.params)
+      const changes = request.body as Partial<Fields> // checked by updateBody
+      return await inWork(request, (work) => update(work, id, changes))
+    },
+  })
+  app.delete(`/api/v1/${path}/:id`, {
+    schema: {
+      tags: [path],
+      summary: `Archive: ${what}; reports keep it`,
+      params: idParams,
+      response: { 204: z.undefined() },
+    },
+    handler: async (request, reply) => {
+      const { id } = idParams.parse(request.params)
+      await inWork(request, (work) => archive(work, id))
+      return await reply.code(204).send()
+    },
+  })
+}
+
+type Work<Item extends Owned, Fields> = {
+  readonly db: Db
+  readonly resource: OwnedResource<Item, Fields>
+  readonly caller: Caller
+  readonly now: number
+}
+
+async function create<Item extends Owned & Fields, Fields>(work: Work<Item, Fields>, fields: Fields) {
+  const { db, resource, caller, now } = work
+  await resource.check?.(db, caller.workspace, fields)
+  const item = await resource.create(db, caller.workspace, fields, now)
+  await audit(work, 'create', item.id, {})
+  return (await resource.toViews(db, [item], caller))[0]
+}
+
+async function update<Item extends Owned & Fields, Fields>(
+  work: Work<Item, Fields>,
+  id: string,
+  changes: Partial<Fields>,
+) {
+  const { db, resource, caller, now } = work
+  const key = { workspace: caller.workspace, id }
+  const current = await resource.get(db, key)
+  if (current === undefined) throw notFound(resource.what, id)
+  await resource.check?.(db, caller.workspace, { ...current, ...changes }, id)
+  const item = await resource.update(db, key, changes, now)
+  if (item === undefined) throw notFound(resource.what, id)
+  await audit(work, 'update', id, { fields: Object.keys(changes) })
+  return (await resource.toViews(db, [item], caller))[0]
+}
+
+async function archive<Item extends Owned & Fields, Fields>(work: Work<Item, Fields>, id: string) {
+  const { db, resource, caller, now } = work
+  const archived = await resource.archive(db, { workspace: caller.workspace, id }, now)
+  if (!archived) throw notFound(resource.what, id)
+  await audit(work, 'archive', id, {})
+}
+
+/** Says which fields changed, never their values: some are secrets. */
+async function audit<Item extends Owned & Fields, Fields>(
+  { db, resource, caller, now }: Work<Item, Fields>,
+  deed: string,
+  id: string,
+  detail: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const action = `${resource.what.replaceAll(' ', '_')}.${deed}`
+  const subject = { subjectType: resource.what, subjectId: id }
+  await appendAudit(db, {
+    workspace: caller.workspace,
+    at: now,
+    actor: caller.actor,
+    action,
+    ...subject,
+    detail,
+  })
+}

@@ -1,0 +1,19 @@
+import { z } from 'zod'
+
+const LIMIT_DEFAULT = 50
+const LIMIT_MAX = 200
+
+/** Query of every list: newest first, cut into pages. */
+export const pageQuery = z.object({
+  limit: z.coerce.number().int().min(1).max(LIMIT_MAX).default(LIMIT_DEFAULT),
+  cursor: z.string().min(1).max(300).optional().describe('nextCursor of the page before'),
+})
+
+export function pageOf<T extends z.ZodType>(item: T) {
+  return z.object({
+    items: z.array(item),
+    nextCursor: z.string().nullable().describe('Null on the last page'),
+  })
+}
+
+export const idParams = z.object({ id: z.string().min(1).max(100) })

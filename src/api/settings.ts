@@ -1,0 +1,129 @@
+import { z } from 'zod'
+import { formatMicros } from '../domain/money.ts'
+import { appendAudit } from '../store/audit-log.ts'
+import { loadRates, saveRates } from '../store/currency-rates.ts'
+import { type Db, inTransaction } from '../store/transaction.ts'
+import { getWorkspace, updateWorkspace, type WorkspaceFields } from '../store/workspaces.ts'
+import type { ApiApp, ApiDeps } from './api-deps.ts'
+import { type Caller, callerOf, workspaceOf } from './caller.ts'
+import { currencyField, nameField, optionalUrlField, positiveAmountField, timeZoneField } from './fields.ts'
+import { notFound, Problem } from './problem.ts'
+
+const PATH = '/api/v1/settings'
+const TAGS = ['settings']
+const WINDOW_DAYS_MAX = 400
+
+const settingsBody = z
+  .strictObject({
+    name: nameField,
+    currency: currencyField,
+    timeZone: timeZoneField,
+    fallbackUrl: optionalUrlField.describe(
+      "Where a visitor goes when nothing else is known; '' for a plain 404",
+    ),
+    attributionWindowDays: z.int().min(1).max(WINDOW_DAYS_MAX),
+  })
+  .partial()
+
+const settingsSchema = z
+  .object({
+    workspace: z.string(),
+    name: z.string(),
+    currency: z.string(),
+    timeZone: z.string(),
+    fallbackUrl: z.string(),
+    attributionWindowDays: z.int(),
+  })
+  .meta({ id: 'Settings' })
+
+const ratesSchema = z.object({
+  perUsd: z.record(z.string(), z.string()).describe('Currency → units of it for one US dollar'),
+})
+const ratesBody = z.strictObject({
+  perUsd: z
+    .record(currencyField, positiveAmountField)
+    .describe('Given currencies are set, the others stay as they are'),
+})
+
+/** The workspace's own settings, and the installation's currency rates. */
+export function settingsRoutes(app: ApiApp, deps: ApiDeps): void {
+  workspaceRoutes(app, deps)
+  rateRoutes(app, deps)
+}
+
+function workspaceRoutes(app: ApiApp, deps: ApiDeps): void {
+  const { db } = deps.store
+  app.get(PATH, {
+    schema: { tags: TAGS, summary: 'Settings of the workspace', response: { 200: settingsSchema } },
+    handler: async (request) => await toView(db, workspaceOf(request)),
+  })
+  app.patch(PATH, {
+    schema: {
+      tags: TAGS,
+      summary: 'Change the given settings',
+      body: settingsBody,
+      response: { 200: settingsSchema },
+    },
+    handler: async (request) => {
+      const caller = callerOf(request)
+      const changes = request.body as Partial<WorkspaceFields> // checked by settingsBody
+      return await inTransaction(db, async (trx) => {
+        const now = deps.clock()
+        await updateWorkspace(trx, caller.workspace, changes, now)
+        await audit(trx, caller, { now, action: 'settings.update', fields: Object.keys(changes) })
+        return await toView(trx, caller.workspace)
+      })
+    },
+  })
+}
+
+function rateRoutes(app: ApiApp, deps: ApiDeps): void {
+  const { db } = deps.store
+  app.get(`${PATH}/currency-rates`, {
+    schema: { tags: TAGS, summary: 'Currency rates', response: { 200: ratesSchema } },
+    handler: async () => ({ perUsd: toRatesView(await loadRates(db)) }),
+  })
+  app.patch(`${PATH}/currency-rates`, {
+    schema: {
+      tags: TAGS,
+      summary: 'Set currency rates',
+      body: ratesBody,
+      response: { 200: ratesSchema },
+    },
+    handler: async (request) => {
+      const caller = callerOf(request)
+      const { perUsd } = request.body
+      if ('USD' in perUsd) throw new Problem(422, 'invalid_fields', 'perUsd.USD: one dollar is one dollar')
+      return await inTransaction(db, async (trx) => {
+        const now = deps.clock()
+        await saveRates(trx, perUsd, now)
+        await audit(trx, caller, { now, action: 'currency_rates.update', fields: Object.keys(perUsd) })
+        return { perUsd: toRatesView(await loadRates(trx)) }
+      })
+    },
+  })
+}
+
+async function toView(db: Db, id: string): Promise<z.input<typeof settingsSchema>> {
+  const workspace = await getWorkspace(db, id)
+  if (workspace === undefined) throw notFound('workspace', id)
+  const { name, currency, timeZone, fallbackUrl, attributionWindowDays } = workspace
+  return { workspace: id, name, currency, timeZone, fallbackUrl, attributionWindowDays }
+}
+
+function toRatesView(rates: Readonly<Record<string, number>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(rates).map(([currency, rate]) => [currency, formatMicros(rate)]))
+}
+
+async function audit(
+  db: Db,
+  { workspace, actor }: Caller,
+  {
+    now,
+    action,
+    fields,
+  }: { readonly now: number; readonly action: string; readonly fields: readonly string[] },
+): Promise<void> {
+  const subject = { subjectType: 'workspace', subjectId: workspace }
+  await appendAudit(db, { workspace, at: now, actor, action, ...subject, detail: { fields } })
+}

@@ -1,0 +1,98 @@
+import { z } from 'zod'
+import {
+  archiveTrafficSource,
+  createTrafficSource,
+  getTrafficSource,
+  listTrafficSources,
+  type TrafficSource,
+  type TrafficSourceFields,
+  updateTrafficSource,
+} from '../store/traffic-sources.ts'
+import type { ApiApp, ApiDeps } from './api-deps.ts'
+import { currencyField, foreignMacroField, nameField, optionalParamField } from './fields.ts'
+import { ownedRoutes } from './owned-resource.ts'
+import { ownedFields, toOwnedView } from './owned-view.ts'
+
+const TOKENS_MAX = 50
+
+const tokenField = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[A-Za-z][A-Za-z0-9_]{0,63}$/, 'must begin with a letter and go on with letters, digits and _')
+    .describe('Stands in macros as {token.NAME} and in reports'),
+  param: optionalParamField.min(1, 'must not be empty').describe('Query parameter of the campaign link'),
+  macro: foreignMacroField.default('').describe("The source's own macro that fills it"),
+})
+
+const fields = {
+  name: nameField,
+  externalIdParam: optionalParamField.describe("Query parameter with the source's click id; '' for none"),
+  externalIdMacro: foreignMacroField.describe("The source's own macro of its click id"),
+  costParam: optionalParamField.describe("Query parameter with the price of the visit; '' for none"),
+  costMacro: foreignMacroField,
+  currency: currencyField.describe('Of the price, ISO 4217'),
+  tokens: z.array(tokenField).max(TOKENS_MAX),
+}
+
+const createBody = z.strictObject({
+  ...fields,
+  externalIdParam: fields.externalIdParam.default(''),
+  externalIdMacro: fields.externalIdMacro.default(''),
+  costParam: fields.costParam.default(''),
+  costMacro: fields.costMacro.default(''),
+  currency: fields.currency.default('USD'),
+  tokens: fields.tokens.default([]),
+})
+
+const trafficSourceSchema = z
+  .object({
+    ...ownedFields,
+    name: z.string(),
+    externalIdParam: z.string(),
+    externalIdMacro: z.string(),
+    costParam: z.string(),
+    costMacro: z.string(),
+    currency: z.string(),
+    tokens: z.array(z.object({ name: z.string(), param: z.string(), macro: z.string() })),
+  })
+  .meta({ id: 'TrafficSource' })
+
+export function trafficSourceRoutes(app: ApiApp, deps: ApiDeps): void {
+  ownedRoutes<TrafficSource, TrafficSourceFields>(app, deps, {
+    path: 'traffic-sources',
+    what: 'traffic source',
+    createBody,
+    updateBody: z.strictObject(fields).partial(),
+    itemSchema: trafficSourceSchema,
+    create: createTrafficSource,
+    update: updateTrafficSource,
+    archive: archiveTrafficSource,
+    get: getTrafficSource,
+    list: listTrafficSources,
+    toViews: async (_db, items) => items.map(toView),
+  })
+}
+
+function toView(source: TrafficSource): z.input<typeof trafficSourceSchema> {
+  const { name, externalIdParam, costParam, currency } = source
+  return {
+    ...toOwnedView(source),
+    name,
+    externalIdParam,
+    externalIdMacro: macroOf(source, 'externalIdMacro'),
+    costParam,
+    costMacro: macroOf(source, 'costMacro'),
+    currency,
+    tokens: source.tokens.map((token) => ({
+      name: token.name,
+      param: token.param,
+      macro: macroOf(token, 'macro'),
+    })),
+  }
+}
+
+/** The source's own macro of a parameter; '' when it was not told. */
+export function macroOf(holder: object, name: 'externalIdMacro' | 'costMacro' | 'macro'): string {
+  const value: unknown = Reflect.get(holder, name)
+  return typeof value === 'string' ? value : ''
+}
