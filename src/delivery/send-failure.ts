@@ -1,3 +1,5 @@
+import { errors } from 'undici'
+
 /** Why no answer came, by what the caller can do about it. Kept in delivery_attempts.error. */
 export type SendFailureCode =
   /** The URL can not be called at all: form, scheme, credentials, port. */
@@ -39,10 +41,11 @@ const TLS_PREFIXES = ['ERR_TLS_', 'ERR_SSL_', 'CERT_', 'DEPTH_ZERO_', 'SELF_SIGN
 /** Sorts an error of the HTTP client; what is unknown counts as a connection that broke. */
 export function classifySendError(error: unknown): SendFailureCode {
   if (error instanceof DOMException && error.name === 'TimeoutError') return 'timeout'
+  // By class: undici leaves its code empty.
+  if (error instanceof errors.HTTPParserError) return 'protocol'
   const code = codeOf(error)
   const known = CODES[code]
   if (known !== undefined) return known
-  if (code.startsWith('HPE_')) return 'protocol'
   return TLS_PREFIXES.some((prefix) => code.startsWith(prefix)) ? 'tls' : 'connect'
 }
 
