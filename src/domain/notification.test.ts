@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest'
+import { compileTemplate, renderTemplate } from './macros.ts'
+import {
+  buildMacroValues,
+  decideNotification,
+  isLoop,
+  type NotificationQuestion,
+  type NotifiedConversion,
+  type SkipReason,
+} from './notification.ts'
+
+const conversion: NotifiedConversion = {
+  id: 'v1',
+  event: 'sale',
+  txid: 'T 1',
+  status: 'approved',
+  revenueMicros: 12_500_000,
+  currency: 'USD',
+  values: { p1: 'blue' },
+}
+const question: NotificationQuestion = {
+  target: {
+    status: 'active',
+    events: [],
+    statuses: [],
+    onlyFirst: false,
+    onlyWithPayout: false,
+    delaySeconds: 0,
+    url: 'https://source.test/postback?c={externalid}',
+  },
+  conversion,
+  statusBefore: undefined,
+  isFirst: true,
+  ownHosts: ['track.test', '192.0.2.1', '[::1]'],
+}
+type Change = Partial<Omit<NotificationQuestion, 'target' | 'conversion'>> & {
+  target?: Partial<NotificationQuestion['target']>
+  conversion?: Partial<NotifiedConversion>
+}
+
+function decide(change: Change) {
+  return decideNotification({
+    ...question,
+    ...change,
+    target: { ...question.target, ...change.target },
+    conversion: { ...conversion, ...change.conversion },
+  })
+}
+
+describe('a notification', () => {
+  it.each<[string, Change, number]>([
+    ['of a new approved conversion', {}, 0],
+    ['of a new pending one', { conversion: { status: 'pending' } }, 0],
+    ['of an approval after pending', { statusBefore: 'pending' }, 0],
+    ['of a listed status', { target: { statuses: ['rejected'] }, conversion: { status: 'rejected' } }, 0],
+    ['of a listed event, in any case', { target: { events: ['Sale'] } }, 0],
+    ['of the first conversion only', { target: { onlyFirst: true } }, 0],
+    ['with a payout only', { target: { onlyWithPayout: true } }, 0],
+    ['after a delay', { target: { delaySeconds: 90 } }, 90_000],
+  ])('%s is sent', (_, change, delayMs) => {
+    expect(decide(change)).toEqual({ kind: 'send', delayMs })
+  })
+
+  it.each<[SkipReason, Change]>([
+    ['disabled', { target: { status: 'disabled' } }],
+    ['loop', { target: { url: 'https://TRACK.test:8080/postback?cid=1' } }],
+    ['event filter', { target: { events: ['lead', 'deposit'] } }],
+    ['status filter', { conversion: { status: 'rejected' } }],
+    ['status filter', { target: { statuses: ['approved'] }, conversion: { status: 'pending' } }],
+    ['status unchanged', { statusBefore: 'approved' }],
+    ['payout 0', { target: { onlyWithPayout: true }, conversion: { revenueMicros: 0 } }],
+    ['payout 0', { target: { onlyWithPayout: true }, conversion: { revenueMicros: -1 } }],
+    ['payout 0', { target: { onlyWithPayout: true }, conversion: { payoutMicros: 0 } }],
+    ['not first', { target: { onlyFirst: true }, isFirst: false }],
+  ])('is skipped and says: %s', (reason, change) => {
+    expect(decide(change)).toEqual({ kind: 'skip', reason })
+  })
+
+  it.each([
+    ['https://track.test/postback', true],
+    ['http://user:secret@track.test./x', true],
+    ['http://192.0.2.1:8080/', true],
+    ['http://[::1]:8080/', true],
+    ['https://other.test/?u=https://track.test/', false],
+    ['https://track.test.other.test/', false],
+    ['https://{sub1}/', false],
+    ['not a url', false],
+  ])('to %s loops: %s', (url, loops) => {
+    expect(isLoop(url, question.ownHosts)).toBe(loops)
+  })
+})
+
+describe('the macros of a conversion', () => {
+  const visit = {
+    at: 1_000,
+    click_id: 'c1',
+    external_id: 'E/1',
+    country: 'US',
+    cost: '0.010000',
+    tokens: { zone: '7' },
+  }
+  const template =
+    'c={externalid}&v={payout}&r={revenue}&cur={currency}&t={txid}&e={event}&s={status}&z={token.zone}'
+
+  function render(text: string, changed: NotifiedConversion): string {
+    const compiled = compileTemplate(text)
+    if (!compiled.ok) throw new Error(compiled.reason)
+    return renderTemplate(
+      compiled.template,
+      buildMacroValues({ conversion: changed, visit, at: 1_790_000_000_000 }),
+    )
+  }
+
+  it('tell a traffic source what came in', () => {
+    expect(render(template, conversion)).toBe('c=E%2F1&v=12.5&r=12.5&cur=USD&t=T%201&e=sale&s=approved&z=7')
+    expect(render('{clickid} {cost} {p1} {conversionid} {timestamp}', conversion)).toBe(
+      'c1%200.01%20blue%20v1%201790000000',
+    )
+  })
+
+  it('tell an affiliate the payout, and never the revenue', () => {
+    expect(render('{payout}/{revenue}', { ...conversion, payoutMicros: 3_000_000 })).toBe('3/')
+  })
+})
