@@ -180,6 +180,28 @@ async function settle(db: Db, finished: FinishedAttempt): Promise<void> {
     .execute()
 }
 
+/**
+ * Gives leases back unused and puts the deliveries off, without counting an attempt: their host is not to be
+ * called now. A delivery that another worker holds by now stays as it is.
+ */
+export async function postponeDeliveries(
+  db: Db,
+  workerId: string,
+  postponed: readonly { readonly id: string; readonly dueAt: number }[],
+): Promise<void> {
+  await inTransaction(db, async (trx) => {
+    for (const { id, dueAt } of postponed) {
+      await trx
+        .updateTable('deliveries')
+        .set({ due_at: dueAt, lease_owner: null, lease_until: null })
+        .where('id', '=', id)
+        .where('state', '=', 'pending')
+        .where('lease_owner', '=', workerId)
+        .execute()
+    }
+  })
+}
+
 /** Gives leases back unused: what a worker does with claimed deliveries when it stops. */
 export async function releaseLeases(db: Db, workerId: string): Promise<void> {
   await db
