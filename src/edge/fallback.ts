@@ -1,0 +1,34 @@
+import { sendText } from './answers.ts'
+import type { EdgeContext } from './edge-context.ts'
+import type { Exchange } from './exchange.ts'
+import { sendRedirect } from './redirect.ts'
+import { renderTarget, type Target } from './target.ts'
+
+/**
+ * Answers a visitor who cannot go where the link meant: the configured fallback, else a plain page.
+ * @param missing the page when there is no fallback: 404 for what is unknown, 410 for what is over.
+ */
+export function sendFallback(
+  context: EdgeContext,
+  exchange: Exchange,
+  target: Target | undefined,
+  missing: 404 | 410 = 404,
+): void {
+  if (target === undefined) {
+    context.metrics.count('notFound')
+    sendText(exchange, missing, missing === 404 ? 'not found' : 'gone')
+    return
+  }
+  context.metrics.count('fallbacks')
+  sendRedirect(exchange, context.hops, {
+    target: renderTarget(target, () => ''),
+    mode: '302',
+    cookies: [],
+    nowMs: context.clock(),
+  })
+}
+
+/** No configuration has been seen yet: nothing can be said about any link. */
+export function sendStarting(exchange: Exchange): void {
+  sendText(exchange, 503, 'starting', ['Retry-After', '1'])
+}

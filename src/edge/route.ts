@@ -1,0 +1,70 @@
+import { LIMITS } from '../domain/limits.ts'
+import { sendMethodNotAllowed, sendText } from './answers.ts'
+import { clickPathCta, handleClick } from './click-handler.ts'
+import type { EdgeContext } from './edge-context.ts'
+import type { Exchange } from './exchange.ts'
+import { handleHealth } from './health-handler.ts'
+import { HOP_PATH } from './hop.ts'
+import { handleHop } from './hop-handler.ts'
+import { handleImpression, IMPRESSION_PREFIX } from './impression-handler.ts'
+import { handlePixel } from './pixel-handler.ts'
+import { handlePostback } from './postback-handler.ts'
+import { handleVisit, VISIT_PREFIX } from './visit-handler.ts'
+
+type Route = {
+  readonly methods: readonly string[]
+  readonly handle: (context: EdgeContext, exchange: Exchange) => Promise<void> | void
+}
+
+const READ = ['GET', 'HEAD'] as const
+const COUNTED = ['GET'] as const
+
+const VISIT: Route = { methods: READ, handle: handleVisit }
+const IMPRESSION: Route = { methods: COUNTED, handle: handleImpression }
+
+/** A HEAD is never a conversion, so that pixels and postbacks do not know it. */
+const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
+  ['/postback', { methods: ['GET', 'POST'], handle: handlePostback }],
+  [
+    '/pixel.gif',
+    { methods: COUNTED, handle: (context, exchange) => handlePixel(context, exchange, 'image') },
+  ],
+  [
+    '/pixel.html',
+    { methods: COUNTED, handle: (context, exchange) => handlePixel(context, exchange, 'iframe') },
+  ],
+  [
+    '/pixel.js',
+    { methods: COUNTED, handle: (context, exchange) => handlePixel(context, exchange, 'script') },
+  ],
+  [HOP_PATH, { methods: READ, handle: handleHop }],
+  ['/healthz', { methods: READ, handle: handleHealth }],
+])
+
+/** Answers one request. Resolves when the answer is given; rejects on a bug only. */
+export async function route(context: EdgeContext, exchange: Exchange): Promise<void> {
+  const found = findRoute(exchange.path)
+  if (found === undefined) {
+    context.metrics.count('notFound')
+    sendText(exchange, 404, 'not found')
+  } else if (!found.methods.includes(exchange.request.method ?? '')) {
+    context.metrics.count('methodNotAllowed')
+    sendMethodNotAllowed(exchange, found.methods.join(', '))
+  } else if (exchange.targetBytes > LIMITS.urlBytesMax) {
+    context.metrics.count('urlTooLong')
+    sendText(exchange, 414, `the URL is longer than ${LIMITS.urlBytesMax} bytes`)
+  } else {
+    await found.handle(context, exchange)
+  }
+}
+
+/** Visits first: they are nearly all of the traffic. */
+function findRoute(path: string): Route | undefined {
+  if (path.startsWith(VISIT_PREFIX)) return VISIT
+  const known = ROUTES.get(path)
+  if (known !== undefined) return known
+  if (path.startsWith(IMPRESSION_PREFIX)) return IMPRESSION
+  const cta = clickPathCta(path)
+  if (cta === undefined) return undefined
+  return { methods: READ, handle: (context, exchange) => handleClick(context, exchange, cta) }
+}
