@@ -1,14 +1,43 @@
 import '@mantine/core/styles.css'
-import { MantineProvider, Title } from '@mantine/core'
+import { MantineProvider } from '@mantine/core'
+import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
+import { ApiProblem } from './api.ts'
+import { App } from './app.tsx'
+import { theme } from './theme.ts'
+
+const queries = new QueryClient({
+  queryCache: new QueryCache({
+    onError: (error, query) => {
+      // The session ended meanwhile: asking who is there again shows the sign-in form.
+      const isSession = query.queryKey[0] === 'me'
+      if (!isSession && error instanceof ApiProblem && error.status === 401) {
+        void queries.resetQueries({ queryKey: ['me'] })
+      }
+    },
+  }),
+  defaultOptions: {
+    queries: {
+      // What the API refused it will refuse again; only a lost connection or a failing server is worth a retry.
+      retry: (failures, error) => failures < 2 && !(error instanceof ApiProblem && isRefusal(error.status)),
+      staleTime: 5_000,
+    },
+  },
+})
+
+function isRefusal(status: number): boolean {
+  return status >= 400 && status < 500
+}
 
 const root = document.getElementById('root')
 if (root === null) throw new Error('index.html has no #root')
 createRoot(root).render(
   <StrictMode>
-    <MantineProvider defaultColorScheme="auto">
-      <Title>Trailpost</Title>
-    </MantineProvider>
+    <QueryClientProvider client={queries}>
+      <MantineProvider theme={theme} defaultColorScheme="auto">
+        <App />
+      </MantineProvider>
+    </QueryClientProvider>
   </StrictMode>,
 )

@@ -1,0 +1,97 @@
+import createClient from 'openapi-fetch'
+import type { paths } from './api-types.ts'
+import { texts } from './texts.ts'
+
+/** The API, typed by docs/openapi.json. Answers are unwrapped by `answerOf`. */
+export const api = createClient<paths>({ baseUrl: location.origin })
+
+const WORKSPACE_HEADER = 'x-trailpost-workspace'
+let workspaceId: string | undefined
+
+/** Which workspace every later request is about; who belongs to several must name one. */
+export function chooseWorkspace(id: string | undefined): void {
+  workspaceId = id
+}
+
+api.use({
+  onRequest({ request }) {
+    if (workspaceId !== undefined) request.headers.set(WORKSPACE_HEADER, workspaceId)
+  },
+})
+
+/** What the API refused and why; `fields` are the wrong fields by path, e.g. `paths.0.weight`. */
+export class ApiProblem extends Error {
+  readonly status: number
+  readonly code: string
+  fields: Readonly<Record<string, string>>
+
+  constructor(status: number, body: unknown) {
+    const { code, detail, errors } = readProblem(body)
+    super(detail ?? texts.problem.unreadable(status))
+    this.name = 'ApiProblem'
+    this.status = status
+    this.code = code ?? 'unknown'
+    this.fields = Object.fromEntries((errors ?? []).map(({ field, message }) => [field, message]))
+  }
+
+  /** Says the same of a form that calls some fields differently. */
+  renameFields(names: Readonly<Record<string, string>>): this {
+    const renamed = Object.entries(this.fields).map(([path, message]) => [names[path] ?? path, message])
+    this.fields = Object.fromEntries(renamed)
+    return this
+  }
+}
+
+type Answer<T> = { readonly data?: T; readonly error?: unknown; readonly response: Response }
+
+/**
+ * The body of a successful answer.
+ * @throws ApiProblem when the API refuses, or when it can not be reached (status 0).
+ */
+export async function answerOf<T>(request: Promise<Answer<T>>): Promise<T> {
+  const answer = await request.catch(() => {
+    throw new ApiProblem(0, { detail: texts.problem.unreachable })
+  })
+  if (!answer.response.ok) throw new ApiProblem(answer.response.status, answer.error)
+  // A successful answer always has the documented body; 204 has none and T is undefined there.
+  return answer.data as T
+}
+
+/** Posts JSON to a route of the sign-in library, which is not part of the documented API. */
+export async function postAuth(path: string, body: object): Promise<void> {
+  const response = await fetch(`/api/auth${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  }).catch(() => {
+    throw new ApiProblem(0, { detail: texts.problem.unreachable })
+  })
+  if (!response.ok) throw new ApiProblem(response.status, await response.json().catch(() => null))
+}
+
+type ProblemFields = {
+  readonly code?: string
+  readonly detail?: string
+  readonly errors?: readonly { readonly field: string; readonly message: string }[]
+}
+
+/** problem+json; anything else (a proxy's page) reads as nothing known. */
+function readProblem(body: unknown): ProblemFields {
+  if (typeof body !== 'object' || body === null) return {}
+  return {
+    ...('code' in body && typeof body.code === 'string' ? { code: body.code } : {}),
+    ...('detail' in body && typeof body.detail === 'string' ? { detail: body.detail } : {}),
+    errors: 'errors' in body && Array.isArray(body.errors) ? body.errors.filter(isFieldError) : [],
+  }
+}
+
+function isFieldError(value: unknown): value is { field: string; message: string } {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'field' in value &&
+    typeof value.field === 'string' &&
+    'message' in value &&
+    typeof value.message === 'string'
+  )
+}

@@ -1,0 +1,42 @@
+const MISSING = '–'
+
+/** "$1,234.50": at least two places, up to `places` where cents are too coarse (a price per click). */
+export function formatMoney(amount: number | string | null, currency: string, places = 2): string {
+  if (amount === null) return MISSING
+  return new Intl.NumberFormat('en', {
+    style: 'currency',
+    currency,
+    maximumFractionDigits: places,
+  }).format(Number(amount))
+}
+
+export function formatCount(count: number): string {
+  return new Intl.NumberFormat('en').format(count)
+}
+
+/** A share of one as "12.3%"; a dash where it has no meaning, such as a rate without visits. */
+export function formatShare(share: number | null): string {
+  if (share === null) return MISSING
+  return new Intl.NumberFormat('en', { style: 'percent', maximumFractionDigits: 2 }).format(share)
+}
+
+/** "22 Nov 2026, 11:07:45" in the workspace's time zone. */
+export function formatTime(at: number | string, timeZone: string): string {
+  return new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium', timeZone }).format(
+    new Date(at),
+  )
+}
+
+/** "2026-11-22": the day in the time zone, as date inputs and the API write it. */
+export function dayOf(at: Date, timeZone: string): string {
+  return new Intl.DateTimeFormat('en-CA', { dateStyle: 'short', timeZone }).format(at)
+}
+
+/** "820 ms", "1.4 s", "3 min". */
+export function formatDuration(ms: number): string {
+  if (ms < 1_000) return `${Math.round(ms)} ms`
+  if (ms < 60_000) return `${(ms / 1_000).toFixed(1)} s`
+  if (ms < 3_600_000) return `${Math.round(ms / 60_000)} min`
+  if (ms < 172_800_000) return `${Math.round(ms / 3_600_000)} h`
+  return `${Math.round(ms / 86_400_000)} days`
+}

@@ -1,0 +1,210 @@
+import { ActionIcon, Button, Group, NumberInput, Stack, Text, Title } from '@mantine/core'
+import { formatShare } from '../format.ts'
+import type { Listed } from '../resource.ts'
+import { landers, offers } from '../resources.ts'
+import { texts } from '../texts.ts'
+import classes from './flow-paths.module.css'
+import { Icon } from './icon.tsx'
+import { ItemSelect } from './pickers.tsx'
+
+export type Weighted = { readonly id: string; readonly weight: number }
+export type Path = {
+  readonly id?: string
+  readonly weight: number
+  readonly landers: readonly Weighted[]
+  readonly offers: readonly Weighted[]
+}
+
+const WEIGHT_MAX = 1_000_000
+type ErrorOf = (path: string) => string | undefined
+
+type FlowPathsProps = {
+  readonly paths: readonly Path[]
+  readonly errorOf: ErrorOf
+  readonly onChange: (paths: readonly Path[]) => void
+}
+
+/** The paths of a campaign: landers × offers with weights. Weights show only where there is a choice. */
+export function FlowPaths({ paths, errorOf, onChange }: FlowPathsProps) {
+  const change = (at: number, changes: Partial<Path>) =>
+    onChange(paths.map((path, index) => (index === at ? { ...path, ...changes } : path)))
+  return (
+    <Stack gap="md">
+      {paths.map((path, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a new path has no id yet
+        <div key={index} className={classes.path}>
+          {paths.length > 1 && (
+            <Group justify="space-between" mb="sm">
+              <Title order={3} size="sm">
+                {texts.campaigns.path(index + 1)}
+              </Title>
+              <Group gap="xs">
+                <Weight
+                  label={texts.campaigns.pathWeight(index + 1)}
+                  of={path}
+                  among={paths}
+                  onChange={(weight) => change(index, { weight })}
+                />
+                <Remove
+                  label={texts.campaigns.pathRemove(index + 1)}
+                  onClick={() => onChange(paths.filter((_, other) => other !== index))}
+                />
+              </Group>
+            </Group>
+          )}
+          <Stack gap="md">
+            <WeightedItems
+              kind="landers"
+              resource={landers}
+              items={path.landers}
+              at={`paths.${index}.landers`}
+              errorOf={errorOf}
+              onChange={(items) => change(index, { landers: items })}
+            />
+            <WeightedItems
+              kind="offers"
+              resource={offers}
+              items={path.offers}
+              at={`paths.${index}.offers`}
+              errorOf={errorOf}
+              onChange={(items) => change(index, { offers: items })}
+            />
+          </Stack>
+        </div>
+      ))}
+      <Add label={texts.campaigns.pathAdd} onClick={() => onChange([...paths, EMPTY_PATH])} />
+    </Stack>
+  )
+}
+
+/** A new path: no lander, one offer still to choose. */
+export const EMPTY_PATH: Path = { weight: 1, landers: [], offers: [{ id: '', weight: 1 }] }
+
+const KINDS = {
+  landers: { title: texts.campaigns.landers, one: texts.campaigns.lander, add: texts.campaigns.landerAdd },
+  offers: { title: texts.campaigns.offers, one: texts.campaigns.offer, add: texts.campaigns.offerAdd },
+}
+
+type WeightedItemsProps<Item> = {
+  readonly kind: keyof typeof KINDS
+  readonly resource: Listed<Item>
+  readonly items: readonly Weighted[]
+  /** Path of the list in the API's body, where its errors point. */
+  readonly at: string
+  readonly errorOf: ErrorOf
+  readonly onChange: (items: readonly Weighted[]) => void
+}
+
+function WeightedItems<Item extends { readonly id: string; readonly name: string }>(
+  props: WeightedItemsProps<Item>,
+) {
+  const { kind, resource, items, at, errorOf, onChange } = props
+  const labels = KINDS[kind]
+  const change = (index: number, changes: Partial<Weighted>) =>
+    onChange(items.map((item, other) => (other === index ? { ...item, ...changes } : item)))
+  const listError = errorOf(at)
+  return (
+    <div>
+      <Text size="sm" fw={500} mb={4}>
+        {labels.title}
+      </Text>
+      {kind === 'landers' && items.length === 0 && (
+        <Text size="sm" c="dimmed" mb={6}>
+          {texts.campaigns.direct}
+        </Text>
+      )}
+      <Stack gap={6}>
+        {items.map((item, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: the same thing may stand here twice while it is edited
+          <Group key={index} gap="xs" align="flex-start" wrap="nowrap">
+            <div className={classes.picker}>
+              <ItemSelect
+                resource={resource}
+                label={`${labels.one} ${index + 1}`}
+                hiddenLabel
+                value={item.id}
+                error={errorOf(`${at}.${index}.id`) ?? errorOf(`${at}.${index}`)}
+                onChange={(id) => change(index, { id })}
+                required
+              />
+            </div>
+            {items.length > 1 && (
+              <Weight
+                label={`${texts.campaigns.weight}: ${labels.one} ${index + 1}`}
+                of={item}
+                among={items}
+                onChange={(weight) => change(index, { weight })}
+              />
+            )}
+            {(items.length > 1 || kind === 'landers') && (
+              <Remove
+                label={texts.campaigns.remove(`${labels.one} ${index + 1}`)}
+                onClick={() => onChange(items.filter((_, other) => other !== index))}
+              />
+            )}
+          </Group>
+        ))}
+      </Stack>
+      {listError && (
+        <Text size="xs" c="red" mt={4}>
+          {listError}
+        </Text>
+      )}
+      <Add label={labels.add} onClick={() => onChange([...items, { id: '', weight: 1 }])} />
+    </div>
+  )
+}
+
+type WeightProps = {
+  readonly label: string
+  readonly of: { readonly weight: number }
+  readonly among: readonly { readonly weight: number }[]
+  readonly onChange: (weight: number) => void
+}
+
+/** A weight, and the share of the visitors that it comes to. */
+function Weight({ label, of, among, onChange }: WeightProps) {
+  const total = among.reduce((sum, { weight }) => sum + weight, 0)
+  return (
+    <NumberInput
+      aria-label={label}
+      value={of.weight}
+      onChange={(weight) => onChange(Number(weight))}
+      min={0}
+      max={WEIGHT_MAX}
+      allowDecimal={false}
+      w={120}
+      hideControls
+      rightSection={
+        <Text size="xs" c="dimmed" pr={10}>
+          {formatShare(total === 0 ? null : Math.round((of.weight / total) * 100) / 100)}
+        </Text>
+      }
+      rightSectionWidth={56}
+    />
+  )
+}
+
+function Remove({ label, onClick }: { readonly label: string; readonly onClick: () => void }) {
+  return (
+    <ActionIcon variant="subtle" color="gray" size={36} aria-label={label} onClick={onClick}>
+      <Icon name="remove" size={14} />
+    </ActionIcon>
+  )
+}
+
+function Add({ label, onClick }: { readonly label: string; readonly onClick: () => void }) {
+  return (
+    <Button
+      variant="subtle"
+      color="gray"
+      size="compact-sm"
+      mt={6}
+      ml={-8}
+      leftSection={<Icon name="plus" size={12} />}
+      onClick={onClick}
+    >
+      {label}
+    </Button>
+  )
+}

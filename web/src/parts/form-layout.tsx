@@ -1,0 +1,26 @@
+import type { ReactNode, SubmitEvent } from 'react'
+import classes from './form-layout.module.css'
+
+type FormLayoutProps = {
+  readonly onSubmit: (event: SubmitEvent<HTMLFormElement>) => void
+  /** What the saved thing offers, ready to copy; beside the form where there is room. */
+  readonly aside?: ReactNode
+  readonly children: ReactNode
+}
+
+/** A form of readable width and, beside it, what comes out of it. */
+export function FormLayout({ onSubmit, aside, children }: FormLayoutProps) {
+  return (
+    <div className={classes.columns}>
+      <form className={classes.form} onSubmit={onSubmit}>
+        {children}
+      </form>
+      {aside && <aside className={classes.aside}>{aside}</aside>}
+    </div>
+  )
+}
+
+/** Two short fields in a line, one under the other on a small screen. */
+export function Pair({ children }: { readonly children: ReactNode }) {
+  return <div className={classes.pair}>{children}</div>
+}

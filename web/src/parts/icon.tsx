@@ -1,0 +1,46 @@
+/** Outlines on a 16 × 16 grid, drawn for this dashboard. */
+const OUTLINES = {
+  report: 'M2.5 13.5h11M4.5 11V7.5M8 11V3M11.5 11V5.5',
+  campaign: 'M3.5 14V2.5M3.5 3h8.6l-2 3 2 3H3.5',
+  source: 'M2 8h8M7 4.5 10.5 8 7 11.5M13.5 2.5v11',
+  network:
+    'M8 5.5v3M8 8.5 4.5 11M8 8.5l3.5 2.5M8 5.5a1.6 1.6 0 1 0 0-3.2 1.6 1.6 0 0 0 0 3.2ZM3.6 13.7a1.5 1.5 0 1 0 0-3 1.5 1.5 0 0 0 0 3ZM12.4 13.7a1.5 1.5 0 1 0 0-3 1.5 1.5 0 0 0 0 3Z',
+  offer: 'M2.5 3.5v4l6 6 5-5-6-6h-4ZM5.4 5.9h.01',
+  lander: 'M2.5 3.5h11v9h-11zM2.5 6.2h11M4.4 4.9h.01',
+  conversion: 'M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12ZM5.5 8.2l1.8 1.8 3.4-3.8',
+  hits: 'M5.5 4h8M5.5 8h8M5.5 12h8M2.5 4h.01M2.5 8h.01M2.5 12h.01',
+  story: 'M7 12A5 5 0 1 0 7 2a5 5 0 0 0 0 10ZM10.7 10.7 14 14',
+  settings:
+    'M2 4.5h6M12 4.5h2M2 11.5h2M8 11.5h6M10 6.3a1.8 1.8 0 1 0 0-3.6 1.8 1.8 0 0 0 0 3.6ZM6 13.3a1.8 1.8 0 1 0 0-3.6 1.8 1.8 0 0 0 0 3.6Z',
+  copy: 'M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3',
+  check: 'M3 8.5 6.5 12 13 4.5',
+  plus: 'M8 3v10M3 8h10',
+  remove: 'm4 4 8 8M12 4l-8 8',
+  back: 'M13 8H3.5M7 4 3 8l4 4',
+  down: 'M8 3v10M4.5 9.5 8 13l3.5-3.5',
+  up: 'M8 13V3M4.5 6.5 8 3l3.5 3.5',
+  out: 'M6.5 2.5h-4v11h4M6.5 8h7M10.5 5 13.5 8l-3 3',
+  alert: 'M8 5.2v3.6M8 11h.01M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12Z',
+} as const
+
+export type IconName = keyof typeof OUTLINES
+
+/** A picture beside a word; it says nothing by itself, so screen readers skip it. */
+export function Icon({ name, size = 16 }: { readonly name: IconName; readonly size?: number }) {
+  return (
+    <svg
+      width={size}
+      height={size}
+      viewBox="0 0 16 16"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="1.4"
+      strokeLinecap="round"
+      strokeLinejoin="round"
+      aria-hidden="true"
+      focusable="false"
+    >
+      <path d={OUTLINES[name]} />
+    </svg>
+  )
+}

@@ -1,0 +1,127 @@
+import { Button, Center, Select } from '@mantine/core'
+import { useInfiniteQuery } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
+import type { ItemPage } from '../resource.ts'
+import { setQuery, usePlace } from '../router.tsx'
+import { texts } from '../texts.ts'
+import { type Column, DataTable } from './data-table.tsx'
+import { Empty } from './empty.tsx'
+import type { IconName } from './icon.tsx'
+import { Loaded } from './loaded.tsx'
+import { Page } from './page.tsx'
+
+const PAGE_SIZE = 50
+const REFRESH_MS = 15_000
+
+type LogTexts = {
+  readonly title: string
+  readonly lead: string
+  readonly emptyTitle: string
+  readonly emptyText: string
+}
+
+type LogScreenProps<Item> = {
+  readonly name: string
+  readonly texts: LogTexts
+  readonly icon: IconName
+  /** The one filter: a parameter of the API and of the address. */
+  readonly filter: {
+    readonly name: string
+    readonly label: string
+    readonly any: string
+    readonly choices: Readonly<Record<string, string>>
+  }
+  readonly list: (query: {
+    readonly limit: number
+    readonly cursor: string | undefined
+    readonly filter: string | undefined
+  }) => Promise<ItemPage<Item>>
+  readonly columns: readonly Column<Item>[]
+  readonly href: (item: Item) => string | undefined
+  readonly emptyAction?: ReactNode
+}
+
+/** What happened, newest first, a page at a time. */
+export function LogScreen<Item extends { readonly id: string }>(props: LogScreenProps<Item>) {
+  const { name, filter, list } = props
+  const chosen = usePlace().query.get(filter.name) ?? undefined
+  const query = useInfiniteQuery({
+    queryKey: [name, chosen],
+    queryFn: ({ pageParam }) => list({ limit: PAGE_SIZE, cursor: pageParam, filter: chosen }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.nextCursor ?? undefined,
+    // Rows keep arriving; once older pages are open, jumping rows would only disturb.
+    refetchInterval: ({ state }) => (state.data?.pages.length === 1 ? REFRESH_MS : false),
+  })
+  return (
+    <Page
+      title={props.texts.title}
+      lead={props.texts.lead}
+      actions={
+        <Select
+          aria-label={filter.label}
+          placeholder={filter.any}
+          data={Object.entries(filter.choices).map(([value, label]) => ({ value, label }))}
+          value={chosen ?? null}
+          onChange={(value) => setQuery({ [filter.name]: value ?? undefined })}
+          clearable
+          w={170}
+        />
+      }
+    >
+      <Loaded query={query}>
+        {({ pages }) => {
+          const rows = pages.flatMap((page) => page.items)
+          if (rows.length === 0) return <NoRows {...props} isFiltered={chosen !== undefined} />
+          return (
+            <>
+              <DataTable
+                label={props.texts.title}
+                columns={props.columns}
+                rows={rows}
+                rowKey={(item) => item.id}
+                href={props.href}
+              />
+              {query.hasNextPage && (
+                <Center>
+                  <Button
+                    variant="default"
+                    loading={query.isFetchingNextPage}
+                    onClick={() => void query.fetchNextPage()}
+                  >
+                    {texts.form.loadMore}
+                  </Button>
+                </Center>
+              )}
+            </>
+          )
+        }}
+      </Loaded>
+    </Page>
+  )
+}
+
+type NoRowsProps = {
+  readonly texts: LogTexts
+  readonly icon: IconName
+  readonly emptyAction?: ReactNode
+  readonly filter: { readonly name: string }
+  readonly isFiltered: boolean
+}
+
+function NoRows({ texts: own, icon, emptyAction, filter, isFiltered }: NoRowsProps) {
+  if (!isFiltered)
+    return <Empty icon={icon} title={own.emptyTitle} text={own.emptyText} action={emptyAction} />
+  return (
+    <Empty
+      icon={icon}
+      title={texts.filter.nothing}
+      text={texts.filter.nothingText}
+      action={
+        <Button variant="default" onClick={() => setQuery({ [filter.name]: undefined })}>
+          {texts.filter.clear}
+        </Button>
+      }
+    />
+  )
+}

@@ -1,0 +1,87 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { navigate } from './router.tsx'
+
+export type ItemPage<Item> = { readonly items: readonly Item[]; readonly nextCursor: string | null }
+
+/** One kind of thing, as far as all of them can be listed. */
+export type Listed<Item> = {
+  /** Last part of its address in the dashboard, and the first of its query keys. */
+  readonly name: string
+  readonly list: (page: { readonly limit: number; readonly cursor?: string }) => Promise<ItemPage<Item>>
+}
+
+/** One kind of configured thing: how the API serves it and where its screens are. */
+export type Resource<Item, Body> = Listed<Item> & {
+  readonly get: (id: string) => Promise<Item>
+  readonly create: (body: Body) => Promise<Item>
+  readonly update: (id: string, body: Body) => Promise<Item>
+  readonly archive: (id: string) => Promise<unknown>
+}
+
+const PAGE_SIZE = 200
+/** More configured things than this need a search, not a list. */
+const PAGES_MAX = 25
+
+/** All things of a kind that are in use, newest first. */
+export function useItems<Item>(resource: Listed<Item>) {
+  return useQuery({ queryKey: [resource.name], queryFn: () => loadAll(resource) })
+}
+
+/** Tells the name of a thing by its id; what is archived or unknown keeps its id. */
+export function useNames<Item extends { readonly id: string; readonly name: string }>(
+  resource: Listed<Item>,
+): (id: string) => string {
+  const items = useItems(resource).data ?? []
+  return (id) => items.find((item) => item.id === id)?.name ?? id
+}
+
+export function useItem<Item, Body>(resource: Resource<Item, Body>, id: string) {
+  // Always fetched anew: a form must not begin with yesterday's values.
+  return useQuery({ queryKey: [resource.name, id], queryFn: () => resource.get(id), gcTime: 0 })
+}
+
+/** Saving a thing, in two steps for what is saved together with it. */
+export function useSave<Item extends { readonly id: string }, Body>(resource: Resource<Item, Body>) {
+  const queries = useQueryClient()
+  /** Creates, or updates what has an id. */
+  const store = async (id: string | undefined, body: Body): Promise<Item> => {
+    const saved = id === undefined ? await resource.create(body) : await resource.update(id, body)
+    await queries.invalidateQueries({ queryKey: [resource.name], exact: true })
+    return saved
+  }
+  /** Shows the saved thing, a new one at its own address. */
+  const show = (saved: Item, { isNew }: { readonly isNew: boolean }): void => {
+    queries.setQueryData([resource.name, saved.id], saved)
+    if (isNew) navigate(`/${resource.name}/${saved.id}`, { replace: true })
+  }
+  const save = async (id: string | undefined, body: Body): Promise<void> => {
+    show(await store(id, body), { isNew: id === undefined })
+  }
+  return { save, store, show }
+}
+
+export function useArchive<Item, Body>(resource: Resource<Item, Body>, onDone: () => void) {
+  const queries = useQueryClient()
+  return useMutation({
+    mutationFn: (id: string) => resource.archive(id),
+    onSuccess: async () => {
+      await queries.invalidateQueries({ queryKey: [resource.name], exact: true })
+      onDone()
+    },
+  })
+}
+
+async function loadAll<Item>(resource: Listed<Item>): Promise<readonly Item[]> {
+  const items: Item[] = []
+  let cursor: string | null = null
+  for (let page = 0; page < PAGES_MAX; page += 1) {
+    const next: ItemPage<Item> = await resource.list({
+      limit: PAGE_SIZE,
+      ...(cursor === null ? {} : { cursor }),
+    })
+    items.push(...next.items)
+    cursor = next.nextCursor
+    if (cursor === null) break
+  }
+  return items
+}

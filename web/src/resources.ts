@@ -1,0 +1,76 @@
+import { answerOf, api } from './api.ts'
+import type { components, paths } from './api-types.ts'
+import type { Listed, Resource } from './resource.ts'
+
+type Schemas = components['schemas']
+/** What the API takes to make one thing of the kind at this address. */
+type Body<Path extends keyof paths> = paths[Path] extends {
+  post: { requestBody?: { content: { 'application/json': infer T } } }
+}
+  ? T
+  : never
+
+export type Campaign = Schemas['Campaign']
+export type CampaignBody = Body<'/api/v1/campaigns'>
+export type TrafficSource = Schemas['TrafficSource']
+export type TrafficSourceBody = Body<'/api/v1/traffic-sources'>
+export type AffiliateNetwork = Schemas['AffiliateNetwork']
+export type AffiliateNetworkBody = Body<'/api/v1/affiliate-networks'>
+export type Offer = Schemas['Offer']
+export type OfferBody = Body<'/api/v1/offers'>
+export type Lander = Schemas['Lander']
+export type LanderBody = Body<'/api/v1/landers'>
+export type NotificationTarget = Schemas['NotificationTarget']
+
+export const campaigns: Resource<Campaign, CampaignBody> = {
+  name: 'campaigns',
+  list: (query) => answerOf(api.GET('/api/v1/campaigns', { params: { query } })),
+  get: (id) => answerOf(api.GET('/api/v1/campaigns/{id}', { params: { path: { id } } })),
+  create: (body) => answerOf(api.POST('/api/v1/campaigns', { body })),
+  update: (id, body) => answerOf(api.PATCH('/api/v1/campaigns/{id}', { params: { path: { id } }, body })),
+  archive: (id) => answerOf(api.DELETE('/api/v1/campaigns/{id}', { params: { path: { id } } })),
+}
+
+export const sources: Resource<TrafficSource, TrafficSourceBody> = {
+  name: 'traffic-sources',
+  list: (query) => answerOf(api.GET('/api/v1/traffic-sources', { params: { query } })),
+  get: (id) => answerOf(api.GET('/api/v1/traffic-sources/{id}', { params: { path: { id } } })),
+  create: (body) => answerOf(api.POST('/api/v1/traffic-sources', { body })),
+  update: (id, body) =>
+    answerOf(api.PATCH('/api/v1/traffic-sources/{id}', { params: { path: { id } }, body })),
+  archive: (id) => answerOf(api.DELETE('/api/v1/traffic-sources/{id}', { params: { path: { id } } })),
+}
+
+export const networks: Resource<AffiliateNetwork, AffiliateNetworkBody> = {
+  name: 'affiliate-networks',
+  list: (query) => answerOf(api.GET('/api/v1/affiliate-networks', { params: { query } })),
+  get: (id) => answerOf(api.GET('/api/v1/affiliate-networks/{id}', { params: { path: { id } } })),
+  create: (body) => answerOf(api.POST('/api/v1/affiliate-networks', { body })),
+  update: (id, body) =>
+    answerOf(api.PATCH('/api/v1/affiliate-networks/{id}', { params: { path: { id } }, body })),
+  archive: (id) => answerOf(api.DELETE('/api/v1/affiliate-networks/{id}', { params: { path: { id } } })),
+}
+
+export const offers: Resource<Offer, OfferBody> = {
+  name: 'offers',
+  list: (query) => answerOf(api.GET('/api/v1/offers', { params: { query } })),
+  get: (id) => answerOf(api.GET('/api/v1/offers/{id}', { params: { path: { id } } })),
+  create: (body) => answerOf(api.POST('/api/v1/offers', { body })),
+  update: (id, body) => answerOf(api.PATCH('/api/v1/offers/{id}', { params: { path: { id } }, body })),
+  archive: (id) => answerOf(api.DELETE('/api/v1/offers/{id}', { params: { path: { id } } })),
+}
+
+export const landers: Resource<Lander, LanderBody> = {
+  name: 'landers',
+  list: (query) => answerOf(api.GET('/api/v1/landers', { params: { query } })),
+  get: (id) => answerOf(api.GET('/api/v1/landers/{id}', { params: { path: { id } } })),
+  create: (body) => answerOf(api.POST('/api/v1/landers', { body })),
+  update: (id, body) => answerOf(api.PATCH('/api/v1/landers/{id}', { params: { path: { id } }, body })),
+  archive: (id) => answerOf(api.DELETE('/api/v1/landers/{id}', { params: { path: { id } } })),
+}
+
+/** Postbacks of traffic sources; each is made, changed and removed together with its source. */
+export const targets: Listed<NotificationTarget> = {
+  name: 'notification-targets',
+  list: (query) => answerOf(api.GET('/api/v1/notification-targets', { params: { query } })),
+}

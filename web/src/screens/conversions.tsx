@@ -1,0 +1,3 @@
+export function Conversions() {
+  return null
+}

@@ -1,0 +1,22 @@
+import { ListScreen } from '../parts/list-screen.tsx'
+import { networks } from '../resources.ts'
+import { texts } from '../texts.ts'
+
+export function Networks() {
+  return (
+    <ListScreen
+      resource={networks}
+      texts={texts.networks}
+      icon="network"
+      columns={[
+        { key: 'name', header: texts.form.name, cell: (network) => network.name },
+        {
+          key: 'param',
+          header: texts.networks.clickIdParam,
+          cell: (network) => network.clickIdParam || texts.none,
+        },
+        { key: 'currency', header: texts.form.currency, cell: (network) => network.currency },
+      ]}
+    />
+  )
+}

@@ -1,0 +1,3 @@
+export function VisitStory() {
+  return null
+}

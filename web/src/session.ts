@@ -1,0 +1,55 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { createContext, use } from 'react'
+import { answerOf, api, chooseWorkspace, postAuth } from './api.ts'
+
+export type Role = 'viewer' | 'manager' | 'owner'
+
+/** Who looks at the dashboard, and whose data. */
+export type Me = {
+  readonly user: { readonly id: string; readonly email: string; readonly name: string }
+  readonly workspace: {
+    readonly id: string
+    readonly name: string
+    readonly currency: string
+    readonly timeZone: string
+    readonly role: Role
+  }
+}
+
+/** The signed-in person; undefined data when nobody is signed in or they belong to no workspace. */
+export function useSession() {
+  return useQuery({ queryKey: ['me'], queryFn: loadMe, retry: false, staleTime: Number.POSITIVE_INFINITY })
+}
+
+async function loadMe(): Promise<Me> {
+  const { user, workspaces } = await answerOf(api.GET('/api/v1/me'))
+  const workspace = workspaces[0]
+  if (user === null || workspace === undefined) throw new Error('This account belongs to no workspace.')
+  chooseWorkspace(workspace.id)
+  return { user, workspace }
+}
+
+export function useSignOut() {
+  const queries = useQueryClient()
+  return useMutation({
+    mutationFn: () => postAuth('/sign-out', {}),
+    onSuccess: () => {
+      chooseWorkspace(undefined)
+      return queries.resetQueries()
+    },
+  })
+}
+
+export const MeContext = createContext<Me | undefined>(undefined)
+
+/** The signed-in person, on every screen inside the shell. */
+export function useMe(): Me {
+  const me = use(MeContext)
+  if (me === undefined) throw new Error('useMe is for screens inside the shell')
+  return me
+}
+
+/** A viewer may look, but not change anything. */
+export function useMayChange(): boolean {
+  return useMe().workspace.role !== 'viewer'
+}

@@ -1,0 +1,130 @@
+import { AppShell, Burger, Group, NavLink, ScrollArea, Text, UnstyledButton } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
+import { type ReactNode, useEffect } from 'react'
+import { Icon, type IconName } from './parts/icon.tsx'
+import { usePlace } from './router.tsx'
+import { type Me, useSignOut } from './session.ts'
+import classes from './shell.module.css'
+import { texts } from './texts.ts'
+
+type NavItem = { readonly href: string; readonly label: string; readonly icon: IconName }
+
+const NAVIGATION: readonly { readonly label: string; readonly items: readonly NavItem[] }[] = [
+  {
+    label: texts.nav.results,
+    items: [
+      { href: '/report', label: texts.report.title, icon: 'report' },
+      { href: '/conversions', label: texts.conversions.title, icon: 'conversion' },
+      { href: '/hits', label: texts.hits.title, icon: 'hits' },
+      { href: '/visits', label: texts.story.title, icon: 'story' },
+    ],
+  },
+  {
+    label: texts.nav.build,
+    items: [
+      { href: '/campaigns', label: texts.campaigns.title, icon: 'campaign' },
+      { href: '/traffic-sources', label: texts.sources.title, icon: 'source' },
+      { href: '/affiliate-networks', label: texts.networks.title, icon: 'network' },
+      { href: '/offers', label: texts.offers.title, icon: 'offer' },
+      { href: '/landers', label: texts.landers.title, icon: 'lander' },
+    ],
+  },
+]
+
+/** The frame around every screen of a signed-in person: where one can go, and who one is. */
+export function Shell({ me, children }: { readonly me: Me; readonly children: ReactNode }) {
+  const [opened, { toggle, close }] = useDisclosure()
+  const { path } = usePlace()
+  // biome-ignore lint/correctness/useExhaustiveDependencies: arriving somewhere closes the menu of a small screen
+  useEffect(close, [path])
+  return (
+    <AppShell
+      navbar={{ width: 232, breakpoint: 'sm', collapsed: { mobile: !opened } }}
+      header={{ height: 52, collapsed: false }}
+      padding={{ base: 'md', sm: 'xl' }}
+      classNames={{ navbar: classes.navbar, header: classes.header, main: classes.main }}
+    >
+      <AppShell.Header hiddenFrom="sm">
+        <Group h="100%" px="md" gap="sm">
+          <Burger opened={opened} onClick={toggle} size="sm" aria-label={texts.nav.menu} />
+          <Brand />
+        </Group>
+      </AppShell.Header>
+      <AppShell.Navbar aria-label={texts.nav.main}>
+        <a href="#content" className={classes.skip}>
+          {texts.nav.skip}
+        </a>
+        <AppShell.Section className={classes.top} visibleFrom="sm">
+          <Brand workspace={me.workspace.name} />
+        </AppShell.Section>
+        <AppShell.Section grow component={ScrollArea} px="xs">
+          {NAVIGATION.map((group) => (
+            <div key={group.label} className={classes.group}>
+              <Text className={classes.groupLabel}>{group.label}</Text>
+              {group.items.map((item) => (
+                <NavItemLink key={item.href} item={item} path={path} />
+              ))}
+            </div>
+          ))}
+        </AppShell.Section>
+        <AppShell.Section className={classes.bottom}>
+          <NavItemLink
+            item={{ href: '/settings', label: texts.settings.title, icon: 'settings' }}
+            path={path}
+          />
+          <SignOut email={me.user.email} />
+        </AppShell.Section>
+      </AppShell.Navbar>
+      <AppShell.Main id="content">{children}</AppShell.Main>
+    </AppShell>
+  )
+}
+
+function NavItemLink({ item, path }: { readonly item: NavItem; readonly path: string }) {
+  const active = path === item.href || path.startsWith(`${item.href}/`)
+  return (
+    <NavLink
+      href={item.href}
+      label={item.label}
+      leftSection={<Icon name={item.icon} />}
+      active={active}
+      aria-current={active ? 'page' : undefined}
+      className={classes.item}
+      variant="subtle"
+      color="gray"
+    />
+  )
+}
+
+function SignOut({ email }: { readonly email: string }) {
+  const signOut = useSignOut()
+  return (
+    <Group gap={4} wrap="nowrap" className={classes.person}>
+      <Text size="xs" c="dimmed" truncate flex={1} title={email}>
+        {email}
+      </Text>
+      <UnstyledButton className={classes.out} onClick={() => signOut.mutate()} aria-label={texts.signIn.out}>
+        <Icon name="out" size={15} />
+      </UnstyledButton>
+    </Group>
+  )
+}
+
+/** The product's mark, and whose data this is. */
+export function Brand({ workspace }: { readonly workspace?: string }) {
+  return (
+    <Group gap={10} wrap="nowrap">
+      <img src="/favicon.svg" alt="" width={24} height={24} />
+      <div className={classes.brand}>
+        <Text fw={600} lh={1.2}>
+          {texts.product}
+        </Text>
+        {workspace && (
+          <Text size="xs" c="dimmed" lh={1.3} truncate title={workspace}>
+            {workspace}
+          </Text>
+        )}
+      </div>
+    </Group>
+  )
+}
