@@ -1,0 +1,68 @@
+import type { Delivery, FinishedAttempt } from '../store/deliveries.ts'
+import type { Finish } from './finish-queue.ts'
+import type { DeliveryOutcome } from './outcome.ts'
+import type { SendResult } from './send.ts'
+
+/** Of our own body: it is on the delivery in full. */
+const BODY_CHARS_LOGGED = 4_096
+
+/** What is written about one attempt, and what becomes of its delivery. */
+export function buildFinish(attempt: {
+  readonly delivery: Delivery
+  readonly workerId: string
+  readonly result: SendResult
+  readonly outcome: DeliveryOutcome
+  readonly startedAt: number
+  readonly now: number
+}): Finish {
+  const { delivery, outcome, result } = attempt
+  const reason = outcome.kind === 'dead' || outcome.kind === 'gone' ? outcome.reason : ''
+  return {
+    attempt: {
+      deliveryId: delivery.id,
+      workerId: attempt.workerId,
+      startedAt: attempt.startedAt,
+      // The clock may be set back meanwhile.
+      durationMs: Math.max(0, attempt.now - attempt.startedAt),
+      ...toLog(result),
+      state: stateOf(outcome),
+      reason,
+      dueAt: outcome.kind === 'retry' ? outcome.at : delivery.dueAt,
+      now: attempt.now,
+    },
+    goneTarget: outcome.kind === 'gone' ? { id: delivery.targetId, reason } : undefined,
+  }
+}
+
+function stateOf(outcome: DeliveryOutcome): FinishedAttempt['state'] {
+  switch (outcome.kind) {
+    case 'delivered':
+      return 'delivered'
+    case 'retry':
+      return 'pending'
+    case 'dead':
+    case 'gone':
+      return 'dead'
+  }
+}
+
+function toLog(result: SendResult) {
+  const { request } = result
+  const requestJson = JSON.stringify({ ...request, body: request.body.slice(0, BODY_CHARS_LOGGED) })
+  if (result.kind === 'failed') {
+    return {
+      requestJson,
+      responseStatus: null,
+      responseHeadersJson: '{}',
+      responseBody: '',
+      error: result.code,
+    }
+  }
+  return {
+    requestJson,
+    responseStatus: result.answer.status,
+    responseHeadersJson: JSON.stringify(result.answer.headers),
+    responseBody: result.answer.body,
+    error: '',
+  }
+}
