@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type CrashMode, type Random, SimulatedDisk } from './journal-simulated-disk.ts'
+import { type CrashMode, SimulatedDisk, seededRandom } from './journal-simulated-disk.ts'
 import { JournalWorld } from './journal-world.ts'
 
 type Action =
@@ -61,7 +61,7 @@ test.each<CrashMode>(['power', 'kill'])(
   'no step is a bad one for a crash (%s)',
   async (mode) => {
     const met = new Set<string>()
-    for (let seed = 1; seed <= 6; seed += 1) {
+    for (let seed = 1; seed <= 3; seed += 1) {
       const steps = await live({ seed, disturb: () => undefined, met })
       for (let step = 1; step <= steps; step += 1) {
         await live({ seed: seed * 1000 + step, disturb: (disk) => disk.crashAfter(step, mode), met })
@@ -79,11 +79,11 @@ test.each<CrashMode>(['power', 'kill'])(
 
 test('no step is a bad one for a failure of the disk, and a power loss after it', async () => {
   const met = new Set<string>()
-  for (let seed = 1; seed <= 6; seed += 1) {
-    for (let step = 1; step <= 100; step += 1) {
+  for (let seed = 1; seed <= 3; seed += 1) {
+    for (let step = 1; step <= 90; step += 1) {
       const disturb = (disk: SimulatedDisk) => {
         disk.failAfter(step)
-        if (seed > 3) disk.failAfter(step + 2)
+        if (seed > 1) disk.failAfter(step + 2)
       }
       await live({ seed: seed * 1000 + step, disturb, met })
     }
@@ -153,25 +153,20 @@ const actions: fc.Arbitrary<Action> = fc.oneof(
 test('whatever happens in whatever order, nothing acknowledged is lost, doubled, garbled or out of order', async () => {
   const met = new Set<string>()
   await fc.assert(
-    fc.asyncProperty(fc.array(actions, { maxLength: 40 }), fc.integer(), async (life, seed) => {
-      const disk = new SimulatedDisk(seededRandom(seed))
-      const world = new JournalWorld(disk)
-      for (const action of life) await act(world, disk, action)
-      await world.check()
-      for (const what of disk.met) met.add(what)
-    }),
-    { numRuns: 500 },
+    fc.asyncProperty(
+      fc.array(actions, { minLength: 5, maxLength: 60, size: 'max' }),
+      fc.integer(),
+      async (life, seed) => {
+        const disk = new SimulatedDisk(seededRandom(seed))
+        const world = new JournalWorld(disk)
+        for (const action of life) await act(world, disk, action)
+        await world.check()
+        for (const what of disk.met) met.add(what)
+      },
+    ),
+    { numRuns: 200 },
   )
-  expect(met).toContain('repeat is shorter')
-}, 60_000)
-
-/** mulberry32: a failing run is repeated exactly by its seed. */
-function seededRandom(seed: number): Random {
-  let state = seed | 0
-  return (max) => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return max <= 0 ? 0 : ((t ^ (t >>> 14)) >>> 0) % (max + 1)
+  for (const what of ['bytes lost', 'bytes garbled', 'unanswered record seen', 'rejected record seen']) {
+    expect(met).toContain(what)
   }
-}
+}, 60_000)

@@ -139,9 +139,10 @@ export class SimulatedDisk {
     const sources = [inode.durable, written]
     const source = sources[this.random(1)] ?? written
     const kept = Math.min(inode.certain, source.length)
-    const outcome = Buffer.from(source.subarray(0, kept + this.random(source.length - kept)))
+    const lasting = this.random(1) === 0 ? source.length : kept + this.random(source.length - kept)
+    const outcome = Buffer.from(source.subarray(0, lasting))
     if (!outcome.equals(written)) this.met.add('bytes lost')
-    const garbled = this.random(2) === 0 ? this.random(8) : 0
+    const garbled = this.random(1) === 0 ? 1 + this.random(8) : 0
     for (let i = 0; i < garbled && outcome.length > kept; i += 1) {
       outcome[kept + this.random(outcome.length - kept - 1)] = this.random(1) * this.random(255)
       this.met.add('bytes garbled')
@@ -212,14 +213,20 @@ export class SimulatedProcess implements JournalFiles {
 
   /** Runs one step: its effect may happen although it fails or crashes, and then nobody hears of it. */
   async #step<T>(name: StepName, effect: () => T): Promise<T> {
-    await setImmediate()
-    if (this.isDown) throw new SimulatedCrash()
+    await this.#begin()
     const fate = this.#disk.fate(name)
     if (fate === 'well') return effect()
     if (this.#disk.random(1) === 0) effect()
     if (fate === 'fail') throw new SimulatedFailure(this.#disk.random(1) === 0 ? 'EIO' : 'ENOSPC')
     this.#disk.crashNow(this)
     throw new SimulatedCrash()
+  }
+
+  /** Some calls take long, so that processes overtake each other between any two steps. */
+  async #begin(): Promise<void> {
+    const turns = this.#disk.random(5) === 0 ? this.#disk.random(8) : 0
+    for (let turn = 0; turn <= turns; turn += 1) await setImmediate()
+    if (this.isDown) throw new SimulatedCrash()
   }
 
   #file(inode: Inode): JournalFile {
@@ -242,8 +249,7 @@ export class SimulatedProcess implements JournalFiles {
 
   /** Takes any part of the bytes: all when nothing goes wrong and there is room. */
   async #write(inode: Inode, bytes: Buffer, position: number): Promise<number> {
-    await setImmediate()
-    if (this.isDown) throw new SimulatedCrash()
+    await this.#begin()
     const fate = this.#disk.fate('write')
     const room = Math.max(0, this.#disk.bytesMax - this.#disk.bytesUsed())
     if (room === 0 && fate === 'well') throw new SimulatedFailure('ENOSPC')
@@ -312,4 +318,15 @@ function withoutDropped(inode: Inode): Buffer {
     if (start < bytes.length) bytes.fill(0, start, Math.min(end, bytes.length))
   }
   return bytes
+}
+
+/** mulberry32, so that a failing run is repeated exactly by its seed. */
+export function seededRandom(seed: number): Random {
+  let state = seed | 0
+  return (max) => {
+    state = (state + 0x6d2b79f5) | 0
+    let t = Math.imul(state ^ (state >>> 15), 1 | state)
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
+    return max <= 0 ? 0 : ((t ^ (t >>> 14)) >>> 0) % (max + 1)
+  }
 }
