@@ -62,6 +62,16 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'POST /api/v1/campaigns/:id/notification-targets': 'manager',
   'PATCH /api/v1/notification-targets/:id': 'manager',
   'DELETE /api/v1/notification-targets/:id': 'manager',
+
+  'GET /api/v1/visits/:clickId': 'viewer',
+  'GET /api/v1/hits': 'viewer',
+  'GET /api/v1/hits/:id': 'viewer',
+  'GET /api/v1/conversions': 'viewer',
+  'GET /api/v1/conversions/:id': 'viewer',
+  'PATCH /api/v1/conversions/:id': 'manager',
+  'GET /api/v1/deliveries': 'viewer',
+  'GET /api/v1/deliveries/:id': 'viewer',
+  'POST /api/v1/deliveries/:id/replay': 'manager',
 }
 
 /** The least access that a route asks for; undefined for a route that the table does not know. */

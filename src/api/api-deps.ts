@@ -2,6 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Registry } from 'prom-client'
+import type { ConversionStatus } from '../domain/conversion-types.ts'
+import type { LedgerRow } from '../domain/ledger-row.ts'
 import type { Store } from '../store/open-store.ts'
 import type { Accounts } from './accounts.ts'
 
@@ -21,11 +23,25 @@ export type ApiDeps = {
   /** Folder of the built dashboard; it is served when it exists. */
   readonly webRoot: string
   readonly registry: Registry
+  /** Every row of the ledger of one click id, oldest first; empty when the workspace has none. */
+  readonly visitRows: (workspace: string, clickId: string) => Promise<readonly LedgerRow[]>
+  readonly changeStatus: (change: StatusChange) => Promise<StatusChangeResult>
   readonly readiness: readonly ReadinessCheck[]
   readonly clock: () => number
   readonly log: FastifyBaseLogger
   readonly version: string
 }
+
+/** A conversion's status, changed by hand. */
+export type StatusChange = {
+  readonly workspace: string
+  readonly id: string
+  readonly status: ConversionStatus
+  readonly reason: string
+  /** `user:ID` or `key:ID`. */
+  readonly actor: string
+}
+export type StatusChangeResult = { readonly ok: true } | { readonly ok: false; readonly reason: string }
 
 /** Rejects, or resolves to a reason, when the part is not ready. */
 export type ReadinessCheck = { readonly name: string; readonly check: () => Promise<string | undefined> }

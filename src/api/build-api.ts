@@ -6,9 +6,12 @@ import type { ApiApp, ApiDeps } from './api-deps.ts'
 import { apiKeyRoutes } from './api-keys.ts'
 import { authRoutes } from './auth-routes.ts'
 import { campaignRoutes } from './campaigns.ts'
+import { conversionRoutes } from './conversions.ts'
 import { serveDashboard } from './dashboard-files.ts'
+import { deliveryRoutes } from './deliveries.ts'
 import { enforceAccess } from './enforce-access.ts'
 import { healthRoutes } from './health.ts'
+import { hitRoutes } from './hits.ts'
 import { landerRoutes } from './landers.ts'
 import { meRoutes } from './me.ts'
 import { memberRoutes } from './members.ts'
@@ -20,6 +23,7 @@ import { addSecurityHeaders } from './security-headers.ts'
 import { settingsRoutes } from './settings.ts'
 import { setupRoutes } from './setup.ts'
 import { trafficSourceRoutes } from './traffic-sources.ts'
+import { visitRoutes } from './visits.ts'
 
 const BODY_BYTES_MAX = 1024 * 1024
 const REQUEST_TIMEOUT_MS = 60_000
@@ -39,6 +43,10 @@ const ROUTES: readonly ((app: ApiApp, deps: ApiDeps) => void)[] = [
   landerRoutes,
   campaignRoutes,
   notificationTargetRoutes,
+  visitRoutes,
+  hitRoutes,
+  conversionRoutes,
+  deliveryRoutes,
 ]
 
 /** The dashboard's HTTP server, ready to listen or to be injected into. */

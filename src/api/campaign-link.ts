@@ -1,5 +1,4 @@
 import type { TrafficSource } from '../store/traffic-sources.ts'
-import { macroOf } from './traffic-sources.ts'
 
 /**
  * The link to give to the traffic source: its own macros stand in it as they are, never encoded. A parameter
@@ -9,9 +8,9 @@ export function campaignLink(publicUrl: string, slug: string, source: TrafficSou
   const link = `${publicUrl}/c/${slug}`
   if (source === undefined) return link
   const pairs = [
-    [source.externalIdParam, macroOf(source, 'externalIdMacro') || '{external_id}'],
-    [source.costParam, macroOf(source, 'costMacro') || '{cost}'],
-    ...source.tokens.map((token) => [token.param, macroOf(token, 'macro') || `{${token.name}}`]),
+    [source.externalIdParam, source.externalIdMacro || '{external_id}'],
+    [source.costParam, source.costMacro || '{cost}'],
+    ...source.tokens.map((token) => [token.param, token.macro || `{${token.name}}`]),
   ]
   const query = pairs.filter(([param]) => param !== '').map(([param, macro]) => `${param}=${macro}`)
   return query.length === 0 ? link : `${link}?${query.join('&')}`

@@ -12,11 +12,11 @@ const NO_PAGES = ['/api/', '/healthz', '/readyz', '/metrics', '/assets/']
 const HASHED_SECONDS = 365 * 24 * 3_600
 
 /**
- * Serves the built dashboard, when it is built. Its pages have paths of their own (`/campaigns/…`), made by the
+ * Serves the built dashboard, when it is built (webRoot '' for never). Its pages have paths of their own (`/campaigns/…`), made by the
  * script: each is answered with the one HTML file. Every other unknown path is a 404 problem.
  */
 export async function serveDashboard(app: ApiApp, webRoot: string): Promise<void> {
-  const isBuilt = existsSync(join(webRoot, INDEX))
+  const isBuilt = webRoot !== '' && existsSync(join(webRoot, INDEX))
   if (isBuilt) {
     await app.register(fastifyStatic, {
       root: webRoot,

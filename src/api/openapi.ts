@@ -37,9 +37,20 @@ export async function describeApi(app: ApiApp, version: string): Promise<void> {
       security: [{ session: [] }, { apiKey: [] }],
     },
     transform: createJsonSchemaTransform({}),
-    transformObject: createJsonSchemaTransformObject({}),
+    transformObject: withAnswerSchemas,
   })
   app.get('/api/v1/openapi.json', { schema: { hide: true }, handler: async () => app.swagger() })
+}
+
+const addNamedSchemas = createJsonSchemaTransformObject({})
+
+/** Only answers have named schemas; the forms of them for requests, which come along, nothing refers to. */
+function withAnswerSchemas(document: Parameters<typeof addNamedSchemas>[0]) {
+  const complete = addNamedSchemas(document)
+  const components = 'components' in complete ? asObject(complete.components) : {}
+  const schemas = 'schemas' in components ? asObject(components.schemas) : {}
+  const answers = Object.entries(schemas).filter(([name]) => !name.endsWith('Input'))
+  return { ...complete, components: { ...components, schemas: Object.fromEntries(answers) } }
 }
 
 function asObject(value: unknown): object {

@@ -79,20 +79,10 @@ function toView(source: TrafficSource): z.input<typeof trafficSourceSchema> {
     ...toOwnedView(source),
     name,
     externalIdParam,
-    externalIdMacro: macroOf(source, 'externalIdMacro'),
+    externalIdMacro: source.externalIdMacro,
     costParam,
-    costMacro: macroOf(source, 'costMacro'),
+    costMacro: source.costMacro,
     currency,
-    tokens: source.tokens.map((token) => ({
-      name: token.name,
-      param: token.param,
-      macro: macroOf(token, 'macro'),
-    })),
+    tokens: [...source.tokens],
   }
-}
-
-/** The source's own macro of a parameter; '' when it was not told. */
-export function macroOf(holder: object, name: 'externalIdMacro' | 'costMacro' | 'macro'): string {
-  const value: unknown = Reflect.get(holder, name)
-  return typeof value === 'string' ? value : ''
 }

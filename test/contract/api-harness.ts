@@ -42,6 +42,8 @@ export async function openTestApi(stores: TestStores, changes: Partial<ApiDeps> 
     trustedProxies: [],
     webRoot: join(options.dataDir, 'web'),
     registry: new Registry(),
+    visitRows: async () => [],
+    changeStatus: async () => ({ ok: false, reason: 'not in this test' }),
     readiness: [],
     clock: Date.now,
     log: pino({ level: 'silent' }),

@@ -1,0 +1,81 @@
+import { z } from 'zod'
+import { DELIVERY_STATES } from '../domain/target-types.ts'
+import type { Delivery, DeliveryAttempt } from '../store/deliveries.ts'
+import { timeField, toTime } from './fields.ts'
+
+const deliveryFields = {
+  id: z.string().describe('The webhook-id of every attempt'),
+  conversionId: z.string(),
+  transition: z.int().describe("Number of the conversion's transition that caused it"),
+  targetId: z.string(),
+  clickId: z.string(),
+  type: z.string(),
+  method: z.string(),
+  url: z.string(),
+  body: z.string(),
+  contentType: z.string(),
+  state: z.enum(DELIVERY_STATES),
+  reason: z.string(),
+  dueAt: timeField,
+  attemptCount: z.int(),
+  createdAt: timeField,
+  updatedAt: timeField,
+}
+
+/** As delivery/ logs them. */
+const headersSchema = z.record(z.string(), z.union([z.string(), z.array(z.string())]))
+const sentRequestSchema = z.object({
+  method: z.string(),
+  url: z.string(),
+  headers: headersSchema,
+  body: z.string().describe('First 4 kB'),
+})
+
+const attemptSchema = z.object({
+  n: z.int(),
+  startedAt: timeField,
+  durationMs: z.number(),
+  request: sentRequestSchema,
+  responseStatus: z.int().nullable().describe('Null when no answer came'),
+  responseHeaders: headersSchema,
+  responseBody: z.string().describe('First 4 kB'),
+  error: z.string(),
+})
+
+export const deliverySchema = z.object(deliveryFields).meta({ id: 'Delivery' })
+export const deliveryWithAttemptsSchema = z
+  .object({ ...deliveryFields, attempts: z.array(attemptSchema).describe('Oldest first') })
+  .meta({ id: 'DeliveryWithAttempts' })
+
+export function toDeliveryView(delivery: Delivery): z.input<typeof deliverySchema> {
+  const { id, conversionId, transition, targetId, clickId, type, method } = delivery
+  const { url, body, contentType, state, reason } = delivery
+  return {
+    ...{ id, conversionId, transition, targetId, clickId, type, method },
+    ...{ url, body, contentType, state, reason },
+    dueAt: toTime(delivery.dueAt),
+    attemptCount: delivery.attempts,
+    createdAt: toTime(delivery.createdAt),
+    updatedAt: toTime(delivery.updatedAt),
+  }
+}
+
+export function toDeliveryWithAttempts({
+  delivery,
+  attempts,
+}: {
+  readonly delivery: Delivery
+  readonly attempts: readonly DeliveryAttempt[]
+}): z.input<typeof deliveryWithAttemptsSchema> {
+  return { ...toDeliveryView(delivery), attempts: attempts.map(toAttemptView) }
+}
+
+function toAttemptView(attempt: DeliveryAttempt): z.input<typeof attemptSchema> {
+  const { n, durationMs, responseStatus, responseBody, error } = attempt
+  return {
+    ...{ n, durationMs, responseStatus, responseBody, error },
+    startedAt: toTime(attempt.startedAt),
+    request: sentRequestSchema.parse(JSON.parse(attempt.requestJson)),
+    responseHeaders: headersSchema.parse(JSON.parse(attempt.responseHeadersJson)),
+  }
+}

@@ -1,0 +1,56 @@
+import { DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely'
+import { pino } from 'pino'
+import { Registry } from 'prom-client'
+import type { Database } from '../store/schema.ts'
+import type { Accounts } from './accounts.ts'
+import { buildApi } from './build-api.ts'
+
+const NOWHERE = 'http://localhost'
+
+/** The OpenAPI document, from an app that is built and never called: it needs no database. */
+export async function describedApi(version: string): Promise<object> {
+  const db = new Kysely<Database>({
+    dialect: {
+      createAdapter: () => new SqliteAdapter(),
+      createDriver: () => new DummyDriver(),
+      createIntrospector: (instance) => new SqliteIntrospector(instance),
+      createQueryCompiler: () => new SqliteQueryCompiler(),
+    },
+  })
+  const app = await buildApi({
+    store: { db, engine: 'sqlite', close: () => db.destroy() },
+    accounts: NO_ACCOUNTS,
+    dataDir: '',
+    publicUrl: NOWHERE,
+    dashboardUrl: NOWHERE,
+    trustedOrigins: () => [],
+    trustedProxies: [],
+    webRoot: '',
+    registry: new Registry(),
+    visitRows: neverCalled,
+    changeStatus: neverCalled,
+    readiness: [],
+    clock: () => 0,
+    log: pino({ level: 'silent' }),
+    version,
+  })
+  const document = app.swagger()
+  await app.close()
+  return document
+}
+
+async function neverCalled(): Promise<never> {
+  throw new Error('the app that describes itself is not to be called')
+}
+
+const NO_ACCOUNTS: Accounts = {
+  handle: neverCalled,
+  session: neverCalled,
+  memberships: neverCalled,
+  members: neverCalled,
+  isEmpty: neverCalled,
+  createUser: neverCalled,
+  deleteUser: neverCalled,
+  addWorkspace: neverCalled,
+  signIn: neverCalled,
+}

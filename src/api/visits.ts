@@ -1,0 +1,72 @@
+import { z } from 'zod'
+import { conversionsOfClick, getConversionWithHistory } from '../store/conversions.ts'
+import { getWithAttempts, listDeliveries } from '../store/deliveries.ts'
+import { listHits } from '../store/hits.ts'
+import type { Db } from '../store/transaction.ts'
+import type { ApiApp, ApiDeps } from './api-deps.ts'
+import { workspaceOf } from './caller.ts'
+import { conversionWithHistorySchema, toConversionWithHistory } from './conversion-view.ts'
+import { deliveryWithAttemptsSchema, toDeliveryWithAttempts } from './delivery-view.ts'
+import { hitSchema, toHitView } from './hits.ts'
+import { Problem } from './problem.ts'
+import { toVisitEvent, toVisitView, visitEventSchema, visitSchema } from './visit-view.ts'
+
+/** Of each kind, the newest so many: a click id that is hammered must not make an answer of any size. */
+const STORY_ITEMS_MAX = 100
+
+const storySchema = z
+  .object({
+    visit: visitSchema.nullable().describe('Null while the ledger does not have it yet'),
+    events: z.array(visitEventSchema).describe('What the ledger counted, oldest first'),
+    hits: z.array(hitSchema).describe('Newest first'),
+    conversions: z.array(conversionWithHistorySchema).describe('Oldest first'),
+    deliveries: z.array(deliveryWithAttemptsSchema).describe('Newest first'),
+  })
+  .meta({ id: 'VisitStory' })
+
+/** The whole story of one click id: visit, clicks, hits, conversions with history, deliveries with attempts. */
+export function visitRoutes(app: ApiApp, deps: ApiDeps): void {
+  app.get('/api/v1/visits/:clickId', {
+    schema: {
+      tags: ['visits'],
+      summary: 'The whole story of one click id',
+      params: z.object({ clickId: z.string().min(1).max(100) }),
+      response: { 200: storySchema },
+    },
+    handler: async (request) => await tellStory(deps, workspaceOf(request), request.params.clickId),
+  })
+}
+
+async function tellStory(deps: ApiDeps, workspace: string, clickId: string) {
+  const { db } = deps.store
+  const newest = { limit: STORY_ITEMS_MAX }
+  const [rows, hits, conversions, deliveries] = await Promise.all([
+    deps.visitRows(workspace, clickId),
+    listHits(db, workspace, { clickId }, newest),
+    conversionsOfClick(db, { workspace, clickId }, STORY_ITEMS_MAX),
+    listDeliveries(db, workspace, { clickId }, newest),
+  ])
+  if (rows.length + hits.items.length + conversions.length === 0) {
+    throw new Problem(404, 'not_found', `Nothing is known of the click id "${clickId}" in this workspace.`)
+  }
+  const visit = rows.find((row) => row.kind === 'visit')
+  return {
+    visit: visit === undefined ? null : toVisitView(visit),
+    events: rows.map(toVisitEvent),
+    hits: hits.items.map(toHitView),
+    conversions: await withHistory(db, workspace, conversions),
+    deliveries: await withAttempts(db, deliveries.items),
+  }
+}
+
+async function withHistory(db: Db, workspace: string, conversions: readonly { readonly id: string }[]) {
+  const found = await Promise.all(
+    conversions.map(({ id }) => getConversionWithHistory(db, { workspace, id })),
+  )
+  return found.filter((each) => each !== undefined).map(toConversionWithHistory)
+}
+
+async function withAttempts(db: Db, deliveries: readonly { readonly id: string }[]) {
+  const found = await Promise.all(deliveries.map(({ id }) => getWithAttempts(db, id)))
+  return found.filter((each) => each !== undefined).map(toDeliveryWithAttempts)
+}
