@@ -15,7 +15,6 @@ const RUNNING_MAX = 256
 const CLAIM_MIN = 64
 /** Well above a send's total time-out and the recording after it, so that no live worker loses a lease. */
 const LEASE_MS = 60_000
-/** Retries fall due by themselves; new deliveries wake the worker. */
 const POLL_INTERVAL_MS = 1_000
 /** However often the worker is woken, claims are this far apart. */
 const CLAIM_INTERVAL_MS = 10
@@ -32,6 +31,8 @@ export type DeliveryWorkerOptions = {
   readonly clock: () => number
   /** In [0, 1). */
   readonly random: () => number
+  /** Retries fall due by themselves: how often to look. New deliveries wake the worker. */
+  readonly pollIntervalMs?: number
   /** Aborted to stop: sends under way are finished and recorded, then `done` resolves. */
   readonly signal: AbortSignal
   /** After an attempt; for metrics. */
@@ -90,8 +91,8 @@ async function runUntilStopped(worker: Worker): Promise<void> {
   const { signal, wakeSignal } = worker
   while (!signal.aborted) {
     try {
-      const more = await claimAndStart(worker)
-      if (!more) await wakeSignal.wait(POLL_INTERVAL_MS, signal)
+      const idleMs = await claimAndStart(worker)
+      if (idleMs > 0) await wakeSignal.wait(idleMs, signal)
       await sleep(CLAIM_INTERVAL_MS)
     } catch (error) {
       worker.onError(error)
@@ -104,15 +105,15 @@ async function runUntilStopped(worker: Worker): Promise<void> {
   await releaseLeases(worker.store.db, worker.workerId).catch(worker.onError)
 }
 
-/** @returns whether more may be due now and there is room for it. */
-async function claimAndStart(worker: Worker): Promise<boolean> {
-  const { store, workerId, clock, signal } = worker
+/** @returns for how long nothing is to do, in milliseconds, unless the worker is woken. */
+async function claimAndStart(worker: Worker): Promise<number> {
+  const { store, workerId, clock, signal, pollIntervalMs = POLL_INTERVAL_MS } = worker
   const limit = RUNNING_MAX - worker.running.size
-  if (limit < CLAIM_MIN) return false
+  if (limit < CLAIM_MIN) return pollIntervalMs
   const now = clock()
   const claimed = await claimDue(store.db, store.engine, { now, workerId, leaseMs: LEASE_MS, limit })
   // Stopping meanwhile: the leases are given back.
-  if (signal.aborted) return false
+  if (signal.aborted) return 0
   const postponed: { id: string; dueAt: number }[] = []
   for (const delivery of claimed) {
     const admission = worker.hosts.admit(hostOf(delivery), now)
@@ -120,7 +121,8 @@ async function claimAndStart(worker: Worker): Promise<boolean> {
     else start(worker, delivery)
   }
   if (postponed.length > 0) await postponeDeliveries(store.db, workerId, postponed)
-  return claimed.length === limit
+  if (claimed.length === limit) return 0
+  return Math.min(pollIntervalMs, ...postponed.map(({ dueAt }) => Math.max(dueAt - now, 0)))
 }
 
 function start(worker: Worker, delivery: Delivery): void {

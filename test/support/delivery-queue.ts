@@ -1,0 +1,50 @@
+import { createServer, type RequestListener } from 'node:http'
+import { enqueueDeliveries } from '../../src/store/deliveries.ts'
+import type { Store } from '../../src/store/open-store.ts'
+
+type Row = Parameters<typeof enqueueDeliveries>[1][number]
+
+/** Puts calls into the queue, due now unless they say otherwise. */
+export async function enqueueCalls(store: Store, rows: readonly Partial<Row>[]): Promise<void> {
+  const now = Date.now()
+  const common = {
+    workspace: 'ws',
+    transition: 1,
+    target_id: 'target',
+    click_id: '',
+    type: 'postback',
+    method: 'GET',
+    url: '',
+    body: '',
+    content_type: '',
+    secret: '',
+    state: 'pending' as const,
+    reason: '',
+    due_at: now - 1,
+    attempts: 0,
+    attempts_before: 0,
+    created_at: now,
+    updated_at: now,
+  }
+  await enqueueDeliveries(
+    store.db,
+    rows.map((row) => ({ id: 'unnamed', conversion_id: `conversion-of-${row.id}`, ...common, ...row })),
+  )
+}
+
+/** A receiver that remembers the ids and URLs of the calls it got. */
+export async function openSink(answer: RequestListener) {
+  const received: { id: string | undefined; url: string | undefined }[] = []
+  const server = createServer((request, response) => {
+    received.push({ id: request.headers['webhook-id']?.toString(), url: request.url })
+    answer(request, response)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  const port = typeof address === 'object' && address !== null ? address.port : 0
+  async function close(): Promise<void> {
+    server.closeAllConnections()
+    await new Promise((resolve) => server.close(resolve))
+  }
+  return { url: `http://127.0.0.1:${port}`, received, close }
+}
