@@ -61,7 +61,8 @@ function toSnapshotWorkspace(workspace: Workspace): SnapshotWorkspace {
 }
 
 function toSnapshotTrafficSource(source: TrafficSource): SnapshotTrafficSource {
-  const { id, workspace, name, externalIdParam, costParam, currency, tokens } = source
+  const { id, workspace, name, externalIdParam, costParam, currency } = source
+  const tokens = source.tokens.map((token) => ({ name: token.name, param: token.param }))
   return { id, workspace, name, externalIdParam, costParam, currency, tokens }
 }
 

@@ -48,7 +48,9 @@ type TrafficSourcesTable = {
   workspace: string
   name: string
   external_id_param: string
+  external_id_macro: string
   cost_param: string
+  cost_macro: string
   currency: string
   tokens_json: string
   created_at: number

@@ -1,5 +1,4 @@
 import type { Selectable } from 'kysely'
-import type { SnapshotTrafficSource } from '../domain/snapshot.ts'
 import { changeConfiguration } from './config-version.ts'
 import { newId } from './ids.ts'
 import { type Owned, type OwnedId, toOwned } from './owned.ts'
@@ -7,7 +6,18 @@ import { afterCursor, type Page, type PageRequest, rowsWanted, toPage } from './
 import type { Database } from './schema.ts'
 import { type Db, inTransaction } from './transaction.ts'
 
-export type TrafficSourceFields = Omit<SnapshotTrafficSource, 'id' | 'workspace'>
+export type TrafficSourceFields = {
+  readonly name: string
+  /** Query parameter that carries the source's own click id, and the source's macro that fills it; '' for none. */
+  readonly externalIdParam: string
+  readonly externalIdMacro: string
+  /** The same of the price of the visit. */
+  readonly costParam: string
+  readonly costMacro: string
+  /** Of the price, ISO 4217. */
+  readonly currency: string
+  readonly tokens: readonly { readonly name: string; readonly param: string; readonly macro: string }[]
+}
 
 /** Where a tracker buys visits. */
 export type TrafficSource = Owned & TrafficSourceFields
@@ -107,7 +117,9 @@ export function toTrafficSource(row: Selectable<Database['traffic_sources']>): T
     ...toOwned(row),
     name: row.name,
     externalIdParam: row.external_id_param,
+    externalIdMacro: row.external_id_macro,
     costParam: row.cost_param,
+    costMacro: row.cost_macro,
     currency: row.currency,
     tokens: JSON.parse(row.tokens_json),
   }
@@ -117,7 +129,9 @@ function toColumns(fields: TrafficSourceFields) {
   return {
     name: fields.name,
     external_id_param: fields.externalIdParam,
+    external_id_macro: fields.externalIdMacro,
     cost_param: fields.costParam,
+    cost_macro: fields.costMacro,
     currency: fields.currency,
     tokens_json: JSON.stringify(fields.tokens),
   }

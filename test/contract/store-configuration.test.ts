@@ -162,9 +162,11 @@ describe.each(SQL_ENGINES)('configuration on %s', (engine) => {
       {
         name: '7Search',
         externalIdParam: 'cid',
+        externalIdMacro: '{clickid}',
         costParam: 'bid',
+        costMacro: '{bid}',
         currency: 'USD',
-        tokens: [{ name: 'kw', param: 'keyword' }],
+        tokens: [{ name: 'kw', param: 'keyword', macro: '{keyword}' }],
       },
       NOW,
     )

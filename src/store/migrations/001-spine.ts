@@ -35,7 +35,9 @@ async function createWorkspaces(db: Kysely<unknown>): Promise<void> {
 async function createSourcesAndNetworks(db: Kysely<unknown>): Promise<void> {
   await ownedTable(db, 'traffic_sources')
     .addColumn('external_id_param', 'text', (c) => c.notNull())
+    .addColumn('external_id_macro', 'text', (c) => c.notNull())
     .addColumn('cost_param', 'text', (c) => c.notNull())
+    .addColumn('cost_macro', 'text', (c) => c.notNull())
     .addColumn('currency', 'text', (c) => c.notNull())
     .addColumn('tokens_json', 'text', (c) => c.notNull())
     .execute()
