@@ -1,5 +1,5 @@
 import { isRole } from '../api/access-table.ts'
-import { createApiKey } from '../api/api-key.ts'
+import { issueApiKey } from '../api/api-key.ts'
 import { ConfigError, loadConfig } from '../config.ts'
 import { openStore, type Store } from '../store/open-store.ts'
 
@@ -14,7 +14,7 @@ export async function runApiKeyCreate(options: {
   const store = await openStore(loadConfig())
   try {
     const workspace = await chooseWorkspace(store, options.workspace)
-    const { key } = await createApiKey(store.db, { workspace, name: options.name, role }, Date.now())
+    const { key } = await issueApiKey(store.db, { workspace, name: options.name, role }, Date.now())
     console.log(key)
   } finally {
     await store.close()
