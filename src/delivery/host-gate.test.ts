@@ -72,19 +72,19 @@ describe('the slots of a host', () => {
 
   it('are few before its first answer and while it is slow, and free when it is quick', () => {
     expect(sentAtOnce(new HostGate(() => 0))).toBe(64)
-    expect(sentAtOnce(gateAfter({ failed: false, durationMs: 8_000 }))).toBe(16)
+    expect(sentAtOnce(gateAfter({ failed: false, durationMs: 8_000 }))).toBe(64)
     expect(sentAtOnce(gateAfter({ failed: false, durationMs: 20 }))).toBe(1_000)
   })
 
-  it('are given to what waits at the pace of the host, and within ten minutes', () => {
+  it('are given to what waits at the pace of the host, and within five minutes', () => {
     const gate = gateAfter({ failed: false, durationMs: 8_000 })
-    for (let n = 0; n < 16; n += 1) gate.admit(HOST, NOW)
+    for (let n = 0; n < 64; n += 1) gate.admit(HOST, NOW)
     const waits = Array.from({ length: 5_000 }, () => {
       const admission = gate.admit(HOST, NOW)
       return admission.kind === 'postpone' ? admission.dueAt - NOW : 0
     })
-    // 16 slots of 8 s each: one comes free every half second.
-    expect(waits.slice(0, 3)).toEqual([8_500, 9_000, 9_500])
-    expect(waits.at(-1)).toBe(600_000)
+    // 64 slots of 8 s each: one comes free every eighth of a second.
+    expect(waits.slice(0, 3)).toEqual([8_125, 8_250, 8_375])
+    expect(waits.at(-1)).toBe(300_000)
   })
 })

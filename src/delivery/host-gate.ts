@@ -4,15 +4,15 @@ const COOL_DOWN_MS_FIRST = 10_000
 const COOL_DOWN_MS_MAX = 300_000
 /** While one call tries whether a host is back, the others wait this long and look again. */
 const PROBE_WAIT_MS = 5_000
-/** A host that takes longer on average may hold few slots, so that it can not starve the others. */
-const SLOW_MS = 1_000
-const SLOW_RUNNING_MAX = 16
-/** A host that has not answered yet, and what one call to it is taken to last. */
-const NEW_RUNNING_MAX = 64
+/** A host that takes longer, or has not answered yet, may hold a part of the slots: the others need some, too. */
+const SLOW_MS = 2_000
+const SLOW_RUNNING_MAX = 64
+/** What a call to a host that has not answered yet is taken to last. */
 const NEW_DURATION_MS = 100
-/** Share of the newest call in the average duration. */
-const NEWEST_WEIGHT = 0.2
-const POSTPONE_MS_MAX = 600_000
+/** Share of the newest call in the typical duration: one quick answer counts for more than one hiccup. */
+const QUICKER_WEIGHT = 0.5
+const SLOWER_WEIGHT = 0.1
+const POSTPONE_MS_MAX = 300_000
 const HOSTS_MAX = 10_000
 
 export type Admission =
@@ -28,7 +28,7 @@ type HostState = {
   openUntil: number
   probing: boolean
   /** Undefined until the first call has ended. */
-  averageMs: number | undefined
+  typicalMs: number | undefined
   /** When the next postponed delivery gets its turn, were they all to wait in line. */
   lineEndsAt: number
 }
@@ -72,8 +72,9 @@ export class HostGate {
   ) {
     const state = this.#stateOf(host)
     state.running = Math.max(0, state.running - 1)
-    const average = state.averageMs ?? call.durationMs
-    state.averageMs = average + NEWEST_WEIGHT * (call.durationMs - average)
+    const before = state.typicalMs ?? call.durationMs
+    const weight = call.durationMs < before ? QUICKER_WEIGHT : SLOWER_WEIGHT
+    state.typicalMs = before + weight * (call.durationMs - before)
     if (call.failed) this.#countFailure(state, call.nowMs)
     else Object.assign(state, { failuresInRow: 0, openUntil: 0, probing: false, coolDownMs: 0 })
   }
@@ -103,7 +104,7 @@ export class HostGate {
       coolDownMs: 0,
       openUntil: 0,
       probing: false,
-      averageMs: undefined,
+      typicalMs: undefined,
       lineEndsAt: 0,
     }
     this.#hosts.set(host, fresh)
@@ -121,12 +122,12 @@ export class HostGate {
 }
 
 function runningMax(state: HostState): number {
-  if (state.averageMs === undefined) return NEW_RUNNING_MAX
-  return state.averageMs > SLOW_MS ? SLOW_RUNNING_MAX : Number.POSITIVE_INFINITY
+  const quick = state.typicalMs !== undefined && state.typicalMs <= SLOW_MS
+  return quick ? Number.POSITIVE_INFINITY : SLOW_RUNNING_MAX
 }
 
 function takePlaceInLine(state: HostState, nowMs: number): number {
-  const durationMs = state.averageMs ?? NEW_DURATION_MS
+  const durationMs = state.typicalMs ?? NEW_DURATION_MS
   const turn = Math.max(state.lineEndsAt, nowMs + durationMs) + durationMs / runningMax(state)
   state.lineEndsAt = Math.min(turn, nowMs + POSTPONE_MS_MAX)
   return Math.ceil(state.lineEndsAt)
