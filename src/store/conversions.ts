@@ -1,7 +1,6 @@
 import type { Insertable, Selectable } from 'kysely'
 import type { AttributionMethod, ConversionStatus } from '../domain/conversion-types.ts'
 import type { LedgerRow } from '../domain/ledger-row.ts'
-import type { SqlEngine } from './open-store.ts'
 import type { OwnedId } from './owned.ts'
 import { afterCursor, type Page, type PageRequest, rowsWanted, toPage } from './page.ts'
 import type { Database } from './schema.ts'
@@ -58,22 +57,6 @@ export type Transition = {
   readonly reason: string
 }
 
-/** The conversion of that identity, locked until the transaction ends; undefined when there is none. */
-export async function lockConversion(
-  db: Db,
-  engine: SqlEngine,
-  key: { readonly workspace: string; readonly identity: string },
-): Promise<StoredConversion | undefined> {
-  const query = db
-    .selectFrom('conversions')
-    .selectAll()
-    .where('workspace', '=', key.workspace)
-    .where('identity', '=', key.identity)
-  // SQLite's transaction is the only writer already, and it has no such clause.
-  const row = await (engine === 'postgres' ? query.forUpdate() : query).executeTakeFirst()
-  return row === undefined ? undefined : toConversion(row)
-}
-
 /** False when another transaction recorded a conversion of the same identity first: nothing was written then. */
 export async function insertConversion(db: Db, conversion: StoredConversion): Promise<boolean> {
   const result = await db
@@ -84,7 +67,7 @@ export async function insertConversion(db: Db, conversion: StoredConversion): Pr
   return result.numInsertedOrUpdatedRows === 1n
 }
 
-/** Writes what a transition can change. The row is locked by the caller. */
+/** Writes what a transition can change; the caller holds the lock of its click id. */
 export async function updateConversion(db: Db, conversion: StoredConversion): Promise<void> {
   const row = toRow(conversion)
   await db
@@ -128,32 +111,25 @@ export async function appendTransition(
     .execute()
 }
 
-/** Conversions of the visit, oldest first. */
+/**
+ * Conversions of the visit, oldest first, one more than `max` at most. To decide on them, hold the lock of the
+ * click id (lock-keys.ts).
+ */
 export async function conversionsOfClick(
   db: Db,
-  workspace: string,
-  clickId: string,
+  key: { readonly workspace: string; readonly clickId: string },
+  max: number,
 ): Promise<readonly StoredConversion[]> {
   const rows = await db
     .selectFrom('conversions')
     .selectAll()
-    .where('click_id', '=', clickId)
-    .where('workspace', '=', workspace)
+    .where('click_id', '=', key.clickId)
+    .where('workspace', '=', key.workspace)
     .orderBy('created_at')
     .orderBy('id')
+    .limit(max + 1)
     .execute()
   return rows.map(toConversion)
-}
-
-/** How many conversions the visit has. */
-export async function countConversionsOfClick(db: Db, workspace: string, clickId: string): Promise<number> {
-  const row = await db
-    .selectFrom('conversions')
-    .select((select) => select.fn.countAll<number>().as('conversions'))
-    .where('click_id', '=', clickId)
-    .where('workspace', '=', workspace)
-    .executeTakeFirstOrThrow()
-  return row.conversions
 }
 
 export async function getConversionWithHistory(

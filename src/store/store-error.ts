@@ -1,16 +1,3 @@
-/**
- * The SQL store could not do its work now: locked, down, out of space. Nothing of the failed transaction was
- * kept, and the same call may go through later.
- */
-export class StoreUnavailableError extends Error {
-  readonly code = 'store_unavailable'
-
-  constructor(cause: unknown) {
-    super(`the SQL store is not available: ${messageOf(cause)}`, { cause })
-    this.name = 'StoreUnavailableError'
-  }
-}
-
 /** SQLITE_BUSY and SQLITE_LOCKED: another connection holds the lock that the statement needs. */
 const SQLITE_LOCK_CODES: ReadonlySet<number> = new Set([5, 6])
 /** SQLITE_TOOBIG, _CONSTRAINT, _MISMATCH and _RANGE: the values are wrong, whenever they are tried. */
@@ -56,8 +43,4 @@ function isSqlState(error: unknown): boolean {
 function codeOf(error: unknown): string {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return ''
   return error.code
-}
-
-function messageOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause)
 }

@@ -94,7 +94,11 @@ export class CorePeer {
   readonly batches: number[] = []
   /** By click id, as core would find them in the ledger. */
   readonly visits = new Map<string, object>()
-  judge: (hit: Hit) => HitAnswer | Promise<HitAnswer> = (hit) => ({ hit: hit.id, outcome: 'recorded', conversion: 'c1' })
+  judge: (hit: Hit) => HitAnswer | Promise<HitAnswer> = (hit) => ({
+    hit: hit.id,
+    outcome: 'recorded',
+    conversion: 'c1',
+  })
   readonly #path: string
   #snapshot: Snapshot
   #server: Server | undefined
@@ -137,7 +141,7 @@ export class CorePeer {
       const { hits } = JSON.parse((await readAll(incoming)).toString('utf8')) as { hits: Hit[] }
       this.hits.push(...hits)
       this.batches.push(hits.length)
-      sendJson(response, { answers: await Promise.all(hits.map((hit) => this.judge(hit))) })
+      sendJson(response, { answers: await Promise.all(hits.map(async (hit) => this.judge(hit))) })
     } else {
       const visit = this.visits.get(url.pathname.split('/').at(-1) ?? '')
       if (visit === undefined) response.writeHead(404).end()
@@ -164,9 +168,19 @@ export function testSnapshot(changes: Partial<Snapshot> = {}): Snapshot {
         tokens: [{ name: 'keyword', param: 'kw' }],
       },
     ],
-    offers: [offer('o1'), offer('o2'), offer('o3', 'https://offer.example/o3?s={sub1}&k={token.keyword}&x={externalid}&cid={clickid}')],
+    offers: [
+      offer('o1'),
+      offer('o2'),
+      offer('o3', 'https://offer.example/o3?s={sub1}&k={token.keyword}&x={externalid}&cid={clickid}'),
+    ],
     landers: [
-      { id: 'l1', workspace: 'w1', name: 'Lander', url: 'https://lander.example/?cid={clickid}', ctaCount: 1 },
+      {
+        id: 'l1',
+        workspace: 'w1',
+        name: 'Lander',
+        url: 'https://lander.example/?cid={clickid}',
+        ctaCount: 1,
+      },
       { id: 'l2', workspace: 'w1', name: 'Two calls', url: 'https://lander.example/two', ctaCount: 2 },
     ],
     campaigns: [
@@ -201,7 +215,10 @@ export function path(id: string, offers: readonly string[]): SnapshotCampaign['p
   return { id, weight: 1, landers: [], offers: offers.map((offerId) => ({ id: offerId, weight: 1 })) }
 }
 
-export function offer(id: string, url = `https://offer.example/${id}?cid={clickid}`): Snapshot['offers'][number] {
+export function offer(
+  id: string,
+  url = `https://offer.example/${id}?cid={clickid}`,
+): Snapshot['offers'][number] {
   return {
     id,
     workspace: 'w1',

@@ -10,11 +10,10 @@ import { appendAudit, listAudit } from '../../src/store/audit-log.ts'
 import { countOfCap, takeFromCap } from '../../src/store/cap-counters.ts'
 import {
   appendTransition,
-  countConversionsOfClick,
+  conversionsOfClick,
   getConversionWithHistory,
   insertConversion,
   listConversions,
-  lockConversion,
   type StoredConversion,
   updateConversion,
 } from '../../src/store/conversions.ts'
@@ -118,10 +117,7 @@ describe.each(SQL_ENGINES)('records on %s', (engine) => {
     expect(await insertConversion(db, CONVERSION)).toBe(true)
     expect(await insertConversion(db, { ...CONVERSION, id: 'v2' })).toBe(false)
     expect(await insertConversion(db, { ...CONVERSION, id: 'v3', workspace: 'w2' })).toBe(true)
-    expect(await lockConversion(db, engine, { workspace: 'w1', identity: CONVERSION.identity })).toEqual(
-      CONVERSION,
-    )
-    expect(await countConversionsOfClick(db, 'w1', 'c1')).toBe(1)
+    expect(await conversionsOfClick(db, { workspace: 'w1', clickId: 'c1' }, 10)).toEqual([CONVERSION])
   })
 
   it('tell the history of a conversion in order', async () => {

@@ -1,0 +1,103 @@
+import type { HitOutcome } from '../domain/hit.ts'
+import { formatMicros } from '../domain/money.ts'
+import { addressProblem, referrerProblem, signatureProblem, tokenProblem } from './check-sender.ts'
+import type { HitContext } from './hit-context.ts'
+import { readAmount, readEvent, readStatus } from './read-report.ts'
+
+/** One rule's word on a hit. */
+export type RuleResult = {
+  readonly step: string
+  readonly ok: boolean
+  readonly detail: string
+  /** What the hit becomes when this rule is the first to fail. */
+  readonly outcome: HitOutcome
+}
+
+type Rule = (context: HitContext) => RuleResult
+
+/** In the order of PROTOCOL section 2, "Judging": the first to fail decides. Pure, and cheap before dear. */
+const RULES: readonly Rule[] = [
+  checkToken,
+  checkSignature,
+  checkAddress,
+  checkReferrer,
+  checkEvent,
+  checkStatus,
+  checkWindow,
+  checkAmount,
+]
+
+/** The first rule that the hit breaks; undefined when it keeps all. */
+export function findBrokenRule(context: HitContext): RuleResult | undefined {
+  for (const rule of RULES) {
+    const result = rule(context)
+    if (!result.ok) return result
+  }
+  return undefined
+}
+
+/** Every rule's word, for `test=1`. */
+export function checkEveryRule(context: HitContext): readonly RuleResult[] {
+  return RULES.map((rule) => rule(context))
+}
+
+function checkToken({ fields, network }: HitContext): RuleResult {
+  const secret = network?.token ?? ''
+  const problem = tokenProblem(fields, secret)
+  return toResult('token', problem, secret === '' ? 'not required' : 'right', 'unauthorized')
+}
+
+function checkSignature({ hit, fields, network }: HitContext): RuleResult {
+  const secret = network?.signingSecret ?? ''
+  const problem = signatureProblem(hit, fields, secret)
+  return toResult('signature', problem, secret === '' ? 'not required' : 'right', 'unauthorized')
+}
+
+/** A pixel comes from the visitor's address: the list is about servers. */
+function checkAddress({ hit, network }: HitContext): RuleResult {
+  const list = hit.kind === 'postback' ? (network?.ipAllowlist ?? []) : []
+  const problem = addressProblem(hit.ip, list)
+  return toResult('address', problem, list.length === 0 ? 'any allowed' : `${hit.ip} is allowed`, 'rejected')
+}
+
+/** A server sends no referrer: the list is about pages. */
+function checkReferrer({ hit, network }: HitContext): RuleResult {
+  const list = hit.kind === 'postback' ? [] : (network?.referrerAllowlist ?? [])
+  const problem = referrerProblem(hit.referrer, list)
+  return toResult('referrer', problem, list.length === 0 ? 'any allowed' : 'allowed', 'rejected')
+}
+
+function checkEvent(context: HitContext): RuleResult {
+  const event = readEvent(context)
+  return event.ok ? toResult('event', '', event.value) : toResult('event', event.reason)
+}
+
+function checkStatus(context: HitContext): RuleResult {
+  const status = readStatus(context)
+  return status.ok ? toResult('status', '', status.value) : toResult('status', status.reason)
+}
+
+function checkWindow({ hit, visit, network }: HitContext): RuleResult {
+  // Clocks of two machines differ: a conversion is never earlier than its visit.
+  const tookMs = Math.max(0, hit.at - visit.visit.visit_at)
+  const minMs = network?.clickToConversionMinMs ?? 0
+  const maxMs = network?.clickToConversionMaxMs ?? 0
+  const took = `${Math.round(tookMs / 1_000)} s after the visit`
+  if (tookMs < minMs) return toResult('window', `too soon: ${took}, at least ${minMs / 1_000} s are expected`)
+  if (maxMs > 0 && tookMs > maxMs)
+    return toResult('window', `too late: ${took}, ${maxMs / 1_000} s are allowed`)
+  return toResult('window', '', took)
+}
+
+function checkAmount(context: HitContext): RuleResult {
+  const amount = readAmount(context)
+  if (!amount.ok) return toResult('amount', amount.reason)
+  const { originalMicros, originalCurrency, micros } = amount.value
+  const here = `${formatMicros(micros)} ${context.workspace.currency}`
+  const sent = `${formatMicros(originalMicros)} ${originalCurrency}`
+  return toResult('amount', '', here === sent ? here : `${sent} = ${here}`)
+}
+
+function toResult(step: string, problem: string, fine = '', outcome: HitOutcome = 'rejected'): RuleResult {
+  return { step, ok: problem === '', detail: problem || fine, outcome }
+}

@@ -1,0 +1,31 @@
+/** Every bound of judging, by name. */
+export const CONVERSION_LIMITS = {
+  /** Hits of one SQL transaction: the more a commit carries the fewer syncs, the longer the first one waits. */
+  hitsPerCommitMax: 256,
+  /** Hits waiting for a commit; more are refused, and the edge answers `queued`. */
+  hitsWaitingMax: 10_000,
+  /** Runs of a transaction that PostgreSQL chose as a deadlock's victim. */
+  commitTriesMax: 3,
+  /** Conversions that one visit may have: upsells and renewals, not a loop. */
+  perVisitMax: 500,
+  /** Body of POST /internal/hits. */
+  internalBodyBytesMax: 16 * 1024 * 1024,
+  /** How long GET /internal/snapshot waits for a newer one. */
+  snapshotWaitMs: 25_000,
+  snapshotPollMs: 250,
+  /** A hit read from the journal waits this long for the edge's own request to judge it. */
+  judgedByEdgeMs: 3_000,
+  /** Records the consumer takes from a journal at once. */
+  journalRecordsMax: 512,
+  journalBytesMax: 4 * 1024 * 1024,
+  journalIdleMs: 200,
+  /** Pauses between tries while the store or the ledger is away. */
+  retryMinMs: 100,
+  retryMaxMs: 10_000,
+  /** An unmatched hit with a genuine click id is judged again, ever more rarely, for two weeks. */
+  rematchMinMs: 30_000,
+  rematchMaxMs: 6 * 3_600_000,
+  rematchAgeMaxMs: 14 * 86_400_000,
+  rematchBatchMax: 200,
+  rematchIdleMs: 5_000,
+} as const

@@ -1,0 +1,169 @@
+import type { ClickIdKey } from '../domain/click-id.ts'
+import type { Hit, HitAnswer } from '../domain/hit.ts'
+import { findHits, type JudgedHit, saveHit } from '../store/hits.ts'
+import { lockKeys } from '../store/lock-keys.ts'
+import type { Store } from '../store/open-store.ts'
+import { isConflictError } from '../store/store-error.ts'
+import type { Db } from '../store/transaction.ts'
+import { CommitQueue } from './commit-queue.ts'
+import { ConfigurationCache } from './configuration-cache.ts'
+import { CONVERSION_LIMITS } from './conversion-limits.ts'
+import { isCausedByHit, JudgeUnavailableError } from './judge-error.ts'
+import { type Court, judgeHit, type PreparedHit, readHit, unjudgeable } from './judge-hit.ts'
+import type { VisitLookup } from './visit-lookup.ts'
+
+export type JudgeDeps = {
+  readonly store: Store
+  readonly ledgerLookup: VisitLookup
+  /** Unix milliseconds. */
+  readonly clock: () => number
+  readonly clickIdKey: ClickIdKey
+  /** Host names of this installation, lower case, without port. */
+  readonly ownHosts: readonly string[]
+}
+
+export type Judge = {
+  /**
+   * Judges hits and records what they cause; answers in the order of the hits. Idempotent by hit id: a hit
+   * judged before gets the same answer, and counts nothing.
+   * @throws JudgeUnavailableError when the store or the ledger is away; nothing of the hits is recorded then,
+   * or all of it when only the answer was lost, and they may be judged again.
+   */
+  judge(hits: readonly Hit[]): Promise<readonly HitAnswer[]>
+  /** The same for unmatched hits, which are judged anew; others keep their outcome. */
+  rejudge(hits: readonly Hit[]): Promise<readonly HitAnswer[]>
+}
+
+type Case = PreparedHit & { readonly again: boolean }
+
+/**
+ * ```
+ * judge(hits) ─▶ read ─▶ look visits up ─▶ queue ─▶ one transaction for many hits:
+ *                                                   locks ─▶ known answers ─▶ judge and record each ─▶ commit
+ * ```
+ * Look-ups of one call run while other calls commit. A transaction that fails because of one hit's values is
+ * run again hit by hit, so that the others go through.
+ */
+export function createJudge(deps: JudgeDeps): Judge {
+  const cache = new ConfigurationCache()
+  const queue = new CommitQueue<Case, HitAnswer>((cases) => commitGroup(deps, cache, cases))
+  return {
+    judge: async (hits) => await queue.add(await prepare(deps, hits, false)),
+    rejudge: async (hits) => await queue.add(await prepare(deps, hits, true)),
+  }
+}
+
+async function prepare(deps: JudgeDeps, hits: readonly Hit[], again: boolean): Promise<readonly Case[]> {
+  const read = hits.map((hit) => readHit(hit, deps.clickIdKey))
+  const clickIds = new Set(read.flatMap(({ candidates }) => candidates.genuine.map(({ clickId }) => clickId)))
+  if (clickIds.size === 0) return read.map((one) => ({ ...one, visits: new Map(), again }))
+  try {
+    const visits = await deps.ledgerLookup.findVisits([...clickIds])
+    return read.map((one) => ({ ...one, visits, again }))
+  } catch (error) {
+    throw new JudgeUnavailableError('ledger', error)
+  }
+}
+
+async function commitGroup(
+  deps: JudgeDeps,
+  cache: ConfigurationCache,
+  cases: readonly Case[],
+): Promise<readonly HitAnswer[]> {
+  try {
+    return await commit(deps, cases, (db) => judgeAll(db, deps, cache, cases))
+  } catch (error) {
+    if (!isCausedByHit(error)) throw new JudgeUnavailableError('store', error)
+  }
+  const answers: HitAnswer[] = []
+  for (const one of cases) answers.push(await commitAlone(deps, cache, one))
+  return answers
+}
+
+async function commitAlone(deps: JudgeDeps, cache: ConfigurationCache, one: Case): Promise<HitAnswer> {
+  try {
+    return first(await commit(deps, [one], (db) => judgeAll(db, deps, cache, [one])))
+  } catch (error) {
+    if (!isCausedByHit(error)) throw new JudgeUnavailableError('store', error)
+    return first(await commit(deps, [one], (db) => keepUnjudged(db, deps, cache, { one, error })))
+  }
+}
+
+/** Runs the work in a transaction that holds the locks of the hits and of their click ids. */
+async function commit(
+  { store }: JudgeDeps,
+  cases: readonly Case[],
+  work: (db: Db) => Promise<readonly HitAnswer[]>,
+): Promise<readonly HitAnswer[]> {
+  const keys = cases.flatMap(({ hit, candidates }) => [
+    hit.id,
+    ...candidates.genuine.map(({ clickId }) => clickId),
+  ])
+  for (let tries = 1; ; tries++) {
+    try {
+      return await store.db.transaction().execute(async (db) => {
+        await lockKeys(db, store.engine, keys)
+        return await work(db)
+      })
+    } catch (error) {
+      if (!isConflictError(error) || tries >= CONVERSION_LIMITS.commitTriesMax) throw error
+    }
+  }
+}
+
+async function judgeAll(
+  db: Db,
+  deps: JudgeDeps,
+  cache: ConfigurationCache,
+  cases: readonly Case[],
+): Promise<readonly HitAnswer[]> {
+  const court = await openCourt(db, deps, cache)
+  const known = new Map(
+    await findHits(
+      db,
+      cases.map(({ hit }) => hit.id),
+    ),
+  )
+  const answers: HitAnswer[] = []
+  for (const one of cases) {
+    const before = known.get(one.hit.id)
+    const stands = before !== undefined && !(one.again && before.outcome === 'unmatched')
+    const judged = stands ? before : await judgeHit(db, one, court)
+    if (!stands) await saveHit(db, judged)
+    known.set(judged.id, judged)
+    answers.push(toAnswer(judged))
+  }
+  return answers
+}
+
+async function keepUnjudged(
+  db: Db,
+  deps: JudgeDeps,
+  cache: ConfigurationCache,
+  failed: { readonly one: Case; readonly error: unknown },
+): Promise<readonly HitAnswer[]> {
+  const judged = unjudgeable(failed.one, await openCourt(db, deps, cache), failed.error)
+  await saveHit(db, judged)
+  return [toAnswer(judged)]
+}
+
+async function openCourt(db: Db, deps: JudgeDeps, cache: ConfigurationCache): Promise<Court> {
+  return { configuration: await cache.load(db), ownHosts: deps.ownHosts, now: deps.clock() }
+}
+
+/** What the sender is told; the same for a hit judged before. */
+function toAnswer(hit: JudgedHit): HitAnswer {
+  return {
+    hit: hit.id,
+    outcome: hit.outcome,
+    ...(hit.reason !== '' && { reason: hit.reason }),
+    ...(hit.conversionId !== '' && { conversion: hit.conversionId }),
+    ...(hit.steps.length > 0 && { steps: hit.steps }),
+  }
+}
+
+function first(answers: readonly HitAnswer[]): HitAnswer {
+  const [answer] = answers
+  if (answer === undefined) throw new TypeError('a commit gave no answer')
+  return answer
+}

@@ -1,0 +1,126 @@
+import {
+  addedIdentity,
+  type ConversionDecision,
+  conversionIdentity,
+  decideConversion,
+  earns,
+  findSameConversion,
+} from '../domain/conversion.ts'
+import type { HitOutcome } from '../domain/hit.ts'
+import { type Cap, countOfCap, takeFromCap } from '../store/cap-counters.ts'
+import { conversionsOfClick, type StoredConversion } from '../store/conversions.ts'
+import { newRecordId } from '../store/ids.ts'
+import type { Db } from '../store/transaction.ts'
+import type { Notifier } from './build-deliveries.ts'
+import { CONVERSION_LIMITS } from './conversion-limits.ts'
+import type { HitContext } from './hit-context.ts'
+import type { Report } from './read-report.ts'
+import { buildChangedConversion, buildNewConversion, recordChange } from './record.ts'
+
+/** What became of a hit that keeps every rule. */
+export type Settlement = {
+  readonly outcome: HitOutcome
+  readonly reason: string
+  /** '' when there is no conversion. */
+  readonly conversionId: string
+}
+
+/** What would become of it, as far as can be told without writing. */
+export type Preview = { readonly decision: ConversionDecision; readonly known: StoredConversion | undefined }
+
+type Sale = { readonly context: HitContext; readonly report: Report; readonly notifier: Notifier }
+
+/** Decides what the report means beside what is known of the visit, and writes it. */
+export async function settle(db: Db, sale: Sale): Promise<Settlement> {
+  const { context, report } = sale
+  const conversions = await loadKnown(db, context)
+  if (conversions.length > CONVERSION_LIMITS.perVisitMax) {
+    return refusal(`the visit has ${CONVERSION_LIMITS.perVisitMax} conversions already`)
+  }
+  const known = findSameConversion(conversions, report)
+  const decision = decideConversion(known, report, context.network?.duplicatePolicy ?? 'ignore')
+  switch (decision.kind) {
+    case 'duplicate':
+      return { outcome: 'duplicate', reason: decision.reason, conversionId: known?.id ?? '' }
+    case 'refuse':
+      return refusal(decision.reason, known?.id)
+    case 'record':
+    case 'add':
+      return await recordNew(db, sale, decision, conversions.length === 0)
+    case 'update':
+    case 'replace':
+      if (known === undefined) throw new TypeError('a change without a known conversion')
+      return await recordUpdate(db, sale, decision, { known, isFirst: known.id === conversions[0]?.id })
+  }
+}
+
+/** For `test=1`: decides and writes nothing. */
+export async function preview(db: Db, context: HitContext, report: Report): Promise<Preview> {
+  const known = findSameConversion(await loadKnown(db, context), report)
+  return { known, decision: decideConversion(known, report, context.network?.duplicatePolicy ?? 'ignore') }
+}
+
+/** How many of the offer's conversions of the day are used; undefined without a cap. */
+export async function previewCap(
+  db: Db,
+  context: HitContext,
+): Promise<{ used: number; max: number } | undefined> {
+  const cap = capOf(context)
+  return cap === undefined ? undefined : { used: await countOfCap(db, cap.key, cap.period), max: cap.max }
+}
+
+async function loadKnown(db: Db, { workspace, visit }: HitContext): Promise<readonly StoredConversion[]> {
+  const key = { workspace: workspace.id, clickId: visit.visit.click_id }
+  return await conversionsOfClick(db, key, CONVERSION_LIMITS.perVisitMax)
+}
+
+async function recordNew(
+  db: Db,
+  sale: Sale,
+  decision: ConversionDecision & { kind: 'record' | 'add' },
+  isFirst: boolean,
+): Promise<Settlement> {
+  const { context, report, notifier } = sale
+  const cap = earns(decision.status) ? capOf(context) : undefined
+  if (cap !== undefined && !(await takeFromCap(db, cap))) {
+    return refusal(`the offer's cap of ${cap.max} conversions on ${cap.period} (UTC) is used up`)
+  }
+  const base = conversionIdentity({
+    clickId: context.visit.visit.click_id,
+    event: report.event,
+    txid: report.txid,
+  })
+  const identity = decision.kind === 'add' ? addedIdentity(base, context.hit.id) : base
+  const after = buildNewConversion(context, report, decision, { id: newRecordId(notifier.now), identity })
+  await recordChange(db, { ...cause(context), before: undefined, after, isFirst }, notifier)
+  return { outcome: 'recorded', reason: '', conversionId: after.id }
+}
+
+async function recordUpdate(
+  db: Db,
+  { context, report, notifier }: Sale,
+  decision: ConversionDecision & { kind: 'update' | 'replace' },
+  { known, isFirst }: { readonly known: StoredConversion; readonly isFirst: boolean },
+): Promise<Settlement> {
+  const after = buildChangedConversion(known, report, decision, context)
+  await recordChange(db, { ...cause(context), before: known, after, isFirst }, notifier)
+  return { outcome: 'updated', reason: '', conversionId: known.id }
+}
+
+function cause({ hit }: HitContext) {
+  return { at: hit.at, hitId: hit.id, actor: 'hit', reason: '' }
+}
+
+/** Per UTC day of the hit's arrival. */
+function capOf({ offer, hit }: HitContext): Cap | undefined {
+  if (offer === undefined || offer.dailyCap === null) return undefined
+  return {
+    key: `offer:${offer.id}`,
+    period: new Date(hit.at).toISOString().slice(0, 10),
+    max: offer.dailyCap,
+  }
+}
+
+function refusal(reason: string, conversionId = ''): Settlement {
+  return { outcome: 'rejected', reason, conversionId }
+}
