@@ -16,7 +16,12 @@ export type Template = {
   readonly slots: readonly Slot[]
 }
 
-export type Slot = { readonly name: string; readonly render: (value: string) => string }
+export type Slot = {
+  readonly name: string
+  /** Not percent-encoded. */
+  readonly raw: boolean
+  readonly render: (value: string) => string
+}
 
 export type CompiledTemplate =
   | { readonly ok: true; readonly template: Template }
@@ -127,7 +132,7 @@ function addSlot(builder: Builder, name: string, modifiers: readonly string[]): 
   const parsed = parseModifiers(name, modifiers)
   if (!parsed.ok) return parsed.reason
   const escapeValue = escapeFor(builder.target, parsed.raw)
-  builder.slots.push({ name, render: composed(parsed.steps, escapeValue) })
+  builder.slots.push({ name, raw: parsed.raw, render: composed(parsed.steps, escapeValue) })
   builder.literals.push('')
   return ''
 }

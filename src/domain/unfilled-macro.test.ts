@@ -49,6 +49,7 @@ describe('an unfilled macro', () => {
     '[fe80::1]',
     '{"a":1}',
     '{550e8400-e29b-41d4-a716-446655440000}',
+    '{F50e8400-e29b-41d4-a716-446655440000}',
     '50%',
     '%41%',
     '100%25',
@@ -95,7 +96,16 @@ describe('an unfilled macro', () => {
   })
 
   it('is decided quickly for hostile values', () => {
-    for (const value of ['{'.repeat(5_000), '{a}'.repeat(5_000), `{${'a '.repeat(120)}`, '%7B'.repeat(80)]) {
+    const ambiguous = ['%a%%', '{a}', '__a', '#a##', '[a]', '%%a%', '\ufffda%%', '@@a@', '$$a$'].map(
+      (piece) => `${piece.repeat(250 / piece.length)}~`,
+    )
+    for (const value of [
+      ...ambiguous,
+      '{'.repeat(5_000),
+      '{a}'.repeat(5_000),
+      `{${'a '.repeat(120)}`,
+      '%7B'.repeat(80),
+    ]) {
       expect(isUnfilledMacro(value)).toBe(false)
     }
   })

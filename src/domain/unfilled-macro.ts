@@ -20,8 +20,10 @@ const SYNTAXES: readonly string[] = [
   `@@${NAME}@@`, // @@X@@
   `!!!${NAME}!!!`, // !!!x!!! (Awin)
   '__[a-z][a-z0-9]*(?:_[a-z0-9]+)*__', // __X__
-  // %X%; a name that starts like an escape (%device%, %campaignid%) arrives as a replacement character
-  String.raw`(?:%{1,2}[a-z]|\ufffd)[\w.-]*%{1,2}`,
+  // %X% and %%X%%; a name that starts like an escape (%device%, %carrier%) arrives as a replacement character.
+  // The marks of both sides are equally many, else 51 of them in a row could be read in 2^51 ways.
+  String.raw`%%[a-z][\w.-]*%%`,
+  String.raw`(?:%[a-z]|\ufffd)[\w.-]*%`,
 ]
 const WHOLE_VALUE = new RegExp(`^(?:${SYNTAXES.join('|')})+$`, 'i')
 /** One dollar in front, HitPath's xx, and TikTok's underscores after a copy halved them: the case matters. */
