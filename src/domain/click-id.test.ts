@@ -86,15 +86,18 @@ describe('click id', () => {
     )
   })
 
-  it('never repeats and never sorts backwards in a process, however the clock jumps', () => {
+  it('never repeats, never sorts backwards and keeps the latest time seen, however the clock jumps', () => {
     const clock = fc.array(fc.integer({ min: 0, max: 50 }), { minLength: 1, maxLength: 300 })
     fc.assert(
       fc.property(clock, random32, (steps, bits) => {
         const make = makerOf(5, () => bits)
         let previous = ''
+        let latest = 0
         for (const step of steps) {
           const id = make(1_790_000_000_000 + step)
+          latest = Math.max(latest, 1_790_000_000_000 + step)
           expect(id > previous).toBe(true)
+          expect(clickIdTime(id)).toBe(latest)
           previous = id
         }
       }),

@@ -88,7 +88,7 @@ describe('a device', () => {
 
   it('is told better by hints', () => {
     const hints = parseClientHints({
-      'sec-ch-ua': '"Chromium";v="126", "Google Chrome";v="126", "Not)A;Brand";v="24"',
+      'sec-ch-ua': '"Not)A;Brand";v="24", "Chromium";v="126", "Google Chrome";v="126"',
       'sec-ch-ua-mobile': '?1',
       'sec-ch-ua-platform': '"Android"',
       'sec-ch-ua-platform-version': '"14.0.0"',
