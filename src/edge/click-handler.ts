@@ -6,12 +6,11 @@ import type { Exchange } from './exchange.ts'
 import { sendFallback, sendStarting } from './fallback.ts'
 import { findVisit } from './find-visit.ts'
 import { keepRecord } from './keep-record.ts'
-import { macroValue } from './macro-values.ts'
 import { parseQuery } from './query.ts'
 import { sendRedirect } from './redirect.ts'
 import type { RememberedVisit } from './remembered-visit.ts'
+import { renderVisitTarget } from './render-visit-target.ts'
 import type { IndexedCampaign, IndexedLander, IndexedOffer, SnapshotIndex } from './snapshot-index.ts'
-import { renderTarget } from './target.ts'
 
 /** More calls to action than any lander has. */
 const CTA_MAX = 99
@@ -88,12 +87,13 @@ async function answerClick(
     await keepRecord(context, RECORD_TYPE.click, JSON.stringify(record))
     context.metrics.count('clicks')
   }
-  const source = { clickId: visit.clickId, atMs, values: visit.values ?? {}, client, indexed, offer, lander }
+  const { clickId, dimensions = {} } = visit
+  const source = { clickId, dimensions, client, indexed, offer, lander }
   sendRedirect(exchange, context.hops, {
-    target: renderTarget(offer.target, (name) => macroValue(source, name)),
+    target: renderVisitTarget(offer.target, source),
     mode: '302',
     cookies: [
-      offerCookie(offer.offer.id, visit.clickId, {
+      offerCookie(offer.offer.id, clickId, {
         https: context.addresses.isHttps(exchange.request),
         windowDays: indexed.workspace.attributionWindowDays,
       }),

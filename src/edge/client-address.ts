@@ -2,12 +2,17 @@ import type { IncomingMessage } from 'node:http'
 import ipaddr from 'ipaddr.js'
 import QuickLRU from 'quick-lru'
 
-/** Proxies seen lately; an operator has a handful. */
-const KNOWN_ADDRESSES_MAX = 1_000
+/** Proxies and visitors seen lately. */
+const KNOWN_ADDRESSES_MAX = 10_000
 /** Hops of X-Forwarded-For that are looked at, from the nearest. */
 const FORWARDED_HOPS_MAX = 20
+/** IPv6 with an embedded IPv4 address is the longest. */
+const ADDRESS_CHARS_MAX = 45
 const MAPPED_PREFIX = '::ffff:'
 
+/** What an address of the forwarding chain is. */
+type HopKind = 'proxy' | 'visitor' | 'no address'
+type Judge = (address: string) => HopKind
 type Range = [ipaddr.IPv4 | ipaddr.IPv6, number]
 
 /** Where a request came from, as far as trusted proxies vouch for it. */
@@ -28,41 +33,44 @@ export function createClientAddressReader(
   trustedProxies: readonly string[],
   publicHttps: boolean,
 ): ClientAddressReader {
-  const isTrusted = createTrustCheck(trustedProxies)
+  const judge = createJudgement(trustedProxies)
   return {
     address(request) {
       const peer = toPlainAddress(request.socket.remoteAddress ?? '')
       const forwarded = request.headers['x-forwarded-for']
-      return forwarded === undefined || !isTrusted(peer)
+      return forwarded === undefined || judge(peer) !== 'proxy'
         ? peer
-        : rightmostUntrusted(headerText(forwarded), peer, isTrusted)
+        : rightmostVisitor(headerText(forwarded), peer, judge)
     },
     isHttps(request) {
       const forwarded = request.headers['x-forwarded-proto']
-      if (forwarded === undefined || !isTrusted(toPlainAddress(request.socket.remoteAddress ?? ''))) {
-        return publicHttps
-      }
+      const peer = toPlainAddress(request.socket.remoteAddress ?? '')
+      if (forwarded === undefined || judge(peer) !== 'proxy') return publicHttps
       // The left-most label is the visitor's own hop. A visitor who forges it harms only their own cookies.
       return headerText(forwarded).split(',')[0]?.trim().toLowerCase() === 'https'
     },
   }
 }
 
-function createTrustCheck(trustedProxies: readonly string[]): (address: string) => boolean {
-  if (trustedProxies.length === 0) {
-    return () => false
-  }
+/** Asked for every hop of every request: an answer is remembered, because parsing an address takes 1 µs. */
+function createJudgement(trustedProxies: readonly string[]): Judge {
+  if (trustedProxies.length === 0) return () => 'visitor'
   const ranges = trustedProxies.map(parseRange)
-  const known = new QuickLRU<string, boolean>({ maxSize: KNOWN_ADDRESSES_MAX })
+  const known = new QuickLRU<string, HopKind>({ maxSize: KNOWN_ADDRESSES_MAX })
   return (address) => {
+    if (address.length > ADDRESS_CHARS_MAX) return 'no address'
     const before = known.get(address)
-    if (before !== undefined) {
-      return before
-    }
-    const trusted = ipaddr.isValid(address) && isInRanges(address, ranges)
-    known.set(address, trusted)
-    return trusted
+    if (before !== undefined) return before
+    const kind = judgeHop(address, ranges)
+    known.set(address, kind)
+    return kind
   }
+}
+
+function judgeHop(address: string, ranges: readonly Range[]): HopKind {
+  // ipaddr.js takes '1' and '0x7f.1' for addresses as well.
+  if (!ipaddr.IPv4.isValidFourPartDecimal(address) && !ipaddr.IPv6.isValid(address)) return 'no address'
+  return isInRanges(address, ranges) ? 'proxy' : 'visitor'
 }
 
 function parseRange(text: string): Range {
@@ -79,18 +87,17 @@ function isInRanges(address: string, ranges: readonly Range[]): boolean {
 }
 
 /** Stops at an entry that is no address: the proxy behind it is then the best that is known. */
-function rightmostUntrusted(header: string, peer: string, isTrusted: (address: string) => boolean): string {
-  const hops = header.split(',')
+function rightmostVisitor(header: string, peer: string, judge: Judge): string {
   let nearest = peer
-  for (let index = hops.length - 1; index >= Math.max(0, hops.length - FORWARDED_HOPS_MAX); index -= 1) {
-    const hop = toPlainAddress(withoutPort(hops[index]?.trim() ?? ''))
-    if (!ipaddr.isValid(hop)) {
-      return nearest
-    }
-    if (!isTrusted(hop)) {
-      return hop
-    }
+  let end = header.length
+  for (let hops = 0; end > 0 && hops < FORWARDED_HOPS_MAX; hops += 1) {
+    const comma = header.lastIndexOf(',', end - 1)
+    const hop = toPlainAddress(withoutPort(header.slice(comma + 1, end).trim()))
+    const kind = judge(hop)
+    if (kind === 'no address') return nearest
+    if (kind === 'visitor') return hop
     nearest = hop
+    end = comma
   }
   return nearest
 }

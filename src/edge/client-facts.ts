@@ -1,4 +1,5 @@
 import { LIMITS } from '../domain/limits.ts'
+import { type BotReason, decideBot, parseLanguage, referrerDomain } from '../domain/visitor.ts'
 import type { Device } from './device.ts'
 import type { EdgeContext } from './edge-context.ts'
 import type { Exchange } from './exchange.ts'
@@ -15,28 +16,33 @@ export type ClientFacts = {
   readonly language: string
   readonly referrer: string
   /** Why the sender is no person; '' for a person. */
-  readonly bot: string
-  /** A HEAD or prefetch: it looks at the link and does not follow it. */
+  readonly bot: BotReason | ''
+  /** A HEAD or prefetch: it looks at the link, and a person may still follow it. */
   readonly isPreview: boolean
   /** The client's columns of a ledger row, each with a comma in front. */
   readonly json: string
 }
 
 export function readClientFacts(context: EdgeContext, exchange: Exchange): ClientFacts {
-  const { headers } = exchange.request
+  const { headers, method = '' } = exchange.request
   const ip = context.addresses.address(exchange.request)
   const place = context.geo.find(ip)
   const device = context.devices.read(headers)
+  const language = parseLanguage(headers['accept-language'])
   const referrer = headerText(headers.referer, LIMITS.referrerCharsMax)
-  const language = ''
-  const isPreview = exchange.request.method === 'HEAD'
-  const bot = isPreview ? 'head' : device.isBot ? 'user_agent' : ''
+  const { userAgent, knownBot } = device
+  const bot = decideBot({ method, headers, userAgent, knownBot })
   const json =
     jsonField('ip', ip) +
     place.json +
     device.json +
     jsonField('language', language) +
-    jsonField('referrer', referrer) +
+    referrerJson(referrer) +
     jsonField('bot', bot)
-  return { ip, place, device, language, referrer, bot, isPreview, json }
+  return { ip, place, device, language, referrer, bot, isPreview: bot === 'head' || bot === 'prefetch', json }
+}
+
+function referrerJson(referrer: string): string {
+  if (referrer === '') return ''
+  return jsonField('referrer', referrer) + jsonField('referrer_domain', referrerDomain(referrer))
 }

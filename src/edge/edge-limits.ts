@@ -48,7 +48,9 @@ export const EDGE_LIMITS = {
   visitsRememberedMax: 20_000,
   addressesCachedMax: 20_000,
   placesCachedMax: 10_000,
-  devicesCachedMax: 10_000,
+  devicesCachedMax: 5_000,
+  /** Of one client hint, in the key of the cache; the domain reads no more of it. */
+  hintCharsMax: 512,
   cityCacheBytesMax: 8_388_608,
   city6CacheBytesMax: 4_194_304,
   asnCacheBytesMax: 2_097_152,

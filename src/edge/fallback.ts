@@ -1,8 +1,9 @@
+import { renderTemplate } from '../domain/macros.ts'
 import { sendText } from './answers.ts'
 import type { EdgeContext } from './edge-context.ts'
 import type { Exchange } from './exchange.ts'
 import { sendRedirect } from './redirect.ts'
-import { renderTarget, type Target } from './target.ts'
+import type { Target } from './target.ts'
 
 /**
  * Answers a visitor who cannot go where the link meant: the configured fallback, else a plain page.
@@ -21,7 +22,7 @@ export function sendFallback(
   }
   context.metrics.count('fallbacks')
   sendRedirect(exchange, context.hops, {
-    target: renderTarget(target, () => ''),
+    target: renderTemplate(target.template, {}),
     mode: '302',
     cookies: [],
     nowMs: context.clock(),

@@ -9,9 +9,6 @@ import type { SnapshotIndex } from './snapshot-index.ts'
 /** What a lander's link may call the click id: `cid`, or the name it was given to the lander under. */
 const CLICK_ID_NAMES = ['cid', 'clickid', 'click_id', 'subid'] as const
 
-/** Macros that a click's own request fills, or the configuration: a route is enough for them. */
-const VISIT_ONLY_MACRO = /^(?:externalid|cost|referrer|sub\d+|token\..+)$/
-
 export type VisitQuestion = {
   readonly query: Query
   readonly cookies: string | undefined
@@ -21,7 +18,7 @@ export type VisitQuestion = {
 /**
  * The visit that a click belongs to. The click id comes from the query, else from the browser's cookie; its route
  * from the first of: the campaign's cookie, this process' memory, the edge that made the click id, core.
- * The cookie knows the route alone, so that an offer's URL that asks for more makes the others be asked first.
+ * The cookie knows the route alone: for a campaign with offers whose URLs ask for more, the others are asked first.
  */
 export async function findVisit(
   context: EdgeContext,
@@ -33,7 +30,8 @@ export async function findVisit(
   const route = routeFromCookies(question.cookies, clickId)
   const remembered = context.visits.find(clickId)
   if (remembered !== undefined) return remembered
-  if (route !== undefined && !needsValues(question.index, route.campaignId, route.pathId)) return route
+  const needsVisit = question.index.campaignsById.get(route?.campaignId ?? '')?.needsVisit ?? true
+  if (route !== undefined && !needsVisit) return route
   context.metrics.count('peerLookups')
   const peerVisit = await context.peers.find(clickId, processId)
   if (peerVisit !== undefined || route !== undefined) return peerVisit ?? route
@@ -54,12 +52,4 @@ function findClickId(
     context.metrics.count('clickIdsRefused')
   }
   return undefined
-}
-
-/** Whether an offer of the path has a macro that only the visit's own parameters fill. */
-function needsValues(index: SnapshotIndex, campaignId: string, pathId: string): boolean {
-  const path = index.campaignsById.get(campaignId)?.paths.get(pathId)
-  return (path?.offers ?? []).some(({ id }) =>
-    index.offers.get(id)?.target.template.macros.some((macro) => VISIT_ONLY_MACRO.test(macro)),
-  )
 }

@@ -1,10 +1,8 @@
 import { randomUUID } from 'node:crypto'
+import { ACCEPT_CH } from '../domain/client-hints.ts'
 import type { RedirectMode } from '../domain/snapshot.ts'
 import type { Exchange, HeaderList } from './exchange.ts'
 import type { Hops } from './hop.ts'
-
-/** The client hints that tell what a user agent no longer says: the platform's version and the model. */
-const ACCEPT_CH = 'Sec-CH-UA-Full-Version-List, Sec-CH-UA-Platform-Version, Sec-CH-UA-Model'
 
 /**
  * 302 and 307 keep what browsers do by default. A page of ours in between (meta, js) shows the offer our host

@@ -1,24 +1,37 @@
 import { z } from 'zod'
+import type { VisitRoute } from '../domain/snapshot.ts'
 
-/**
- * What is remembered of a visit for the click that may follow: its route, and the values that the offer's URL
- * may ask for by macro. A visit found in a cookie alone, or at core, has the route and may lack the values.
- */
+const text = z.string().exactOptional()
+
+const dimensionsSchema = z.object({
+  external_id: text,
+  tokens: z.record(z.string(), z.string()).exactOptional(),
+  cost: text,
+  referrer: text,
+  sub1: text,
+  sub2: text,
+  sub3: text,
+  sub4: text,
+  sub5: text,
+  sub6: text,
+  sub7: text,
+  sub8: text,
+  sub9: text,
+  sub10: text,
+})
+
+/** What a neighbour process answers about a visit. Core may know the route alone. */
 export const rememberedVisitSchema = z.object({
   clickId: z.string(),
   campaignId: z.string(),
   pathId: z.string(),
   landerId: z.string(),
   offerId: z.string(),
-  values: z.record(z.string(), z.string()).optional(),
+  dimensions: dimensionsSchema.exactOptional(),
 })
 
-export type RememberedVisit = {
-  readonly clickId: string
-  readonly campaignId: string
-  readonly pathId: string
-  readonly landerId: string
-  readonly offerId: string
-  /** By macro name: externalid, cost, sub1…, token.NAME, referrer. */
-  readonly values?: Readonly<Record<string, string>> | undefined
-}
+/** The columns of a visit's row that only the visit's own request tells, and that macros can name. */
+export type VisitDimensions = Readonly<z.infer<typeof dimensionsSchema>>
+
+/** What is remembered of a visit for the click that may follow. From a cookie the route alone is known. */
+export type RememberedVisit = VisitRoute & { readonly dimensions?: VisitDimensions }

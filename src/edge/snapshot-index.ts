@@ -39,14 +39,18 @@ export type IndexedCampaign = {
   /** What a query parameter means to this campaign's traffic source. */
   readonly roles: ReadonlyMap<string, ParamRole>
   readonly cost: VisitCost
+  /** One of its offers has macros that a click can fill only from what is remembered of its visit. */
+  readonly needsVisit: boolean
   /** The row's constant start: workspace, campaign and traffic source. */
   readonly rowJson: string
 }
 
+export type SubName = `sub${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10}`
+
 export type ParamRole =
   | { readonly type: 'external_id' }
   | { readonly type: 'cost' }
-  | { readonly type: 'sub'; readonly name: string }
+  | { readonly type: 'sub'; readonly name: SubName }
   | { readonly type: 'token'; readonly name: string }
 
 export type VisitCost =
@@ -65,7 +69,7 @@ export const EMPTY_INDEX: SnapshotIndex = {
   fallback: undefined,
 }
 
-const SUB_NAMES = Array.from({ length: 10 }, (_, index) => `sub${index + 1}`)
+const SUB_NUMBERS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] as const
 
 /**
  * Compiles a snapshot. What cannot be served (a URL with an unknown macro, a campaign without its workspace) is
@@ -75,6 +79,7 @@ export function indexSnapshot(snapshot: Snapshot, log: Logger): SnapshotIndex {
   const compile = createCompiler(log)
   const workspaces = new Map(snapshot.workspaces.map((workspace) => [workspace.id, workspace]))
   const sources = new Map(snapshot.trafficSources.map((source) => [source.id, source]))
+  const offers = indexOffers(snapshot.offers, compile)
   const campaigns: IndexedCampaign[] = []
   for (const campaign of snapshot.campaigns) {
     const workspace = workspaces.get(campaign.workspace)
@@ -92,6 +97,9 @@ export function indexSnapshot(snapshot: Snapshot, log: Logger): SnapshotIndex {
       paths: new Map(campaign.paths.map((path) => [path.id, path])),
       roles: rolesOf(source, campaign),
       cost: costOf({ campaign, source, workspace, ratesMicros: snapshot.ratesMicros }),
+      needsVisit: campaign.paths.some((path) =>
+        path.offers.some(({ id }) => offers.get(id)?.target.needsVisit),
+      ),
       rowJson: campaignJson(campaign),
     })
   }
@@ -100,7 +108,7 @@ export function indexSnapshot(snapshot: Snapshot, log: Logger): SnapshotIndex {
     version: snapshot.version,
     campaignsBySlug: new Map(campaigns.map((indexed) => [indexed.campaign.slug, indexed])),
     campaignsById: new Map(campaigns.map((indexed) => [indexed.campaign.id, indexed])),
-    offers: indexOffers(snapshot.offers, compile),
+    offers,
     landers: indexLanders(snapshot.landers, compile),
     fallback:
       others.length === 0
@@ -144,7 +152,8 @@ function rolesOf(
   source: SnapshotTrafficSource | undefined,
   campaign: SnapshotCampaign,
 ): ReadonlyMap<string, ParamRole> {
-  const roles = new Map<string, ParamRole>(SUB_NAMES.map((name) => [name, { type: 'sub', name }]))
+  const roles = new Map<string, ParamRole>()
+  for (const number of SUB_NUMBERS) roles.set(`sub${number}`, { type: 'sub', name: `sub${number}` })
   for (const token of source?.tokens ?? []) roles.set(token.param, { type: 'token', name: token.name })
   if (source !== undefined && source.costParam !== '' && campaign.costModel.type === 'token') {
     roles.set(source.costParam, { type: 'cost' })

@@ -1,11 +1,19 @@
-import { compileTemplate, renderTemplate, type Template } from '../domain/macros.ts'
+import { compileTemplate, type Template } from '../domain/macros.ts'
 
 /** A configured URL that visitors may be sent to, compiled. */
-export type Target = { readonly template: Template }
+export type Target = {
+  readonly template: Template
+  /** Its only macro, if it has one, is the click id. */
+  readonly isClickIdOnly: boolean
+  /** It has macros that only the request of the visit itself can fill, not that of a later click. */
+  readonly needsVisit: boolean
+}
 
 export type CompiledTarget =
   | { readonly ok: true; readonly target: Target }
   | { readonly ok: false; readonly reason: string }
+
+const VISIT_MACRO = /^(?:externalid|cost|referrer|sub\d+|token\..+)$/
 
 /** Scheme and host, up to the first character that ends a host. */
 const ORIGIN = /^https?:\/\/(?:[a-z0-9._%-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?(?=[/?#]|$)/i
@@ -22,16 +30,14 @@ export function compileTarget(url: string): CompiledTarget {
   const origin = ORIGIN.exec(start)?.[0]
   const isFixed = origin !== undefined && (origin.length < start.length || slots.length === 0)
   return isFixed
-    ? { ok: true, target: { template: compiled.template } }
+    ? { ok: true, target: toTarget(compiled.template) }
     : { ok: false, reason: 'the URL does not start with http(s):// and a host without macros' }
 }
 
-/**
- * Fills a target. Only the macros it names are looked up: most name two or three of some sixty.
- * @param valueFor the value of a canonical macro name; '' when there is none.
- */
-export function renderTarget(target: Target, valueFor: (name: string) => string): string {
-  const values: Record<string, string> = {}
-  for (const name of target.template.macros) values[name] = valueFor(name)
-  return renderTemplate(target.template, values)
+function toTarget(template: Template): Target {
+  return {
+    template,
+    isClickIdOnly: template.macros.every((name) => name === 'clickid'),
+    needsVisit: template.macros.some((name) => VISIT_MACRO.test(name)),
+  }
 }

@@ -1,14 +1,15 @@
 import { RECORD_TYPE } from '../domain/journal-record.ts'
 import { chooseRoute } from '../domain/routing.ts'
+import type { VisitRoute } from '../domain/snapshot.ts'
 import { knowsCampaign, visitCookies } from './cookies.ts'
 import type { EdgeContext } from './edge-context.ts'
 import type { Exchange } from './exchange.ts'
 import { sendFallback, sendStarting } from './fallback.ts'
 import { keepRecord } from './keep-record.ts'
-import { macroValue } from './macro-values.ts'
 import { sendRedirect } from './redirect.ts'
+import type { RememberedVisit } from './remembered-visit.ts'
+import { renderVisitTarget } from './render-visit-target.ts'
 import type { IndexedCampaign, SnapshotIndex } from './snapshot-index.ts'
-import { renderTarget } from './target.ts'
 import { readVisit, type Visit, type VisitRouting } from './visit.ts'
 import { visitRowJson } from './visit-row.ts'
 
@@ -69,15 +70,11 @@ async function answerRouted(
     landerId: lander?.lander.id ?? '',
     offerId: offer.offer.id,
   }
-  if (lander !== undefined) {
-    context.visits.remember(clickId, {
-      ...route,
-      values: { ...visit.params.values, referrer: visit.client.referrer },
-    })
-  }
-  const source = { ...visit, values: visit.params.values, offer, lander }
+  if (lander !== undefined) context.visits.remember(clickId, toRemembered(visit, route))
+  const { params, client } = visit
+  const source = { clickId, dimensions: params.dimensions, client, indexed, offer, lander }
   sendRedirect(exchange, context.hops, {
-    target: renderTarget(lander?.target ?? offer.target, (name) => macroValue(source, name)),
+    target: renderVisitTarget(lander?.target ?? offer.target, source),
     mode: indexed.campaign.redirectMode,
     cookies: visitCookies(route, {
       https: context.addresses.isHttps(exchange.request),
@@ -85,6 +82,12 @@ async function answerRouted(
     }),
     nowMs: context.clock(),
   })
+}
+
+/** The parameters are kept only where an offer's URL will ask for them: there may be 8 kB of them. */
+function toRemembered(visit: Visit, route: VisitRoute): RememberedVisit {
+  if (!visit.indexed.needsVisit) return route
+  return { ...route, dimensions: { ...visit.params.dimensions, referrer: visit.client.referrer } }
 }
 
 async function keepVisit(context: EdgeContext, visit: Visit, rowJson: string): Promise<void> {

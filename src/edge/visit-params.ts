@@ -3,16 +3,31 @@ import { exchangeMicros, parseAmount, toDecimalString } from '../domain/money.ts
 import { isUnfilledMacro } from '../domain/unfilled-macro.ts'
 import { jsonField, jsonString } from './json-text.ts'
 import { cutText, type Query } from './query.ts'
-import type { IndexedCampaign, ParamRole, VisitCost } from './snapshot-index.ts'
+import type { IndexedCampaign, ParamRole, SubName, VisitCost } from './snapshot-index.ts'
+
+/** The columns of a visit's row that its query fills and macros name; absent when empty. */
+export type ParamDimensions = { -readonly [Name in 'external_id' | SubName]?: string } & {
+  tokens?: Record<string, string>
+  cost?: string
+}
 
 /** What a visit's query says, mapped by its campaign's traffic source. */
 export type VisitParams = {
-  /** By macro name: externalid, cost, sub1…, token.NAME. Absent when empty. */
-  readonly values: Readonly<Record<string, string>>
+  readonly dimensions: Readonly<ParamDimensions>
   /** `,"external_id":…,"sub1":…,"tokens":{…},"params":{…}`, without what is empty. */
   readonly json: string
   /** In the workspace's currency, as the ledger takes it; '' when the visit cost nothing known. */
   readonly cost: string
+}
+
+/** The row's pieces as they grow; tokens and params each begin with a comma that is cut in the end. */
+type Draft = {
+  readonly dimensions: ParamDimensions
+  readonly seen: string[]
+  fieldsJson: string
+  tokensJson: string
+  paramsJson: string
+  costText: string
 }
 
 /**
@@ -20,49 +35,51 @@ export type VisitParams = {
  * the first value counts.
  */
 export function readVisitParams(query: Query, indexed: IndexedCampaign): VisitParams {
-  const values: Record<string, string> = Object.create(null)
-  const seen: string[] = []
-  let fields = ''
-  let tokens = ''
-  let params = ''
+  const draft: Draft = {
+    dimensions: {},
+    seen: [],
+    fieldsJson: '',
+    tokensJson: '',
+    paramsJson: '',
+    costText: '',
+  }
   for (let index = 0; index < query.names.length; index += 1) {
     const name = query.names[index] ?? ''
     const value = query.values[index] ?? ''
-    if (value === '' || isUnfilledMacro(value) || seen.includes(name)) continue
-    seen.push(name)
+    if (value === '' || draft.seen.includes(name) || isUnfilledMacro(value)) continue
+    draft.seen.push(name)
     const role = indexed.roles.get(name)
-    if (role === undefined) {
-      params += `,${jsonString(name)}:${jsonString(value)}`
-    } else {
-      const kept = keepValue(role, value, values)
-      if (role.type === 'token') tokens += kept
-      else fields += kept
-    }
+    if (role === undefined) draft.paramsJson += `,${jsonString(name)}:${jsonString(value)}`
+    else keepValue(draft, role, value)
   }
-  const cost = costOf(indexed.cost, values.cost ?? '')
-  values.cost = cost
-  if (tokens !== '') fields += `,"tokens":{${tokens.slice(1)}}`
-  if (params !== '') fields += `,"params":{${params.slice(1)}}`
-  return { values, json: fields, cost }
+  const { dimensions, fieldsJson, tokensJson, paramsJson } = draft
+  const cost = costOf(indexed.cost, draft.costText)
+  if (cost !== '') dimensions.cost = cost
+  const tokens = tokensJson === '' ? '' : `,"tokens":{${tokensJson.slice(1)}}`
+  const params = paramsJson === '' ? '' : `,"params":{${paramsJson.slice(1)}}`
+  return { dimensions, json: fieldsJson + tokens + params, cost }
 }
 
-/** @returns the value's piece of the row; '' when another parameter has filled its place. */
-function keepValue(role: ParamRole, value: string, values: Record<string, string>): string {
+function keepValue(draft: Draft, role: ParamRole, value: string): void {
+  const { dimensions } = draft
   switch (role.type) {
     case 'external_id':
-      values.externalid = cutText(value, LIMITS.externalIdCharsMax)
-      return jsonField('external_id', values.externalid)
+      dimensions.external_id = cutText(value, LIMITS.externalIdCharsMax)
+      draft.fieldsJson += jsonField('external_id', dimensions.external_id)
+      return
     case 'sub':
-      values[role.name] = value
-      return jsonField(role.name, value)
+      dimensions[role.name] = value
+      draft.fieldsJson += jsonField(role.name, value)
+      return
     case 'cost':
-      values.cost = value
-      return ''
+      draft.costText = value
+      return
     case 'token': {
-      const macro = `token.${role.name}`
-      if (values[macro] !== undefined) return ''
-      values[macro] = value
-      return `,${jsonString(role.name)}:${jsonString(value)}`
+      // Two parameters may be mapped to one token: the first that is filled counts.
+      dimensions.tokens ??= {}
+      if (Object.hasOwn(dimensions.tokens, role.name)) return
+      dimensions.tokens[role.name] = value
+      draft.tokensJson += `,${jsonString(role.name)}:${jsonString(value)}`
     }
   }
 }

@@ -99,7 +99,8 @@ export class MmdbDecoder {
     const map: Record<string, MmdbValue> = {}
     for (let left = this.#checkedCount(size); left > 0; left -= 1) {
       const key = this.#value(depth + 1)
-      map[String(key)] = this.#value(depth + 1)
+      if (typeof key !== 'string') throw new RangeError('the address database has a key that is no string')
+      map[key] = this.#value(depth + 1)
     }
     return map
   }

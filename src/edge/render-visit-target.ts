@@ -1,0 +1,55 @@
+import { clickIdTime } from '../domain/click-id.ts'
+import { buildVisitMacroValues } from '../domain/macro-values.ts'
+import { renderTemplate } from '../domain/macros.ts'
+import type { ClientFacts } from './client-facts.ts'
+import type { VisitDimensions } from './remembered-visit.ts'
+import type { IndexedCampaign, IndexedLander, IndexedOffer } from './snapshot-index.ts'
+import type { Target } from './target.ts'
+
+/** `{random}` is a cache buster of up to nine digits. */
+const RANDOM_END = 1_000_000_000
+
+/** What the macros of a lander's or offer's URL are filled from. */
+export type MacroSource = {
+  readonly clickId: string
+  readonly dimensions: VisitDimensions
+  readonly client: ClientFacts
+  readonly indexed: IndexedCampaign
+  readonly offer: IndexedOffer
+  readonly lander: IndexedLander | undefined
+}
+
+/** Fills a lander's or offer's URL with a visit's values. */
+export function renderVisitTarget(target: Target, source: MacroSource): string {
+  const { clickId } = source
+  // Most URLs carry the click id alone; all sixty values would be built for one.
+  if (target.isClickIdOnly) return renderTemplate(target.template, { clickid: clickId })
+  const { client, indexed, offer, lander, dimensions } = source
+  const visit = {
+    at: clickIdTime(clickId),
+    click_id: clickId,
+    campaign_id: indexed.campaign.id,
+    traffic_source_id: indexed.campaign.trafficSourceId,
+    offer_id: offer.offer.id,
+    lander_id: lander?.lander.id ?? '',
+    country: client.place.country,
+    region: client.place.region,
+    city: client.place.city,
+    isp: client.place.isp,
+    ...client.device.facts,
+    language: client.language,
+    ip: client.ip,
+    user_agent: client.device.userAgent,
+    referrer: client.referrer,
+    ...dimensions,
+  }
+  const names = {
+    campaign: indexed.campaign.name,
+    source: indexed.source?.name ?? '',
+    offer: offer.offer.name,
+    network: offer.offer.affiliateNetworkName,
+    lander: lander?.lander.name ?? '',
+  }
+  const random = String(Math.floor(Math.random() * RANDOM_END))
+  return renderTemplate(target.template, buildVisitMacroValues(visit, names, random))
+}
