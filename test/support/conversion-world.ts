@@ -1,0 +1,225 @@
+import { createJudge, type Judge } from '../../src/conversions/judge.ts'
+import type { FoundVisit } from '../../src/conversions/visit-lookup.ts'
+import { createClickIdMaker } from '../../src/domain/click-id.ts'
+import { createClickIdKey } from '../../src/domain/click-id-key.ts'
+import type { Hit } from '../../src/domain/hit.ts'
+import type { LedgerRow } from '../../src/domain/ledger-row.ts'
+import type { NotificationTarget } from '../../src/domain/target-types.ts'
+import { type AffiliateNetworkFields, createAffiliateNetwork } from '../../src/store/affiliate-networks.ts'
+import { createCampaign } from '../../src/store/campaigns.ts'
+import { saveRates } from '../../src/store/currency-rates.ts'
+import { createNotificationTarget } from '../../src/store/notification-targets.ts'
+import { createOffer, type OfferFields } from '../../src/store/offers.ts'
+import type { Store } from '../../src/store/open-store.ts'
+import { createTrafficSource } from '../../src/store/traffic-sources.ts'
+import { createWorkspace } from '../../src/store/workspaces.ts'
+
+/** 2026-11-22T10:00:00Z. */
+export const WORLD_NOW = Date.UTC(2026, 10, 22, 10)
+
+export type World = {
+  readonly store: Store
+  readonly judge: Judge
+  readonly workspaceId: string
+  readonly networkId: string
+  readonly offerId: string
+  readonly sourceId: string
+  readonly campaignId: string
+  /** Visits that the ledger knows. */
+  readonly visits: Map<string, FoundVisit>
+  /** Makes a visit of the campaign, known to the ledger, a minute before the world's time. */
+  visit(changes?: Partial<LedgerRow>): string
+  /** Makes a click id that the ledger does not know. */
+  clickId(): string
+  /** A postback with the parameters, in the query. */
+  hit(params: Readonly<Record<string, string>>, changes?: Partial<Hit>): Hit
+  /** The ledger's fault, thrown by look-ups while set. */
+  fault: { ledger: Error | undefined }
+  /** Unix milliseconds; tests move it. */
+  time: { now: number }
+  target(changes?: Partial<NotificationTarget>): Promise<string>
+}
+
+const NETWORK: AffiliateNetworkFields = {
+  name: 'PeerFly',
+  clickIdParam: 'subid',
+  token: '',
+  signingSecret: '',
+  ipAllowlist: [],
+  referrerAllowlist: [],
+  statusMap: {},
+  duplicatePolicy: 'update',
+  currency: 'USD',
+  clickToConversionMinMs: 0,
+  clickToConversionMaxMs: 0,
+}
+
+const OFFER: OfferFields = {
+  name: 'Ringtones',
+  affiliateNetworkId: '',
+  url: 'https://offer.example/',
+  payoutMicros: null,
+  currency: 'USD',
+  defaultEvent: 'sale',
+  events: ['sale', 'lead'],
+  dailyCap: null,
+}
+
+export type WorldSettings = {
+  readonly network?: Partial<AffiliateNetworkFields>
+  readonly offer?: Partial<OfferFields>
+}
+
+const KEY = createClickIdKey(new Uint8Array(32).fill(7))
+
+/** A workspace in US dollars with one network, offer, source and campaign, and a judge over a ledger in memory. */
+export async function buildWorld(store: Store, settings: WorldSettings = {}): Promise<World> {
+  const ids = await configure(store, settings)
+  const visits = new Map<string, FoundVisit>()
+  const fault: World['fault'] = { ledger: undefined }
+  const time = { now: WORLD_NOW }
+  const makeClickId = createClickIdMaker({ key: KEY, processId: 1, randomBits: () => 1 })
+  const hits = { count: 0 }
+  return {
+    store,
+    ...ids,
+    visits,
+    fault,
+    time,
+    judge: createJudge({
+      store,
+      ledgerLookup: {
+        findVisits: async (wanted) => {
+          if (fault.ledger !== undefined) throw fault.ledger
+          return new Map(wanted.flatMap((id) => [...visits].filter(([known]) => known === id)))
+        },
+      },
+      clock: () => time.now,
+      clickIdKey: KEY,
+      ownHosts: ['track.example'],
+    }),
+    clickId: () => makeClickId(time.now),
+    visit(changes = {}) {
+      const clickId = makeClickId(time.now)
+      const visitAt = time.now - 60_000
+      const row: LedgerRow = {
+        kind: 'visit',
+        workspace: ids.workspaceId,
+        at: visitAt,
+        visit_at: visitAt,
+        click_id: clickId,
+        campaign_id: ids.campaignId,
+        traffic_source_id: ids.sourceId,
+        offer_id: ids.offerId,
+        affiliate_network_id: ids.networkId,
+        external_id: 'EXT-1',
+        country: 'DE',
+        visits: 1,
+        cost: '0.020000',
+        ...changes,
+      }
+      visits.set(clickId, { visit: row, lastClickOfferId: '', lastClickNetworkId: '', clicks: 1 })
+      return clickId
+    },
+    hit(params, changes = {}) {
+      hits.count += 1
+      return {
+        id: `hit-${hits.count}`,
+        kind: 'postback',
+        at: time.now,
+        method: 'GET',
+        host: 'track.example',
+        path: '/postback',
+        rawQuery: new URLSearchParams(params).toString(),
+        params: Object.entries(params),
+        ip: '192.0.2.10',
+        userAgent: 'curl',
+        referrer: '',
+        ...changes,
+      }
+    },
+    target: async (changes = {}) => {
+      const target = await createNotificationTarget(
+        store.db,
+        ids.workspaceId,
+        { ...TARGET, ownerId: ids.sourceId, ...changes },
+        WORLD_NOW,
+      )
+      return target.id
+    },
+  }
+}
+
+const TARGET = {
+  ownerType: 'traffic_source',
+  ownerId: '',
+  type: 'postback',
+  method: 'GET',
+  url: 'https://source.example/cv?id={externalid}&sum={payout}&st={status}&c={campaign.name}',
+  bodyTemplate: '',
+  contentType: '',
+  secret: '',
+  events: [],
+  statuses: [],
+  onlyFirst: false,
+  onlyWithPayout: false,
+  delaySeconds: 0,
+  status: 'active',
+} as const satisfies Omit<NotificationTarget, 'id' | 'workspace'>
+
+async function configure({ db }: Store, settings: WorldSettings) {
+  const workspace = await createWorkspace(
+    db,
+    { name: 'Main', currency: 'USD', timeZone: 'UTC', fallbackUrl: '', attributionWindowDays: 30 },
+    WORLD_NOW,
+  )
+  const network = await createAffiliateNetwork(
+    db,
+    workspace.id,
+    { ...NETWORK, ...settings.network },
+    WORLD_NOW,
+  )
+  const offer = await createOffer(
+    db,
+    workspace.id,
+    { ...OFFER, affiliateNetworkId: network.id, ...settings.offer },
+    WORLD_NOW,
+  )
+  const source = await createTrafficSource(
+    db,
+    workspace.id,
+    {
+      name: '7Search',
+      externalIdParam: 'id',
+      externalIdMacro: '',
+      costParam: '',
+      costMacro: '',
+      currency: 'USD',
+      tokens: [],
+    },
+    WORLD_NOW,
+  )
+  const campaign = await createCampaign(
+    db,
+    workspace.id,
+    {
+      slug: 'spring',
+      name: 'Spring sale',
+      status: 'active',
+      trafficSourceId: source.id,
+      redirectMode: '302',
+      costModel: { type: 'none' },
+      fallbackUrl: '',
+      paths: [],
+    },
+    WORLD_NOW,
+  )
+  await saveRates(db, { EUR: 800_000 }, WORLD_NOW)
+  return {
+    workspaceId: workspace.id,
+    networkId: network.id,
+    offerId: offer.id,
+    sourceId: source.id,
+    campaignId: campaign.id,
+  }
+}
