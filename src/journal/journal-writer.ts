@@ -14,6 +14,7 @@ import {
   BATCH_BYTES_MAX,
   PENDING_BYTES_MAX,
   RECORD_PAYLOAD_BYTES_MAX,
+  RESERVE_BYTES,
   SEGMENT_BYTES_MAX,
   SPARE_BATCHES_MAX,
   WAITER_BYTES,
@@ -30,6 +31,8 @@ export type JournalWriterOptions = {
   readonly segmentBytesMax?: number
   /** Waiting bytes, each append counted with WAITER_BYTES on top. */
   readonly pendingBytesMax?: number
+  /** Zeros written ahead of the records; 0 where that does not pay, such as on copy-on-write file systems. */
+  readonly reserveBytes?: number
   readonly files?: JournalFiles
 }
 
@@ -92,7 +95,9 @@ export class JournalWriter {
     try {
       const lastNumber = await recoverJournal(files, dir)
       const syncEach = durability === 'disk'
-      const segments = new RotatingSegments({ files, dir, syncEach, segmentBytesMax, lastNumber })
+      const reserveBytes = options.reserveBytes ?? RESERVE_BYTES
+      const segmentOptions = { files, dir, syncEach, segmentBytesMax, reserveBytes }
+      const segments = new RotatingSegments(lastNumber, segmentOptions)
       return new JournalWriter(segments, lock, {
         batchBytesMax: Math.min(BATCH_BYTES_MAX, segmentBytesMax),
         pendingBytesMax: options.pendingBytesMax ?? PENDING_BYTES_MAX,

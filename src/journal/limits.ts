@@ -18,3 +18,13 @@ export const SPARE_BATCHES_MAX = 2
 
 /** Bytes read at once where the caller names no limit: recovery, readRange, journalEnd. */
 export const READ_BYTES_MAX = 4 * 1024 * 1024
+
+/**
+ * Zeros written ahead of small batches, so that a sync finds the file's size and blocks as they were and need not
+ * wait for the file system's own journal: measured on ext4 with 10 kB batches, two to three times as many syncs a
+ * second for half the CPU time.
+ */
+export const RESERVE_BYTES = 256 * 1024
+
+/** Larger batches extend the file themselves: writing their bytes twice costs more than the reserve saves. */
+export const RESERVE_BATCHES_MIN = 8

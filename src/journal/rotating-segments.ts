@@ -1,15 +1,5 @@
-import type { JournalFiles } from './files.ts'
 import type { Position } from './position.ts'
-import { SegmentWriter } from './segment-writer.ts'
-
-export type RotatingSegmentsOptions = {
-  readonly files: JournalFiles
-  readonly dir: string
-  readonly syncEach: boolean
-  readonly segmentBytesMax: number
-  /** The highest segment number in use; the next one is this plus one. */
-  readonly lastNumber: number
-}
+import { type SegmentOptions, SegmentWriter } from './segment-writer.ts'
 
 /**
  * The row of segments as one place to write to: starts a segment when there is none, leaves it when it is full,
@@ -25,14 +15,15 @@ export type RotatingSegmentsOptions = {
  * where each write fails half-way, would cost a segment per batch.
  */
 export class RotatingSegments {
-  readonly #options: RotatingSegmentsOptions
+  readonly #options: SegmentOptions
   #lastNumber: number
   #segment: SegmentWriter | undefined
   #isCautious = false
 
-  constructor(options: RotatingSegmentsOptions) {
+  /** @param lastNumber the highest segment number in use; the next one is this plus one */
+  constructor(lastNumber: number, options: SegmentOptions) {
     this.#options = options
-    this.#lastNumber = options.lastNumber
+    this.#lastNumber = lastNumber
   }
 
   /**
@@ -71,7 +62,7 @@ export class RotatingSegments {
   /** The number is used up even when the creation fails: what a failed creation left on disk is not known. */
   async #start(): Promise<SegmentWriter> {
     this.#lastNumber += 1
-    this.#segment = await SegmentWriter.create({ ...this.#options, number: this.#lastNumber })
+    this.#segment = await SegmentWriter.create(this.#lastNumber, this.#options)
     return this.#segment
   }
 

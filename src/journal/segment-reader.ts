@@ -1,5 +1,5 @@
 import type { JournalFile } from './files.ts'
-import { type FrameScan, scanFrame } from './frame.ts'
+import { FRAME_START_BYTES, type FrameScan, mayStartFrame, scanFrame } from './frame.ts'
 import type { Position } from './position.ts'
 
 /** A record as a consumer sees it. The payload shares one buffer with its neighbours. */
@@ -26,6 +26,10 @@ export async function readFrames(
   from: { readonly offset: number; readonly recordsMax: number; readonly bytesMax: number },
 ): Promise<ReadFrames> {
   const available = (await file.size()) - from.offset
+  // Most polls find nothing but the writer's reserve of zeros, which is not worth reading whole.
+  if (available <= 0 || !mayStartFrame(await readFully(file, from.offset, FRAME_START_BYTES))) {
+    return { records: [], end: from.offset }
+  }
   let wanted = Math.min(available, from.bytesMax)
   while (wanted > 0) {
     const bytes = await readFully(file, from.offset, wanted)

@@ -1,9 +1,20 @@
 import { join } from 'node:path'
 import type { JournalFile, JournalFiles } from './files.ts'
+import { FRAME_START_BYTES } from './frame.ts'
+import { RESERVE_BATCHES_MIN, RESERVE_BYTES } from './limits.ts'
 import { segmentName } from './segment-names.ts'
 
-/** A frame without its first bytes (length and CRC) is invisible: readers find a length of 0 in their place. */
-const UNSEEN_WITHOUT_BYTES = 8
+const ZEROS = Buffer.alloc(RESERVE_BYTES)
+
+export type SegmentOptions = {
+  readonly files: JournalFiles
+  readonly dir: string
+  /** Whether each append waits for a sync. */
+  readonly syncEach: boolean
+  readonly segmentBytesMax: number
+  /** Zeros written ahead, at most RESERVE_BYTES; 0 where overwriting is not cheaper (copy-on-write systems). */
+  readonly reserveBytes: number
+}
 
 /**
  * The segment being written. `end` is where acknowledged records end; anything behind it belongs to a batch that
@@ -12,34 +23,31 @@ const UNSEEN_WITHOUT_BYTES = 8
 export class SegmentWriter {
   readonly number: number
   readonly #file: JournalFile
-  readonly #syncEach: boolean
+  readonly #options: SegmentOptions
   #end = 0
+  /** Up to here the file has blocks; behind `end` they hold zeros, which no reader takes for a record. */
+  #reserved = 0
   #isExposed = false
 
-  private constructor(number: number, file: JournalFile, syncEach: boolean) {
+  private constructor(number: number, file: JournalFile, options: SegmentOptions) {
     this.number = number
     this.#file = file
-    this.#syncEach = syncEach
+    this.#options = options
   }
 
   /**
    * Creates the file. Its directory entry is durable before its first byte can be read by a consumer: else a power
    * loss could take the segment, its number would be used again, and a stored position would point into other data.
    */
-  static async create(o: {
-    files: JournalFiles
-    dir: string
-    number: number
-    syncEach: boolean
-  }): Promise<SegmentWriter> {
-    const file = await o.files.create(join(o.dir, segmentName(o.number)))
+  static async create(number: number, options: SegmentOptions): Promise<SegmentWriter> {
+    const file = await options.files.create(join(options.dir, segmentName(number)))
     try {
-      await o.files.syncDir(o.dir)
+      await options.files.syncDir(options.dir)
     } catch (error) {
       await file.close()
       throw error
     }
-    return new SegmentWriter(o.number, file, o.syncEach)
+    return new SegmentWriter(number, file, options)
   }
 
   get end(): number {
@@ -54,6 +62,7 @@ export class SegmentWriter {
   /** Writes the first `length` bytes behind the end, syncs them, and moves the end. */
   async append(bytes: Buffer, length: number): Promise<void> {
     await this.#writeExposed(bytes, 0, length)
+    if (this.#end + length > this.#reserved) await this.#reserveBehind(length)
     await this.#commit(length)
   }
 
@@ -62,8 +71,8 @@ export class SegmentWriter {
    * leaves nothing that the segment would have to be given up for.
    */
   async appendUnseen(bytes: Buffer, length: number): Promise<void> {
-    for (let done = UNSEEN_WITHOUT_BYTES; done < length; ) done += await this.#write(bytes, done, length)
-    await this.#writeExposed(bytes, 0, UNSEEN_WITHOUT_BYTES)
+    for (let done = FRAME_START_BYTES; done < length; ) done += await this.#write(bytes, done, length)
+    await this.#writeExposed(bytes, 0, FRAME_START_BYTES)
     await this.#commit(length)
   }
 
@@ -71,6 +80,7 @@ export class SegmentWriter {
   async cut(): Promise<boolean> {
     try {
       await this.#file.truncate(this.#end)
+      this.#reserved = this.#end
       return true
     } catch {
       // Readers skip a tail that stays behind as soon as a newer segment exists.
@@ -78,10 +88,14 @@ export class SegmentWriter {
     }
   }
 
-  /** Closes a full segment. Synced in every mode: then a power loss takes a suffix of the journal, never a hole. */
+  /**
+   * Closes a full segment, without its reserve. Synced in every mode: a power loss then takes a suffix of the
+   * journal, never a hole.
+   */
   async finish(): Promise<void> {
     try {
-      if (!this.#syncEach) await this.#file.sync()
+      if (this.#reserved > this.#end) await this.cut()
+      await this.#file.sync()
     } finally {
       await this.#file.close()
     }
@@ -98,6 +112,24 @@ export class SegmentWriter {
     await this.#file.close().catch(() => undefined)
   }
 
+  /** Makes room behind a batch. Failing is no matter: the next batches then extend the file themselves. */
+  async #reserveBehind(batchBytes: number): Promise<void> {
+    const { syncEach, reserveBytes, segmentBytesMax } = this.#options
+    this.#reserved = this.#end + batchBytes
+    if (!syncEach || batchBytes * RESERVE_BATCHES_MIN > reserveBytes) return
+    const target = Math.min(this.#reserved + Math.min(reserveBytes, ZEROS.length), segmentBytesMax)
+    try {
+      while (this.#reserved < target) {
+        const length = target - this.#reserved
+        const count = await this.#file.write(ZEROS, 0, length, this.#reserved)
+        if (count === 0) return
+        this.#reserved += count
+      }
+    } catch {
+      // The disk is full or failing; the sync that follows says whether the batch is safe.
+    }
+  }
+
   async #writeExposed(bytes: Buffer, from: number, to: number): Promise<void> {
     for (let done = from; done < to; ) {
       done += await this.#write(bytes, done, to)
@@ -112,7 +144,7 @@ export class SegmentWriter {
   }
 
   async #commit(length: number): Promise<void> {
-    if (this.#syncEach) await this.#file.sync()
+    if (this.#options.syncEach) await this.#file.sync()
     this.#end += length
     this.#isExposed = false
   }

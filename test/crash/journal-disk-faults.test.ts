@@ -43,7 +43,13 @@ test('a disk that stays nearly full collects no files and shows readers nothing'
 test('what a full disk rejected no longer counts as waiting', async () => {
   const disk = new SimulatedDisk(seededRandom(1))
   const files = disk.process()
-  const writer = await JournalWriter.open({ dir: DIR, durability: 'disk', pendingBytesMax: 500, files })
+  const writer = await JournalWriter.open({
+    dir: DIR,
+    durability: 'disk',
+    pendingBytesMax: 500,
+    reserveBytes: 0,
+    files,
+  })
   disk.bytesMax = 0
   for (let i = 0; i < 5; i += 1) {
     await expect(writer.append(1, Buffer.alloc(200))).rejects.toBeInstanceOf(JournalFullError)
@@ -142,6 +148,20 @@ test('a record that is written while the reader finds the next segment is not pa
   expect(batch?.records.map((record) => record.payload.toString())).toEqual(['late'])
 })
 
+test('a reserve that finds no room costs no record, and is given back in the end', async () => {
+  const disk = new SimulatedDisk(seededRandom(1))
+  const writer = await JournalWriter.open({ dir: DIR, durability: 'disk', files: disk.process() })
+  disk.bytesMax = 50
+  await writer.append(1, Buffer.from('first'))
+  expect(disk.bytesUsed()).toBe(50)
+  expect(await textsOn(disk)).toEqual(['first'])
+  await writer.append(1, Buffer.from('into the reserve'))
+  await expect(writer.append(1, Buffer.alloc(60))).rejects.toBeInstanceOf(JournalFullError)
+  expect(await textsOn(disk)).toEqual(['first', 'into the reserve'])
+  await writer.close()
+  expect(disk.bytesUsed()).toBe(14 + 25)
+})
+
 test('a crashed writer leaves its lock to the next one, a running one does not', async () => {
   const { disk, writer } = await openOnDisk()
   await expect(openWriter(disk.process())).rejects.toBeInstanceOf(JournalLockedError)
@@ -169,7 +189,7 @@ async function openOnDisk(seed = 1, segmentBytesMax = 1_000_000) {
 }
 
 async function openWriter(files: JournalFiles, segmentBytesMax = 1_000_000): Promise<JournalWriter> {
-  return await JournalWriter.open({ dir: DIR, durability: 'disk', segmentBytesMax, files })
+  return await JournalWriter.open({ dir: DIR, durability: 'disk', segmentBytesMax, reserveBytes: 0, files })
 }
 
 /** The same files, with each opened or created one changed. */

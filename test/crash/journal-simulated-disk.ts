@@ -28,6 +28,9 @@ type Inode = {
   dropped: { readonly start: number; readonly end: number }[]
 }
 
+/** Small, so that the short records of a test lie in several. */
+const SECTOR_BYTES = 16
+
 const FAILING_STEPS: ReadonlySet<StepName> = new Set([
   'create',
   'remove',
@@ -127,6 +130,13 @@ export class SimulatedDisk {
     for (const [path, inode] of this.entries) if (isInside(path)) this.#durableEntries.set(path, inode)
   }
 
+  /** Sectors reach the disk in any order: some of the un-synced ones are still what they were. */
+  #mixSectors(outcome: Buffer, kept: number, durable: Buffer): void {
+    for (let at = kept; at < Math.min(outcome.length, durable.length); at += SECTOR_BYTES) {
+      if (this.random(1) === 0) durable.copy(outcome, at, at, Math.min(at + SECTOR_BYTES, outcome.length))
+    }
+  }
+
   #survivingEntry(path: string): Inode | undefined {
     const current = this.entries.get(path)
     const durable = this.#durableEntries.get(path)
@@ -141,6 +151,7 @@ export class SimulatedDisk {
     const kept = Math.min(inode.certain, source.length)
     const lasting = this.random(1) === 0 ? source.length : kept + this.random(source.length - kept)
     const outcome = Buffer.from(source.subarray(0, lasting))
+    if (this.random(1) === 0) this.#mixSectors(outcome, kept, inode.durable)
     if (!outcome.equals(written)) this.met.add('bytes lost')
     const garbled = this.random(1) === 0 ? 1 + this.random(8) : 0
     for (let i = 0; i < garbled && outcome.length > kept; i += 1) {
@@ -251,7 +262,8 @@ export class SimulatedProcess implements JournalFiles {
   async #write(inode: Inode, bytes: Buffer, position: number): Promise<number> {
     await this.#begin()
     const fate = this.#disk.fate('write')
-    const room = Math.max(0, this.#disk.bytesMax - this.#disk.bytesUsed())
+    const overwritten = Math.max(0, inode.current.length - position)
+    const room = Math.max(0, overwritten + this.#disk.bytesMax - this.#disk.bytesUsed())
     if (room === 0 && fate === 'well') throw new SimulatedFailure('ENOSPC')
     const taken = fate === 'well' ? Math.min(bytes.length, room) : this.#disk.random(bytes.length - 1)
     writeInto(inode, Buffer.from(bytes.subarray(0, taken)), position)

@@ -10,6 +10,8 @@ import type { SimulatedDisk, SimulatedProcess } from './journal-simulated-disk.t
 
 const DIR = '/journal'
 const SEGMENT_BYTES_MAX = 160
+/** The rest of the segment, for batches up to 100 bytes. */
+const RESERVE_BYTES = 800
 const EVERYTHING = { recordsMax: 1_000_000, bytesMax: 1_000_000 }
 
 type Fate = 'pending' | 'acknowledged' | 'rejected' | 'unanswered'
@@ -124,13 +126,13 @@ export class JournalWorld {
     const process = this.#disk.process()
     this.#writerProcess = process
     this.#lives += 1
-    const durability = 'disk'
     this.#writer = await this.#attempt(
       async () =>
         await JournalWriter.open({
           dir: DIR,
-          durability,
+          durability: 'disk',
           segmentBytesMax: SEGMENT_BYTES_MAX,
+          reserveBytes: this.#lives % 2 === 0 ? 0 : RESERVE_BYTES,
           files: process,
         }),
     )
