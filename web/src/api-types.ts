@@ -4,6 +4,933 @@
  */
 
 export interface paths {
+    "/healthz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The process answers */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @enum {boolean} */
+                            ok: true;
+                        };
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/readyz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every part that the API needs answers */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            ready: boolean;
+                            checks: {
+                                name: string;
+                                ok: boolean;
+                                reason: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description Default Response */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            ready: boolean;
+                            checks: {
+                                name: string;
+                                ok: boolean;
+                                reason: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the first owner is still to be created */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            needed: boolean;
+                        };
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Create the first owner and workspace, and sign in */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        token: string;
+                        /** Format: email */
+                        email: string;
+                        password: string;
+                        name: string;
+                        workspaceName: string;
+                        currency: string;
+                        timeZone: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            workspace: string;
+                            user: {
+                                id: string;
+                                email: string;
+                                name: string;
+                            };
+                        };
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The caller and their workspaces
+         * @description Access: user.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description Null for an API key */
+                            user: {
+                                id: string;
+                                email: string;
+                                name: string;
+                            } | null;
+                            workspaces: {
+                                id: string;
+                                name: string;
+                                currency: string;
+                                timeZone: string;
+                                /** @enum {string} */
+                                role: "viewer" | "manager" | "owner";
+                            }[];
+                        };
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * People of the workspace
+         * @description Access: owner.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["Member"][];
+                            nextCursor: null;
+                        };
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Settings of the workspace
+         * @description Access: viewer.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Settings"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change the given settings
+         * @description Access: owner.
+         */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        name?: string;
+                        currency?: string;
+                        timeZone?: string;
+                        /** @description Where a visitor goes when nothing else is known; '' for a plain 404 */
+                        fallbackUrl?: string;
+                        attributionWindowDays?: number;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Settings"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/settings/currency-rates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Currency rates
+         * @description Access: viewer.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description Currency → units of it for one US dollar */
+                            perUsd: {
+                                [key: string]: string;
+                            };
+                        };
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Set currency rates
+         * @description Access: owner.
+         */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description Given currencies are set, the others stay as they are */
+                        perUsd: {
+                            [key: string]: string;
+                        };
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description Currency → units of it for one US dollar */
+                            perUsd: {
+                                [key: string]: string;
+                            };
+                        };
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List: api-keys, revoked ones too
+         * @description Access: owner.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    /** @description nextCursor of the page before */
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["ApiKey"][];
+                            /** @description Null on the last page */
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Create an API key; the answer shows it this once
+         * @description Access: owner.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        name: string;
+                        /** @enum {string} */
+                        role: "viewer" | "manager" | "owner";
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NewApiKey"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/api-keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke an API key
+         * @description Access: owner.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/traffic-sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List: traffic-sources
+         * @description Access: viewer.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    /** @description nextCursor of the page before */
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["TrafficSource"][];
+                            /** @description Null on the last page */
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Create: traffic source
+         * @description Access: manager.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        name: string;
+                        /**
+                         * @description Query parameter with the source's click id; '' for none
+                         * @default
+                         */
+                        externalIdParam?: string;
+                        /**
+                         * @description The source's own macro of its click id
+                         * @default
+                         */
+                        externalIdMacro?: string;
+                        /**
+                         * @description Query parameter with the price of the visit; '' for none
+                         * @default
+                         */
+                        costParam?: string;
+                        /** @default  */
+                        costMacro?: string;
+                        /** @description Of the price, ISO 4217 */
+                        currency?: string;
+                        /** @default [] */
+                        tokens?: {
+                            /** @description Stands in macros as {token.NAME} and in reports */
+                            name: string;
+                            /** @description Query parameter of the campaign link */
+                            param: string;
+                            /**
+                             * @description The source's own macro that fills it
+                             * @default
+                             */
+                            macro?: string;
+                        }[];
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TrafficSource"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/traffic-sources/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One traffic source
+         * @description Access: viewer.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TrafficSource"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /**
+         * Archive: traffic source; reports keep it
+         * @description Access: manager.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /**
+         * Change the given fields: traffic source
+         * @description Access: manager.
+         */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        name?: string;
+                        /** @description Query parameter with the source's click id; '' for none */
+                        externalIdParam?: string;
+                        /** @description The source's own macro of its click id */
+                        externalIdMacro?: string;
+                        /** @description Query parameter with the price of the visit; '' for none */
+                        costParam?: string;
+                        costMacro?: string;
+                        /** @description Of the price, ISO 4217 */
+                        currency?: string;
+                        tokens?: {
+                            /** @description Stands in macros as {token.NAME} and in reports */
+                            name: string;
+                            /** @description Query parameter of the campaign link */
+                            param: string;
+                            /**
+                             * @description The source's own macro that fills it
+                             * @default
+                             */
+                            macro?: string;
+                        }[];
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TrafficSource"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
     "/api/v1/affiliate-networks": {
         parameters: {
             query?: never;
@@ -288,7 +1215,7 @@ export interface paths {
         };
         trace?: never;
     };
-    "/api/v1/api-keys": {
+    "/api/v1/offers": {
         parameters: {
             query?: never;
             header?: never;
@@ -296,8 +1223,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List: api-keys, revoked ones too
-         * @description Access: owner.
+         * List: offers
+         * @description Access: viewer.
          */
         get: {
             parameters: {
@@ -319,7 +1246,7 @@ export interface paths {
                     };
                     content: {
                         "application/json": {
-                            items: components["schemas"]["ApiKey"][];
+                            items: components["schemas"]["Offer"][];
                             /** @description Null on the last page */
                             nextCursor: string | null;
                         };
@@ -338,8 +1265,8 @@ export interface paths {
         };
         put?: never;
         /**
-         * Create an API key; the answer shows it this once
-         * @description Access: owner.
+         * Create: offer
+         * @description Access: manager.
          */
         post: {
             parameters: {
@@ -352,8 +1279,32 @@ export interface paths {
                 content: {
                     "application/json": {
                         name: string;
-                        /** @enum {string} */
-                        role: "viewer" | "manager" | "owner";
+                        /**
+                         * @description '' when the offer belongs to no network
+                         * @default
+                         */
+                        affiliateNetworkId?: string;
+                        /** @description With macros; the click id parameter of the network is appended */
+                        url: string;
+                        /** @description Fixed amount per conversion; null: it comes with the postback */
+                        payout?: string | null;
+                        /** @description Of the payout */
+                        currency?: string;
+                        /**
+                         * @description Event of a conversion that names none
+                         * @default conversion
+                         */
+                        defaultEvent?: string;
+                        /**
+                         * @description Known events; empty for any
+                         * @default []
+                         */
+                        events?: string[];
+                        /**
+                         * @description Conversions per UTC day; null for no cap
+                         * @default null
+                         */
+                        dailyCap?: number | null;
                     };
                 };
             };
@@ -364,7 +1315,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["NewApiKey"];
+                        "application/json": components["schemas"]["Offer"];
                     };
                 };
                 /** @description A problem */
@@ -384,19 +1335,53 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/api-keys/{id}": {
+    "/api/v1/offers/{id}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * One offer
+         * @description Access: viewer.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Offer"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         put?: never;
         post?: never;
         /**
-         * Revoke an API key
-         * @description Access: owner.
+         * Archive: offer; reports keep it
+         * @description Access: manager.
          */
         delete: {
             parameters: {
@@ -429,7 +1414,288 @@ export interface paths {
         };
         options?: never;
         head?: never;
+        /**
+         * Change the given fields: offer
+         * @description Access: manager.
+         */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        name?: string;
+                        /** @description '' when the offer belongs to no network */
+                        affiliateNetworkId?: string;
+                        /** @description With macros; the click id parameter of the network is appended */
+                        url?: string;
+                        /** @description Fixed amount per conversion; null: it comes with the postback */
+                        payout?: string | null;
+                        /** @description Of the payout */
+                        currency?: string;
+                        /** @description Event of a conversion that names none */
+                        defaultEvent?: string;
+                        /** @description Known events; empty for any */
+                        events?: string[];
+                        /** @description Conversions per UTC day; null for no cap */
+                        dailyCap?: number | null;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Offer"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/landers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List: landers
+         * @description Access: viewer.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    /** @description nextCursor of the page before */
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["Lander"][];
+                            /** @description Null on the last page */
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Create: lander
+         * @description Access: manager.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        name: string;
+                        /** @description With macros */
+                        url: string;
+                        /**
+                         * @description Calls to action: /click/n goes to the n-th offer
+                         * @default 1
+                         */
+                        ctaCount?: number;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Lander"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/landers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One lander
+         * @description Access: viewer.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Lander"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /**
+         * Archive: lander; reports keep it
+         * @description Access: manager.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /**
+         * Change the given fields: lander
+         * @description Access: manager.
+         */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        name?: string;
+                        /** @description With macros */
+                        url?: string;
+                        /** @description Calls to action: /click/n goes to the n-th offer */
+                        ctaCount?: number;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Lander"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         trace?: never;
     };
     "/api/v1/campaigns": {
@@ -755,347 +2021,6 @@ export interface paths {
                 };
             };
         };
-        trace?: never;
-    };
-    "/api/v1/landers": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List: landers
-         * @description Access: viewer.
-         */
-        get: {
-            parameters: {
-                query?: {
-                    limit?: number;
-                    /** @description nextCursor of the page before */
-                    cursor?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Default Response */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            items: components["schemas"]["Lander"][];
-                            /** @description Null on the last page */
-                            nextCursor: string | null;
-                        };
-                    };
-                };
-                /** @description A problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        /**
-         * Create: lander
-         * @description Access: manager.
-         */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        name: string;
-                        /** @description With macros */
-                        url: string;
-                        /**
-                         * @description Calls to action: /click/n goes to the n-th offer
-                         * @default 1
-                         */
-                        ctaCount?: number;
-                    };
-                };
-            };
-            responses: {
-                /** @description Default Response */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Lander"];
-                    };
-                };
-                /** @description A problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/landers/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * One lander
-         * @description Access: viewer.
-         */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Default Response */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Lander"];
-                    };
-                };
-                /** @description A problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        /**
-         * Archive: lander; reports keep it
-         * @description Access: manager.
-         */
-        delete: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Default Response */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description A problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        options?: never;
-        head?: never;
-        /**
-         * Change the given fields: lander
-         * @description Access: manager.
-         */
-        patch: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        name?: string;
-                        /** @description With macros */
-                        url?: string;
-                        /** @description Calls to action: /click/n goes to the n-th offer */
-                        ctaCount?: number;
-                    };
-                };
-            };
-            responses: {
-                /** @description Default Response */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Lander"];
-                    };
-                };
-                /** @description A problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        trace?: never;
-    };
-    "/api/v1/me": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The caller and their workspaces
-         * @description Access: user.
-         */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Default Response */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            /** @description Null for an API key */
-                            user: {
-                                id: string;
-                                email: string;
-                                name: string;
-                            } | null;
-                            workspaces: {
-                                id: string;
-                                name: string;
-                                currency: string;
-                                timeZone: string;
-                                /** @enum {string} */
-                                role: "viewer" | "manager" | "owner";
-                            }[];
-                        };
-                    };
-                };
-                /** @description A problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/members": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * People of the workspace
-         * @description Access: owner.
-         */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Default Response */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            items: components["schemas"]["Member"][];
-                            nextCursor: null;
-                        };
-                    };
-                };
-                /** @description A problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
         trace?: never;
     };
     "/api/v1/traffic-sources/{id}/notification-targets": {
@@ -1521,7 +2446,7 @@ export interface paths {
         };
         trace?: never;
     };
-    "/api/v1/offers": {
+    "/api/v1/visits/{clickId}": {
         parameters: {
             query?: never;
             header?: never;
@@ -1529,7 +2454,57 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List: offers
+         * The whole story of one click id
+         * @description Access: viewer.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    clickId: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["VisitStory"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List: hits
          * @description Access: viewer.
          */
         get: {
@@ -1538,6 +2513,9 @@ export interface paths {
                     limit?: number;
                     /** @description nextCursor of the page before */
                     cursor?: string;
+                    outcome?: "recorded" | "updated" | "duplicate" | "rejected" | "test" | "unmatched" | "malformed" | "unauthorized";
+                    clickId?: string;
+                    affiliateNetworkId?: string;
                 };
                 header?: never;
                 path?: never;
@@ -1552,7 +2530,7 @@ export interface paths {
                     };
                     content: {
                         "application/json": {
-                            items: components["schemas"]["Offer"][];
+                            items: components["schemas"]["Hit"][];
                             /** @description Null on the last page */
                             nextCursor: string | null;
                         };
@@ -1570,78 +2548,14 @@ export interface paths {
             };
         };
         put?: never;
-        /**
-         * Create: offer
-         * @description Access: manager.
-         */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        name: string;
-                        /**
-                         * @description '' when the offer belongs to no network
-                         * @default
-                         */
-                        affiliateNetworkId?: string;
-                        /** @description With macros; the click id parameter of the network is appended */
-                        url: string;
-                        /** @description Fixed amount per conversion; null: it comes with the postback */
-                        payout?: string | null;
-                        /** @description Of the payout */
-                        currency?: string;
-                        /**
-                         * @description Event of a conversion that names none
-                         * @default conversion
-                         */
-                        defaultEvent?: string;
-                        /**
-                         * @description Known events; empty for any
-                         * @default []
-                         */
-                        events?: string[];
-                        /**
-                         * @description Conversions per UTC day; null for no cap
-                         * @default null
-                         */
-                        dailyCap?: number | null;
-                    };
-                };
-            };
-            responses: {
-                /** @description Default Response */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Offer"];
-                    };
-                };
-                /** @description A problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/offers/{id}": {
+    "/api/v1/hits/{id}": {
         parameters: {
             query?: never;
             header?: never;
@@ -1649,7 +2563,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One offer
+         * One hit
          * @description Access: viewer.
          */
         get: {
@@ -1669,7 +2583,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Offer"];
+                        "application/json": components["schemas"]["Hit"];
                     };
                 };
                 /** @description A problem */
@@ -1685,385 +2599,13 @@ export interface paths {
         };
         put?: never;
         post?: never;
-        /**
-         * Archive: offer; reports keep it
-         * @description Access: manager.
-         */
-        delete: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Default Response */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description A problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        options?: never;
-        head?: never;
-        /**
-         * Change the given fields: offer
-         * @description Access: manager.
-         */
-        patch: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        name?: string;
-                        /** @description '' when the offer belongs to no network */
-                        affiliateNetworkId?: string;
-                        /** @description With macros; the click id parameter of the network is appended */
-                        url?: string;
-                        /** @description Fixed amount per conversion; null: it comes with the postback */
-                        payout?: string | null;
-                        /** @description Of the payout */
-                        currency?: string;
-                        /** @description Event of a conversion that names none */
-                        defaultEvent?: string;
-                        /** @description Known events; empty for any */
-                        events?: string[];
-                        /** @description Conversions per UTC day; null for no cap */
-                        dailyCap?: number | null;
-                    };
-                };
-            };
-            responses: {
-                /** @description Default Response */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Offer"];
-                    };
-                };
-                /** @description A problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        trace?: never;
-    };
-    "/api/v1/settings": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Settings of the workspace
-         * @description Access: viewer.
-         */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Default Response */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Settings"];
-                    };
-                };
-                /** @description A problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /**
-         * Change the given settings
-         * @description Access: owner.
-         */
-        patch: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        name?: string;
-                        currency?: string;
-                        timeZone?: string;
-                        /** @description Where a visitor goes when nothing else is known; '' for a plain 404 */
-                        fallbackUrl?: string;
-                        attributionWindowDays?: number;
-                    };
-                };
-            };
-            responses: {
-                /** @description Default Response */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Settings"];
-                    };
-                };
-                /** @description A problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        trace?: never;
-    };
-    "/api/v1/settings/currency-rates": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Currency rates
-         * @description Access: viewer.
-         */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Default Response */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            /** @description Currency → units of it for one US dollar */
-                            perUsd: {
-                                [key: string]: string;
-                            };
-                        };
-                    };
-                };
-                /** @description A problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /**
-         * Set currency rates
-         * @description Access: owner.
-         */
-        patch: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        /** @description Given currencies are set, the others stay as they are */
-                        perUsd: {
-                            [key: string]: string;
-                        };
-                    };
-                };
-            };
-            responses: {
-                /** @description Default Response */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            /** @description Currency → units of it for one US dollar */
-                            perUsd: {
-                                [key: string]: string;
-                            };
-                        };
-                    };
-                };
-                /** @description A problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        trace?: never;
-    };
-    "/api/v1/setup": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Whether the first owner is still to be created */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Default Response */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            needed: boolean;
-                        };
-                    };
-                };
-                /** @description A problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        /** Create the first owner and workspace, and sign in */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        token: string;
-                        /** Format: email */
-                        email: string;
-                        password: string;
-                        name: string;
-                        workspaceName: string;
-                        currency: string;
-                        timeZone: string;
-                    };
-                };
-            };
-            responses: {
-                /** @description Default Response */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            workspace: string;
-                            user: {
-                                id: string;
-                                email: string;
-                                name: string;
-                            };
-                        };
-                    };
-                };
-                /** @description A problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/traffic-sources": {
+    "/api/v1/conversions": {
         parameters: {
             query?: never;
             header?: never;
@@ -2071,7 +2613,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List: traffic-sources
+         * List: conversions
          * @description Access: viewer.
          */
         get: {
@@ -2080,6 +2622,11 @@ export interface paths {
                     limit?: number;
                     /** @description nextCursor of the page before */
                     cursor?: string;
+                    status?: "pending" | "approved" | "rejected" | "trash";
+                    event?: string;
+                    clickId?: string;
+                    campaignId?: string;
+                    offerId?: string;
                 };
                 header?: never;
                 path?: never;
@@ -2094,7 +2641,7 @@ export interface paths {
                     };
                     content: {
                         "application/json": {
-                            items: components["schemas"]["TrafficSource"][];
+                            items: components["schemas"]["Conversion"][];
                             /** @description Null on the last page */
                             nextCursor: string | null;
                         };
@@ -2112,83 +2659,14 @@ export interface paths {
             };
         };
         put?: never;
-        /**
-         * Create: traffic source
-         * @description Access: manager.
-         */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        name: string;
-                        /**
-                         * @description Query parameter with the source's click id; '' for none
-                         * @default
-                         */
-                        externalIdParam?: string;
-                        /**
-                         * @description The source's own macro of its click id
-                         * @default
-                         */
-                        externalIdMacro?: string;
-                        /**
-                         * @description Query parameter with the price of the visit; '' for none
-                         * @default
-                         */
-                        costParam?: string;
-                        /** @default  */
-                        costMacro?: string;
-                        /** @description Of the price, ISO 4217 */
-                        currency?: string;
-                        /** @default [] */
-                        tokens?: {
-                            /** @description Stands in macros as {token.NAME} and in reports */
-                            name: string;
-                            /** @description Query parameter of the campaign link */
-                            param: string;
-                            /**
-                             * @description The source's own macro that fills it
-                             * @default
-                             */
-                            macro?: string;
-                        }[];
-                    };
-                };
-            };
-            responses: {
-                /** @description Default Response */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["TrafficSource"];
-                    };
-                };
-                /** @description A problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/traffic-sources/{id}": {
+    "/api/v1/conversions/{id}": {
         parameters: {
             query?: never;
             header?: never;
@@ -2196,7 +2674,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One traffic source
+         * One conversion with its history
          * @description Access: viewer.
          */
         get: {
@@ -2216,7 +2694,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["TrafficSource"];
+                        "application/json": components["schemas"]["ConversionWithHistory"];
                     };
                 };
                 /** @description A problem */
@@ -2232,43 +2710,11 @@ export interface paths {
         };
         put?: never;
         post?: never;
-        /**
-         * Archive: traffic source; reports keep it
-         * @description Access: manager.
-         */
-        delete: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Default Response */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description A problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        delete?: never;
         options?: never;
         head?: never;
         /**
-         * Change the given fields: traffic source
+         * Change the status by hand; targets are notified as by a postback
          * @description Access: manager.
          */
         patch: {
@@ -2283,27 +2729,10 @@ export interface paths {
             requestBody: {
                 content: {
                     "application/json": {
-                        name?: string;
-                        /** @description Query parameter with the source's click id; '' for none */
-                        externalIdParam?: string;
-                        /** @description The source's own macro of its click id */
-                        externalIdMacro?: string;
-                        /** @description Query parameter with the price of the visit; '' for none */
-                        costParam?: string;
-                        costMacro?: string;
-                        /** @description Of the price, ISO 4217 */
-                        currency?: string;
-                        tokens?: {
-                            /** @description Stands in macros as {token.NAME} and in reports */
-                            name: string;
-                            /** @description Query parameter of the campaign link */
-                            param: string;
-                            /**
-                             * @description The source's own macro that fills it
-                             * @default
-                             */
-                            macro?: string;
-                        }[];
+                        /** @enum {string} */
+                        status: "pending" | "approved" | "rejected" | "trash";
+                        /** @description Kept in the history */
+                        reason: string;
                     };
                 };
             };
@@ -2314,7 +2743,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["TrafficSource"];
+                        "application/json": components["schemas"]["ConversionWithHistory"];
                     };
                 };
                 /** @description A problem */
@@ -2328,223 +2757,172 @@ export interface paths {
                 };
             };
         };
+        trace?: never;
+    };
+    "/api/v1/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List: deliveries
+         * @description Access: viewer.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    /** @description nextCursor of the page before */
+                    cursor?: string;
+                    state?: "pending" | "delivered" | "dead" | "cancelled" | "skipped";
+                    targetId?: string;
+                    clickId?: string;
+                    conversionId?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["Delivery"][];
+                            /** @description Null on the last page */
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deliveries/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One delivery with its attempts
+         * @description Access: viewer.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DeliveryWithAttempts"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deliveries/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send again, under the same id, with a fresh retry schedule
+         * @description Access: manager.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DeliveryWithAttempts"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        ProblemInput: {
-            /** @description `urn:trailpost:problem:` and the code */
-            type: string;
-            title: string;
-            status: number;
-            /** @description Stable word for programs, e.g. `invalid_request`, `not_found` */
-            code: string;
-            /** @description What is wrong and how to mend it, in one sentence */
-            detail: string;
-            /** @description Every wrong field */
-            errors?: {
-                /** @description Path of the wrong field, e.g. `url` or `paths.0.weight`; empty for the whole body */
-                field: string;
-                message: string;
-            }[];
-        };
-        AffiliateNetworkInput: {
-            id: string;
-            /** Format: date-time */
-            createdAt: string;
-            /** Format: date-time */
-            updatedAt: string;
-            /** @description Null while it is in use */
-            archivedAt: string | null;
-            name: string;
-            clickIdParam: string;
-            /** @description Null for viewers */
-            token: string | null;
-            /** @description Null for viewers */
-            signingSecret: string | null;
-            ipAllowlist: string[];
-            referrerAllowlist: string[];
-            statusMap: {
-                [key: string]: string;
-            };
-            /** @enum {string} */
-            duplicatePolicy: "ignore" | "update" | "add" | "replace";
-            currency: string;
-            clickToConversionMinMs: number;
-            clickToConversionMaxMs: number;
-            /** @description Give it to the network; its own macros go where the braces are */
-            postbackUrl: string;
-            /** @description HTML for the advertiser’s thank-you page */
-            imagePixel: string;
-            iframePixel: string;
-        };
-        ApiKeyInput: {
-            id: string;
-            name: string;
-            role: string;
-            /** @description First characters, to tell keys apart */
-            prefix: string;
-            /** Format: date-time */
-            createdAt: string;
-            /** @description To the minute */
-            lastUsedAt: string | null;
-            revokedAt: string | null;
-        };
-        NewApiKeyInput: {
-            id: string;
-            name: string;
-            role: string;
-            /** @description First characters, to tell keys apart */
-            prefix: string;
-            /** Format: date-time */
-            createdAt: string;
-            /** @description To the minute */
-            lastUsedAt: string | null;
-            revokedAt: string | null;
-            /** @description Shown this once */
-            key: string;
-        };
-        TrafficSourceInput: {
-            id: string;
-            /** Format: date-time */
-            createdAt: string;
-            /** Format: date-time */
-            updatedAt: string;
-            /** @description Null while it is in use */
-            archivedAt: string | null;
-            name: string;
-            externalIdParam: string;
-            externalIdMacro: string;
-            costParam: string;
-            costMacro: string;
-            currency: string;
-            tokens: {
-                name: string;
-                param: string;
-                macro: string;
-            }[];
-        };
-        CampaignInput: {
-            id: string;
-            /** Format: date-time */
-            createdAt: string;
-            /** Format: date-time */
-            updatedAt: string;
-            /** @description Null while it is in use */
-            archivedAt: string | null;
-            name: string;
-            slug: string;
-            /** @enum {string} */
-            status: "active" | "paused";
-            trafficSourceId: string;
-            /** @enum {string} */
-            redirectMode: "302" | "307" | "meta" | "double_meta" | "js";
-            costModel: {
-                /** @constant */
-                type: "none";
-            } | {
-                /** @constant */
-                type: "cpc";
-                amount: string;
-                currency: string;
-            } | {
-                /** @constant */
-                type: "token";
-            };
-            fallbackUrl: string;
-            paths: {
-                id: string;
-                weight: number;
-                landers: {
-                    id: string;
-                    weight: number;
-                }[];
-                offers: {
-                    id: string;
-                    weight: number;
-                }[];
-            }[];
-            /** @description For the traffic source; its own macros stand in it as they are */
-            link: string;
-        };
-        LanderInput: {
-            id: string;
-            /** Format: date-time */
-            createdAt: string;
-            /** Format: date-time */
-            updatedAt: string;
-            /** @description Null while it is in use */
-            archivedAt: string | null;
-            name: string;
-            url: string;
-            ctaCount: number;
-            /** @description What the calls to action of the page link to */
-            clickUrl: string;
-        };
-        MemberInput: {
-            id: string;
-            email: string;
-            name: string;
-            /** @enum {string} */
-            role: "viewer" | "manager" | "owner";
-            /** Format: date-time */
-            since: string;
-        };
-        NotificationTargetInput: {
-            id: string;
-            /** @enum {string} */
-            ownerType: "traffic_source" | "campaign";
-            ownerId: string;
-            /** @constant */
-            type: "postback";
-            /** @enum {string} */
-            method: "GET" | "POST";
-            url: string;
-            bodyTemplate: string;
-            contentType: string;
-            /** @description The secret itself is never shown again */
-            hasSecret: boolean;
-            events: string[];
-            statuses: ("pending" | "approved" | "rejected" | "trash")[];
-            onlyFirst: boolean;
-            onlyWithPayout: boolean;
-            delaySeconds: number;
-            /** @enum {string} */
-            status: "active" | "disabled";
-            /** @description Why the system disabled it; '' when a person did */
-            disabledReason: string;
-            /** Format: date-time */
-            createdAt: string;
-            /** Format: date-time */
-            updatedAt: string;
-        };
-        OfferInput: {
-            id: string;
-            /** Format: date-time */
-            createdAt: string;
-            /** Format: date-time */
-            updatedAt: string;
-            /** @description Null while it is in use */
-            archivedAt: string | null;
-            name: string;
-            affiliateNetworkId: string;
-            url: string;
-            payout: string | null;
-            currency: string;
-            defaultEvent: string;
-            events: string[];
-            dailyCap: number | null;
-        };
-        SettingsInput: {
-            workspace: string;
-            name: string;
-            currency: string;
-            timeZone: string;
-            fallbackUrl: string;
-            attributionWindowDays: number;
-        };
         Problem: {
             /** @description `urn:trailpost:problem:` and the code */
             type: string;
@@ -2617,26 +2995,6 @@ export interface components {
             /** @description Shown this once */
             key: string;
         };
-        TrafficSource: {
-            id: string;
-            /** Format: date-time */
-            createdAt: string;
-            /** Format: date-time */
-            updatedAt: string;
-            /** @description Null while it is in use */
-            archivedAt: string | null;
-            name: string;
-            externalIdParam: string;
-            externalIdMacro: string;
-            costParam: string;
-            costMacro: string;
-            currency: string;
-            tokens: {
-                name: string;
-                param: string;
-                macro: string;
-            }[];
-        };
         Campaign: {
             id: string;
             /** Format: date-time */
@@ -2679,6 +3037,202 @@ export interface components {
             }[];
             /** @description For the traffic source; its own macros stand in it as they are */
             link: string;
+        };
+        Conversion: {
+            id: string;
+            clickId: string;
+            event: string;
+            txid: string;
+            /** @enum {string} */
+            status: "pending" | "approved" | "rejected" | "trash";
+            /** @description In the workspace's currency */
+            revenue: string;
+            currency: string;
+            /** @description As it was reported */
+            originalAmount: string;
+            originalCurrency: string;
+            /** @description Original → workspace currency */
+            rate: string;
+            /** @description How its visit was found */
+            attribution: string;
+            hitId: string;
+            campaignId: string;
+            trafficSourceId: string;
+            affiliateNetworkId: string;
+            offerId: string;
+            externalId: string;
+            /** Format: date-time */
+            visitAt: string;
+            /** @description p1…p10 */
+            params: {
+                [key: string]: string;
+            };
+            reason: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        ConversionWithHistory: {
+            id: string;
+            clickId: string;
+            event: string;
+            txid: string;
+            /** @enum {string} */
+            status: "pending" | "approved" | "rejected" | "trash";
+            /** @description In the workspace's currency */
+            revenue: string;
+            currency: string;
+            /** @description As it was reported */
+            originalAmount: string;
+            originalCurrency: string;
+            /** @description Original → workspace currency */
+            rate: string;
+            /** @description How its visit was found */
+            attribution: string;
+            hitId: string;
+            campaignId: string;
+            trafficSourceId: string;
+            affiliateNetworkId: string;
+            offerId: string;
+            externalId: string;
+            /** Format: date-time */
+            visitAt: string;
+            /** @description p1…p10 */
+            params: {
+                [key: string]: string;
+            };
+            reason: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            /** @description Oldest first */
+            history: {
+                n: number;
+                /** Format: date-time */
+                at: string;
+                /** @description 'hit', or the user or key that did it by hand */
+                actor: string;
+                hitId: string;
+                /**
+                 * @description '' at its creation
+                 * @enum {string}
+                 */
+                fromStatus: "pending" | "approved" | "rejected" | "trash" | "";
+                /** @enum {string} */
+                toStatus: "pending" | "approved" | "rejected" | "trash";
+                fromRevenue: string;
+                toRevenue: string;
+                reason: string;
+            }[];
+        };
+        Delivery: {
+            /** @description The webhook-id of every attempt */
+            id: string;
+            conversionId: string;
+            /** @description Number of the conversion's transition that caused it */
+            transition: number;
+            targetId: string;
+            clickId: string;
+            type: string;
+            method: string;
+            url: string;
+            body: string;
+            contentType: string;
+            /** @enum {string} */
+            state: "pending" | "delivered" | "dead" | "cancelled" | "skipped";
+            reason: string;
+            /** Format: date-time */
+            dueAt: string;
+            attemptCount: number;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        DeliveryWithAttempts: {
+            /** @description The webhook-id of every attempt */
+            id: string;
+            conversionId: string;
+            /** @description Number of the conversion's transition that caused it */
+            transition: number;
+            targetId: string;
+            clickId: string;
+            type: string;
+            method: string;
+            url: string;
+            body: string;
+            contentType: string;
+            /** @enum {string} */
+            state: "pending" | "delivered" | "dead" | "cancelled" | "skipped";
+            reason: string;
+            /** Format: date-time */
+            dueAt: string;
+            attemptCount: number;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            /** @description Oldest first */
+            attempts: {
+                n: number;
+                /** Format: date-time */
+                startedAt: string;
+                durationMs: number;
+                request: {
+                    method: string;
+                    url: string;
+                    headers: {
+                        [key: string]: string | string[];
+                    };
+                    /** @description First 4 kB */
+                    body: string;
+                };
+                /** @description Null when no answer came */
+                responseStatus: number | null;
+                responseHeaders: {
+                    [key: string]: string | string[];
+                };
+                /** @description First 4 kB */
+                responseBody: string;
+                error: string;
+            }[];
+        };
+        Hit: {
+            id: string;
+            /** @enum {string} */
+            kind: "postback" | "image" | "iframe" | "script";
+            /** Format: date-time */
+            receivedAt: string;
+            /** Format: date-time */
+            judgedAt: string;
+            outcome: string;
+            reason: string;
+            /** @description How its visit was found */
+            attribution: string;
+            clickId: string;
+            conversionId: string;
+            affiliateNetworkId: string;
+            ip: string;
+            method: string;
+            host: string;
+            path: string;
+            /** @description As sent; secrets are masked */
+            params: {
+                name: string;
+                value: string;
+            }[];
+            userAgent: string;
+            referrer: string;
+            /** @description What a test hit went through */
+            steps: {
+                step: string;
+                ok: boolean;
+                detail: string;
+            }[];
+            /** @description When an unmatched hit is tried again; null for never */
+            rematchAt: string | null;
         };
         Lander: {
             id: string;
@@ -2755,6 +3309,70 @@ export interface components {
             timeZone: string;
             fallbackUrl: string;
             attributionWindowDays: number;
+        };
+        TrafficSource: {
+            id: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            /** @description Null while it is in use */
+            archivedAt: string | null;
+            name: string;
+            externalIdParam: string;
+            externalIdMacro: string;
+            costParam: string;
+            costMacro: string;
+            currency: string;
+            tokens: {
+                name: string;
+                param: string;
+                macro: string;
+            }[];
+        };
+        Visit: {
+            clickId: string;
+            /** Format: date-time */
+            at: string;
+            cost: string;
+            isBot: boolean;
+            /** @description What is known of the visit; '' where nothing is */
+            facts: {
+                [key: string]: string;
+            };
+            /** @description The traffic source's named tokens */
+            tokens: {
+                [key: string]: string;
+            };
+            /** @description Every other query parameter */
+            params: {
+                [key: string]: string;
+            };
+        };
+        VisitEvent: {
+            /** @description visit, click, lander_view, impression, conversion or cost */
+            kind: string;
+            /** Format: date-time */
+            at: string;
+            offerId: string;
+            landerId: string;
+            event: string;
+            status: string;
+            conversionId: string;
+            revenue: string;
+            cost: string;
+        };
+        VisitStory: {
+            /** @description Null while the ledger does not have it yet */
+            visit: components["schemas"]["Visit"] | null;
+            /** @description What the ledger counted, oldest first */
+            events: components["schemas"]["VisitEvent"][];
+            /** @description Newest first */
+            hits: components["schemas"]["Hit"][];
+            /** @description Oldest first */
+            conversions: components["schemas"]["ConversionWithHistory"][];
+            /** @description Newest first */
+            deliveries: components["schemas"]["DeliveryWithAttempts"][];
         };
     };
     responses: never;

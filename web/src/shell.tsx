@@ -40,7 +40,7 @@ export function Shell({ me, children }: { readonly me: Me; readonly children: Re
   return (
     <AppShell
       navbar={{ width: 232, breakpoint: 'sm', collapsed: { mobile: !opened } }}
-      header={{ height: 52, collapsed: false }}
+      header={{ height: { base: 52, sm: 0 } }}
       padding={{ base: 'md', sm: 'xl' }}
       classNames={{ navbar: classes.navbar, header: classes.header, main: classes.main }}
     >

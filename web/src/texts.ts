@@ -21,10 +21,8 @@ export const texts = {
     rejected: 'Rejected',
     test: 'Test',
     unmatched: 'Unmatched',
-    queued: 'Queued',
     malformed: 'Malformed',
     unauthorized: 'Unauthorized',
-    overloaded: 'Overloaded',
   },
   delivery: {
     pending: 'Waiting',
@@ -156,6 +154,7 @@ export const texts = {
     costParam: 'Cost parameter',
     costParamHint: 'Carries the price of the visit, e.g. “cost”.',
     externalIdMacro: 'Macro of the click id',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: this is what a traffic source's macro looks like
     macroHint: 'What the source fills in, e.g. “${SUBID}”.',
     costMacro: 'Macro of the price',
     currencyHint: 'Of the price.',
@@ -303,27 +302,41 @@ export const texts = {
     emptyTitle: 'From visit to payout, in order',
     emptyText:
       'The visit and its details, the click, every postback with its outcome and reason, every change of a conversion, and every call to your traffic source.',
+    notYet: 'The details of this visit are not in the ledger yet; they follow within seconds.',
     visit: 'Visit',
-    click: (cta: number) => (cta > 1 ? `Click ${cta}` : 'Click'),
-    clickTo: 'Went on to the offer',
-    hit: (kind: string) => `${kind} received`,
-    conversion: 'Conversion',
-    delivery: 'Notification',
-    attempts: (count: number) => (count === 1 ? '1 attempt' : `${count} attempts`),
-    attempt: (number: number) => `Attempt ${number}`,
+    click: 'Went on to the offer',
+    conversion: (event: string) => `Conversion “${event}”`,
+    delivery: 'Call to the traffic source',
+    attempt: (number: number, answer: string, duration: string) =>
+      `Attempt ${number}: ${answer}, ${duration}`,
+    nextAttempt: (time: string) => `next attempt ${time}`,
     replay: 'Send again',
     replayed: 'Queued again',
     noAnswer: 'No answer',
-    details: 'Details of the visit',
-    created: 'Recorded as',
     changed: (from: string, to: string) => `${from} → ${to}`,
     request: 'Request',
-    response: 'Response',
-    nextAttempt: 'Next attempt',
+    facts: {
+      campaign: 'Campaign',
+      source: 'Traffic source',
+      lander: 'Lander',
+      offer: 'Offer',
+      network: 'Affiliate network',
+      externalId: 'External id',
+      cost: 'Cost',
+      place: 'Place',
+      isp: 'Provider',
+      ip: 'Address',
+      device: 'Device',
+      os: 'System',
+      browser: 'Browser',
+      language: 'Language',
+      referrer: 'Referrer',
+      bot: 'Not a person, by',
+    },
   },
   settings: {
     title: 'Settings',
-    tabs: { workspace: 'Workspace', keys: 'API keys' },
+    tabs: { workspace: 'Workspace', 'api-keys': 'API keys' },
     fallback: 'Fallback URL',
     fallbackHint: 'Where visitors of unknown or paused links go. Empty: a plain “not found” page.',
     window: 'Attribution window, days',
@@ -341,6 +354,7 @@ export const texts = {
     },
     keyReady: 'Your new key',
     keyReadyHint: 'Copy it now: it is shown only this once.',
+    keyDone: 'I have copied it',
     keyRevoke: 'Revoke',
     keyRevokeAsk: (name: string) => `Revoke “${name}”? Programs that use it stop working at once.`,
     keyRevoked: 'Revoked',
@@ -350,3 +364,13 @@ export const texts = {
     apiDocs: 'API description (OpenAPI)',
   },
 } as const
+
+/** True for a word that a table of texts knows: what an address or a select may hold is any text. */
+export function isKey<T extends object>(words: T, key: string | null | undefined): key is keyof T & string {
+  return typeof key === 'string' && Object.hasOwn(words, key)
+}
+
+/** A table of texts as choices of a select. */
+export function toOptions(words: Readonly<Record<string, string>>): { value: string; label: string }[] {
+  return Object.entries(words).map(([value, label]) => ({ value, label }))
+}

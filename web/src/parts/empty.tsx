@@ -16,7 +16,8 @@ export function Empty({ icon, title, text, action }: EmptyProps) {
   return (
     <div className={classes.empty}>
       <EmptyState
-        icon={<Icon name={icon} size={22} />}
+        size="sm"
+        icon={<Icon name={icon} />}
         title={title}
         description={text}
         withIndicatorBackground

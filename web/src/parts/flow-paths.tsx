@@ -201,6 +201,7 @@ function Add({ label, onClick }: { readonly label: string; readonly onClick: () 
       size="compact-sm"
       mt={6}
       ml={-8}
+      className={classes.add}
       leftSection={<Icon name="plus" size={12} />}
       onClick={onClick}
     >

@@ -16,7 +16,7 @@ type FormFooterProps = {
   readonly form: { readonly problem: string | undefined; readonly saving: boolean; readonly saved: boolean }
   readonly isNew: boolean
   /** Where giving up leads. */
-  readonly cancelHref: string
+  readonly cancelHref?: string
 }
 
 /** The end of a form: what is wrong, save, cancel. */
@@ -28,9 +28,11 @@ export function FormFooter({ form, isNew, cancelHref }: FormFooterProps) {
         <Button type="submit" loading={form.saving}>
           {isNew ? texts.form.create : texts.form.save}
         </Button>
-        <Button component="a" href={cancelHref} variant="subtle" color="gray">
-          {texts.form.cancel}
-        </Button>
+        {cancelHref && (
+          <Button component="a" href={cancelHref} variant="subtle" color="gray">
+            {texts.form.cancel}
+          </Button>
+        )}
         <Text size="sm" c="dimmed" role="status">
           {form.saved && texts.form.saved}
         </Text>

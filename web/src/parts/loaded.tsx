@@ -38,6 +38,7 @@ export function Lines({ count = 6 }: { readonly count?: number }) {
   return (
     <Stack gap="sm" aria-busy="true" aria-label={texts.loading}>
       {Array.from({ length: count }, (_, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: they are all alike and never move
         <Skeleton key={index} height={20} radius="sm" width={index % 3 === 2 ? '72%' : '100%'} />
       ))}
     </Stack>

@@ -3,7 +3,7 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import type { ItemPage } from '../resource.ts'
 import { setQuery, usePlace } from '../router.tsx'
-import { texts } from '../texts.ts'
+import { texts, toOptions } from '../texts.ts'
 import { type Column, DataTable } from './data-table.tsx'
 import { Empty } from './empty.tsx'
 import type { IconName } from './icon.tsx'
@@ -61,7 +61,7 @@ export function LogScreen<Item extends { readonly id: string }>(props: LogScreen
         <Select
           aria-label={filter.label}
           placeholder={filter.any}
-          data={Object.entries(filter.choices).map(([value, label]) => ({ value, label }))}
+          data={toOptions(filter.choices)}
           value={chosen ?? null}
           onChange={(value) => setQuery({ [filter.name]: value ?? undefined })}
           clearable

@@ -35,7 +35,7 @@ export function Page({ title, lead, back, actions, children }: PageProps) {
           {actions && <Group gap="xs">{actions}</Group>}
         </Group>
         {lead && (
-          <Text size="md" c="dimmed" maw={640} mt={2}>
+          <Text size="md" c="dimmed" maw={720} className={classes.lead} mt={2}>
             {lead}
           </Text>
         )}

@@ -24,7 +24,12 @@ export function TokenRows({ tokens, errorOf, onChange }: TokenRowsProps) {
     macro: texts.sources.tokenMacro,
   }
   return (
-    <Input.Wrapper label={texts.sources.tokens} description={texts.sources.tokensHint} labelElement="div">
+    <Input.Wrapper
+      label={texts.sources.tokens}
+      description={texts.sources.tokensHint}
+      labelElement="div"
+      inputWrapperOrder={['label', 'description', 'input']}
+    >
       {tokens.length > 0 && (
         <Table className={classes.rows} withRowBorders={false}>
           <Table.Thead>

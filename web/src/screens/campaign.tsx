@@ -10,7 +10,7 @@ import { useSave } from '../resource.ts'
 import { type Campaign, type CampaignBody, campaigns, sources } from '../resources.ts'
 import type { PathParams } from '../router.tsx'
 import { useMe } from '../session.ts'
-import { texts } from '../texts.ts'
+import { isKey, texts, toOptions } from '../texts.ts'
 import { type Form, useForm } from '../use-form.ts'
 
 export function CampaignScreen({ params }: { readonly params: PathParams }) {
@@ -174,12 +174,4 @@ function toBody({ costModel, slug, paths, ...rest }: CampaignValues): CampaignBo
     costModel: type === 'cpc' ? { ...costModel, type } : { type },
     paths: paths.map((path) => ({ ...path, landers: [...path.landers], offers: [...path.offers] })),
   }
-}
-
-function toOptions(labels: Readonly<Record<string, string>>) {
-  return Object.entries(labels).map(([value, label]) => ({ value, label }))
-}
-
-function isKey<T extends object>(labels: T, key: string | null): key is keyof T & string {
-  return key !== null && Object.hasOwn(labels, key)
 }

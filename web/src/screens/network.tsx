@@ -9,7 +9,7 @@ import { useSave } from '../resource.ts'
 import { type AffiliateNetwork, networks } from '../resources.ts'
 import type { PathParams } from '../router.tsx'
 import { useMe } from '../session.ts'
-import { texts } from '../texts.ts'
+import { isKey, texts, toOptions } from '../texts.ts'
 import { useForm } from '../use-form.ts'
 
 export function NetworkScreen({ params }: { readonly params: PathParams }) {
@@ -48,13 +48,12 @@ function NetworkForm({ item }: { readonly item: AffiliateNetwork | undefined }) 
         <Pair>
           <Select
             label={texts.networks.duplicatePolicy}
-            data={Object.entries(texts.networks.duplicatePolicies).map(([value, label]) => ({
-              value,
-              label,
-            }))}
+            data={toOptions(texts.networks.duplicatePolicies)}
             value={form.values.duplicatePolicy}
             error={form.errorOf('duplicatePolicy')}
-            onChange={(policy) => isPolicy(policy) && form.set({ duplicatePolicy: policy })}
+            onChange={(policy) =>
+              isKey(texts.networks.duplicatePolicies, policy) && form.set({ duplicatePolicy: policy })
+            }
             allowDeselect={false}
           />
           <TextInput
@@ -82,10 +81,6 @@ function Snippets({ network }: { readonly network: AffiliateNetwork }) {
 }
 
 type Policy = keyof typeof texts.networks.duplicatePolicies
-
-function isPolicy(value: string | null): value is Policy {
-  return value !== null && value in texts.networks.duplicatePolicies
-}
 
 function toValues(item: AffiliateNetwork | undefined, currency: string) {
   const duplicatePolicy: Policy = item?.duplicatePolicy ?? 'update'
