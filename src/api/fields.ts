@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { LIMITS } from '../domain/limits.ts'
 import { compileTemplate } from '../domain/macros.ts'
 import { isCurrency, parseAmount } from '../domain/money.ts'
+import { findHostProblem } from '../domain/template-host.ts'
 
 const NAME_CHARS_MAX = 200
 const URL_CHARS_MAX = 4_096
@@ -43,10 +44,7 @@ export const optionalUrlField = z
   .max(URL_CHARS_MAX)
   .refine((text) => text === '' || isHttpUrl(text), 'must be an absolute http:// or https:// URL, or empty')
 
-/**
- * An absolute http(s) URL with our macros. The host must be written out: a macro there would let whoever fills it
- * send visitors anywhere.
- */
+/** An absolute http(s) URL with our macros; whatever fills them, it stays on the site that was configured. */
 export const templateUrlField = z
   .string()
   .trim()
@@ -69,12 +67,10 @@ export const foreignMacroField = z
   .regex(/^[^\s&"'<>]*$/, 'must have no space, &, quotes or angle brackets')
 
 function reasonAgainstTemplateUrl(text: string): string | undefined {
-  const host = /^https?:\/\/([^/?#]+)/i.exec(text)?.[1]
-  if (host === undefined || !URL.canParse(text)) return 'must be an absolute http:// or https:// URL'
-  if (/[{}[\]#$]/.test(host.replace(/^\[[0-9a-f:.]+\]/i, ''))) return 'the host name must not contain macros'
-  if (host.includes('@')) return 'must not contain a user name or password'
   const compiled = compileTemplate(text)
-  return compiled.ok ? undefined : compiled.reason
+  if (!compiled.ok) return compiled.reason
+  const problem = findHostProblem(compiled.template)
+  return problem === '' ? undefined : problem
 }
 
 export const timeField = z.iso.datetime()

@@ -1,0 +1,225 @@
+import { fastify } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import { describe, expect, it } from 'vitest'
+import { ACCESS, type Access, ROLES, roleSuffices } from '../../src/api/access-table.ts'
+import { enforceAccess } from '../../src/api/enforce-access.ts'
+import type { LedgerRow } from '../../src/domain/ledger-row.ts'
+import { useStores } from '../support/databases.ts'
+import { DASHBOARD_URL, openTestApi, type TestApi } from './api-harness.ts'
+import { bodyOf, createWorld, type World } from './api-world.ts'
+
+type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
+type Route = { readonly key: string; readonly method: Method; readonly url: string; readonly access: Access }
+
+const CONFIGURED = ['traffic-sources', 'affiliate-networks', 'offers', 'landers', 'campaigns']
+/** Kinds that a route deletes, so that each call needs one of its own. */
+const MADE_ANEW = [...CONFIGURED, 'api-keys', 'notification-targets']
+
+const routes: readonly Route[] = Object.entries(ACCESS).map(([key, access]) => {
+  const [method = '', url = ''] = key.split(' ')
+  return { key, method: method as Method, url, access } // the table holds these four methods
+})
+const guarded = routes.filter((route) => route.access !== 'public')
+
+describe('the table of access', () => {
+  const stores = useStores('sqlite')
+
+  it('names every route: one that is missing can not be registered', () => {
+    const app = fastify().withTypeProvider<ZodTypeProvider>()
+    enforceAccess(app, {} as never)
+    expect(() => app.get('/api/v1/secrets', async () => 'leaked')).toThrow('missing in access-table.ts')
+  })
+
+  it('names no route that does not exist', async () => {
+    const { app } = await openTestApi(stores)
+    const absent = routes.filter(({ method, url }) => !app.hasRoute({ method, url }))
+    // The dashboard's files are served only once they are built.
+    expect(absent.map(({ key }) => key)).toEqual(['GET /*'])
+  })
+
+  it('opens only what a person needs before they are signed in', () => {
+    const open = routes.filter((route) => route.access === 'public').map(({ key }) => key)
+    expect(open).toEqual([
+      'GET /healthz',
+      'GET /readyz',
+      'GET /metrics',
+      'GET /*',
+      'GET /api/auth/*',
+      'POST /api/auth/*',
+      'GET /api/v1/openapi.json',
+      'GET /api/v1/setup',
+      'POST /api/v1/setup',
+    ])
+  })
+})
+
+describe('every route', () => {
+  const stores = useStores('sqlite')
+
+  it('asks who is calling', async () => {
+    const api = await openTestApi(stores)
+    const world = await createWorld(api, 'ALPHA')
+    for (const route of guarded) {
+      const anonymous = await call(api, route, { by: world }, {})
+      expect([route.key, anonymous.statusCode]).toEqual([route.key, 401])
+      const forged = await call(api, route, { by: world }, { authorization: `Bearer tp_${'x'.repeat(43)}` })
+      expect([route.key, forged.statusCode]).toEqual([route.key, 401])
+    }
+  })
+
+  it('answers each role as the table says', async () => {
+    const api = await openTestApi(stores)
+    const world = await createWorld(api, 'ALPHA')
+    for (const route of guarded) {
+      for (const role of ROLES) {
+        const allowed = route.access === 'user' || roleSuffices(role, route.access as never) // public is filtered
+        const answer = await call(api, route, { by: world }, { authorization: `Bearer ${world.keys[role]}` })
+        const label = `${role} ${route.key}: ${answer.body}`
+        expect(answer.statusCode < 300, label).toBe(allowed)
+        if (!allowed) expect(answer.json()).toMatchObject({ status: 403, code: 'role_too_low' })
+      }
+    }
+  })
+
+  it('refuses a workspace that the caller does not belong to', async () => {
+    const api = await openTestApi(stores)
+    const alpha = await createWorld(api, 'ALPHA')
+    const beta = await createWorld(api, 'BETA')
+    for (const route of guarded) {
+      for (const who of [{ cookie: alpha.cookie }, { authorization: `Bearer ${alpha.keys.owner}` }]) {
+        const answer = await call(
+          api,
+          route,
+          { by: alpha, about: beta },
+          { ...who, 'x-trailpost-workspace': beta.workspace },
+        )
+        expect(answer.json()).toMatchObject({ status: 403, code: 'foreign_workspace' })
+        expect(answer.body).not.toContain('BETA')
+      }
+    }
+  })
+
+  it('shows and changes nothing of another workspace', async () => {
+    const ownClicks = new Set<string>()
+    const api = await openTestApi(stores, {
+      visitRows: async (workspace, clickId) =>
+        ownClicks.has(`${workspace} ${clickId}`) ? [visitRow(workspace, clickId)] : [],
+    })
+    const alpha = await createWorld(api, 'ALPHA')
+    const beta = await createWorld(api, 'BETA')
+    for (const { workspace, clickId } of [alpha, beta]) ownClicks.add(`${workspace} ${clickId}`)
+    const before = await everythingOf(api, beta)
+    for (const route of guarded) {
+      for (const who of [{ cookie: alpha.cookie }, { authorization: `Bearer ${alpha.keys.owner}` }]) {
+        const answer = await call(api, route, { by: alpha, about: beta }, who)
+        expect(answer.body, route.key).not.toContain('BETA')
+        if (route.url.includes(':')) expect([route.key, answer.statusCode]).toEqual([route.key, 404])
+      }
+    }
+    expect(await everythingOf(api, beta)).toEqual(before)
+  })
+
+  it('refuses to point at things of another workspace', async () => {
+    const api = await openTestApi(stores)
+    const alpha = await createWorld(api, 'ALPHA')
+    const beta = await createWorld(api, 'BETA')
+    const references: readonly [path: string, kind: string, field: string][] = [
+      ['offers', 'affiliate-networks', 'affiliateNetworkId'],
+      ['campaigns', 'traffic-sources', 'trafficSourceId'],
+      ['campaigns', 'offers', 'paths.0.offers.0.id'],
+      ['campaigns', 'landers', 'paths.0.landers.0.id'],
+    ]
+    for (const [path, kind, field] of references) {
+      const payload = bodyOf(path, 'ALPHA', { ...alpha.ids, [kind]: beta.ids[kind] ?? '' })
+      const headers = { authorization: `Bearer ${alpha.keys.owner}` }
+      for (const [method, url] of [
+        ['POST', `/api/v1/${path}`],
+        ['PATCH', `/api/v1/${path}/${alpha.ids[path]}`],
+      ] as const) {
+        const answer = await api.app.inject({ method, url, headers, payload })
+        expect(answer.json(), `${method} ${field}`).toMatchObject({ status: 422, errors: [{ field }] })
+      }
+    }
+  })
+})
+
+describe('a session cookie', () => {
+  const stores = useStores('sqlite')
+
+  it.each([
+    [{ origin: DASHBOARD_URL }, 201],
+    [{ origin: 'http://127.0.0.1:8081' }, 201],
+    [{}, 201],
+    [{ origin: 'https://evil.example' }, 403],
+    [{ 'sec-fetch-site': 'cross-site' }, 403],
+  ])('with %j writes: %i', async (from, status) => {
+    const api = await openTestApi(stores)
+    const { cookie } = await api.owner('ada@example.com')
+    const headers = { cookie, ...from }
+    const payload = { name: 'Lander', url: 'https://lander.example/' }
+    const answer = await api.app.inject({ method: 'POST', url: '/api/v1/landers', headers, payload })
+    expect(answer.statusCode).toBe(status)
+  })
+})
+
+/** Calls a route about things of `about` (the caller's own unless told), with a body that the caller may send. */
+async function call(
+  api: TestApi,
+  { method, url, key }: Route,
+  { by, about = by }: { readonly by: World; readonly about?: World },
+  headers: Record<string, string>,
+) {
+  const [, , , kind = ''] = url.split('/')
+  const isSpent = about === by && MADE_ANEW.includes(kind) && method === 'DELETE'
+  const id = isSpent ? await by.make(kind) : about.ids[kind]
+  const target = url.replace(':clickId', about.clickId).replace(':id', id ?? '')
+  const payload = payloadOf(key, kind, by)
+  return await api.app.inject({ method, url: target, headers, ...(payload === undefined ? {} : { payload }) })
+}
+
+/** A body for every writing route; a route that is new must be added here. */
+function payloadOf(key: string, kind: string, world: World): object | undefined {
+  const [method = '', url = ''] = key.split(' ')
+  if (method === 'GET' || method === 'DELETE' || url.endsWith('/replay')) return undefined
+  if (url.endsWith('/notification-targets')) return { url: `https://${world.mark}.example/pb` }
+  switch (key) {
+    case 'PATCH /api/v1/settings':
+      return { attributionWindowDays: 10 }
+    case 'PATCH /api/v1/settings/currency-rates':
+      return { perUsd: { EUR: '0.9' } }
+    case 'PATCH /api/v1/conversions/:id':
+      return { status: 'rejected', reason: 'fraud' }
+    case 'PATCH /api/v1/notification-targets/:id':
+      return { delaySeconds: 5 }
+    case 'POST /api/v1/api-keys':
+      return { name: 'key', role: 'viewer' }
+  }
+  if (!CONFIGURED.includes(kind)) throw new Error(`no example body for ${key}`)
+  return method === 'PATCH' ? { name: 'renamed' } : bodyOf(kind, world.mark, world.ids)
+}
+
+function visitRow(workspace: string, clickId: string): LedgerRow {
+  return { kind: 'visit', workspace, at: 1, visit_at: 1, click_id: clickId, city: 'BETA' }
+}
+
+/** All rows that belong to the workspace. */
+async function everythingOf(api: TestApi, { workspace }: World) {
+  const tables = [
+    ...['traffic_sources', 'affiliate_networks', 'offers', 'landers', 'campaigns', 'notification_targets'],
+    ...[
+      'hits',
+      'conversions',
+      'conversion_history',
+      'deliveries',
+      'delivery_attempts',
+      'api_keys',
+      'audit_log',
+    ],
+  ] as const
+  const all: unknown[] = []
+  for (const table of tables) {
+    const { db } = api.store
+    all.push(await db.selectFrom(table).selectAll().where('workspace', '=', workspace).execute())
+  }
+  return all
+}
