@@ -30,7 +30,7 @@ export const EDGE_LIMITS = {
   hitsWaitingMax: 10_000,
   hitsPerRequestMax: 500,
   /** Requests with hits under way to core; more hits wait and share the next request. */
-  hitRequestsMax: 8,
+  hitRequestsMax: 4,
   coreLookupTimeoutMs: 1_000,
   peerLookupTimeoutMs: 250,
   peerSocketsMax: 16,

@@ -52,7 +52,7 @@ export type EdgeOptions = {
 export type Edge = {
   readonly port: number
   readonly metrics: () => EdgeMetricsReport
-  /** Stops accepting, answers what is in flight, drains the journal. */
+  /** Stops accepting, answers what is in flight, drains the journal. A second call waits for the first. */
   readonly close: () => Promise<void>
 }
 
@@ -79,10 +79,14 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       context.metrics.count('badRequests')
     },
   })
+  let closing: Promise<void> | undefined
   return {
     port: server.port,
     metrics: () => context.metrics.report(options.edgeId, context.snapshots.index.version),
-    close: () => closeEdge({ context, server, peerServer, journal: options.journal }),
+    close: () => {
+      closing ??= closeEdge({ context, server, peerServer, journal: options.journal })
+      return closing
+    },
   }
 }
 
