@@ -213,6 +213,35 @@ describe.each(SQL_ENGINES)('the delivery worker on %s', (engine) => {
     })
   })
 
+  it('keeps what it has sent until the store takes it again, and does not send it twice', async () => {
+    const store = await stores.open()
+    const sink = await startSink((_request, response) => response.end())
+    await enqueueCalls(store, [{ id: 'd1', url: sink.url }])
+    await store.db.schema.alterTable('delivery_attempts').renameTo('away').execute()
+    const running = startWorker(store)
+    await waitFor(async () => running.errors.length > 0)
+    expect(await getDelivery(store, 'd1')).toMatchObject({ state: 'pending', attempts: 0 })
+    await store.db.schema.alterTable('away').renameTo('delivery_attempts').execute()
+    await waitFor(async () => (await getDelivery(store, 'd1'))?.state === 'delivered')
+    running.errors.length = 0
+    await running.stop()
+    expect(sink.received).toHaveLength(1)
+  })
+
+  it('claims again when the store is back', async () => {
+    const store = await stores.open()
+    const sink = await startSink((_request, response) => response.end())
+    await enqueueCalls(store, [{ id: 'd1', url: sink.url }])
+    await store.db.schema.alterTable('deliveries').renameTo('away').execute()
+    const running = startWorker(store)
+    await waitFor(async () => running.errors.length > 0)
+    await store.db.schema.alterTable('away').renameTo('deliveries').execute()
+    await waitFor(async () => sink.received.length === 1)
+    running.errors.length = 0
+    await running.stop()
+    expect(await getDelivery(store, 'd1')).toMatchObject({ state: 'delivered' })
+  })
+
   it('records an answer full of odd bytes', async () => {
     const store = await stores.open()
     const sink = await startSink((_request, response) => {
@@ -224,6 +253,10 @@ describe.each(SQL_ENGINES)('the delivery worker on %s', (engine) => {
     expect(await getWithAttempts(store.db, 'd1')).toMatchObject({ delivery: { state: 'delivered' } })
   })
 })
+
+async function getDelivery(store: Store, id: string) {
+  return await store.db.selectFrom('deliveries').selectAll().where('id', '=', id).executeTakeFirst()
+}
 
 async function createTarget(store: Store) {
   const fields = {
