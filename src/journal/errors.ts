@@ -74,7 +74,7 @@ export function toAppendError(cause: unknown): JournalError {
 }
 
 /** No space on the device, or over the quota. */
-export function isOutOfSpace(error: unknown): boolean {
+function isOutOfSpace(error: unknown): boolean {
   const code = systemCode(error)
   return code === 'ENOSPC' || code === 'EDQUOT'
 }

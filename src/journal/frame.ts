@@ -28,7 +28,7 @@ export function writeFrame(target: Buffer, offset: number, type: number, payload
   target.set(payload, offset + FRAME_OVERHEAD_BYTES)
 }
 
-export type ScannedFrame = {
+type ScannedFrame = {
   readonly type: number
   readonly payload: Buffer
   /** Where the frame starts and where the next one does, in the scanned bytes. */

@@ -54,9 +54,9 @@ export type JournalCounters = {
  *  1. A resolved append is durable: its bytes, its segment's size and its segment's directory entry were synced.
  *  2. Records are on disk in the order of the append calls. A batch is written only when all earlier ones are
  *     acknowledged or rejected, so an un-synced tail is never longer than one batch.
- *  3. An offset is written once. After any failure that may have left bytes behind (a short write, a failed sync, a
- *     crash) the tail is cut and the segment is given up, because a consumer may have read those bytes and stored
- *     a position behind them. The next batch starts a new segment with a number never used before.
+ *  3. An offset is written once, as far as a reader can tell. After any failure that may have shown bytes to one (a
+ *     short write, a failed sync, a crash) the tail is cut and the segment is given up, because a consumer may have
+ *     stored a position behind those bytes. The next batch starts a new segment with a number never used before.
  *  4. A failed sync is final. It is never repeated: the kernel may have dropped the data and report success.
  *  5. A rejected or never answered append may be found in the journal (a phantom), whole and in its place, or not.
  *     An acknowledged one is always found, and never before an earlier acknowledged one (no hole).

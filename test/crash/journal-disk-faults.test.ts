@@ -40,6 +40,24 @@ test('a disk that stays nearly full collects no files and shows readers nothing'
   expect(await textsOn(disk)).toEqual(['before'])
 })
 
+test('once a disk was full, a batch that fails half-way is never seen, not even its first records', async () => {
+  const disk = new SimulatedDisk(seededRandom(1))
+  const seenBeforeCut: (readonly string[])[] = []
+  const files = withFile(disk.process(), (file) => ({
+    ...file,
+    truncate: async (length) => {
+      seenBeforeCut.push(await textsOn(disk))
+      await file.truncate(length)
+    },
+  }))
+  const writer = await openWriter(files)
+  disk.bytesMax = 40
+  for (let i = 0; i < 3; i += 1) {
+    await Promise.allSettled([writer.append(1, Buffer.from('fits')), writer.append(1, Buffer.alloc(60))])
+  }
+  expect(seenBeforeCut).toEqual([['fits'], [], []])
+})
+
 test('what a full disk rejected no longer counts as waiting', async () => {
   const disk = new SimulatedDisk(seededRandom(1))
   const files = disk.process()

@@ -245,7 +245,7 @@ export class SimulatedProcess implements JournalFiles {
       write: (bytes, offset, length, position) =>
         this.#write(inode, bytes.subarray(offset, offset + length), position),
       read: (target, offset, length, position) =>
-        this.#step('read', () => inode.current.copy(target, offset, position, position + length)),
+        this.#step('read', () => inode.current.subarray(position, position + length).copy(target, offset)),
       size: () => this.#step('size', () => inode.current.length),
       truncate: (length) =>
         this.#step('truncate', () => {
