@@ -10,6 +10,7 @@ import {
   listAffiliateNetworks,
   updateAffiliateNetwork,
 } from '../store/affiliate-networks.ts'
+import type { Db } from '../store/transaction.ts'
 import { roleSuffices } from './access-table.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
 import type { Caller } from './caller.ts'
@@ -17,6 +18,8 @@ import { currencyField, nameField, optionalParamField } from './fields.ts'
 import { incomingSnippets } from './incoming-snippets.ts'
 import { ownedRoutes } from './owned-resource.ts'
 import { ownedFields, toOwnedView } from './owned-view.ts'
+import { type FieldError, invalidFields } from './problem.ts'
+import { CURRENCY_OF_WORKSPACE, withWorkspaceCurrency } from './workspace-currency.ts'
 
 const SECRET_CHARS_MAX = 200
 const ALLOWLIST_MAX = 500
@@ -53,7 +56,9 @@ const fields = {
     .describe("Domains a pixel's page may be on; empty for any"),
   statusMap: statusMapField.describe("The network's own status words → ours"),
   duplicatePolicy: z.enum(DUPLICATE_POLICIES).describe('What a repeated conversion does'),
-  currency: currencyField.describe('Of amounts that come without a currency'),
+  currency: currencyField.describe(
+    "Of amounts that come without one; on creation the workspace's unless told",
+  ),
   clickToConversionMinMs: z.int().min(0).max(WINDOW_MS_MAX),
   clickToConversionMaxMs: z.int().min(0).max(WINDOW_MS_MAX).describe('0 for no maximum'),
 }
@@ -67,7 +72,7 @@ const createBody = z.strictObject({
   referrerAllowlist: fields.referrerAllowlist.default([]),
   statusMap: fields.statusMap.default({}),
   duplicatePolicy: fields.duplicatePolicy.default('update'),
-  currency: fields.currency.default('USD'),
+  currency: fields.currency.default(CURRENCY_OF_WORKSPACE),
   clickToConversionMinMs: fields.clickToConversionMinMs.default(0),
   clickToConversionMaxMs: fields.clickToConversionMaxMs.default(0),
 })
@@ -104,8 +109,35 @@ export function affiliateNetworkRoutes(app: ApiApp, deps: ApiDeps): void {
     archive: archiveAffiliateNetwork,
     get: getAffiliateNetwork,
     list: listAffiliateNetworks,
+    complete: withWorkspaceCurrency,
     toViews: async (_db, items, caller) => items.map((network) => toView(network, deps.publicUrl, caller)),
+    check: checkNetwork,
   })
+}
+
+/** A pixel is known to be a network's by the token: two with the same one could not be told apart. */
+async function checkNetwork(
+  db: Db,
+  workspace: string,
+  network: AffiliateNetworkFields,
+  id?: string,
+): Promise<void> {
+  const { token, clickToConversionMinMs: min, clickToConversionMaxMs: max } = network
+  const errors: FieldError[] = []
+  if (max !== 0 && max < min) {
+    errors.push({ field: 'clickToConversionMaxMs', message: 'is below clickToConversionMinMs' })
+  }
+  const holders = await db
+    .selectFrom('affiliate_networks')
+    .select('id')
+    .where('workspace', '=', workspace)
+    .where('token', '=', token)
+    .where('token', '<>', '')
+    .execute()
+  if (holders.some((holder) => holder.id !== id)) {
+    errors.push({ field: 'token', message: 'is the token of another affiliate network' })
+  }
+  if (errors.length > 0) throw invalidFields(errors)
 }
 
 function toView(

@@ -80,7 +80,10 @@ export function apiKeyRoutes(app: ApiApp, deps: ApiDeps): void {
 function toView(key: ApiKey): z.input<typeof apiKeySchema> {
   const { id, name, role, prefix } = key
   return {
-    ...{ id, name, role, prefix },
+    id,
+    name,
+    role,
+    prefix,
     createdAt: toTime(key.createdAt),
     lastUsedAt: key.lastUsedAt === null ? null : toTime(key.lastUsedAt),
     revokedAt: key.revokedAt === null ? null : toTime(key.revokedAt),

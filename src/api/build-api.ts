@@ -58,7 +58,9 @@ export async function buildApi(deps: ApiDeps): Promise<ApiApp> {
     requestTimeout: REQUEST_TIMEOUT_MS,
     routerOptions: { maxParamLength: PARAM_CHARS_MAX },
     trustProxy: deps.trustedProxies.length > 0 ? [...deps.trustedProxies] : false,
-    frameworkErrors: handleError,
+    frameworkErrors: (error, request, reply) => {
+      handleError(error, request, reply)
+    },
   }).withTypeProvider<ZodTypeProvider>()
   // Bodies are JSON: a foreign page can post text/plain without asking first.
   app.removeContentTypeParser('text/plain')

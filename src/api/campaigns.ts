@@ -119,7 +119,12 @@ function toView(
   const { name, slug, status, trafficSourceId, redirectMode, fallbackUrl } = campaign
   return {
     ...toOwnedView(campaign),
-    ...{ name, slug, status, trafficSourceId, redirectMode, fallbackUrl },
+    name,
+    slug,
+    status,
+    trafficSourceId,
+    redirectMode,
+    fallbackUrl,
     costModel: toCostModelView(campaign.costModel),
     paths: campaign.paths.map((path) => ({ ...path, landers: [...path.landers], offers: [...path.offers] })),
     link: campaignLink(publicUrl, slug, source),

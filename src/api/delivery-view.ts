@@ -51,8 +51,18 @@ export function toDeliveryView(delivery: Delivery): z.input<typeof deliverySchem
   const { id, conversionId, transition, targetId, clickId, type, method } = delivery
   const { url, body, contentType, state, reason } = delivery
   return {
-    ...{ id, conversionId, transition, targetId, clickId, type, method },
-    ...{ url, body, contentType, state, reason },
+    id,
+    conversionId,
+    transition,
+    targetId,
+    clickId,
+    type,
+    method,
+    url,
+    body,
+    contentType,
+    state,
+    reason,
     dueAt: toTime(delivery.dueAt),
     attemptCount: delivery.attempts,
     createdAt: toTime(delivery.createdAt),
@@ -73,7 +83,11 @@ export function toDeliveryWithAttempts({
 function toAttemptView(attempt: DeliveryAttempt): z.input<typeof attemptSchema> {
   const { n, durationMs, responseStatus, responseBody, error } = attempt
   return {
-    ...{ n, durationMs, responseStatus, responseBody, error },
+    n,
+    durationMs,
+    responseStatus,
+    responseBody,
+    error,
     startedAt: toTime(attempt.startedAt),
     request: sentRequestSchema.parse(JSON.parse(attempt.requestJson)),
     responseHeaders: headersSchema.parse(JSON.parse(attempt.responseHeadersJson)),

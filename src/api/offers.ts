@@ -16,6 +16,7 @@ import { amountField, currencyField, eventField, nameField, templateUrlField } f
 import { ownedRoutes } from './owned-resource.ts'
 import { ownedFields, toOwnedView } from './owned-view.ts'
 import { invalidFields } from './problem.ts'
+import { CURRENCY_OF_WORKSPACE, withWorkspaceCurrency } from './workspace-currency.ts'
 
 const EVENTS_MAX = 50
 const DAILY_CAP_MAX = 1_000_000_000
@@ -26,7 +27,7 @@ const fields = {
   affiliateNetworkId: z.string().max(64).describe("'' when the offer belongs to no network"),
   url: templateUrlField.describe('With macros; the click id parameter of the network is appended'),
   payout: amountField.nullable().describe('Fixed amount per conversion; null: it comes with the postback'),
-  currency: currencyField.describe('Of the payout'),
+  currency: currencyField.describe("Of the payout; on creation the workspace's unless told"),
   defaultEvent: eventField.describe('Event of a conversion that names none'),
   events: z.array(eventField).max(EVENTS_MAX).describe('Known events; empty for any'),
   dailyCap: z.int().min(1).max(DAILY_CAP_MAX).nullable().describe('Conversions per UTC day; null for no cap'),
@@ -37,7 +38,7 @@ const createBody = z
     ...fields,
     affiliateNetworkId: fields.affiliateNetworkId.default(''),
     payout: fields.payout.default(null),
-    currency: fields.currency.default('USD'),
+    currency: fields.currency.default(CURRENCY_OF_WORKSPACE),
     defaultEvent: fields.defaultEvent.default(EVENT_DEFAULT),
     events: fields.events.default([]),
     dailyCap: fields.dailyCap.default(null),
@@ -75,6 +76,7 @@ export function offerRoutes(app: ApiApp, deps: ApiDeps): void {
     archive: archiveOffer,
     get: getOffer,
     list: listOffers,
+    complete: withWorkspaceCurrency,
     toViews: async (_db, items) => items.map(toView),
     check: checkOffer,
   })

@@ -27,6 +27,8 @@ export type OwnedResource<Item extends Owned, Fields> = {
   readonly get: (db: Db, key: OwnedId) => Promise<Item | undefined>
   readonly list: (db: Db, workspace: string, page: PageRequest) => Promise<Page<Item>>
   readonly toViews: (db: Db, items: readonly Item[], caller: Caller) => Promise<readonly object[]>
+  /** Fills in on creation what the body left open. */
+  readonly complete?: (db: Db, workspace: string, fields: Fields) => Promise<Fields>
   /** Refuses fields that name things the workspace does not have; `id` is absent on creation. */
   readonly check?: (db: Db, workspace: string, fields: Fields, id?: string) => Promise<void>
 }
@@ -136,8 +138,9 @@ type Work<Item extends Owned, Fields> = {
   readonly now: number
 }
 
-async function create<Item extends Owned & Fields, Fields>(work: Work<Item, Fields>, fields: Fields) {
+async function create<Item extends Owned & Fields, Fields>(work: Work<Item, Fields>, body: Fields) {
   const { db, resource, caller, now } = work
+  const fields = (await resource.complete?.(db, caller.workspace, body)) ?? body
   await resource.check?.(db, caller.workspace, fields)
   const item = await resource.create(db, caller.workspace, fields, now)
   await audit(work, 'create', item.id, {})

@@ -1,7 +1,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors, isResponseSerializationError } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { isValueError } from '../store/store-error.ts'
+import { isLockedError, isValueError } from '../store/store-error.ts'
 
 /** RFC 9457: every error of this API has this shape and this content type. */
 export const PROBLEM_CONTENT_TYPE = 'application/problem+json'
@@ -94,6 +94,7 @@ export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error
   if (hasZodFastifySchemaValidationErrors(error)) return validationProblem(error)
   if (isValueError(error)) return new Problem(409, 'conflict', 'This conflicts with what is stored already.')
+  if (isLockedError(error)) return storeUnavailable()
   if (!isFastifyError(error)) return unexpected()
   if (isResponseSerializationError(error)) return unexpected()
   return fromFastifyError(error)
@@ -110,9 +111,7 @@ function fromFastifyError(error: FastifyError): Problem {
     case 'FST_ERR_CTP_EMPTY_JSON_BODY':
       return new Problem(400, 'empty_body', 'The body is empty, but Content-Type says application/json.')
   }
-  if (isStoreUnavailable(error)) {
-    return new Problem(503, 'store_unavailable', 'The SQL store can not be reached now. Try again shortly.')
-  }
+  if (error.code === 'store_unavailable') return storeUnavailable()
   if (error.code === 'bad_cursor') {
     return new Problem(400, 'bad_cursor', 'cursor: is not a nextCursor of this list')
   }
@@ -141,14 +140,14 @@ function listFieldErrors(errors: readonly FieldError[]): string {
   return errors.map(({ field, message }) => (field === '' ? message : `${field}: ${message}`)).join('; ')
 }
 
+function storeUnavailable(): Problem {
+  return new Problem(503, 'store_unavailable', 'The SQL store can not be reached now. Try again shortly.')
+}
+
 function unexpected(): Problem {
   return new Problem(500, 'internal', 'Something unexpected failed; the log of the server says what.')
 }
 
 function isFastifyError(error: unknown): error is FastifyError {
   return error instanceof Error && 'code' in error
-}
-
-function isStoreUnavailable(error: FastifyError): boolean {
-  return error.code === 'store_unavailable'
 }

@@ -1,13 +1,14 @@
 import { z } from 'zod'
 import { formatMicros } from '../domain/money.ts'
 import { appendAudit } from '../store/audit-log.ts'
+import { listConversions } from '../store/conversions.ts'
 import { loadRates, saveRates } from '../store/currency-rates.ts'
 import { type Db, inTransaction } from '../store/transaction.ts'
 import { getWorkspace, updateWorkspace, type WorkspaceFields } from '../store/workspaces.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
 import { type Caller, callerOf, workspaceOf } from './caller.ts'
 import { currencyField, nameField, optionalUrlField, positiveAmountField, timeZoneField } from './fields.ts'
-import { notFound, Problem } from './problem.ts'
+import { invalidFields, notFound } from './problem.ts'
 
 const PATH = '/api/v1/settings'
 const TAGS = ['settings']
@@ -69,6 +70,8 @@ function workspaceRoutes(app: ApiApp, deps: ApiDeps): void {
       const changes = request.body as Partial<WorkspaceFields> // checked by settingsBody
       return await inTransaction(db, async (trx) => {
         const now = deps.clock()
+        if (changes.currency !== undefined)
+          await refuseMixedCurrencies(trx, caller.workspace, changes.currency)
         await updateWorkspace(trx, caller.workspace, changes, now)
         await audit(trx, caller, { now, action: 'settings.update', fields: Object.keys(changes) })
         return await toView(trx, caller.workspace)
@@ -93,7 +96,7 @@ function rateRoutes(app: ApiApp, deps: ApiDeps): void {
     handler: async (request) => {
       const caller = callerOf(request)
       const { perUsd } = request.body
-      if ('USD' in perUsd) throw new Problem(422, 'invalid_fields', 'perUsd.USD: one dollar is one dollar')
+      if ('USD' in perUsd) throw invalidFields([{ field: 'perUsd.USD', message: 'one dollar is one dollar' }])
       return await inTransaction(db, async (trx) => {
         const now = deps.clock()
         await saveRates(trx, perUsd, now)
@@ -102,6 +105,16 @@ function rateRoutes(app: ApiApp, deps: ApiDeps): void {
       })
     },
   })
+}
+
+/** Recorded amounts stay in the currency they were recorded in: sums over two would mean nothing. */
+async function refuseMixedCurrencies(db: Db, workspace: string, currency: string): Promise<void> {
+  const current = await getWorkspace(db, workspace)
+  if (current === undefined || current.currency === currency) return
+  const { items } = await listConversions(db, workspace, {}, { limit: 1 })
+  if (items.length === 0) return
+  const message = `conversions are recorded in ${current.currency} already, so it can not change any more`
+  throw invalidFields([{ field: 'currency', message }])
 }
 
 async function toView(db: Db, id: string): Promise<z.input<typeof settingsSchema>> {

@@ -8,8 +8,11 @@ const SUFFIX_ALPHABET = '23456789abcdefghjkmnpqrstvwxyz'
 /** A slug for a campaign that got none: its name's words, and a few characters so that it is free. */
 export function makeSlug(name: string): string {
   const words = name
-    .normalize('NFKD')
     .toLowerCase()
+    .replaceAll('ß', 'ss')
+    // Letters without their accents.
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-|-$/g, '')
     .slice(0, SLUG_CHARS_MAX - SUFFIX_CHARS - 1)

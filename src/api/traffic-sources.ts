@@ -12,6 +12,7 @@ import type { ApiApp, ApiDeps } from './api-deps.ts'
 import { currencyField, foreignMacroField, nameField, optionalParamField } from './fields.ts'
 import { ownedRoutes } from './owned-resource.ts'
 import { ownedFields, toOwnedView } from './owned-view.ts'
+import { CURRENCY_OF_WORKSPACE, withWorkspaceCurrency } from './workspace-currency.ts'
 
 const TOKENS_MAX = 50
 
@@ -30,7 +31,7 @@ const fields = {
   externalIdMacro: foreignMacroField.describe("The source's own macro of its click id"),
   costParam: optionalParamField.describe("Query parameter with the price of the visit; '' for none"),
   costMacro: foreignMacroField,
-  currency: currencyField.describe('Of the price, ISO 4217'),
+  currency: currencyField.describe("Of the price, ISO 4217; on creation the workspace's unless told"),
   tokens: z.array(tokenField).max(TOKENS_MAX),
 }
 
@@ -40,7 +41,7 @@ const createBody = z.strictObject({
   externalIdMacro: fields.externalIdMacro.default(''),
   costParam: fields.costParam.default(''),
   costMacro: fields.costMacro.default(''),
-  currency: fields.currency.default('USD'),
+  currency: fields.currency.default(CURRENCY_OF_WORKSPACE),
   tokens: fields.tokens.default([]),
 })
 
@@ -69,6 +70,7 @@ export function trafficSourceRoutes(app: ApiApp, deps: ApiDeps): void {
     archive: archiveTrafficSource,
     get: getTrafficSource,
     list: listTrafficSources,
+    complete: withWorkspaceCurrency,
     toViews: async (_db, items) => items.map(toView),
   })
 }

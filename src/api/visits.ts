@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { conversionsOfClick, getConversionWithHistory } from '../store/conversions.ts'
+import { getConversionWithHistory, listConversions } from '../store/conversions.ts'
 import { getWithAttempts, listDeliveries } from '../store/deliveries.ts'
 import { listHits } from '../store/hits.ts'
 import type { Db } from '../store/transaction.ts'
@@ -19,7 +19,7 @@ const storySchema = z
     visit: visitSchema.nullable().describe('Null while the ledger does not have it yet'),
     events: z.array(visitEventSchema).describe('What the ledger counted, oldest first'),
     hits: z.array(hitSchema).describe('Newest first'),
-    conversions: z.array(conversionWithHistorySchema).describe('Oldest first'),
+    conversions: z.array(conversionWithHistorySchema).describe('Newest first'),
     deliveries: z.array(deliveryWithAttemptsSchema).describe('Newest first'),
   })
   .meta({ id: 'VisitStory' })
@@ -43,10 +43,10 @@ async function tellStory(deps: ApiDeps, workspace: string, clickId: string) {
   const [rows, hits, conversions, deliveries] = await Promise.all([
     deps.visitRows(workspace, clickId),
     listHits(db, workspace, { clickId }, newest),
-    conversionsOfClick(db, { workspace, clickId }, STORY_ITEMS_MAX),
+    listConversions(db, workspace, { clickId }, newest),
     listDeliveries(db, workspace, { clickId }, newest),
   ])
-  if (rows.length + hits.items.length + conversions.length === 0) {
+  if (rows.length + hits.items.length + conversions.items.length === 0) {
     throw new Problem(404, 'not_found', `Nothing is known of the click id "${clickId}" in this workspace.`)
   }
   const visit = rows.find((row) => row.kind === 'visit')
@@ -54,7 +54,7 @@ async function tellStory(deps: ApiDeps, workspace: string, clickId: string) {
     visit: visit === undefined ? null : toVisitView(visit),
     events: rows.map(toVisitEvent),
     hits: hits.items.map(toHitView),
-    conversions: await withHistory(db, workspace, conversions),
+    conversions: await withHistory(db, workspace, conversions.items),
     deliveries: await withAttempts(db, deliveries.items),
   }
 }

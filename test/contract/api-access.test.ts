@@ -205,16 +205,19 @@ function visitRow(workspace: string, clickId: string): LedgerRow {
 /** All rows that belong to the workspace. */
 async function everythingOf(api: TestApi, { workspace }: World) {
   const tables = [
-    ...['traffic_sources', 'affiliate_networks', 'offers', 'landers', 'campaigns', 'notification_targets'],
-    ...[
-      'hits',
-      'conversions',
-      'conversion_history',
-      'deliveries',
-      'delivery_attempts',
-      'api_keys',
-      'audit_log',
-    ],
+    'traffic_sources',
+    'affiliate_networks',
+    'offers',
+    'landers',
+    'campaigns',
+    'notification_targets',
+    'hits',
+    'conversions',
+    'conversion_history',
+    'deliveries',
+    'delivery_attempts',
+    'api_keys',
+    'audit_log',
   ] as const
   const all: unknown[] = []
   for (const table of tables) {

@@ -1,9 +1,6 @@
 import { ROLES, type Role } from '../../src/api/access-table.ts'
 import { issueApiKey } from '../../src/api/api-key.ts'
-import type { StoredConversion } from '../../src/store/conversions.ts'
-import { appendTransition, insertConversion } from '../../src/store/conversions.ts'
-import { enqueueDeliveries } from '../../src/store/deliveries.ts'
-import { saveHit } from '../../src/store/hits.ts'
+import type { Hit } from '../../src/domain/hit.ts'
 import type { TestApi } from './api-harness.ts'
 
 const NOW = 1_795_000_000_000
@@ -95,114 +92,106 @@ export function bodyOf(path: string, mark: string, ids: Readonly<Record<string, 
 
 type Recorded = { mark: string; workspace: string; clickId: string; targetId: string | undefined }
 
-async function record(api: TestApi, { mark, workspace, clickId, targetId }: Recorded): Promise<void> {
+/** A hit, the conversion it made, and a delivery that went wrong once, as rows. */
+async function record(api: TestApi, recorded: Recorded): Promise<void> {
   const { db } = api.store
-  const conversion = conversionOf(mark, workspace, clickId)
-  await saveHit(db, {
+  await db.insertInto('hits').values(hitRow(recorded)).execute()
+  await db.insertInto('conversions').values(conversionRow(recorded)).execute()
+  await db.insertInto('conversion_history').values(transitionRow(recorded)).execute()
+  await db.insertInto('deliveries').values(deliveryRow(recorded)).execute()
+  await db.insertInto('delivery_attempts').values(attemptRow(recorded)).execute()
+}
+
+function hitRow({ mark, workspace, clickId }: Recorded) {
+  const request: Hit = {
     id: idOf('hit', mark),
-    workspace,
     kind: 'postback',
-    receivedAt: NOW,
-    judgedAt: NOW,
+    at: NOW,
+    method: 'GET',
+    host: 'track.example.com',
+    path: '/postback',
+    rawQuery: `cid=${clickId}&token=${mark}-token`,
+    params: [
+      ['cid', clickId],
+      ['token', `${mark}-token`],
+    ],
+    ip: '203.0.113.9',
+    userAgent: 'curl',
+    referrer: '',
+  }
+  return {
+    id: request.id,
+    workspace,
+    kind: request.kind,
+    received_at: NOW,
+    judged_at: NOW,
     outcome: 'recorded',
     reason: '',
     attribution: 'cid',
-    clickId,
-    conversionId: conversion.id,
-    affiliateNetworkId: '',
-    ip: '203.0.113.9',
-    request: {
-      id: idOf('hit', mark),
-      kind: 'postback',
-      at: NOW,
-      method: 'GET',
-      host: 'track.example.com',
-      path: '/postback',
-      rawQuery: `cid=${clickId}&token=${mark}-token`,
-      params: [
-        ['cid', clickId],
-        ['token', `${mark}-token`],
-      ],
-      ip: '203.0.113.9',
-      userAgent: 'curl',
-      referrer: '',
-    },
-    steps: [],
-    rematchAt: null,
-  })
-  await insertConversion(db, conversion)
-  await appendTransition(db, conversion, {
-    n: 1,
-    at: NOW,
-    hitId: idOf('hit', mark),
-    actor: 'hit',
-    fromStatus: '',
-    toStatus: 'approved',
-    fromRevenueMicros: 0,
-    toRevenueMicros: 1_250_000,
-    reason: '',
-  })
-  await enqueueDeliveries(db, [deliveryOf(mark, workspace, clickId, targetId ?? '')])
-  await db
-    .insertInto('delivery_attempts')
-    .values({
-      delivery_id: idOf('delivery', mark),
-      n: 1,
-      workspace,
-      started_at: NOW,
-      duration_ms: 12,
-      request_json: JSON.stringify({
-        method: 'GET',
-        url: `https://${mark}.example/pb`,
-        headers: {},
-        body: '',
-      }),
-      response_status: 500,
-      response_headers_json: '{"content-type":"text/plain"}',
-      response_body: 'oops',
-      error: '',
-    })
-    .execute()
+    click_id: clickId,
+    conversion_id: idOf('conversion', mark),
+    affiliate_network_id: '',
+    ip: request.ip,
+    request_json: JSON.stringify(request),
+    steps_json: '',
+    rematch_at: null,
+  } as const
 }
 
-function conversionOf(mark: string, workspace: string, clickId: string): StoredConversion {
+function conversionRow({ mark, workspace, clickId }: Recorded) {
   return {
     id: idOf('conversion', mark),
     workspace,
-    clickId,
+    click_id: clickId,
     event: 'sale',
     txid: `${mark}-tx`,
     identity: `${clickId}/sale`,
     status: 'approved',
-    revenueMicros: 1_250_000,
+    revenue_micros: 1_250_000,
     currency: 'USD',
-    originalMicros: 1_250_000,
-    originalCurrency: 'USD',
-    rateMicros: 1_000_000,
+    original_micros: 1_250_000,
+    original_currency: 'USD',
+    rate_micros: 1_000_000,
     attribution: 'cid',
-    hitId: idOf('hit', mark),
-    visit: { kind: 'visit', workspace, at: NOW, visit_at: NOW, click_id: clickId },
-    campaignId: '',
-    trafficSourceId: '',
-    affiliateNetworkId: '',
-    offerId: '',
-    externalId: '',
-    visitAt: NOW,
-    params: {},
+    hit_id: idOf('hit', mark),
+    visit_json: JSON.stringify({ kind: 'visit', workspace, at: NOW, visit_at: NOW, click_id: clickId }),
+    campaign_id: '',
+    traffic_source_id: '',
+    affiliate_network_id: '',
+    offer_id: '',
+    external_id: '',
+    visit_at: NOW,
+    params_json: '{}',
     reason: '',
     transitions: 1,
-    createdAt: NOW,
-    updatedAt: NOW,
-  }
+    created_at: NOW,
+    updated_at: NOW,
+  } as const
 }
 
-function deliveryOf(mark: string, workspace: string, clickId: string, targetId: string) {
+function transitionRow({ mark, workspace }: Recorded) {
+  return {
+    conversion_id: idOf('conversion', mark),
+    n: 1,
+    workspace,
+    at: NOW,
+    hit_id: idOf('hit', mark),
+    actor: 'hit',
+    from_status: '',
+    to_status: 'approved',
+    from_revenue_micros: 0,
+    to_revenue_micros: 1_250_000,
+    reason: '',
+  } as const
+}
+
+function deliveryRow({ mark, workspace, clickId, targetId }: Recorded) {
   return {
     id: idOf('delivery', mark),
     workspace,
     conversion_id: idOf('conversion', mark),
     transition: 1,
-    target_id: targetId,
+    target_id: targetId ?? '',
     click_id: clickId,
     type: 'postback',
     method: 'GET',
@@ -210,7 +199,7 @@ function deliveryOf(mark: string, workspace: string, clickId: string, targetId: 
     body: '',
     content_type: '',
     secret: `${mark}-secret`,
-    state: 'dead' as const,
+    state: 'dead',
     reason: 'used up',
     due_at: NOW,
     lease_owner: null,
@@ -219,5 +208,21 @@ function deliveryOf(mark: string, workspace: string, clickId: string, targetId: 
     attempts_before: 0,
     created_at: NOW,
     updated_at: NOW,
+  } as const
+}
+
+function attemptRow({ mark, workspace }: Recorded) {
+  const request = { method: 'GET', url: `https://${mark}.example/pb`, headers: {}, body: '' }
+  return {
+    delivery_id: idOf('delivery', mark),
+    n: 1,
+    workspace,
+    started_at: NOW,
+    duration_ms: 12,
+    request_json: JSON.stringify(request),
+    response_status: 500,
+    response_headers_json: '{"content-type":"text/plain"}',
+    response_body: 'oops',
+    error: '',
   }
 }
