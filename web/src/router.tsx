@@ -9,8 +9,10 @@ const NAVIGATED = 'trailpost:navigated'
 
 /** Goes to a path of the dashboard without loading the page again. */
 export function navigate(to: string, { replace = false }: { readonly replace?: boolean } = {}): void {
+  const from = location.pathname
   if (replace) history.replaceState(null, '', to)
   else history.pushState(null, '', to)
+  if (location.pathname !== from) scrollTo(0, 0)
   dispatchEvent(new Event(NAVIGATED))
 }
 

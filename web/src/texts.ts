@@ -103,7 +103,7 @@ export const texts = {
     status: 'Status',
     statuses: { active: 'Active', paused: 'Paused' },
     slug: 'Link name',
-    slugHint: 'The part after /c/ in the link. Leave it empty for a random one.',
+    slugHint: 'The part after /c/ in the link. Empty: made from the name.',
     source: 'Traffic source',
     redirectMode: 'Redirect',
     redirectModes: {

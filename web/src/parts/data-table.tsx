@@ -22,7 +22,7 @@ type DataTableProps<Row> = {
 /** Rows of one kind of thing. */
 export function DataTable<Row>({ label, columns, rows, rowKey, href }: DataTableProps<Row>) {
   return (
-    <Table.ScrollContainer minWidth={560} className={classes.frame}>
+    <Table.ScrollContainer type="native" minWidth={560} className={classes.frame}>
       <Table className={classes.table} aria-label={label} highlightOnHover={href !== undefined}>
         <Table.Thead>
           <Table.Tr>

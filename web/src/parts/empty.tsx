@@ -1,4 +1,4 @@
-import { EmptyState } from '@mantine/core'
+import { Text } from '@mantine/core'
 import type { ReactNode } from 'react'
 import classes from './empty.module.css'
 import { Icon, type IconName } from './icon.tsx'
@@ -15,15 +15,14 @@ type EmptyProps = {
 export function Empty({ icon, title, text, action }: EmptyProps) {
   return (
     <div className={classes.empty}>
-      <EmptyState
-        size="sm"
-        icon={<Icon name={icon} />}
-        title={title}
-        description={text}
-        withIndicatorBackground
-      >
-        {action && <EmptyState.Actions>{action}</EmptyState.Actions>}
-      </EmptyState>
+      <div className={classes.icon}>
+        <Icon name={icon} size={20} />
+      </div>
+      <Text fw={600}>{title}</Text>
+      <Text c="dimmed" className={classes.text}>
+        {text}
+      </Text>
+      {action && <div className={classes.action}>{action}</div>}
     </div>
   )
 }

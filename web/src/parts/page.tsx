@@ -29,16 +29,18 @@ export function Page({ title, lead, back, actions, children }: PageProps) {
           </Anchor>
         )}
         <Group justify="space-between" align="flex-start" gap="md">
-          <Title order={1} ref={heading} tabIndex={-1} className={classes.heading}>
-            {title}
-          </Title>
+          <div>
+            <Title order={1} ref={heading} tabIndex={-1} className={classes.heading}>
+              {title}
+            </Title>
+            {lead && (
+              <Text c="dimmed" className={classes.lead}>
+                {lead}
+              </Text>
+            )}
+          </div>
           {actions && <Group gap="xs">{actions}</Group>}
         </Group>
-        {lead && (
-          <Text size="md" c="dimmed" maw={720} className={classes.lead} mt={2}>
-            {lead}
-          </Text>
-        )}
       </div>
       {children}
     </Stack>

@@ -43,7 +43,7 @@ function FindForm({ clickId }: { readonly clickId: string }) {
           onChange={(event) => setValue(event.currentTarget.value)}
           autoFocus={clickId === ''}
           spellCheck={false}
-          ff="monospace"
+          styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
           w={340}
           maw="100%"
         />

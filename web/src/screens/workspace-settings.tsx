@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { answerOf, api } from '../api.ts'
 import type { components } from '../api-types.ts'
 import { TIME_ZONES } from '../choices.ts'
+import classes from '../parts/edit-screen.module.css'
 import { FormFooter } from '../parts/form-footer.tsx'
 import { FormLayout, Pair } from '../parts/form-layout.tsx'
 import { Loaded } from '../parts/loaded.tsx'
@@ -11,7 +12,7 @@ import { useMe } from '../session.ts'
 import { texts } from '../texts.ts'
 import { useForm } from '../use-form.ts'
 
-type SettingsBody = Omit<components['schemas']['Settings'], 'workspace'>
+type SettingsView = components['schemas']['Settings']
 
 const WINDOW_DAYS_MAX = 400
 
@@ -24,8 +25,8 @@ export function WorkspaceSettings() {
   const { role } = useMe().workspace
   return (
     <Loaded query={query}>
-      {({ workspace: _, ...settings }) => (
-        <Fieldset variant="unstyled" disabled={role !== 'owner'}>
+      {(settings) => (
+        <Fieldset variant="unstyled" disabled={role !== 'owner'} className={classes.form}>
           <SettingsForm settings={settings} />
         </Fieldset>
       )}
@@ -33,10 +34,13 @@ export function WorkspaceSettings() {
   )
 }
 
-function SettingsForm({ settings }: { readonly settings: SettingsBody }) {
+function SettingsForm({ settings }: { readonly settings: SettingsView }) {
   const queries = useQueryClient()
-  const form = useForm(settings, async (body) => {
+  const { name, currency, timeZone, fallbackUrl, attributionWindowDays } = settings
+  const initial = { name, currency, timeZone, fallbackUrl, attributionWindowDays }
+  const form = useForm(initial, async (body) => {
     await answerOf(api.PATCH('/api/v1/settings', { body }))
+    // The shell shows the name, and every screen uses the currency and the time zone.
     await queries.invalidateQueries({ queryKey: ['me'] })
   })
   return (
@@ -48,7 +52,7 @@ function SettingsForm({ settings }: { readonly settings: SettingsBody }) {
             description={texts.setup.currencyHint}
             value={form.values.currency}
             error={form.errorOf('currency')}
-            onChange={(currency) => form.set({ currency })}
+            onChange={(chosen) => form.set({ currency: chosen })}
           />
           <Select
             label={texts.setup.timeZone}
@@ -56,7 +60,7 @@ function SettingsForm({ settings }: { readonly settings: SettingsBody }) {
             data={TIME_ZONES}
             value={form.values.timeZone}
             error={form.errorOf('timeZone')}
-            onChange={(timeZone) => timeZone !== null && form.set({ timeZone })}
+            onChange={(chosen) => chosen !== null && form.set({ timeZone: chosen })}
             searchable
             allowDeselect={false}
           />

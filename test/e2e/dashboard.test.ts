@@ -1,0 +1,273 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import chromium from '@sparticuz/chromium'
+import { type Browser, type BrowserContext, type Page, chromium as playwright } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { DASHBOARD_URL, openTestApi, PASSWORD, PUBLIC_URL, type TestApi } from '../contract/api-harness.ts'
+import { createWorld } from '../contract/api-world.ts'
+import { useStores } from '../support/databases.ts'
+
+const WEB = resolve(import.meta.dirname, '../../web')
+/** Long enough for a busy machine; what does not come by then does not come. */
+const STEP_MS_MAX = 15_000
+const FIRST_LOAD_BYTES_MAX = 250_000
+const SCREENS = [
+  '/report',
+  '/conversions',
+  '/hits',
+  '/visits',
+  '/campaigns',
+  '/campaigns/new',
+  '/traffic-sources/new',
+  '/affiliate-networks/new',
+  '/offers/new',
+  '/landers/new',
+  '/settings',
+  '/settings/api-keys',
+]
+
+const webRoot = mkdtempSync(join(tmpdir(), 'trailpost-web-'))
+let browser: Browser
+
+beforeAll(async () => {
+  buildDashboard()
+  browser = await playwright.launch({
+    executablePath: await chromium.executablePath(),
+    // With a single process, closing a window ends the browser.
+    args: chromium.args.filter((arg) => arg !== '--single-process'),
+    headless: true,
+  })
+})
+
+afterAll(async () => {
+  await browser.close()
+  rmSync(webRoot, { recursive: true, force: true })
+})
+
+describe('the dashboard in a browser', () => {
+  const stores = useStores('sqlite')
+  const closing: (() => Promise<unknown>)[] = []
+
+  afterEach(async () => {
+    for (const close of closing.splice(0).toReversed()) await close()
+  })
+
+  /** A fresh installation and a browser window on it; `complaints` gathers what the browser objects to. */
+  async function openDashboard(): Promise<{ api: TestApi; page: Page; complaints: string[] }> {
+    const api = await openTestApi(stores, { webRoot })
+    closing.push(() => api.app.close())
+    await api.app.listen({ port: 0, host: '127.0.0.1' })
+    const { port } = api.app.server.address() as AddressInfo // it listens on TCP
+    const context = await browser.newContext({ viewport: { width: 1280, height: 900 } })
+    closing.push(() => context.close())
+    context.setDefaultTimeout(STEP_MS_MAX)
+    const complaints = watch(context)
+    // The page believes to be at the configured address, which cookies and the check of origins depend on.
+    await context.route(`${DASHBOARD_URL}/**`, async (route) => {
+      const url = route.request().url().replace(DASHBOARD_URL, `http://127.0.0.1:${port}`)
+      await route.fulfill({ response: await route.fetch({ url, maxRedirects: 0 }) })
+    })
+    return { api, page: await context.newPage(), complaints }
+  }
+
+  async function signIn(page: Page, email: string, path: string): Promise<void> {
+    await page.goto(DASHBOARD_URL + path)
+    await page.getByRole('textbox', { name: 'E-mail' }).fill(email)
+    await page.locator('input[type=password]').fill(PASSWORD)
+    await page.keyboard.press('Enter')
+    await page.getByRole('navigation', { name: 'Main' }).waitFor()
+  }
+
+  it('leads from the set-up link to a campaign link to copy', async () => {
+    const { api, page, complaints } = await openDashboard()
+    await page.goto(`${DASHBOARD_URL}/setup?token=${await api.setupToken()}`)
+    await setUp(page)
+    await createSource(page)
+    await createNetwork(page)
+    await createOffer(page)
+    await createCampaign(page)
+
+    const link = `${PUBLIC_URL}/c/sleep-push?visitor_id=\${SUBID}&zone={zoneid}`
+    await page.getByText(link).waitFor()
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+    await page.getByRole('button', { name: 'Copy Campaign link' }).click()
+    await page.getByRole('button', { name: 'Copied' }).waitFor()
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(link)
+
+    await page.getByRole('link', { name: 'Affiliate networks' }).first().click()
+    await page.getByRole('link', { name: 'MaxBounty' }).click()
+    await page.getByText(`${PUBLIC_URL}/postback?cid=`).waitFor()
+    expect(complaints).toEqual([])
+  })
+
+  it('marks the field that the API refuses and puts the focus there', async () => {
+    const { api, page } = await openDashboard()
+    await api.owner('ada@example.com')
+    await signIn(page, 'ada@example.com', '/offers/new')
+    await fill(page, { Name: 'An offer', 'Offer URL': 'ftp://example.com/{clickid}' })
+    await page.getByRole('button', { name: 'Create' }).click()
+    const url = page.getByRole('textbox', { name: 'Offer URL' })
+    await page.getByText('http:// or https://').waitFor()
+    expect(await url.getAttribute('aria-invalid')).toBe('true')
+    expect(await url.evaluate((input) => input === document.activeElement)).toBe(true)
+
+    await url.fill('https://example.com/{clickid}')
+    await page.getByRole('button', { name: 'Create' }).click()
+    await page.waitForURL(/\/offers\/(?!new)/)
+  })
+
+  it('tells the story of a visit and sends a dead call again', async () => {
+    const { api, page, complaints } = await openDashboard()
+    const world = await createWorld(api, 'Ada')
+    await signIn(page, 'ada@example.com', '/visits')
+    await page.getByRole('textbox', { name: 'Click id' }).fill(world.clickId)
+    await page.keyboard.press('Enter')
+    await page.getByText('Conversion “sale”').waitFor()
+    await page.getByText('$1.25').waitFor()
+    await page.getByText('Given up').waitFor()
+    await page.getByText('Attempt 1: 500').click()
+    await page.getByText('oops').waitFor()
+    await page.getByRole('button', { name: 'Send again' }).click()
+    await page.getByText('Waiting').waitFor()
+
+    const delivery = await api.store.db.selectFrom('deliveries').select('state').executeTakeFirstOrThrow()
+    expect(delivery.state).toBe('pending')
+    expect(complaints).toEqual([])
+  })
+
+  it('labels every input, and complains about nothing on any screen', async () => {
+    const { api, page, complaints } = await openDashboard()
+    await api.owner('ada@example.com')
+    await signIn(page, 'ada@example.com', '/report')
+    for (const path of SCREENS) {
+      await page.goto(DASHBOARD_URL + path)
+      await page.getByRole('heading', { level: 1 }).waitFor()
+      expect(await page.evaluate(findUnlabelled), path).toEqual([])
+    }
+    expect(complaints).toEqual([])
+  })
+
+  it('asks for the sign-in in the place of the wanted screen, and shows that screen after it', async () => {
+    const { api, page } = await openDashboard()
+    await api.owner('ada@example.com')
+    await signIn(page, 'ada@example.com', '/landers')
+    await page.getByRole('heading', { name: 'Landers' }).waitFor()
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+  })
+})
+
+describe('the built dashboard', () => {
+  it('loads at most 250 kB at first, and nothing inline or from elsewhere', () => {
+    const html = readFileSync(join(webRoot, 'index.html'), 'utf8')
+    const references = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map((match) => match[1] ?? '')
+    expect(references.length).toBeGreaterThan(2)
+    expect(references.filter((reference) => !reference.startsWith('/'))).toEqual([])
+    expect(html).not.toMatch(/<script(?![^>]*\bsrc=)/)
+
+    const bytes = references.map((reference) => gzipSync(readFileSync(join(webRoot, reference))).byteLength)
+    expect(bytes.reduce((sum, each) => sum + each, 0)).toBeLessThanOrEqual(FIRST_LOAD_BYTES_MAX)
+    expect(readdirSync(join(webRoot, 'assets')).length).toBeGreaterThan(0)
+  })
+})
+
+/** As `npm run prepare` does; in a process of its own, because a test's NODE_ENV gives React's development build. */
+function buildDashboard(): void {
+  const vite = resolve(WEB, '../node_modules/vite/bin/vite.js')
+  const args = [vite, 'build', WEB, '--outDir', webRoot, '--emptyOutDir', '--logLevel', 'warn']
+  execFileSync(process.execPath, args, { env: { PATH: process.env.PATH, NODE_ENV: 'production' } })
+}
+
+/** What the browser objects to: errors, refusals of the content security policy, requests to other hosts. */
+function watch(context: BrowserContext): string[] {
+  const complaints: string[] = []
+  context.on('weberror', (error) => complaints.push(String(error.error())))
+  context.on('console', (message) => {
+    // 401 is how the dashboard learns that nobody is signed in yet.
+    if (message.type() === 'error' && !message.text().includes('401')) complaints.push(message.text())
+  })
+  context.on('request', (request) => {
+    if (new URL(request.url()).origin !== DASHBOARD_URL) complaints.push(request.url())
+  })
+  return complaints
+}
+
+/** Runs in the page: inputs that a screen reader could not name. */
+function findUnlabelled(): string[] {
+  const inputs = [
+    ...document.querySelectorAll<HTMLInputElement>('input:not([type=hidden]), textarea, select'),
+  ]
+  return inputs
+    .filter((input) => (input.labels?.length ?? 0) === 0 && !input.ariaLabel)
+    .map((input) => input.outerHTML)
+}
+
+async function setUp(page: Page): Promise<void> {
+  await fill(page, { 'Your name': 'Ada Lovelace', 'E-mail': 'ada@example.com' })
+  await page.locator('input[type=password]').fill(PASSWORD)
+  await fill(page, { 'Workspace name': 'Analytical Media' })
+  await page.getByRole('button', { name: 'Create owner and workspace' }).click()
+  await page.getByText('Your first tracking link').waitFor()
+}
+
+async function createSource(page: Page): Promise<void> {
+  await open(page, 'Traffic sources', 'New traffic source')
+  await fill(page, {
+    Name: 'PropellerAds',
+    'Click id parameter': 'visitor_id',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a traffic source's macro looks like this
+    'Macro of the click id': '${SUBID}',
+    'Postback URL of the source': 'https://ad.example.com/conversion?visitor_id={externalid}&payout={payout}',
+  })
+  await page.getByRole('button', { name: 'Add a token' }).click()
+  await fill(page, { 'Token name 1': 'zone', 'Parameter 1': 'zone', 'Macro of the source 1': '{zoneid}' })
+  await create(page)
+}
+
+async function createNetwork(page: Page): Promise<void> {
+  await open(page, 'Affiliate networks', 'New affiliate network')
+  await fill(page, { Name: 'MaxBounty', 'Click id parameter': 's2' })
+  await create(page)
+}
+
+async function createOffer(page: Page): Promise<void> {
+  await open(page, 'Offers', 'New offer')
+  await fill(page, { Name: 'Sleep Well', 'Offer URL': 'https://offers.example.com/?o=1', Payout: '24.50' })
+  await choose(page, 'Affiliate network', 'MaxBounty')
+  await create(page)
+}
+
+async function createCampaign(page: Page): Promise<void> {
+  await open(page, 'Campaigns', 'New campaign')
+  await fill(page, { Name: 'Sleep push', 'Link name': 'sleep-push' })
+  await choose(page, 'Traffic source', 'PropellerAds')
+  await choose(page, 'Offer 1', 'Sleep Well')
+  await create(page)
+}
+
+async function open(page: Page, list: string, action: string): Promise<void> {
+  await page.getByRole('navigation').getByRole('link', { name: list }).click()
+  await page.getByRole('link', { name: action }).click()
+  await page.getByRole('heading', { name: action }).waitFor()
+}
+
+async function fill(page: Page, values: Readonly<Record<string, string>>): Promise<void> {
+  for (const [name, value] of Object.entries(values)) {
+    await page.getByRole('textbox', { name, exact: true }).fill(value)
+  }
+}
+
+async function choose(page: Page, label: string, option: string): Promise<void> {
+  await page.getByRole('combobox', { name: label, exact: true }).click()
+  await page.getByRole('option', { name: option }).click()
+}
+
+/** Saves the form; the new thing then has an address of its own. */
+async function create(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Create' }).click()
+  await page.waitForURL((url) => !url.pathname.endsWith('/new'))
+}
