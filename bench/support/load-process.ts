@@ -16,6 +16,8 @@ export type LoadPlan = {
   readonly rate: number
   /** Whole request heads, sent in turn. */
   readonly requests: readonly string[]
+  /** Send each request once and stop early when all are sent; else they are sent round and round. */
+  readonly once?: boolean
 }
 
 export type LoadResult = {
@@ -25,6 +27,8 @@ export type LoadResult = {
   readonly p50Ms: number
   readonly p99Ms: number
   readonly statuses: Readonly<Record<string, number>>
+  /** What the answers said in `outcome`, where they are JSON of ours. */
+  readonly outcomes: Readonly<Record<string, number>>
 }
 
 const HEAD_END = Buffer.from('\r\n\r\n')
@@ -40,6 +44,7 @@ async function runLoad(plan: LoadPlan): Promise<LoadResult> {
   const heads = plan.requests.map((text) => Buffer.from(text))
   const histogram = new Histogram()
   const statuses: Record<string, number> = {}
+  const outcomes: Record<string, number> = {}
   let errors = 0
   let next = 0
   const startedAt = performance.now()
@@ -56,15 +61,17 @@ async function runLoad(plan: LoadPlan): Promise<LoadResult> {
         const wait = from - performance.now()
         if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait))
       }
-      const head = heads[next++ % heads.length]
+      const turn = next++
+      const head = heads[plan.once === true ? turn : turn % heads.length]
       if (head === undefined) return
-      const status = await exchange(socket, head).catch(() => undefined)
-      if (status === undefined) {
+      const answer = await exchange(socket, head).catch(() => undefined)
+      if (answer === undefined) {
         errors += 1
         return
       }
       histogram.record(performance.now() - from)
-      statuses[status] = (statuses[status] ?? 0) + 1
+      count(statuses, answer.status)
+      if (answer.outcome !== undefined) count(outcomes, answer.outcome)
     }
   }
 
@@ -79,7 +86,12 @@ async function runLoad(plan: LoadPlan): Promise<LoadResult> {
     p50Ms: histogram.percentile(0.5),
     p99Ms: histogram.percentile(0.99),
     statuses,
+    outcomes,
   }
+}
+
+function count(tally: Record<string, number>, name: string): void {
+  tally[name] = (tally[name] ?? 0) + 1
 }
 
 function open(port: number): Promise<Socket> {
@@ -90,8 +102,10 @@ function open(port: number): Promise<Socket> {
   })
 }
 
-/** Sends one request and reads one answer with a Content-Length; resolves with the status. */
-function exchange(socket: Socket, head: Buffer): Promise<string> {
+type Answer = { readonly status: string; readonly outcome: string | undefined }
+
+/** Sends one request and reads one answer with a Content-Length. */
+function exchange(socket: Socket, head: Buffer): Promise<Answer> {
   return new Promise((resolve, reject) => {
     let seen: Buffer | undefined
     const finish = (act: () => void) => {
@@ -106,8 +120,10 @@ function exchange(socket: Socket, head: Buffer): Promise<string> {
       if (headEnd < 0) return
       const text = seen.toString('latin1', 0, headEnd)
       const length = /content-length: (\d+)/i.exec(text)?.[1] ?? '0'
-      if (seen.length < headEnd + HEAD_END.length + Number(length)) return
-      finish(() => resolve(text.slice(9, 12)))
+      const bodyStart = headEnd + HEAD_END.length
+      if (seen.length < bodyStart + Number(length)) return
+      const body = seen.toString('latin1', bodyStart)
+      finish(() => resolve({ status: text.slice(9, 12), outcome: /"outcome":"(\w+)"/.exec(body)?.[1] }))
     }
     socket.on('data', onData)
     socket.once('close', onClose)

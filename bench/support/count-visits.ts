@@ -1,0 +1,1 @@
+export async function countLoadedVisits(_d: string): Promise<number> { return 0 }

@@ -1,0 +1,53 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { childEnvironment } from '../../src/config.ts'
+import { cpuSeconds } from './process-cost.ts'
+
+const PROGRAM = fileURLToPath(new URL('../../bin/trailpost.js', import.meta.url))
+const BARE = fileURLToPath(new URL('./bare-server.ts', import.meta.url))
+
+/** Server processes that share a port. */
+export type Servers = { cpuSeconds(): number; stop(): Promise<void> }
+
+/** The reference: `count` processes of node:http alone. */
+export async function startBareServers(port: number, count: number): Promise<Servers> {
+  const children = Array.from({ length: count }, () => fork(BARE, [String(port)]))
+  await Promise.all(children.map(firstMessage))
+  return serversOf(children)
+}
+
+/** Edges alone, without core: they serve from the snapshot on disk. */
+export async function startEdges(port: number, count: number, dataDir: string): Promise<Servers> {
+  const env = childEnvironment({
+    TRAILPOST_DATA_DIR: dataDir,
+    TRAILPOST_PUBLIC_HOST: '127.0.0.1',
+    TRAILPOST_PUBLIC_PORT: String(port),
+    TRAILPOST_TRUSTED_PROXIES: '127.0.0.1',
+    TRAILPOST_LOG_LEVEL: 'error',
+  })
+  const children = Array.from({ length: count }, (_, id) => fork(PROGRAM, ['edge', '--id', String(id)], { env }))
+  await Promise.all(children.map(firstMessage))
+  return serversOf(children)
+}
+
+function serversOf(children: readonly ChildProcess[]): Servers {
+  return {
+    cpuSeconds: () => children.reduce((sum, child) => sum + cpuSeconds(child.pid ?? 0), 0),
+    stop: async () => {
+      await Promise.all(
+        children.map((child) => {
+          const exited = new Promise((resolve) => child.once('exit', resolve))
+          child.kill('SIGTERM')
+          return exited
+        }),
+      )
+    },
+  }
+}
+
+function firstMessage(child: ChildProcess): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    child.once('message', resolve)
+    child.once('exit', (code) => reject(new Error(`a server ended with ${code} before it listened`)))
+  })
+}

@@ -1,0 +1,63 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Snapshot } from '../../src/domain/snapshot.ts'
+
+/** One campaign that leads directly to one offer, with a source that passes a click id, a price and a token. */
+const SNAPSHOT: Snapshot = {
+  format: 1,
+  version: 1,
+  workspaces: [{ id: 'bench', currency: 'USD', fallbackUrl: '', attributionWindowDays: 30 }],
+  trafficSources: [
+    {
+      id: 'source',
+      workspace: 'bench',
+      name: 'Source',
+      externalIdParam: 'subid',
+      costParam: 'bid',
+      currency: 'USD',
+      tokens: [
+        { name: 'zone', param: 'zone' },
+        { name: 'creative', param: 'creative' },
+      ],
+    },
+  ],
+  offers: [
+    {
+      id: 'offer',
+      workspace: 'bench',
+      name: 'Offer',
+      affiliateNetworkId: 'network',
+      affiliateNetworkName: 'Network',
+      url: 'https://offer.example/landing?s2={clickid}&zone={token.zone}',
+      payoutMicros: null,
+      currency: 'USD',
+    },
+  ],
+  landers: [],
+  campaigns: [
+    {
+      id: 'campaign',
+      workspace: 'bench',
+      slug: 'bench',
+      name: 'Campaign',
+      status: 'active',
+      trafficSourceId: 'source',
+      redirectMode: '302',
+      costModel: { type: 'token' },
+      fallbackUrl: '',
+      paths: [{ id: 'path', weight: 1, landers: [], offers: [{ id: 'offer', weight: 1 }] }],
+    },
+  ],
+  ratesMicros: {},
+}
+
+/** Puts the snapshot where an edge finds it when core is away. */
+export function writeBenchSnapshot(dataDir: string): void {
+  mkdirSync(join(dataDir, 'edge'), { recursive: true })
+  writeFileSync(join(dataDir, 'edge', 'snapshot.json'), JSON.stringify(SNAPSHOT))
+}
+
+/** The path of visit n, as the source's link has it. */
+export function benchVisitPath(n: number): string {
+  return `/c/bench?subid=src-${n}&bid=0.0123&zone=zone-${n % 13}&creative=banner-${n % 4}`
+}
