@@ -6,6 +6,7 @@ import type { Configuration } from '../store/load-configuration.ts'
 import type { Db } from '../store/transaction.ts'
 import { checkEveryRule, findBrokenRule } from './check-rules.ts'
 import { CONVERSION_LIMITS } from './conversion-limits.ts'
+import type { Court } from './court.ts'
 import { buildContext, type HitContext } from './hit-context.ts'
 import { readReport } from './read-report.ts'
 import { type Candidates, listCandidates, networkOfToken, resolveVisit } from './resolve-visit.ts'
@@ -24,12 +25,6 @@ export type ReadHit = {
 /** A hit with the visits that it may mean. */
 export type PreparedHit = ReadHit & { readonly visits: ReadonlyMap<string, FoundVisit> }
 
-export type Court = {
-  readonly configuration: Configuration
-  readonly ownHosts: readonly string[]
-  readonly now: number
-}
-
 /** What a judgement adds to a hit. */
 type Verdict = Pick<JudgedHit, 'outcome' | 'reason'> & Partial<JudgedHit>
 
@@ -39,8 +34,8 @@ export function readHit(hit: Hit, key: ClickIdKey): ReadHit {
 }
 
 /**
- * Judges one hit and writes what it causes, all but the hit itself, in the caller's transaction. The caller
- * holds the locks of the hit's id and of its click ids.
+ * Judges one hit and enters it, with what it causes, into the docket. The transaction holds the locks of the
+ * hit's id and of its click ids. Of SQL only the counters of caps are touched here.
  */
 export async function judgeHit(db: Db, prepared: PreparedHit, court: Court): Promise<JudgedHit> {
   const { hit, parsed, candidates, visits } = prepared
@@ -57,7 +52,8 @@ export async function judgeHit(db: Db, prepared: PreparedHit, court: Court): Pro
     return toJudged(prepared, court, unmatchedVerdict(prepared, reason, court.now))
   }
   const found = placeOf(context)
-  if (parsed.fields.test) return toJudged(prepared, court, { ...found, ...(await testVerdict(db, context)) })
+  if (parsed.fields.test)
+    return toJudged(prepared, court, { ...found, ...(await testVerdict(db, context, court)) })
   return toJudged(prepared, court, { ...found, ...(await countingVerdict(db, context, court)) })
 }
 
@@ -76,11 +72,11 @@ async function countingVerdict(db: Db, context: HitContext, court: Court): Promi
   if (broken !== undefined) return { outcome: broken.outcome, reason: broken.detail }
   const report = readReport(context)
   if (report === undefined) throw new TypeError('the rules passed a report that can not be read')
-  return await settle(db, { context, report, notifier: court })
+  return await settle(db, { context, report, court })
 }
 
 /** `test=1`: every rule is checked and explained, and nothing is counted. */
-async function testVerdict(db: Db, context: HitContext): Promise<Verdict> {
+async function testVerdict(db: Db, context: HitContext, court: Court): Promise<Verdict> {
   const click = `${context.visit.visit.click_id} by ${context.method}`
   const steps: HitStep[] = [{ step: 'visit', ok: true, detail: click }]
   for (const { step, ok, detail } of checkEveryRule(context)) steps.push({ step, ok, detail })
@@ -90,7 +86,7 @@ async function testVerdict(db: Db, context: HitContext): Promise<Verdict> {
   }
   const report = readReport(context)
   if (report !== undefined) {
-    const { decision } = await preview(db, context, report)
+    const decision = preview(context, report, court)
     const detail = 'reason' in decision ? decision.reason : `would ${decision.kind} it`
     steps.push({ step: 'duplicate', ok: decision.kind !== 'refuse' && decision.kind !== 'duplicate', detail })
   }
@@ -126,7 +122,11 @@ function placeOf({ workspace, visit, method, network }: HitContext): Partial<Jud
   }
 }
 
-function toJudged({ hit, parsed, candidates }: ReadHit, court: Court, verdict: Verdict): JudgedHit {
+function toJudged(
+  { hit, parsed, candidates }: ReadHit,
+  court: Pick<Court, 'configuration' | 'now'>,
+  verdict: Verdict,
+): JudgedHit {
   const network = networkOfToken(parsed.fields.token, court.configuration)
   const sent = candidates.genuine[0]?.clickId ?? parsed.fields.cid
   return {

@@ -1,6 +1,6 @@
 import type { ClickIdKey } from '../domain/click-id.ts'
 import type { Hit, HitAnswer } from '../domain/hit.ts'
-import { findHits, type JudgedHit, saveHit } from '../store/hits.ts'
+import { findHits, type JudgedHit } from '../store/hits.ts'
 import { lockKeys } from '../store/lock-keys.ts'
 import type { Store } from '../store/open-store.ts'
 import { isConflictError } from '../store/store-error.ts'
@@ -8,8 +8,10 @@ import type { Db } from '../store/transaction.ts'
 import { CommitQueue } from './commit-queue.ts'
 import { ConfigurationCache } from './configuration-cache.ts'
 import { CONVERSION_LIMITS } from './conversion-limits.ts'
+import type { Court } from './court.ts'
+import { Docket } from './docket.ts'
 import { isCausedByHit, JudgeUnavailableError } from './judge-error.ts'
-import { type Court, judgeHit, type PreparedHit, readHit, unjudgeable } from './judge-hit.ts'
+import { judgeHit, type PreparedHit, readHit, unjudgeable } from './judge-hit.ts'
 import type { VisitLookup } from './visit-lookup.ts'
 
 export type JudgeDeps = {
@@ -117,22 +119,19 @@ async function judgeAll(
   cache: ConfigurationCache,
   cases: readonly Case[],
 ): Promise<readonly HitAnswer[]> {
-  const court = await openCourt(db, deps, cache)
-  const known = new Map(
-    await findHits(
-      db,
-      cases.map(({ hit }) => hit.id),
-    ),
-  )
+  const court = await openCourt(db, deps, cache, cases)
+  const ids = cases.map(({ hit }) => hit.id)
+  const known = new Map(await findHits(db, ids))
   const answers: HitAnswer[] = []
   for (const one of cases) {
     const before = known.get(one.hit.id)
     const stands = before !== undefined && !(one.again && before.outcome === 'unmatched')
     const judged = stands ? before : await judgeHit(db, one, court)
-    if (!stands) await saveHit(db, judged)
+    if (!stands) court.docket.enterHit(judged)
     known.set(judged.id, judged)
     answers.push(toAnswer(judged))
   }
+  await court.docket.write(db)
   return answers
 }
 
@@ -142,13 +141,28 @@ async function keepUnjudged(
   cache: ConfigurationCache,
   failed: { readonly one: Case; readonly error: unknown },
 ): Promise<readonly HitAnswer[]> {
-  const judged = unjudgeable(failed.one, await openCourt(db, deps, cache), failed.error)
-  await saveHit(db, judged)
+  const court = await openCourt(db, deps, cache, [])
+  const judged = unjudgeable(failed.one, court, failed.error)
+  court.docket.enterHit(judged)
+  await court.docket.write(db)
   return [toAnswer(judged)]
 }
 
-async function openCourt(db: Db, deps: JudgeDeps, cache: ConfigurationCache): Promise<Court> {
-  return { configuration: await cache.load(db), ownHosts: deps.ownHosts, now: deps.clock() }
+async function openCourt(
+  db: Db,
+  deps: JudgeDeps,
+  cache: ConfigurationCache,
+  cases: readonly Case[],
+): Promise<Court> {
+  const visits = cases.flatMap(({ candidates, visits }) =>
+    candidates.genuine.flatMap(({ clickId }) => visits.get(clickId) ?? []),
+  )
+  return {
+    configuration: await cache.load(db),
+    docket: await Docket.open(db, visits),
+    ownHosts: deps.ownHosts,
+    now: deps.clock(),
+  }
 }
 
 /** What the sender is told; the same for a hit judged before. */

@@ -1,15 +1,8 @@
 import type { ConversionDecision } from '../domain/conversion.ts'
 import { ledgerRowsForTransition, visitDimensions } from '../domain/conversion-ledger.ts'
-import {
-  appendTransition,
-  insertConversion,
-  type StoredConversion,
-  updateConversion,
-} from '../store/conversions.ts'
-import { enqueueDeliveries } from '../store/deliveries.ts'
-import { appendToOutbox } from '../store/ledger-outbox.ts'
-import type { Db } from '../store/transaction.ts'
+import type { StoredConversion } from '../store/conversions.ts'
 import { buildDeliveries, type Notifier } from './build-deliveries.ts'
+import type { Entry } from './docket.ts'
 import type { HitContext } from './hit-context.ts'
 import type { Report } from './read-report.ts'
 
@@ -99,31 +92,23 @@ export function buildChangedConversion(
   }
 }
 
-/**
- * Writes a transition with all it causes: conversion, history, deliveries and ledger rows, in the caller's
- * transaction. The caller holds the lock of the click id.
- */
-export async function recordChange(db: Db, change: Change, notifier: Notifier): Promise<void> {
+/** A transition with all it causes: history, deliveries and ledger rows. */
+export function buildEntry(change: Change, notifier: Notifier): Entry {
   const { before, after, at, isFirst } = change
-  if (before === undefined) {
-    const inserted = await insertConversion(db, after)
-    // Nobody else can have recorded this identity: the lock of its click id is held.
-    if (!inserted) throw new RangeError(`conversion ${after.identity} appeared in spite of the lock`)
-  } else {
-    await updateConversion(db, after)
+  return {
+    conversion: after,
+    transition: {
+      n: after.transitions,
+      at,
+      hitId: change.hitId,
+      actor: change.actor,
+      fromStatus: before?.status ?? '',
+      toStatus: after.status,
+      fromRevenueMicros: before?.revenueMicros ?? 0,
+      toRevenueMicros: after.revenueMicros,
+      reason: change.reason,
+    },
+    deliveries: buildDeliveries({ conversion: after, statusBefore: before?.status, isFirst, at }, notifier),
+    ledgerRows: ledgerRowsForTransition(before, after, visitDimensions(after.visit), at),
   }
-  await appendTransition(db, after, {
-    n: after.transitions,
-    at,
-    hitId: change.hitId,
-    actor: change.actor,
-    fromStatus: before?.status ?? '',
-    toStatus: after.status,
-    fromRevenueMicros: before?.revenueMicros ?? 0,
-    toRevenueMicros: after.revenueMicros,
-    reason: change.reason,
-  })
-  const notice = { conversion: after, statusBefore: before?.status, isFirst, at }
-  await enqueueDeliveries(db, buildDeliveries(notice, notifier))
-  await appendToOutbox(db, ledgerRowsForTransition(before, after, visitDimensions(after.visit), at))
 }

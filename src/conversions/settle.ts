@@ -8,14 +8,14 @@ import {
 } from '../domain/conversion.ts'
 import type { HitOutcome } from '../domain/hit.ts'
 import { type Cap, countOfCap, takeFromCap } from '../store/cap-counters.ts'
-import { conversionsOfClick, type StoredConversion } from '../store/conversions.ts'
+import type { StoredConversion } from '../store/conversions.ts'
 import { newRecordId } from '../store/ids.ts'
 import type { Db } from '../store/transaction.ts'
-import type { Notifier } from './build-deliveries.ts'
 import { CONVERSION_LIMITS } from './conversion-limits.ts'
+import type { Court } from './court.ts'
 import type { HitContext } from './hit-context.ts'
 import type { Report } from './read-report.ts'
-import { buildChangedConversion, buildNewConversion, recordChange } from './record.ts'
+import { buildChangedConversion, buildEntry, buildNewConversion } from './record.ts'
 
 /** What became of a hit that keeps every rule. */
 export type Settlement = {
@@ -25,16 +25,13 @@ export type Settlement = {
   readonly conversionId: string
 }
 
-/** What would become of it, as far as can be told without writing. */
-export type Preview = { readonly decision: ConversionDecision; readonly known: StoredConversion | undefined }
+type Sale = { readonly context: HitContext; readonly report: Report; readonly court: Court }
 
-type Sale = { readonly context: HitContext; readonly report: Report; readonly notifier: Notifier }
-
-/** Decides what the report means beside what is known of the visit, and writes it. */
+/** Decides what the report means beside what is known of the visit, and enters it into the docket. */
 export async function settle(db: Db, sale: Sale): Promise<Settlement> {
-  const { context, report } = sale
-  const conversions = await loadKnown(db, context)
-  if (conversions.length > CONVERSION_LIMITS.perVisitMax) {
+  const { context, report, court } = sale
+  const conversions = knownOf(context, court)
+  if (conversions.length >= CONVERSION_LIMITS.perVisitMax) {
     return refusal(`the visit has ${CONVERSION_LIMITS.perVisitMax} conversions already`)
   }
   const known = findSameConversion(conversions, report)
@@ -50,14 +47,14 @@ export async function settle(db: Db, sale: Sale): Promise<Settlement> {
     case 'update':
     case 'replace':
       if (known === undefined) throw new TypeError('a change without a known conversion')
-      return await recordUpdate(db, sale, decision, { known, isFirst: known.id === conversions[0]?.id })
+      return recordUpdate(sale, decision, { known, isFirst: known.id === conversions[0]?.id })
   }
 }
 
-/** For `test=1`: decides and writes nothing. */
-export async function preview(db: Db, context: HitContext, report: Report): Promise<Preview> {
-  const known = findSameConversion(await loadKnown(db, context), report)
-  return { known, decision: decideConversion(known, report, context.network?.duplicatePolicy ?? 'ignore') }
+/** For `test=1`: decides, and enters nothing. */
+export function preview(context: HitContext, report: Report, court: Court): ConversionDecision {
+  const known = findSameConversion(knownOf(context, court), report)
+  return decideConversion(known, report, context.network?.duplicatePolicy ?? 'ignore')
 }
 
 /** How many of the offer's conversions of the day are used; undefined without a cap. */
@@ -69,9 +66,8 @@ export async function previewCap(
   return cap === undefined ? undefined : { used: await countOfCap(db, cap.key, cap.period), max: cap.max }
 }
 
-async function loadKnown(db: Db, { workspace, visit }: HitContext): Promise<readonly StoredConversion[]> {
-  const key = { workspace: workspace.id, clickId: visit.visit.click_id }
-  return await conversionsOfClick(db, key, CONVERSION_LIMITS.perVisitMax)
+function knownOf({ visit }: HitContext, { docket }: Court): readonly StoredConversion[] {
+  return docket.conversionsOf(visit.visit.click_id)
 }
 
 async function recordNew(
@@ -80,7 +76,7 @@ async function recordNew(
   decision: ConversionDecision & { kind: 'record' | 'add' },
   isFirst: boolean,
 ): Promise<Settlement> {
-  const { context, report, notifier } = sale
+  const { context, report, court } = sale
   const cap = earns(decision.status) ? capOf(context) : undefined
   if (cap !== undefined && !(await takeFromCap(db, cap))) {
     return refusal(`the offer's cap of ${cap.max} conversions on ${cap.period} (UTC) is used up`)
@@ -91,19 +87,18 @@ async function recordNew(
     txid: report.txid,
   })
   const identity = decision.kind === 'add' ? addedIdentity(base, context.hit.id) : base
-  const after = buildNewConversion(context, report, decision, { id: newRecordId(notifier.now), identity })
-  await recordChange(db, { ...cause(context), before: undefined, after, isFirst }, notifier)
+  const after = buildNewConversion(context, report, decision, { id: newRecordId(court.now), identity })
+  court.docket.enter(buildEntry({ ...cause(context), before: undefined, after, isFirst }, court))
   return { outcome: 'recorded', reason: '', conversionId: after.id }
 }
 
-async function recordUpdate(
-  db: Db,
-  { context, report, notifier }: Sale,
+function recordUpdate(
+  { context, report, court }: Sale,
   decision: ConversionDecision & { kind: 'update' | 'replace' },
   { known, isFirst }: { readonly known: StoredConversion; readonly isFirst: boolean },
-): Promise<Settlement> {
+): Settlement {
   const after = buildChangedConversion(known, report, decision, context)
-  await recordChange(db, { ...cause(context), before: known, after, isFirst }, notifier)
+  court.docket.enter(buildEntry({ ...cause(context), before: known, after, isFirst }, court))
   return { outcome: 'updated', reason: '', conversionId: known.id }
 }
 

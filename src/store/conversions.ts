@@ -1,6 +1,7 @@
 import type { Insertable, Selectable } from 'kysely'
 import type { AttributionMethod, ConversionStatus } from '../domain/conversion-types.ts'
 import type { LedgerRow } from '../domain/ledger-row.ts'
+import { inChunks } from './in-chunks.ts'
 import type { OwnedId } from './owned.ts'
 import { afterCursor, type Page, type PageRequest, rowsWanted, toPage } from './page.ts'
 import type { Database } from './schema.ts'
@@ -57,14 +58,11 @@ export type Transition = {
   readonly reason: string
 }
 
-/** False when another transaction recorded a conversion of the same identity first: nothing was written then. */
-export async function insertConversion(db: Db, conversion: StoredConversion): Promise<boolean> {
-  const result = await db
-    .insertInto('conversions')
-    .values(toRow(conversion))
-    .onConflict((conflict) => conflict.columns(['workspace', 'identity']).doNothing())
-    .executeTakeFirst()
-  return result.numInsertedOrUpdatedRows === 1n
+/** New conversions. Fails when the identity of one is recorded already, and keeps none of them then. */
+export async function insertConversions(db: Db, conversions: readonly StoredConversion[]): Promise<void> {
+  await inChunks(conversions.map(toRow), async (rows) => {
+    await db.insertInto('conversions').values(rows).execute()
+  })
 }
 
 /** Writes what a transition can change; the caller holds the lock of its click id. */
@@ -88,33 +86,29 @@ export async function updateConversion(db: Db, conversion: StoredConversion): Pr
     .execute()
 }
 
-export async function appendTransition(
+export async function appendTransitions(
   db: Db,
-  conversion: StoredConversion,
-  transition: Transition,
+  entries: readonly { readonly conversion: StoredConversion; readonly transition: Transition }[],
 ): Promise<void> {
-  await db
-    .insertInto('conversion_history')
-    .values({
-      conversion_id: conversion.id,
-      workspace: conversion.workspace,
-      n: transition.n,
-      at: transition.at,
-      hit_id: transition.hitId,
-      actor: transition.actor,
-      from_status: transition.fromStatus,
-      to_status: transition.toStatus,
-      from_revenue_micros: transition.fromRevenueMicros,
-      to_revenue_micros: transition.toRevenueMicros,
-      reason: transition.reason,
-    })
-    .execute()
+  const all = entries.map(({ conversion, transition }) => ({
+    conversion_id: conversion.id,
+    workspace: conversion.workspace,
+    n: transition.n,
+    at: transition.at,
+    hit_id: transition.hitId,
+    actor: transition.actor,
+    from_status: transition.fromStatus,
+    to_status: transition.toStatus,
+    from_revenue_micros: transition.fromRevenueMicros,
+    to_revenue_micros: transition.toRevenueMicros,
+    reason: transition.reason,
+  }))
+  await inChunks(all, async (rows) => {
+    await db.insertInto('conversion_history').values(rows).execute()
+  })
 }
 
-/**
- * Conversions of the visit, oldest first, one more than `max` at most. To decide on them, hold the lock of the
- * click id (lock-keys.ts).
- */
+/** The visit's conversions, oldest first. */
 export async function conversionsOfClick(
   db: Db,
   key: { readonly workspace: string; readonly clickId: string },
@@ -123,11 +117,29 @@ export async function conversionsOfClick(
   const rows = await db
     .selectFrom('conversions')
     .selectAll()
-    .where('click_id', '=', key.clickId)
     .where('workspace', '=', key.workspace)
+    .where('click_id', '=', key.clickId)
     .orderBy('created_at')
     .orderBy('id')
-    .limit(max + 1)
+    .limit(max)
+    .execute()
+  return rows.map(toConversion)
+}
+
+/** All conversions of the visits, oldest first. To decide on them, hold the locks of the click ids (lock-keys.ts). */
+export async function conversionsOfClicks(
+  db: Db,
+  workspace: string,
+  clickIds: readonly string[],
+): Promise<readonly StoredConversion[]> {
+  if (clickIds.length === 0) return []
+  const rows = await db
+    .selectFrom('conversions')
+    .selectAll()
+    .where('workspace', '=', workspace)
+    .where('click_id', 'in', clickIds)
+    .orderBy('created_at')
+    .orderBy('id')
     .execute()
   return rows.map(toConversion)
 }

@@ -1,5 +1,6 @@
 import { type Insertable, type Selectable, sql } from 'kysely'
 import type { DeliveryState } from '../domain/target-types.ts'
+import { inChunks } from './in-chunks.ts'
 import type { SqlEngine } from './open-store.ts'
 import { afterCursor, type Page, type PageRequest, rowsWanted, toPage } from './page.ts'
 import type { Database } from './schema.ts'
@@ -69,12 +70,13 @@ export async function enqueueDeliveries(
   db: Db,
   rows: readonly Insertable<Database['deliveries']>[],
 ): Promise<void> {
-  if (rows.length === 0) return
-  await db
-    .insertInto('deliveries')
-    .values([...rows])
-    .onConflict((conflict) => conflict.columns(['conversion_id', 'transition', 'target_id']).doNothing())
-    .execute()
+  await inChunks(rows, async (chunk) => {
+    await db
+      .insertInto('deliveries')
+      .values(chunk)
+      .onConflict((conflict) => conflict.columns(['conversion_id', 'transition', 'target_id']).doNothing())
+      .execute()
+  })
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Insertable, Selectable } from 'kysely'
 import type { AttributionMethod } from '../domain/conversion-types.ts'
 import type { Hit, HitKind, HitOutcome, HitStep } from '../domain/hit.ts'
+import { inChunks } from './in-chunks.ts'
 import type { OwnedId } from './owned.ts'
 import { afterCursor, type Page, type PageRequest, rowsWanted, toPage } from './page.ts'
 import type { Database } from './schema.ts'
@@ -28,27 +29,27 @@ export type JudgedHit = {
   readonly rematchAt: number | null
 }
 
-/** Writes what became of a hit; a hit that was unmatched until now gets its new outcome. */
-export async function saveHit(db: Db, hit: JudgedHit): Promise<void> {
-  const row = toRow(hit)
-  const { outcome, reason, attribution, click_id, conversion_id, affiliate_network_id } = row
-  await db
-    .insertInto('hits')
-    .values(row)
-    .onConflict((conflict) =>
-      conflict.column('id').doUpdateSet({
-        workspace: row.workspace,
-        judged_at: row.judged_at,
-        outcome,
-        reason,
-        attribution,
-        click_id,
-        conversion_id,
-        affiliate_network_id,
-        rematch_at: row.rematch_at,
-      }),
-    )
-    .execute()
+/** Writes what became of hits; one that was unmatched until now gets its new outcome. */
+export async function saveHits(db: Db, hits: readonly JudgedHit[]): Promise<void> {
+  await inChunks(hits.map(toRow), async (rows) => {
+    await db
+      .insertInto('hits')
+      .values(rows)
+      .onConflict((conflict) =>
+        conflict.column('id').doUpdateSet((set) => ({
+          workspace: set.ref('excluded.workspace'),
+          judged_at: set.ref('excluded.judged_at'),
+          outcome: set.ref('excluded.outcome'),
+          reason: set.ref('excluded.reason'),
+          attribution: set.ref('excluded.attribution'),
+          click_id: set.ref('excluded.click_id'),
+          conversion_id: set.ref('excluded.conversion_id'),
+          affiliate_network_id: set.ref('excluded.affiliate_network_id'),
+          rematch_at: set.ref('excluded.rematch_at'),
+        })),
+      )
+      .execute()
+  })
 }
 
 /** The judged ones among the ids. */

@@ -23,6 +23,17 @@ export function newRecordId(nowMs: number): string {
   return time + randomText(RECORD_RANDOM_CHARS)
 }
 
+/** Random bytes are drawn in bulk: one call of the system's generator costs more than a hundred ids. */
+const POOL_BYTES = 4_096
+const pool = { bytes: Buffer.alloc(0), used: 0 }
+
 function randomText(chars: number): string {
-  return Array.from(randomBytes(chars), (byte) => ALPHABET.charAt(byte & 31)).join('')
+  if (pool.used + chars > pool.bytes.length) {
+    pool.bytes = randomBytes(POOL_BYTES)
+    pool.used = 0
+  }
+  let text = ''
+  for (const byte of pool.bytes.subarray(pool.used, pool.used + chars)) text += ALPHABET.charAt(byte & 31)
+  pool.used += chars
+  return text
 }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { LedgerRow } from '../domain/ledger-row.ts'
 import { newRecordId } from './ids.ts'
+import { inChunks } from './in-chunks.ts'
 import type { Db } from './transaction.ts'
 
 /** Ledger rows that SQL transactions leave for the ledger; the loader moves them over exactly once. */
@@ -17,9 +18,10 @@ export type OutboxSource = {
 
 /** Leaves rows for the ledger: part of the transaction that they tell of. */
 export async function appendToOutbox(db: Db, rows: readonly LedgerRow[]): Promise<void> {
-  if (rows.length === 0) return
-  const values = rows.map((row) => ({ row_json: JSON.stringify(row), batch: null }))
-  await db.insertInto('ledger_outbox').values(values).execute()
+  const all = rows.map((row) => ({ row_json: JSON.stringify(row), batch: null }))
+  await inChunks(all, async (chunk) => {
+    await db.insertInto('ledger_outbox').values(chunk).execute()
+  })
 }
 
 /** Rows that the ledger does not have yet. */

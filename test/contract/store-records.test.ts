@@ -9,10 +9,11 @@ import {
 import { appendAudit, listAudit } from '../../src/store/audit-log.ts'
 import { countOfCap, takeFromCap } from '../../src/store/cap-counters.ts'
 import {
-  appendTransition,
+  appendTransitions,
   conversionsOfClick,
+  conversionsOfClicks,
   getConversionWithHistory,
-  insertConversion,
+  insertConversions,
   listConversions,
   type StoredConversion,
   updateConversion,
@@ -23,8 +24,9 @@ import {
   getHit,
   type JudgedHit,
   listHits,
-  saveHit,
+  saveHits,
 } from '../../src/store/hits.ts'
+import { isValueError } from '../../src/store/store-error.ts'
 import { SQL_ENGINES, useStores } from '../support/databases.ts'
 
 const NOW = 1_795_000_000_000
@@ -93,7 +95,7 @@ describe.each(SQL_ENGINES)('records on %s', (engine) => {
 
   it('keep a hit as received, and give an unmatched one its new outcome', async () => {
     const { db } = await stores.open()
-    await saveHit(db, HIT)
+    await saveHits(db, [HIT])
     expect(await getHit(db, { workspace: 'w1', id: 'h1' })).toEqual(HIT)
     expect(await getHit(db, { workspace: 'w2', id: 'h1' })).toBeUndefined()
     expect(await findHitsToRematch(db, NOW + 59_999, 10)).toEqual([])
@@ -105,7 +107,7 @@ describe.each(SQL_ENGINES)('records on %s', (engine) => {
       conversionId: 'v1',
       rematchAt: null,
     }
-    await saveHit(db, matched)
+    await saveHits(db, [matched])
     expect((await findHits(db, ['h1', 'h2'])).get('h1')).toEqual(matched)
     expect(await findHitsToRematch(db, NOW + 99_999_999, 10)).toEqual([])
     expect((await listHits(db, 'w1', { outcome: 'unmatched' }, { limit: 5 })).items).toEqual([])
@@ -114,15 +116,20 @@ describe.each(SQL_ENGINES)('records on %s', (engine) => {
 
   it('hold one conversion per identity', async () => {
     const { db } = await stores.open()
-    expect(await insertConversion(db, CONVERSION)).toBe(true)
-    expect(await insertConversion(db, { ...CONVERSION, id: 'v2' })).toBe(false)
-    expect(await insertConversion(db, { ...CONVERSION, id: 'v3', workspace: 'w2' })).toBe(true)
+    await insertConversions(db, [CONVERSION])
+    const repeated = [
+      { ...CONVERSION, id: 'v4', identity: 'other' },
+      { ...CONVERSION, id: 'v2' },
+    ]
+    await expect(insertConversions(db, repeated)).rejects.toSatisfy(isValueError)
+    await insertConversions(db, [{ ...CONVERSION, id: 'v3', workspace: 'w2' }])
+    expect(await conversionsOfClicks(db, 'w1', ['c1', 'c2'])).toEqual([CONVERSION])
     expect(await conversionsOfClick(db, { workspace: 'w1', clickId: 'c1' }, 10)).toEqual([CONVERSION])
   })
 
   it('tell the history of a conversion in order', async () => {
     const { db } = await stores.open()
-    await insertConversion(db, CONVERSION)
+    await insertConversions(db, [CONVERSION])
     const made = {
       n: 1,
       at: NOW,
@@ -134,11 +141,11 @@ describe.each(SQL_ENGINES)('records on %s', (engine) => {
       toRevenueMicros: 1_000_000,
       reason: '',
     }
-    await appendTransition(db, CONVERSION, made)
+    await appendTransitions(db, [{ conversion: CONVERSION, transition: made }])
     const approved = { ...CONVERSION, status: 'approved' as const, transitions: 2, updatedAt: NOW + 9 }
     await updateConversion(db, approved)
     const second = { ...made, n: 2, fromStatus: 'pending' as const, toStatus: 'approved' as const }
-    await appendTransition(db, approved, second)
+    await appendTransitions(db, [{ conversion: approved, transition: second }])
     const story = await getConversionWithHistory(db, { workspace: 'w1', id: 'v1' })
     expect(story).toEqual({ conversion: approved, history: [made, second] })
     expect((await listConversions(db, 'w1', { status: 'approved' }, { limit: 5 })).items).toEqual([approved])

@@ -91,7 +91,12 @@ export async function buildWorld(store: Store, settings: WorldSettings = {}): Pr
       ledgerLookup: {
         findVisits: async (wanted) => {
           if (fault.ledger !== undefined) throw fault.ledger
-          return new Map(wanted.flatMap((id) => [...visits].filter(([known]) => known === id)))
+          return new Map(
+            wanted.flatMap((id) => {
+              const v = visits.get(id)
+              return v === undefined ? [] : [[id, v] as const]
+            }),
+          )
         },
       },
       clock: () => time.now,

@@ -146,8 +146,8 @@ async function createHits(db: Kysely<unknown>): Promise<void> {
     .addColumn('steps_json', 'text', (c) => c.notNull())
     .addColumn('rematch_at', 'bigint')
     .execute()
-  await index(db, 'hits', ['workspace', 'received_at'])
-  await index(db, 'hits', ['click_id'])
+  await index(db, 'hits', ['workspace', 'received_at', 'id'])
+  await index(db, 'hits', ['workspace', 'click_id', 'received_at', 'id'])
   // The unmatched inbox is read often and is small beside the table.
   await sql`create index hits_unmatched on hits (received_at) where outcome = 'unmatched'`.execute(db)
   await sql`create index hits_rematch on hits (rematch_at) where rematch_at is not null`.execute(db)
@@ -184,8 +184,9 @@ async function createConversions(db: Kysely<unknown>): Promise<void> {
     .addColumn('updated_at', 'bigint', (c) => c.notNull())
     .addUniqueConstraint('conversions_identity', ['workspace', 'identity'])
     .execute()
-  await index(db, 'conversions', ['workspace', 'created_at'])
-  await index(db, 'conversions', ['click_id'])
+  await index(db, 'conversions', ['workspace', 'created_at', 'id'])
+  // With the order of lists: SQLite would else walk the workspace's whole history to have a visit's few in order.
+  await index(db, 'conversions', ['workspace', 'click_id', 'created_at', 'id'])
 }
 
 async function createConversionHistory(db: Kysely<unknown>): Promise<void> {
@@ -244,8 +245,8 @@ async function createDeliveryTables(db: Kysely<unknown>): Promise<void> {
     .execute()
   // The queue: only pending rows, in order of due time, so that a long history does not slow the worker.
   await sql`create index deliveries_due on deliveries (due_at) where state = 'pending'`.execute(db)
-  await index(db, 'deliveries', ['workspace', 'created_at'])
-  await index(db, 'deliveries', ['click_id'])
+  await index(db, 'deliveries', ['workspace', 'created_at', 'id'])
+  await index(db, 'deliveries', ['workspace', 'click_id', 'created_at', 'id'])
 
   await db.schema
     .createTable('delivery_attempts')
