@@ -1,0 +1,121 @@
+import { ReportRequestError } from './report-request.ts'
+import type { SqlParams } from './sql-params.ts'
+
+/**
+ * A metric is computed from sums over rows, by the same formula for a group and for the total: the value of a
+ * ratio's total is the ratio of the totals.
+ */
+export type Metric = {
+  /** Sums it needs. */
+  readonly sums: readonly Sum[]
+  /** Its value, as SQL over sums. `of` names a sum's column, in the group or in the total. */
+  readonly value: (of: (sum: Sum) => string) => string
+  readonly kind: MetricKind
+}
+
+/** count: integer. money: decimal string in the workspace's currency. ratio: number, 0.05 for 5 %. */
+export type MetricKind = 'count' | 'money' | 'ratio'
+
+/** @param id unique among the sums of a query, and a part of column names. */
+export type Sum = { readonly id: string; readonly sql: string }
+
+const EVENT_PREFIX = 'conversions:'
+
+const COUNTED = `status IN ('pending', 'approved')`
+const conversions: Sum = { id: 'conversions', sql: `sumIf(conversions, ${COUNTED})` }
+const visits = column('visits')
+const clicks = column('clicks')
+const revenue = column('revenue')
+const payout = column('payout')
+const cost = column('cost')
+
+const METRICS: Readonly<Record<string, Metric>> = {
+  visits: count(visits),
+  unique_visits: count(column('unique_visits')),
+  bot_visits: count(column('bot_visits')),
+  impressions: count(column('impressions')),
+  lander_views: count(column('lander_views')),
+  clicks: count(clicks),
+  unique_clicks: count(column('unique_clicks')),
+  /** Pending and approved. */
+  conversions: count(conversions),
+  conversions_pending: count(byStatus('pending')),
+  conversions_approved: count(byStatus('approved')),
+  conversions_rejected: count(byStatus('rejected')),
+  conversions_trash: count(byStatus('trash')),
+  revenue: money(revenue),
+  payout: money(payout),
+  cost: money(cost),
+  /** What is left of the revenue after affiliates and traffic are paid. */
+  profit: {
+    sums: [revenue, payout, cost],
+    value: (of) => `${of(revenue)} - ${of(payout)} - ${of(cost)}`,
+    kind: 'money',
+  },
+  /** Profit for each unit of money spent on affiliates and traffic. */
+  roi: {
+    sums: [revenue, payout, cost],
+    value: (of) => {
+      const spent = `(${of(payout)} + ${of(cost)})`
+      return `if(${spent} = 0, NULL, toFloat64(${of(revenue)} - ${spent}) / toFloat64(${spent}))`
+    },
+    kind: 'ratio',
+  },
+  ctr: ratio(clicks, visits),
+  cr: ratio(conversions, clicks),
+  cv: ratio(conversions, visits),
+  epc: average(revenue, clicks),
+  epv: average(revenue, visits),
+  cpa: average(cost, conversions),
+}
+
+/** Names of all metrics but `conversions:EVENT`, of which there is one for each event. */
+export const METRIC_NAMES: readonly string[] = Object.keys(METRICS)
+
+export function isMetric(name: string): boolean {
+  return Object.hasOwn(METRICS, name) || (name.startsWith(EVENT_PREFIX) && name !== EVENT_PREFIX)
+}
+
+/** @throws ReportRequestError when there is no such metric */
+export function toMetric(name: string, params: SqlParams): Metric {
+  const metric = Object.hasOwn(METRICS, name) ? METRICS[name] : undefined
+  if (metric !== undefined) return metric
+  if (!isMetric(name)) throw new ReportRequestError(`unknown metric ${name}`)
+  const event = params.add('String', name.slice(EVENT_PREFIX.length))
+  // The placeholder's name is unique for the event, and letters and digits only.
+  const id = `event_${event.replace(/\W.*|^\{/g, '')}`
+  return count({ id, sql: `sumIf(conversions, event = ${event} AND ${COUNTED})` })
+}
+
+function column(name: string): Sum {
+  return { id: name, sql: `sum(${name})` }
+}
+
+function byStatus(status: string): Sum {
+  return { id: `conversions_${status}`, sql: `sumIf(conversions, status = '${status}')` }
+}
+
+function count(sum: Sum): Metric {
+  return { sums: [sum], value: (of) => of(sum), kind: 'count' }
+}
+
+function money(sum: Sum): Metric {
+  return { sums: [sum], value: (of) => of(sum), kind: 'money' }
+}
+
+function ratio(part: Sum, whole: Sum): Metric {
+  return {
+    sums: [part, whole],
+    value: (of) => `if(${of(whole)} = 0, NULL, ${of(part)} / ${of(whole)})`,
+    kind: 'ratio',
+  }
+}
+
+/** Money for each of something, rounded half away from zero to six places; never through a float. */
+function average(amount: Sum, number: Sum): Metric {
+  return {
+    sums: [amount, number],
+    value: (of) => `if(${of(number)} = 0, NULL, round(toDecimal256(${of(amount)}, 12) / ${of(number)}, 6))`,
+    kind: 'money',
+  }
+}

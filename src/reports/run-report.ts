@@ -1,0 +1,69 @@
+import type { Ledger } from '../ledger/ledger.ts'
+import { buildQuery } from './build-query.ts'
+import type { ReportRequest } from './report-request.ts'
+
+export type ReportResult = {
+  /** A page of groups, in the order that was asked for. */
+  readonly rows: readonly ReportRow[]
+  /** Metrics over all groups, also those on other pages. */
+  readonly totals: MetricValues
+  /** Number of groups on all pages. */
+  readonly groups: number
+}
+
+export type ReportRow = {
+  /** Dimension → value, '' where a row of the ledger has none. */
+  readonly keys: Readonly<Record<string, string>>
+  readonly metrics: MetricValues
+}
+
+/** Counts and ratios are numbers, money decimal strings; null where the divisor is zero. */
+export type MetricValues = Readonly<Record<string, number | string | null>>
+
+type AnswerRow = Readonly<Record<string, number | string | null>>
+
+/**
+ * @throws ReportRequestError when the request names something that does not exist
+ * @throws LedgerUnavailableError
+ */
+export async function runReport(
+  ledger: Pick<Ledger, 'query'>,
+  request: ReportRequest,
+  signal?: AbortSignal,
+): Promise<ReportResult> {
+  const { sql, params } = buildQuery(request)
+  const rows = await ledger.query<AnswerRow>(sql, params, signal)
+  const first = rows[0]
+  if (first === undefined) return await reportOfEmptyPage(ledger, request, signal)
+  if (request.groupBy.length === 0) return { rows: [], totals: metricValues(request, first, 't'), groups: 0 }
+  return {
+    rows: rows.map((row) => ({ keys: keysOf(request, row), metrics: metricValues(request, row, 'm') })),
+    totals: metricValues(request, first, 't'),
+    groups: Number(first.groups),
+  }
+}
+
+/** Totals come with the rows, of which a page behind the last one has none, as has a report without any group. */
+async function reportOfEmptyPage(
+  ledger: Pick<Ledger, 'query'>,
+  request: ReportRequest,
+  signal: AbortSignal | undefined,
+): Promise<ReportResult> {
+  const { sort: _, ...rest } = request
+  const firstPage = buildQuery({ ...rest, limit: 1, offset: 0 })
+  const [first] = await ledger.query<AnswerRow>(firstPage.sql, firstPage.params, signal)
+  if (first !== undefined) {
+    return { rows: [], totals: metricValues(request, first, 't'), groups: Number(first.groups) }
+  }
+  const ungrouped = buildQuery({ ...rest, groupBy: [], limit: 1, offset: 0 })
+  const [zeros] = await ledger.query<AnswerRow>(ungrouped.sql, ungrouped.params, signal)
+  return { rows: [], totals: metricValues(request, zeros ?? {}, 't'), groups: 0 }
+}
+
+function keysOf(request: ReportRequest, row: AnswerRow): Readonly<Record<string, string>> {
+  return Object.fromEntries(request.groupBy.map((name, i) => [name, String(row[`k${i}`])]))
+}
+
+function metricValues(request: ReportRequest, row: AnswerRow, prefix: 'm' | 't'): MetricValues {
+  return Object.fromEntries(request.metrics.map((name, i) => [name, row[`${prefix}${i}`] ?? null]))
+}
