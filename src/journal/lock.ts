@@ -17,7 +17,8 @@ const SQLITE_BUSY = 5
 export function lockDirectory(dir: string): JournalLock {
   const database = new DatabaseSync(join(dir, LOCK_FILE), { timeout: 0 })
   try {
-    database.exec('BEGIN EXCLUSIVE')
+    // The mode only keeps SQLite from putting a file of its own beside the lock.
+    database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
   } catch (error) {
     database.close()
     throw isBusy(error) ? new JournalLockedError(dir, error) : error

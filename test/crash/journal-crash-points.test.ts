@@ -61,7 +61,7 @@ test.each<CrashMode>(['power', 'kill'])(
   'no step is a bad one for a crash (%s)',
   async (mode) => {
     const met = new Set<string>()
-    for (let seed = 1; seed <= 2; seed += 1) {
+    for (let seed = 1; seed <= 3; seed += 1) {
       const steps = await live({ seed, disturb: () => undefined, met })
       for (let step = 1; step <= steps; step += 1) {
         await live({ seed: seed * 1000 + step, disturb: (disk) => disk.crashAfter(step, mode), met })
@@ -70,8 +70,8 @@ test.each<CrashMode>(['power', 'kill'])(
     for (const name of ['create', 'syncDir', 'write', 'sync', 'remove', 'close', 'read', 'list', 'open']) {
       expect(met).toContain(`${mode} ${name}`)
     }
+    if (mode === 'power') expect(met).toContain('bytes garbled')
     expect(met).toContain('bytes lost')
-    expect(met).toContain('bytes garbled')
     expect(met).toContain('unanswered record seen')
   },
   60_000,
