@@ -16,9 +16,11 @@ export const CONVERSION_LIMITS = {
   /** A hit read from the journal waits this long for the edge's own request to judge it. */
   judgedByEdgeMs: 3_000,
   /** Records the consumer takes from a journal at once. */
-  journalRecordsMax: 512,
-  journalBytesMax: 4 * 1024 * 1024,
+  journalRecordsMax: 4_096,
+  journalBytesMax: 8 * 1024 * 1024,
   journalIdleMs: 200,
+  /** While it has much to read, the consumer writes its checkpoint down this often. */
+  checkpointMs: 1_000,
   /** Pauses between tries while the store or the ledger is away. */
   retryMinMs: 100,
   retryMaxMs: 10_000,

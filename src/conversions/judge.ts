@@ -22,6 +22,8 @@ export type JudgeDeps = {
   readonly clickIdKey: ClickIdKey
   /** Host names of this installation, lower case, without port. */
   readonly ownHosts: readonly string[]
+  /** After a commit, which may have made deliveries and ledger rows: wakes those who wait for them. */
+  readonly onCommit?: () => void
 }
 
 export type Judge = {
@@ -93,7 +95,7 @@ async function commitAlone(deps: JudgeDeps, cache: ConfigurationCache, one: Case
 
 /** Runs the work in a transaction that holds the locks of the hits and of their click ids. */
 async function commit(
-  { store }: JudgeDeps,
+  { store, onCommit }: JudgeDeps,
   cases: readonly Case[],
   work: (db: Db) => Promise<readonly HitAnswer[]>,
 ): Promise<readonly HitAnswer[]> {
@@ -103,10 +105,12 @@ async function commit(
   ])
   for (let tries = 1; ; tries++) {
     try {
-      return await store.db.transaction().execute(async (db) => {
+      const answers = await store.db.transaction().execute(async (db) => {
         await lockKeys(db, store.engine, keys)
         return await work(db)
       })
+      onCommit?.()
+      return answers
     } catch (error) {
       if (!isConflictError(error) || tries >= CONVERSION_LIMITS.commitTriesMax) throw error
     }

@@ -59,6 +59,13 @@ export async function findHits(db: Db, ids: readonly string[]): Promise<Readonly
   return new Map(rows.map((row) => [row.id, toHit(row)]))
 }
 
+/** Which of the ids are judged. */
+export async function findJudgedIds(db: Db, ids: readonly string[]): Promise<ReadonlySet<string>> {
+  if (ids.length === 0) return new Set()
+  const rows = await db.selectFrom('hits').select('id').where('id', 'in', ids).execute()
+  return new Set(rows.map((row) => row.id))
+}
+
 export async function getHit(db: Db, key: OwnedId): Promise<JudgedHit | undefined> {
   const row = await db
     .selectFrom('hits')

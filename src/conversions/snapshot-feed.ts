@@ -1,0 +1,50 @@
+import type { Snapshot } from '../domain/snapshot.ts'
+import { compileSnapshot } from '../store/compile-snapshot.ts'
+import { loadConfigVersion } from '../store/config-version.ts'
+import type { Db } from '../store/transaction.ts'
+import { CONVERSION_LIMITS } from './conversion-limits.ts'
+import { pause } from './supervised-loop.ts'
+
+type Compiled = { readonly version: number; readonly json: string }
+
+/**
+ * The newest snapshot as JSON, compiled once for all edges. Any process may change the configuration, so the
+ * version in SQL is what tells; while edges wait, one look at it is shared by all of them.
+ */
+export class SnapshotFeed {
+  readonly #db: Db
+  #compiled: Compiled | undefined
+  #refreshing: Promise<Compiled> | undefined
+
+  constructor(db: Db) {
+    this.#db = db
+  }
+
+  /**
+   * The snapshot once it is newer than `after`; undefined when the signal aborts before.
+   * @throws what the store throws.
+   */
+  async newerThan(after: number, signal: AbortSignal): Promise<string | undefined> {
+    while (!signal.aborted) {
+      const { version, json } = await this.#refresh()
+      if (version > after) return json
+      await pause(CONVERSION_LIMITS.snapshotPollMs, signal)
+    }
+    return undefined
+  }
+
+  async #refresh(): Promise<Compiled> {
+    this.#refreshing ??= this.#load().finally(() => {
+      this.#refreshing = undefined
+    })
+    return await this.#refreshing
+  }
+
+  async #load(): Promise<Compiled> {
+    const version = await loadConfigVersion(this.#db)
+    if (this.#compiled?.version === version) return this.#compiled
+    const snapshot: Snapshot = await compileSnapshot(this.#db)
+    this.#compiled = { version: snapshot.version, json: JSON.stringify(snapshot) }
+    return this.#compiled
+  }
+}
