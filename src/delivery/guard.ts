@@ -85,8 +85,9 @@ export function createGuard(options: GuardOptions): Guard {
 }
 
 function handOver(socket: Socket, allowlist: Allowlist, callback: buildConnector.Callback): void {
-  const peer = socket.remoteAddress ?? ''
-  if (isReachable(peer, allowlist)) {
+  const peer = socket.remoteAddress
+  // No peer: the socket is closed again, and nothing can be sent on it.
+  if (peer === undefined || isReachable(peer, allowlist)) {
     callback(null, socket)
     return
   }

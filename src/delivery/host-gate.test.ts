@@ -72,6 +72,7 @@ describe('the slots of a host', () => {
 
   it('are few before its first answer and while it is slow, and free when it is quick', () => {
     expect(sentAtOnce(new HostGate(() => 0))).toBe(64)
+    expect(sentAtOnce(gateAfter({ failed: true, durationMs: 1 }))).toBe(64)
     expect(sentAtOnce(gateAfter({ failed: false, durationMs: 8_000 }))).toBe(64)
     expect(sentAtOnce(gateAfter({ failed: false, durationMs: 20 }))).toBe(1_000)
   })

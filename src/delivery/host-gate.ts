@@ -27,7 +27,7 @@ type HostState = {
   /** 0 while the breaker is closed. */
   openUntil: number
   probing: boolean
-  /** Undefined until the first call has ended. */
+  /** Undefined until the first call that did not fail. */
   typicalMs: number | undefined
   /** When the next postponed delivery gets its turn, were they all to wait in line. */
   lineEndsAt: number
@@ -72,9 +72,7 @@ export class HostGate {
   ) {
     const state = this.#stateOf(host)
     state.running = Math.max(0, state.running - 1)
-    const before = state.typicalMs ?? call.durationMs
-    const weight = call.durationMs < before ? QUICKER_WEIGHT : SLOWER_WEIGHT
-    state.typicalMs = before + weight * (call.durationMs - before)
+    state.typicalMs = typicalAfter(state.typicalMs, call)
     if (call.failed) this.#countFailure(state, call.nowMs)
     else Object.assign(state, { failuresInRow: 0, openUntil: 0, probing: false, coolDownMs: 0 })
   }
@@ -119,6 +117,16 @@ export class HostGate {
       return
     }
   }
+}
+
+/** A quick failure proves nothing: a host is known by its first answer that was none. */
+function typicalAfter(
+  before: number | undefined,
+  call: { readonly failed: boolean; readonly durationMs: number },
+): number | undefined {
+  if (before === undefined) return call.failed ? undefined : call.durationMs
+  const weight = call.durationMs < before ? QUICKER_WEIGHT : SLOWER_WEIGHT
+  return before + weight * (call.durationMs - before)
 }
 
 function runningMax(state: HostState): number {
