@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises'
-import { createClient } from '@clickhouse/client'
+import { ClickHouseLogLevel, createClient } from '@clickhouse/client'
 import { type ChdbConnection, createChdbConnection } from 'chdb/connection'
 import { INSERT_TABLE, insertSettings, type LedgerEngine } from './engine.ts'
 
@@ -59,5 +59,6 @@ type ClientConnection = NonNullable<NonNullable<Parameters<typeof createClient>[
  * all that makes the two differ. The contract tests run every method.
  */
 function toClient(connection: ChdbConnection): ReturnType<typeof createClient> {
-  return createClient({ connection: connection as unknown as ClientConnection })
+  const log = { level: ClickHouseLogLevel.OFF }
+  return createClient({ connection: connection as unknown as ClientConnection, log })
 }

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import { createClient } from '@clickhouse/client'
+import { ClickHouseLogLevel, createClient } from '@clickhouse/client'
 import { INSERT_TABLE, insertSettings, type LedgerEngine } from './engine.ts'
 import { CONNECTIONS_MAX, REQUEST_TIMEOUT_MS } from './limits.ts'
 
@@ -9,6 +9,8 @@ export function openClickHouseEngine(url: string): LedgerEngine {
     url,
     request_timeout: REQUEST_TIMEOUT_MS,
     max_open_connections: CONNECTIONS_MAX,
+    // Every error reaches the caller, who knows whether it matters.
+    log: { level: ClickHouseLogLevel.OFF },
   })
   const query = async <T>(
     sql: string,
