@@ -1,5 +1,5 @@
 import { LIMITS } from '../domain/limits.ts'
-import { type BotReason, decideBot, parseLanguage, referrerDomain } from '../domain/visitor.ts'
+import { type BotReason, decideBot, referrerDomain } from '../domain/visitor.ts'
 import type { Device } from './device.ts'
 import type { EdgeContext } from './edge-context.ts'
 import type { Exchange } from './exchange.ts'
@@ -28,7 +28,7 @@ export function readClientFacts(context: EdgeContext, exchange: Exchange): Clien
   const ip = context.addresses.address(exchange.request)
   const place = context.geo.find(ip)
   const device = context.devices.read(headers)
-  const language = parseLanguage(headers['accept-language'])
+  const language = context.languages.read(headers['accept-language'])
   const referrer = headerText(headers.referer, LIMITS.referrerCharsMax)
   const { userAgent, knownBot } = device
   const bot = decideBot({ method, headers, userAgent, knownBot })

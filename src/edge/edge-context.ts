@@ -7,6 +7,7 @@ import type { DeviceReader } from './device.ts'
 import type { EdgeMetrics } from './edge-metrics.ts'
 import type { Geo } from './geo.ts'
 import type { Hops } from './hop.ts'
+import type { LanguageReader } from './language.ts'
 import type { PeerLookup } from './peer-lookup.ts'
 import type { RememberedVisit } from './remembered-visit.ts'
 import type { RepeatedLog } from './repeated-log.ts'
@@ -28,6 +29,7 @@ export type EdgeContext = {
   readonly addresses: ClientAddressReader
   readonly geo: Geo
   readonly devices: DeviceReader
+  readonly languages: LanguageReader
   readonly hops: Hops
   readonly metrics: EdgeMetrics
   readonly log: Logger

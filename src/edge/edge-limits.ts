@@ -49,7 +49,8 @@ export const EDGE_LIMITS = {
   addressesCachedMax: 20_000,
   placesCachedMax: 10_000,
   devicesCachedMax: 5_000,
-  /** Of one client hint, in the key of the cache; the domain reads no more of it. */
+  languagesCachedMax: 2_000,
+  /** Of one client hint or Accept-Language, in the key of its cache; the domain reads no more of it. */
   hintCharsMax: 512,
   cityCacheBytesMax: 8_388_608,
   city6CacheBytesMax: 4_194_304,

@@ -16,6 +16,7 @@ import { Exchange } from './exchange.ts'
 import { openGeo } from './geo.ts'
 import { createHitId } from './hit-id.ts'
 import { createHops } from './hop.ts'
+import { createLanguageReader } from './language.ts'
 import { createPeerLookup, edgeSocketPath } from './peer-lookup.ts'
 import { startPeerServer } from './peer-server.ts'
 import { type PublicServer, startPublicServer } from './public-server.ts'
@@ -100,6 +101,7 @@ async function createContext(options: EdgeOptions): Promise<EdgeContext> {
     addresses: createClientAddressReader(options.trustedProxies, options.publicUrl.startsWith('https://')),
     geo: openGeo(options.geoDatabase, options.asnDatabase),
     devices: createDeviceReader(),
+    languages: createLanguageReader(),
     snapshots: await startSnapshotSource({ dataDir, coreSocketPath, edgeId, log }),
     core: createCoreClient(coreSocketPath, clock),
     peers: createPeerLookup({ dataDir, ownEdgeId: edgeId, clock }),

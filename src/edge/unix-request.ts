@@ -15,7 +15,7 @@ export type UnixRequest = {
 export type UnixAnswer = { readonly status: number; readonly text: string }
 
 /** A neighbour process did not answer in time, or not at all, or with too much. */
-export class NeighbourError extends Error {
+class NeighbourError extends Error {
   readonly code = 'neighbour_unreachable'
 }
 

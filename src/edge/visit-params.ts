@@ -1,12 +1,12 @@
 import { LIMITS } from '../domain/limits.ts'
 import { exchangeMicros, parseAmount, toDecimalString } from '../domain/money.ts'
 import { isUnfilledMacro } from '../domain/unfilled-macro.ts'
-import { jsonField, jsonString } from './json-text.ts'
+import { jsonField } from './json-text.ts'
 import { cutText, type Query } from './query.ts'
 import type { IndexedCampaign, ParamRole, SubName, VisitCost } from './snapshot-index.ts'
 
 /** The columns of a visit's row that its query fills and macros name; absent when empty. */
-export type ParamDimensions = { -readonly [Name in 'external_id' | SubName]?: string } & {
+type ParamDimensions = { -readonly [Name in 'external_id' | SubName]?: string } & {
   tokens?: Record<string, string>
   cost?: string
 }
@@ -49,7 +49,7 @@ export function readVisitParams(query: Query, indexed: IndexedCampaign): VisitPa
     if (value === '' || draft.seen.includes(name) || isUnfilledMacro(value)) continue
     draft.seen.push(name)
     const role = indexed.roles.get(name)
-    if (role === undefined) draft.paramsJson += `,${jsonString(name)}:${jsonString(value)}`
+    if (role === undefined) draft.paramsJson += `,${JSON.stringify(name)}:${JSON.stringify(value)}`
     else keepValue(draft, role, value)
   }
   const { dimensions, fieldsJson, tokensJson, paramsJson } = draft
@@ -79,7 +79,7 @@ function keepValue(draft: Draft, role: ParamRole, value: string): void {
       dimensions.tokens ??= {}
       if (Object.hasOwn(dimensions.tokens, role.name)) return
       dimensions.tokens[role.name] = value
-      draft.tokensJson += `,${jsonString(role.name)}:${jsonString(value)}`
+      draft.tokensJson += `,${JSON.stringify(role.name)}:${JSON.stringify(value)}`
     }
   }
 }

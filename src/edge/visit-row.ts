@@ -3,8 +3,8 @@ import type { Visit, VisitRouting } from './visit.ts'
 
 /**
  * The ledger row of a visit as JSON text (a LedgerRow), put together from pieces that are already JSON: the
- * campaign's constant, and the device's and place's cached ones. Building the object and handing it to
- * JSON.stringify took three times as long.
+ * campaign's constant, and the device's and place's cached ones. An object handed to JSON.stringify takes more
+ * than twice as long (5.2 against 2.3 µs).
  */
 export function visitRowJson(visit: Visit, routing: VisitRouting | undefined, isUnique: boolean): string {
   return (

@@ -40,6 +40,16 @@ export class BlockCache {
     return this.#slots[(slot << BLOCK_BITS) | (offset & BLOCK_MASK)] ?? 0
   }
 
+  /** A range as UTF-8 text. Names are short, so that nearly all lie in one block and need no copy. */
+  text(offset: number, length: number): string {
+    const start = offset & BLOCK_MASK
+    if (start + length > BLOCK_BYTES || length > this.byteLength - offset) {
+      return this.bytes(offset, length).toString('utf8')
+    }
+    const from = (this.#slotOf(offset) << BLOCK_BITS) + start
+    return this.#slots.toString('utf8', from, from + length)
+  }
+
   /** A copy of a range, which may lie in several blocks. */
   bytes(offset: number, length: number): Buffer {
     if (length > this.byteLength - offset) {
