@@ -18,7 +18,7 @@ const BAD_PORTS: ReadonlySet<number> = new Set([
   10080,
 ])
 
-export type UrlVerdict =
+type UrlVerdict =
   | { readonly ok: true; readonly url: URL }
   | { readonly ok: false; readonly code: 'refused_url' | 'refused_address'; readonly reason: string }
 
@@ -27,7 +27,7 @@ export type Resolve = (
   hostname: string,
   callback: (error: NodeJS.ErrnoException | null, addresses: ResolvedAddress[]) => void,
 ) => void
-export type ResolvedAddress = { address: string; family: number }
+type ResolvedAddress = { address: string; family: number }
 
 export type Guard = {
   /** Checks what can be told from the URL alone; a name's addresses are checked when it is connected. */
@@ -43,7 +43,7 @@ export type GuardOptions = {
 }
 
 /** The guard stopped a call: the address, or one of a name's addresses, is not public. */
-export class RefusedAddressError extends Error {
+class RefusedAddressError extends Error {
   readonly code = 'refused_address'
 
   constructor(address: string) {

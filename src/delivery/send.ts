@@ -26,7 +26,7 @@ export type Call = {
 }
 
 /** The call as it was last made, for the log. */
-export type SentRequest = {
+type SentRequest = {
   readonly method: string
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
