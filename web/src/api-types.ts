@@ -745,7 +745,7 @@ export interface paths {
                         costParam?: string;
                         /** @default  */
                         costMacro?: string;
-                        /** @description Of the price, ISO 4217 */
+                        /** @description Of the price, ISO 4217; on creation the workspace's unless told */
                         currency?: string;
                         /** @default [] */
                         tokens?: {
@@ -892,7 +892,7 @@ export interface paths {
                         /** @description Query parameter with the price of the visit; '' for none */
                         costParam?: string;
                         costMacro?: string;
-                        /** @description Of the price, ISO 4217 */
+                        /** @description Of the price, ISO 4217; on creation the workspace's unless told */
                         currency?: string;
                         tokens?: {
                             /** @description Stands in macros as {token.NAME} and in reports */
@@ -1030,7 +1030,7 @@ export interface paths {
                          * @enum {string}
                          */
                         duplicatePolicy?: "ignore" | "update" | "add" | "replace";
-                        /** @description Of amounts that come without a currency */
+                        /** @description Of amounts that come without one; on creation the workspace's unless told */
                         currency?: string;
                         /** @default 0 */
                         clickToConversionMinMs?: number;
@@ -1184,7 +1184,7 @@ export interface paths {
                          * @enum {string}
                          */
                         duplicatePolicy?: "ignore" | "update" | "add" | "replace";
-                        /** @description Of amounts that come without a currency */
+                        /** @description Of amounts that come without one; on creation the workspace's unless told */
                         currency?: string;
                         clickToConversionMinMs?: number;
                         /** @description 0 for no maximum */
@@ -1288,7 +1288,7 @@ export interface paths {
                         url: string;
                         /** @description Fixed amount per conversion; null: it comes with the postback */
                         payout?: string | null;
-                        /** @description Of the payout */
+                        /** @description Of the payout; on creation the workspace's unless told */
                         currency?: string;
                         /**
                          * @description Event of a conversion that names none
@@ -1437,7 +1437,7 @@ export interface paths {
                         url?: string;
                         /** @description Fixed amount per conversion; null: it comes with the postback */
                         payout?: string | null;
-                        /** @description Of the payout */
+                        /** @description Of the payout; on creation the workspace's unless told */
                         currency?: string;
                         /** @description Event of a conversion that names none */
                         defaultEvent?: string;
@@ -2919,6 +2919,166 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run a report
+         * @description Access: viewer.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: date
+                         * @description First day, in the time zone
+                         */
+                        from: string;
+                        /**
+                         * Format: date
+                         * @description Last day, included
+                         */
+                        to: string;
+                        /** @description The workspace's unless told */
+                        timeZone?: string;
+                        /**
+                         * @description Which day a conversion counts on
+                         * @default conversion
+                         * @enum {string}
+                         */
+                        dateBasis?: "conversion" | "click";
+                        /**
+                         * @description Dimensions, outermost first
+                         * @default []
+                         */
+                        groupBy?: string[];
+                        /**
+                         * @default [
+                         *       "visits",
+                         *       "clicks",
+                         *       "conversions",
+                         *       "revenue",
+                         *       "cost",
+                         *       "profit"
+                         *     ]
+                         */
+                        metrics?: string[];
+                        /** @default [] */
+                        filters?: {
+                            dimension: string;
+                            /** @enum {string} */
+                            operator: "is" | "is_not" | "in" | "contains" | "starts";
+                            values: string[];
+                        }[];
+                        sort?: {
+                            by: string;
+                            /** @enum {string} */
+                            direction: "asc" | "desc";
+                        };
+                        /** @default 100 */
+                        limit?: number;
+                        /** @default 0 */
+                        offset?: number;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Report"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/dimensions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What reports are made of
+         * @description Access: viewer.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description Besides these, token:NAME for each token of a traffic source */
+                            dimensions: string[];
+                            /** @description Besides these, conversions:EVENT for each event */
+                            metrics: {
+                                name: string;
+                                /** @enum {string} */
+                                kind: "count" | "money" | "ratio";
+                            }[];
+                        };
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -3302,6 +3462,30 @@ export interface components {
             events: string[];
             dailyCap: number | null;
         };
+        Report: {
+            rows: {
+                /** @description Dimension → value */
+                keys: {
+                    [key: string]: string;
+                };
+                /** @description Dimension → name, for dimensions whose values are ids */
+                labels: {
+                    [key: string]: string;
+                };
+                /** @description Counts and ratios are numbers, money decimal strings; null where the divisor is zero */
+                metrics: {
+                    [key: string]: number | string | null;
+                };
+            }[];
+            /** @description Counts and ratios are numbers, money decimal strings; null where the divisor is zero */
+            totals: {
+                [key: string]: number | string | null;
+            };
+            /** @description On all pages */
+            groups: number;
+            currency: string;
+            timeZone: string;
+        };
         Settings: {
             workspace: string;
             name: string;
@@ -3369,7 +3553,7 @@ export interface components {
             events: components["schemas"]["VisitEvent"][];
             /** @description Newest first */
             hits: components["schemas"]["Hit"][];
-            /** @description Oldest first */
+            /** @description Newest first */
             conversions: components["schemas"]["ConversionWithHistory"][];
             /** @description Newest first */
             deliveries: components["schemas"]["DeliveryWithAttempts"][];

@@ -4,6 +4,7 @@ import { ApiProblem } from './api.ts'
 import { Empty } from './parts/empty.tsx'
 import { Failure } from './parts/loaded.tsx'
 import { Page } from './parts/page.tsx'
+import { ScreenGuard } from './parts/screen-guard.tsx'
 import { matchPath, navigate, type PathParams, useLinks, usePlace } from './router.tsx'
 import { CampaignScreen } from './screens/campaign.tsx'
 import { Campaigns } from './screens/campaigns.tsx'
@@ -65,7 +66,10 @@ function SignedIn({ path }: { readonly path: string }) {
     return (
       <MeContext value={session.data}>
         <Shell me={session.data}>
-          <CurrentScreen path={path} />
+          {/* The key gives each thing a fresh form. */}
+          <ScreenGuard key={path}>
+            <CurrentScreen path={path} />
+          </ScreenGuard>
         </Shell>
       </MeContext>
     )
@@ -88,8 +92,7 @@ function SignedIn({ path }: { readonly path: string }) {
 function CurrentScreen({ path }: { readonly path: string }) {
   for (const [pattern, Found] of SCREENS) {
     const params = matchPath(pattern, path)
-    // The key gives every thing a fresh form.
-    if (params !== undefined) return <Found key={path} params={params} />
+    if (params !== undefined) return <Found params={params} />
   }
   return path === '/' ? null : <NotFound />
 }

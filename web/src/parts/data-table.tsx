@@ -8,6 +8,9 @@ export type Column<Row> = {
   /** Numbers stand right, under each other. */
   readonly numeric?: boolean
   readonly cell: (row: Row) => ReactNode
+  /** Of all rows, also of those that are not shown. */
+  readonly total?: ReactNode
+  readonly sorted?: 'ascending' | 'descending' | undefined
 }
 
 type DataTableProps<Row> = {
@@ -27,13 +30,22 @@ export function DataTable<Row>({ label, columns, rows, rowKey, href }: DataTable
         <Table.Thead>
           <Table.Tr>
             {columns.map((column) => (
-              <Table.Th key={column.key} data-numeric={column.numeric}>
+              <Table.Th key={column.key} data-numeric={column.numeric} aria-sort={column.sorted}>
                 {column.header}
               </Table.Th>
             ))}
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
+          {columns.some((column) => column.total !== undefined) && (
+            <Table.Tr className={classes.total}>
+              {columns.map((column) => (
+                <Table.Td key={column.key} data-numeric={column.numeric}>
+                  {column.total}
+                </Table.Td>
+              ))}
+            </Table.Tr>
+          )}
           {rows.map((row) => (
             <Row key={rowKey(row)} row={row} columns={columns} href={href?.(row)} />
           ))}

@@ -1,0 +1,64 @@
+import { formatCount, formatMoney, formatShare } from './format.ts'
+import type { Dimension, Metric } from './report-query.ts'
+import { useNames } from './resource.ts'
+import { campaigns, landers, networks, offers, sources } from './resources.ts'
+import { texts } from './texts.ts'
+
+const countries = new Intl.DisplayNames('en', { type: 'region' })
+const languages = new Intl.DisplayNames('en', { type: 'language' })
+/** 2024 began on a Monday. */
+const weekdays = Array.from({ length: 7 }, (_, index) =>
+  new Intl.DateTimeFormat('en', { weekday: 'long', timeZone: 'UTC' }).format(Date.UTC(2024, 0, index + 1)),
+)
+const MONEY: ReadonlySet<Metric> = new Set(['revenue', 'cost', 'profit'])
+const SHARES: ReadonlySet<Metric> = new Set(['ctr', 'cr', 'roi'])
+const EPC_PLACES = 4
+
+/** Says the values of dimensions in words: names for ids, days as people write them. */
+export function useValueLabels(): (dimension: Dimension, value: string) => string {
+  const names: Partial<Record<Dimension, (id: string) => string>> = {
+    campaign: useNames(campaigns),
+    source: useNames(sources),
+    network: useNames(networks),
+    offer: useNames(offers),
+    lander: useNames(landers),
+  }
+  return (dimension, value) => {
+    if (value === '') return dimension === 'bot' ? texts.report.person : texts.report.empty
+    return names[dimension]?.(value) ?? labelOf(dimension, value)
+  }
+}
+
+function labelOf(dimension: Dimension, value: string): string {
+  switch (dimension) {
+    case 'country':
+      return nameOr(countries, value)
+    case 'language':
+      return nameOr(languages, value)
+    case 'weekday':
+      return weekdays[Number(value) - 1] ?? value
+    case 'hour_of_day':
+      return `${value.padStart(2, '0')}:00`
+    case 'hour':
+      return value.replace('T', ' ').slice(0, 16)
+    default:
+      return value
+  }
+}
+
+/** Codes that are none, such as a made-up country, stay as they are. */
+function nameOr(names: Intl.DisplayNames, code: string): string {
+  try {
+    return names.of(code) ?? code
+  } catch {
+    return code
+  }
+}
+
+/** A metric's value as people read it. */
+export function formatMetric(metric: Metric, value: number | string | null, currency: string): string {
+  if (MONEY.has(metric)) return formatMoney(value, currency)
+  if (metric === 'epc') return formatMoney(value, currency, EPC_PLACES)
+  if (SHARES.has(metric)) return formatShare(value === null ? null : Number(value))
+  return formatCount(Number(value))
+}
