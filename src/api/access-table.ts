@@ -72,6 +72,9 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /api/v1/deliveries': 'viewer',
   'GET /api/v1/deliveries/:id': 'viewer',
   'POST /api/v1/deliveries/:id/replay': 'manager',
+
+  'POST /api/v1/reports': 'viewer',
+  'GET /api/v1/reports/dimensions': 'viewer',
 }
 
 /** The least access that a route asks for; undefined for a route that the table does not know. */

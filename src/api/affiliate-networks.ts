@@ -133,6 +133,7 @@ async function checkNetwork(
     .where('workspace', '=', workspace)
     .where('token', '=', token)
     .where('token', '<>', '')
+    .where('archived_at', 'is', null)
     .execute()
   if (holders.some((holder) => holder.id !== id)) {
     errors.push({ field: 'token', message: 'is the token of another affiliate network' })

@@ -4,6 +4,8 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Registry } from 'prom-client'
 import type { ConversionStatus } from '../domain/conversion-types.ts'
 import type { LedgerRow } from '../domain/ledger-row.ts'
+import type { ReportRequest } from '../reports/report-request.ts'
+import type { ReportResult } from '../reports/run-report.ts'
 import type { Store } from '../store/open-store.ts'
 import type { Accounts } from './accounts.ts'
 
@@ -23,8 +25,12 @@ export type ApiDeps = {
   /** Folder of the built dashboard; it is served when it exists. */
   readonly webRoot: string
   readonly registry: Registry
+  /** A delivery is due now: called after the transaction that made it so. */
+  readonly wakeDelivery: () => void
   /** Every row of the ledger of one click id, oldest first; empty when the workspace has none. */
   readonly visitRows: (workspace: string, clickId: string) => Promise<readonly LedgerRow[]>
+  /** @throws ReportRequestError for a request that can not be a report. */
+  readonly runReport: (request: ReportRequest, signal: AbortSignal) => Promise<ReportResult>
   readonly changeStatus: (change: StatusChange) => Promise<StatusChangeResult>
   readonly readiness: readonly ReadinessCheck[]
   readonly clock: () => number

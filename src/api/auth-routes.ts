@@ -26,20 +26,16 @@ const BASE_PATH = '/api/auth'
 
 /** Mounts better-auth below /api/auth: same answers, but errors as problem+json. */
 export function authRoutes(app: ApiApp, deps: ApiDeps): void {
-  app.route({
-    method: ['GET', 'POST'],
-    url: `${BASE_PATH}/*`,
-    schema: { hide: true },
-    config: { rateLimit: AUTH_RATE_LIMIT },
-    handler: async (request, reply) => {
-      const path = new URL(request.url, deps.dashboardUrl).pathname.slice(BASE_PATH.length)
-      if (!OPEN_PATHS.has(`${request.method} ${path}`)) {
-        throw new Problem(404, 'not_found', `${request.method} ${BASE_PATH}${path} is not known.`)
-      }
-      if (request.method === 'POST') assertTrustedOrigin(deps, request)
-      return await relay(reply, await deps.accounts.handle(toWebRequest(deps, request)))
-    },
-  })
+  const handler = async (request: FastifyRequest, reply: FastifyReply) => {
+    const path = new URL(request.url, deps.dashboardUrl).pathname.slice(BASE_PATH.length)
+    if (!OPEN_PATHS.has(`${request.method} ${path}`)) {
+      throw new Problem(404, 'not_found', `${request.method} ${BASE_PATH}${path} is not known.`)
+    }
+    if (request.method === 'POST') assertTrustedOrigin(deps, request)
+    return await relay(reply, await deps.accounts.handle(toWebRequest(deps, request)))
+  }
+  app.get(`${BASE_PATH}/*`, { schema: { hide: true }, handler })
+  app.post(`${BASE_PATH}/*`, { schema: { hide: true }, config: { rateLimit: AUTH_RATE_LIMIT }, handler })
 }
 
 function toWebRequest(deps: ApiDeps, request: FastifyRequest): Request {

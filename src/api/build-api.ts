@@ -19,6 +19,7 @@ import { notificationTargetRoutes } from './notification-targets.ts'
 import { offerRoutes } from './offers.ts'
 import { describeApi } from './openapi.ts'
 import { handleError, Problem } from './problem.ts'
+import { reportRoutes } from './reports.ts'
 import { addSecurityHeaders } from './security-headers.ts'
 import { settingsRoutes } from './settings.ts'
 import { setupRoutes } from './setup.ts'
@@ -47,6 +48,7 @@ const ROUTES: readonly ((app: ApiApp, deps: ApiDeps) => void)[] = [
   hitRoutes,
   conversionRoutes,
   deliveryRoutes,
+  reportRoutes,
 ]
 
 /** The dashboard's HTTP server, ready to listen or to be injected into. */

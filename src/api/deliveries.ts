@@ -64,7 +64,7 @@ function replayRoute(app: ApiApp, deps: ApiDeps): void {
     handler: async (request) => {
       const { workspace, actor } = callerOf(request)
       const { id } = request.params
-      return await inTransaction(deps.store.db, async (db) => {
+      const replayed = await inTransaction(deps.store.db, async (db) => {
         await find(db, workspace, id)
         const now = deps.clock()
         if ((await replay(db, id, now)) === undefined) {
@@ -83,6 +83,8 @@ function replayRoute(app: ApiApp, deps: ApiDeps): void {
           ...subject,
           detail: {},
         })
+        deps.wakeDelivery()
+        return replayed
         return toDeliveryWithAttempts(await find(db, workspace, id))
       })
     },

@@ -83,10 +83,15 @@ export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply
     .send(body)
 }
 
-/** Fastify's error handler: whatever was thrown becomes a problem; only what we did not expect is logged. */
+/** Fastify's error handler: whatever was thrown becomes a problem; what we did not expect is logged as an error. */
 export function handleError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const problem = toProblem(error)
   if (problem.status >= 500) request.log.error({ err: error }, 'request failed')
+  else
+    request.log.info(
+      { method: request.method, status: problem.status, code: problem.code },
+      'request refused',
+    )
   return sendProblem(reply, problem)
 }
 
@@ -95,6 +100,13 @@ export function toProblem(error: unknown): Problem {
   if (hasZodFastifySchemaValidationErrors(error)) return validationProblem(error)
   if (isValueError(error)) return new Problem(409, 'conflict', 'This conflicts with what is stored already.')
   if (isLockedError(error)) return storeUnavailable()
+  if (error instanceof Error && error.name === 'TimeoutError') {
+    return new Problem(
+      503,
+      'too_slow',
+      'This took too long and was stopped: ask for less, e.g. a shorter range.',
+    )
+  }
   if (!isFastifyError(error)) return unexpected()
   if (isResponseSerializationError(error)) return unexpected()
   return fromFastifyError(error)
@@ -112,6 +124,10 @@ function fromFastifyError(error: FastifyError): Problem {
       return new Problem(400, 'empty_body', 'The body is empty, but Content-Type says application/json.')
   }
   if (error.code === 'store_unavailable') return storeUnavailable()
+  if (error.code === 'ledger_unavailable') {
+    return new Problem(503, 'ledger_unavailable', 'The ledger can not be reached now. Try again shortly.')
+  }
+  if (error.code === 'bad_report') return new Problem(400, 'bad_report', error.message)
   if (error.code === 'bad_cursor') {
     return new Problem(400, 'bad_cursor', 'cursor: is not a nextCursor of this list')
   }

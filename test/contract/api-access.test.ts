@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { ACCESS, type Access, ROLES, roleSuffices } from '../../src/api/access-table.ts'
 import { enforceAccess } from '../../src/api/enforce-access.ts'
 import type { LedgerRow } from '../../src/domain/ledger-row.ts'
+import { createWorkspace } from '../../src/store/workspaces.ts'
 import { useStores } from '../support/databases.ts'
 import { DASHBOARD_URL, openTestApi, type TestApi } from './api-harness.ts'
 import { bodyOf, createWorld, type World } from './api-world.ts'
@@ -143,6 +144,35 @@ describe('every route', () => {
   })
 })
 
+describe('a person of several workspaces', () => {
+  const stores = useStores('sqlite')
+
+  it('names the one that is meant, and is seen in all of them by /me', async () => {
+    const api = await openTestApi(stores)
+    const { cookie, workspace, userId } = await api.owner('ada@example.com')
+    const second = await createWorkspace(api.store.db, { ...SECOND_WORKSPACE }, Date.now())
+    await api.deps.accounts.addWorkspace({ id: second.id, name: second.name, ownerId: userId })
+    const get = (url: string, headers: object) => api.app.inject({ url, headers: { cookie, ...headers } })
+    expect((await get('/api/v1/settings', {})).json()).toMatchObject({
+      status: 400,
+      code: 'workspace_needed',
+    })
+    for (const id of [workspace, second.id]) {
+      const answer = await get('/api/v1/settings', { 'x-trailpost-workspace': id })
+      expect(answer.json()).toMatchObject({ workspace: id })
+    }
+    expect((await get('/api/v1/me', {})).json().workspaces).toHaveLength(2)
+  })
+})
+
+const SECOND_WORKSPACE = {
+  name: 'Second',
+  currency: 'EUR',
+  timeZone: 'UTC',
+  fallbackUrl: '',
+  attributionWindowDays: 30,
+}
+
 describe('a session cookie', () => {
   const stores = useStores('sqlite')
 
@@ -191,6 +221,8 @@ function payloadOf(key: string, kind: string, world: World): object | undefined 
       return { status: 'rejected', reason: 'fraud' }
     case 'PATCH /api/v1/notification-targets/:id':
       return { delaySeconds: 5 }
+    case 'POST /api/v1/reports':
+      return { from: '2026-01-01', to: '2026-12-31', groupBy: ['campaign'] }
     case 'POST /api/v1/api-keys':
       return { name: 'key', role: 'viewer' }
   }

@@ -68,7 +68,8 @@ export function bodyOf(path: string, mark: string, ids: Readonly<Record<string, 
     case 'traffic-sources':
       return { name, externalIdParam: 'external', tokens: [{ name: 'zone', param: 'zone' }] }
     case 'affiliate-networks':
-      return { name, token: `${mark}-token`, clickIdParam: 's2' }
+      // Tokens are unique: only the first network of the world has one.
+      return { name, clickIdParam: 's2', ...(path in ids ? {} : { token: `${mark}-token` }) }
     case 'offers':
       return {
         name,
