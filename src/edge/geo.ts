@@ -107,10 +107,11 @@ function cachedByRecord<T>(convert: (record: MmdbValue) => T) {
 }
 
 /** Every key that the conversions below name. */
-const WANTED_KEYS: ReadonlySet<string> = new Set([
-  ...['country_code', 'state1', 'city', 'country', 'iso_code', 'subdivisions', 'names', 'en'],
-  ...['isp', 'autonomous_system_organization', 'organization', 'as_name'],
-])
+const WANTED_KEYS: ReadonlySet<string> = new Set(
+  'country_code state1 city country iso_code subdivisions names en'
+    .split(' ')
+    .concat('isp autonomous_system_organization organization as_name'.split(' ')),
+)
 
 /** DB-IP lite is flat (country_code, state1, city); GeoLite2 and GeoIP2 nest and name in several languages. */
 function toCityPlace(record: MmdbValue): Place {
