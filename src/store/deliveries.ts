@@ -348,19 +348,6 @@ export async function listDeliveries(
   return toPage(rows.map(toDelivery), page, (delivery) => delivery.createdAt)
 }
 
-/** Waiting deliveries, and how many of them are due: the depth of the queue. */
-export async function countPending(db: Db, now: number): Promise<{ pending: number; due: number }> {
-  const row = await db
-    .selectFrom('deliveries')
-    .select((select) => [
-      select.fn.countAll<number>().as('pending'),
-      select.fn.countAll<number>().filterWhere('due_at', '<=', now).as('due'),
-    ])
-    .where('state', '=', sql.lit('pending'))
-    .executeTakeFirstOrThrow()
-  return { pending: row.pending, due: row.due }
-}
-
 function toDelivery(row: DeliveryRow): Delivery {
   return {
     id: row.id,

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest'
 import {
   cancelPendingOfTarget,
   claimDue,
-  countPending,
   enqueueDeliveries,
   type FinishedAttempt,
   finishAttempt,
@@ -11,6 +10,7 @@ import {
   releaseLeases,
   replay,
 } from '../../src/store/deliveries.ts'
+import { countPending } from '../../src/store/delivery-queue-depth.ts'
 import type { Db } from '../../src/store/transaction.ts'
 import { SQL_ENGINES, useStores } from '../support/databases.ts'
 
