@@ -14,10 +14,14 @@ export function formatCount(count: number): string {
   return new Intl.NumberFormat('en').format(count)
 }
 
-/** A share of one as "12.3%"; a dash where it has no meaning, such as a rate without visits. */
-export function formatShare(share: number | null): string {
+/** A share of one as "12.34%"; a dash where it has no meaning, such as a rate without visits. */
+export function formatShare(share: number | null, places = 2): string {
   if (share === null) return MISSING
-  return new Intl.NumberFormat('en', { style: 'percent', maximumFractionDigits: 2 }).format(share)
+  return new Intl.NumberFormat('en', {
+    style: 'percent',
+    minimumFractionDigits: places,
+    maximumFractionDigits: places,
+  }).format(share)
 }
 
 /** "22 Nov 2026, 11:07:45" in the workspace's time zone. */

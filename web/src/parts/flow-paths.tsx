@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Group, NumberInput, Stack, Text, Title } from '@mantine/core'
+import { ActionIcon, Button, Group, Input, NumberInput, Stack, Text, Title } from '@mantine/core'
 import { formatShare } from '../format.ts'
 import type { Listed } from '../resource.ts'
 import { landers, offers } from '../resources.ts'
@@ -105,9 +105,7 @@ function WeightedItems<Item extends { readonly id: string; readonly name: string
   const listError = errorOf(at)
   return (
     <div>
-      <Text size="sm" fw={500} mb={4}>
-        {labels.title}
-      </Text>
+      <Input.Label labelElement="div">{labels.title}</Input.Label>
       {kind === 'landers' && items.length === 0 && (
         <Text size="sm" c="dimmed" mb={6}>
           {texts.campaigns.direct}
@@ -177,7 +175,7 @@ function Weight({ label, of, among, onChange }: WeightProps) {
       hideControls
       rightSection={
         <Text size="xs" c="dimmed" pr={10}>
-          {formatShare(total === 0 ? null : Math.round((of.weight / total) * 100) / 100)}
+          {formatShare(total === 0 ? null : of.weight / total, 0)}
         </Text>
       }
       rightSectionWidth={56}

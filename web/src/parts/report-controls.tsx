@@ -1,4 +1,4 @@
-import { Group, Pill, SegmentedControl, Select, Text, TextInput } from '@mantine/core'
+import { Group, Input, Pill, SegmentedControl, Select, TextInput } from '@mantine/core'
 import { dimensionLabel, GROUPINGS_MAX, type Only, type ReportQuery, writeOnly } from '../report-query.ts'
 import { useItems } from '../resource.ts'
 import { sources } from '../resources.ts'
@@ -33,9 +33,9 @@ export function ReportControls({ query, labelOf }: ReportControlsProps) {
           </>
         )}
         <div>
-          <Text size="sm" fw={500} mb={1} id="date-basis">
+          <Input.Label labelElement="div" id="date-basis" className={classes.label}>
             {words.dateBasis}
-          </Text>
+          </Input.Label>
           <SegmentedControl
             aria-labelledby="date-basis"
             data={toOptions(words.dateBases)}
@@ -52,6 +52,7 @@ export function ReportControls({ query, labelOf }: ReportControlsProps) {
             <Pill
               key={`${only.dimension} ${only.value}`}
               size="md"
+              className={classes.only}
               withRemoveButton
               removeButtonProps={{
                 'aria-label': texts.campaigns.remove(labelOf(only)),
