@@ -68,11 +68,8 @@ function replayRoute(app: ApiApp, deps: ApiDeps): void {
         await find(db, workspace, id)
         const now = deps.clock()
         if ((await replay(db, id, now)) === undefined) {
-          throw new Problem(
-            409,
-            'not_replayable',
-            'It was skipped by a rule and never due: change the target instead.',
-          )
+          const detail = 'It was skipped by a rule and never due: change the target instead.'
+          throw new Problem(409, 'not_replayable', detail)
         }
         const subject = { subjectType: 'delivery', subjectId: id }
         await appendAudit(db, {
@@ -83,10 +80,10 @@ function replayRoute(app: ApiApp, deps: ApiDeps): void {
           ...subject,
           detail: {},
         })
-        deps.wakeDelivery()
-        return replayed
         return toDeliveryWithAttempts(await find(db, workspace, id))
       })
+      deps.wakeDelivery()
+      return replayed
     },
   })
 }

@@ -76,15 +76,15 @@ export function trafficSourceRoutes(app: ApiApp, deps: ApiDeps): void {
 }
 
 function toView(source: TrafficSource): z.input<typeof trafficSourceSchema> {
-  const { name, externalIdParam, costParam, currency } = source
+  const { name, externalIdParam, externalIdMacro, costParam, costMacro, currency } = source
   return {
     ...toOwnedView(source),
     name,
     externalIdParam,
-    externalIdMacro: source.externalIdMacro,
+    externalIdMacro,
     costParam,
-    costMacro: source.costMacro,
+    costMacro,
     currency,
-    tokens: [...source.tokens],
+    tokens: source.tokens.map((token) => ({ ...token })),
   }
 }

@@ -3,6 +3,9 @@ import { SQL_ENGINES, useStores } from '../support/databases.ts'
 import { openTestApi, PUBLIC_URL } from './api-harness.ts'
 import { createWorld } from './api-world.ts'
 
+/** As the source writes it, so not ours to fill. */
+const MACRO = '$' + '{SUBID}'
+
 type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
 
 describe.each(SQL_ENGINES)('configuration over the API on %s', (engine) => {
@@ -171,6 +174,8 @@ describe('what is ready to copy', () => {
     const source = await call('POST', 'traffic-sources', 'owner', {
       name: 'Source',
       externalIdParam: 'external',
+      externalIdMacro: MACRO,
+      costParam: 'bid',
       tokens: [
         { name: 'zone', param: 'z', macro: '##ZONE##' },
         { name: 'keyword', param: 'kw' },
@@ -183,7 +188,7 @@ describe('what is ready to copy', () => {
     })
     expect(campaign.slug).toMatch(/^uber-susse-sache-[2-9a-z]{5}$/)
     expect(campaign.link).toBe(
-      `${PUBLIC_URL}/c/${campaign.slug}?external={external_id}&z=##ZONE##&kw={keyword}`,
+      `${PUBLIC_URL}/c/${campaign.slug}?external=${MACRO}&bid={cost}&z=##ZONE##&kw={keyword}`,
     )
     expect(campaign.paths[0]).toMatchObject({ weight: 1, landers: [], offers: [{ weight: 1 }] })
     expect(campaign.paths[0].id).not.toBe('')
