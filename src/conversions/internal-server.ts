@@ -131,13 +131,13 @@ function toDimensions(row: LedgerRow) {
   return { external_id, tokens, cost, referrer, ...subs }
 }
 
+/** An edge says how long its body is; one that does not, or too long, is refused before it is read. */
 async function readBody(request: IncomingMessage): Promise<Buffer> {
+  const length = Number(request.headers['content-length'] ?? Number.NaN)
+  if (!(length <= CONVERSION_LIMITS.internalBodyBytesMax)) throw new BadRequestError('no length, or too long')
   const chunks: Buffer[] = []
-  let bytes = 0
   for await (const chunk of request) {
     if (!Buffer.isBuffer(chunk)) throw new TypeError('a body without an encoding comes as bytes')
-    bytes += chunk.length
-    if (bytes > CONVERSION_LIMITS.internalBodyBytesMax) throw new BadRequestError('the body is too large')
     chunks.push(chunk)
   }
   return Buffer.concat(chunks)
