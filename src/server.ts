@@ -1,21 +1,56 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { Logger } from 'pino'
+import { type Accounts, openAccounts } from './api/accounts.ts'
+import type { ApiDeps, ReadinessCheck } from './api/api-deps.ts'
+import { buildApi } from './api/build-api.ts'
+import { dashboardOrigins } from './api/dashboard-origins.ts'
+import { createMetrics } from './api/metrics.ts'
+import { createSetupLink } from './api/setup-token.ts'
+import { readEdgeReports } from './cli/edge-reports.ts'
+import { runJournalKeeper } from './cli/journal-keeper.ts'
 import type { Config } from './config.ts'
+import { changeStatus } from './conversions/change-status.ts'
+import { startInternalServer } from './conversions/internal-server.ts'
+import { createJudge, type Judge } from './conversions/judge.ts'
+import { runRematch } from './conversions/rematch.ts'
+import { createGuard } from './delivery/guard.ts'
+import { type DeliveryWorker, runDeliveryWorker } from './delivery/worker.ts'
+import type { ClickIdKey } from './domain/click-id.ts'
+import { createClickIdKey } from './domain/click-id-key.ts'
 import { startEdge } from './edge/server.ts'
+import { listJournals } from './journal/journal-directory.ts'
 import { JournalWriter } from './journal/journal-writer.ts'
+import { createClickLookup } from './ledger/click-lookup.ts'
+import type { Ledger } from './ledger/ledger.ts'
+import { type Loader, runLoader } from './ledger/loader.ts'
+import { openLedger } from './ledger/open-ledger.ts'
+import { runReport } from './reports/run-report.ts'
+import { loadVisitRows } from './reports/visit-rows.ts'
+import { countDueDeliveries } from './store/due-deliveries.ts'
+import { newRecordId } from './store/ids.ts'
+import { countOutbox, createOutboxSource } from './store/ledger-outbox.ts'
+import { createLoaderProgress } from './store/loader-progress.ts'
+import { openStore, type Store } from './store/open-store.ts'
 
 /** The composition root: the only place where the parts are joined. */
+
+const WEB_ROOT = fileURLToPath(new URL('../web/dist', import.meta.url))
+
+export type ProcessOptions = {
+  readonly config: Config
+  /** The installation's, the same in every process. */
+  readonly secret: Uint8Array
+  readonly log: Logger
+}
 
 export type EdgeProcess = { readonly port: number; readonly close: () => Promise<void> }
 
 /** One edge with its journal. Needs neither core nor any store to run. */
-export async function startEdgeProcess(options: {
-  readonly config: Config
-  readonly edgeId: number
-  readonly secret: Uint8Array
-  readonly log: Logger
-}): Promise<EdgeProcess> {
+export async function startEdgeProcess(
+  options: ProcessOptions & { readonly edgeId: number },
+): Promise<EdgeProcess> {
   const { config, edgeId } = options
   mkdirSync(join(config.dataDir, 'run'), { recursive: true })
   const journal = await JournalWriter.open({
@@ -35,6 +70,184 @@ export async function startEdgeProcess(options: {
     journal,
     log: options.log,
   })
+}
+
+export type CoreProcess = {
+  readonly dashboardPort: number
+  /** '' when an owner exists. */
+  readonly setupUrl: string
+  readonly close: () => Promise<void>
+}
+
+type CoreOptions = ProcessOptions & { readonly version: string }
+
+/** What the parts of core share. */
+type Core = CoreOptions & {
+  readonly store: Store
+  readonly ledger: Ledger
+  readonly accounts: Accounts
+  readonly clickIdKey: ClickIdKey
+  readonly loader: Loader
+  readonly worker: DeliveryWorker
+  readonly judge: Judge
+  /** Aborted to stop every loop. */
+  readonly stop: AbortController
+}
+
+/** Core: judges hits, loads the ledger, delivers, serves API and dashboard. */
+export async function startCore(options: CoreOptions): Promise<CoreProcess> {
+  const { config, log } = options
+  mkdirSync(journalRoot(config), { recursive: true })
+  const core = await openCore(options)
+  const { store, stop, judge, clickIdKey } = core
+  const lookup = createClickLookup({ ledger: core.ledger, loader: core.loader })
+  const onError = (error: unknown) => log.error({ err: error }, 'core')
+  const socketPath = join(config.dataDir, 'run', 'core.sock')
+  const internal = await startInternalServer({
+    socketPath,
+    judge,
+    ledgerLookup: lookup,
+    db: store.db,
+    clickIdKey,
+    onError,
+  })
+  const keeper = runJournalKeeper({
+    journalRoot: journalRoot(config),
+    db: store.db,
+    judge,
+    clock: Date.now,
+    signal: stop.signal,
+    log,
+  })
+  const rematch = runRematch({ judge, db: store.db, clock: Date.now, signal: stop.signal, onError })
+  const dashboard = await startDashboard(core)
+  return {
+    ...dashboard,
+    close: async () => {
+      await dashboard.close()
+      await internal.close()
+      stop.abort()
+      await Promise.all([keeper, rematch, core.worker.done, core.loader.done])
+      await core.ledger.close()
+      await store.close()
+    },
+  }
+}
+
+async function openCore(options: CoreOptions): Promise<Core> {
+  const { config, secret, log, version } = options
+  const stop = new AbortController()
+  const [store, ledger] = await Promise.all([openStore(config), openLedger(config)])
+  const accounts = await openAccounts({
+    store,
+    secret,
+    dashboardUrl: config.dashboardUrl,
+    trustedOrigins: () => dashboardOrigins(config.dashboardUrl, config.dashboardPort),
+  })
+  const clickIdKey = createClickIdKey(secret)
+  const loader = runLoader({
+    ledger,
+    journals: () => listJournals(journalRoot(config)),
+    progress: createLoaderProgress(store.db),
+    outbox: createOutboxSource(store.db, Date.now),
+    quarantineDir: join(config.dataDir, 'quarantine'),
+    clock: Date.now,
+    signal: stop.signal,
+    log,
+  })
+  const worker = runDeliveryWorker({
+    store,
+    workerId: newRecordId(Date.now()),
+    guard: createGuard({ allowPrivateTargets: config.allowPrivateTargets }),
+    version,
+    clock: Date.now,
+    random: Math.random,
+    signal: stop.signal,
+    onError: (error) => log.error({ err: error }, 'delivery'),
+  })
+  const judge = createJudge({
+    store,
+    ledgerLookup: createClickLookup({ ledger, loader }),
+    clock: Date.now,
+    clickIdKey,
+    ownHosts: [config.publicUrl, config.dashboardUrl].map((url) => new URL(url).hostname.toLowerCase()),
+  })
+  return {
+    ...options,
+    store,
+    ledger,
+    accounts,
+    clickIdKey,
+    loader,
+    worker,
+    judge: waking(judge, worker),
+    stop,
+  }
+}
+
+/** New conversions are notified at once, and not at the worker's next look. */
+function waking(judge: Judge, worker: DeliveryWorker): Judge {
+  const thenWake = async (answers: ReturnType<Judge['judge']>) => {
+    await answers
+    worker.wake()
+    return await answers
+  }
+  return { judge: (hits) => thenWake(judge.judge(hits)), rejudge: (hits) => thenWake(judge.rejudge(hits)) }
+}
+
+async function startDashboard(core: Core): Promise<CoreProcess> {
+  const { config, accounts } = core
+  const app = await buildApi(apiDeps(core))
+  await app.listen({ host: config.dashboardHost, port: config.dashboardPort })
+  const address = app.server.address()
+  return {
+    dashboardPort: typeof address === 'object' && address !== null ? address.port : config.dashboardPort,
+    setupUrl:
+      (await createSetupLink({ accounts, dataDir: config.dataDir, dashboardUrl: config.dashboardUrl })) ?? '',
+    close: async () => {
+      await app.close()
+    },
+  }
+}
+
+function apiDeps(core: Core): ApiDeps {
+  const { config, store, ledger, accounts, log, version } = core
+  return {
+    store,
+    accounts,
+    dataDir: config.dataDir,
+    publicUrl: config.publicUrl,
+    dashboardUrl: config.dashboardUrl,
+    trustedOrigins: () => dashboardOrigins(config.dashboardUrl, config.dashboardPort),
+    trustedProxies: config.trustedProxies,
+    webRoot: WEB_ROOT,
+    registry: createMetrics({
+      edges: () => readEdgeReports(config.dataDir),
+      journalLagSeconds: async () => (await core.loader.lagMs()) / 1_000,
+      outboxRows: () => countOutbox(store.db),
+      deliveriesDue: () => countDueDeliveries(store.db, Date.now()),
+      quarantinedRows: () => core.loader.quarantinedRows(),
+    }),
+    visitRows: (workspace, clickId) => loadVisitRows(ledger, workspace, clickId),
+    runReport: (request, signal) => runReport(ledger, request, signal),
+    changeStatus: (change) => changeStatus(store, change),
+    wakeDelivery: () => core.worker.wake(),
+    readiness: readinessChecks(store, ledger),
+    clock: Date.now,
+    log,
+    version,
+  }
+}
+
+function readinessChecks(store: Store, ledger: Ledger): readonly ReadinessCheck[] {
+  const well = () => undefined
+  return [
+    {
+      name: 'sql',
+      check: async () => await store.db.selectFrom('config_version').select('version').execute().then(well),
+    },
+    { name: 'ledger', check: async () => await ledger.ping().then(well) },
+  ]
 }
 
 function journalRoot(config: Config): string {

@@ -26,6 +26,7 @@ async function chooseWorkspace(store: Store, wanted: string | undefined): Promis
   const names = rows.map(({ id, name }) => `${id} (${name})`).join(', ')
   const found = wanted === undefined && rows.length === 1 ? rows[0] : rows.find(({ id }) => id === wanted)
   if (found !== undefined) return found.id
-  if (rows.length === 0) throw new ConfigError('there is no workspace yet: run "trailpost owner create" first')
+  if (rows.length === 0)
+    throw new ConfigError('there is no workspace yet: run "trailpost owner create" first')
   throw new ConfigError(`--workspace: one of ${names}`)
 }

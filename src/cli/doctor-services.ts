@@ -57,7 +57,10 @@ export async function checkSql(config: Config): Promise<Finding> {
   const engine = config.databaseUrl === '' ? 'SQLite' : 'PostgreSQL'
   try {
     const store = await openStore(config)
-    const { version } = await store.db.selectFrom('config_version').select('version').executeTakeFirstOrThrow()
+    const { version } = await store.db
+      .selectFrom('config_version')
+      .select('version')
+      .executeTakeFirstOrThrow()
     await store.close()
     return { check: 'sql', ok: true, detail: `${engine} answers; configuration version ${version}`, mend: '' }
   } catch (error) {
@@ -100,7 +103,12 @@ async function askRunningServer(dashboard: string): Promise<Finding> {
   try {
     const response = await request(`${dashboard}/readyz`, { signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) })
     const detail = await response.body.text()
-    return { check: 'ledger', ok: response.statusCode === 200, detail: `the running server says ${detail}`, mend }
+    return {
+      check: 'ledger',
+      ok: response.statusCode === 200,
+      detail: `the running server says ${detail}`,
+      mend,
+    }
   } catch (error) {
     return { check: 'ledger', ok: false, detail: messageOf(error), mend }
   }

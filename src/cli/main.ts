@@ -64,12 +64,12 @@ program
 
 program
   .command('export')
-  .description('write a workspace’s visits or conversions as CSV to standard output, from a running server')
-  .argument('<what>', 'visits or conversions')
+  .description('write a list of a running server as CSV to standard output')
+  .argument('<list>', 'conversions, hits, deliveries, campaigns or offers')
   .requiredOption('--key <key>', 'API key')
-  .option('--from <date>', 'first day, YYYY-MM-DD')
-  .option('--to <date>', 'last day, YYYY-MM-DD')
-  .action(async (what: string, options) => (await import('./export.ts')).runExport(what, options))
+  .action(async (list: string, options: { key: string }) =>
+    (await import('./export.ts')).runExport(list, options),
+  )
 
 program
   .command('version')
@@ -86,7 +86,8 @@ try {
 
 function parseEdgeId(text: string): number {
   const id = Number(text)
-  if (!Number.isInteger(id) || id < 0 || id > 1_023) throw new ConfigError('--id: a whole number from 0 to 1023')
+  if (!Number.isInteger(id) || id < 0 || id > 1_023)
+    throw new ConfigError('--id: a whole number from 0 to 1023')
   return id
 }
 

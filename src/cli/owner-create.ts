@@ -29,7 +29,8 @@ function checkOptions(options: OwnerOptions): void {
   if (length < PASSWORD_CHARS_MIN || length > PASSWORD_CHARS_MAX) {
     throw new ConfigError(`--password: ${PASSWORD_CHARS_MIN} to ${PASSWORD_CHARS_MAX} characters`)
   }
-  if (!isCurrency(options.currency)) throw new ConfigError(`--currency: "${options.currency}" is not ISO 4217`)
+  if (!isCurrency(options.currency))
+    throw new ConfigError(`--currency: "${options.currency}" is not ISO 4217`)
   if (!Intl.supportedValuesOf('timeZone').includes(options.timeZone) && options.timeZone !== 'UTC') {
     throw new ConfigError(`--time-zone: "${options.timeZone}" is no IANA time zone`)
   }

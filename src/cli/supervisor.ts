@@ -66,7 +66,10 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
       child.process = undefined
       if (stopping) return
       if (performance.now() - startedAt > STEADY_AFTER_MS) child.delayMs = RESTART_DELAY_MIN_MS
-      options.log.error({ child: child.plan.name, code, signal, delayMs: child.delayMs }, 'process ended; restarting')
+      options.log.error(
+        { child: child.plan.name, code, signal, delayMs: child.delayMs },
+        'process ended; restarting',
+      )
       child.timer = setTimeout(() => start(child), child.delayMs)
       child.delayMs = Math.min(child.delayMs * 2, RESTART_DELAY_MAX_MS)
     })

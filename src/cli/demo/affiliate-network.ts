@@ -84,7 +84,8 @@ function pingUrls(sale: Sale, postbackUrl: string): string[] {
       .replaceAll('{payout}', (sale.payoutMicros / 1_000_000).toFixed(2))
       .replaceAll('{txid}', `T-${sale.clickId.slice(10, 20)}`)
       .replaceAll('{status}', status)
-  const urls = lottery(sale.clickId, 'pending') < PENDING_PERCENT ? [filled('hold'), filled('ok')] : [filled('ok')]
+  const urls =
+    lottery(sale.clickId, 'pending') < PENDING_PERCENT ? [filled('hold'), filled('ok')] : [filled('ok')]
   return lottery(sale.clickId, 'repeat') < REPEAT_PERCENT ? [...urls, filled('ok')] : urls
 }
 

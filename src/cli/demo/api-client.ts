@@ -11,15 +11,20 @@ export type ApiClient = {
 export async function setUpOwner(installation: Installation): Promise<ApiClient> {
   const base = `${installation.dashboardUrl}/api/v1`
   const token = new URL(installation.setupUrl).searchParams.get('token') ?? ''
-  const setUp = await call('POST', `${base}/setup`, {}, {
-    token,
-    email: 'owner@example.com',
-    password: 'a long enough password',
-    name: 'Owner',
-    workspaceName: 'Demo',
-    currency: 'USD',
-    timeZone: 'UTC',
-  })
+  const setUp = await call(
+    'POST',
+    `${base}/setup`,
+    {},
+    {
+      token,
+      email: 'owner@example.com',
+      password: 'a long enough password',
+      name: 'Owner',
+      workspaceName: 'Demo',
+      currency: 'USD',
+      timeZone: 'UTC',
+    },
+  )
   const cookies = [setUp.headers['set-cookie'] ?? []].flat().map((cookie) => cookie.split(';')[0])
   const key = await call(
     'POST',

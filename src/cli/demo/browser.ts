@@ -13,7 +13,13 @@ const SHOPPER = recordedVisitor(5).userAgent
 export async function launchBrowser(): Promise<Browser> {
   return await playwright.launch({
     executablePath: await chromium.executablePath(),
-    args: [...chromium.args, '--no-sandbox', '--disable-quic', '--no-first-run', '--disable-background-networking'],
+    args: [
+      ...chromium.args,
+      '--no-sandbox',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+    ],
     headless: true,
   })
 }

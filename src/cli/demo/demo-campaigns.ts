@@ -30,7 +30,10 @@ export async function createDemoCampaigns(api: ApiClient, parties: DemoParties):
     statusMap: { hold: 'pending', ok: 'approved' },
     duplicatePolicy: 'update',
   })
-  const advertiser = await create(api, '/affiliate-networks', { name: 'Demo advertiser', clickIdParam: 'cid' })
+  const advertiser = await create(api, '/affiliate-networks', {
+    name: 'Demo advertiser',
+    clickIdParam: 'cid',
+  })
   const lander = await create(api, '/landers', {
     name: 'Lander',
     url: `${parties.advertiserUrl}/lander?cid={clickid}`,
@@ -38,10 +41,30 @@ export async function createDemoCampaigns(api: ApiClient, parties: DemoParties):
   const offer = (name: string, affiliateNetworkId: string, url: string) =>
     create(api, '/offers', { name, affiliateNetworkId, url })
   const plans = [
-    { key: 'direct', name: 'Direct link', landers: [], offer: await offer('Offer 1', network, `${parties.networkUrl}/offer/direct`) },
-    { key: 'lander', name: 'With a lander', landers: [lander], offer: await offer('Offer 2', network, `${parties.networkUrl}/offer/lander`) },
-    { key: 'image', name: 'Image pixel', landers: [], offer: await offer('Shop 1', advertiser, `${parties.advertiserUrl}/shop-image`) },
-    { key: 'iframe', name: 'Iframe pixel', landers: [], offer: await offer('Shop 2', advertiser, `${parties.advertiserUrl}/shop-iframe`) },
+    {
+      key: 'direct',
+      name: 'Direct link',
+      landers: [],
+      offer: await offer('Offer 1', network, `${parties.networkUrl}/offer/direct`),
+    },
+    {
+      key: 'lander',
+      name: 'With a lander',
+      landers: [lander],
+      offer: await offer('Offer 2', network, `${parties.networkUrl}/offer/lander`),
+    },
+    {
+      key: 'image',
+      name: 'Image pixel',
+      landers: [],
+      offer: await offer('Shop 1', advertiser, `${parties.advertiserUrl}/shop-image`),
+    },
+    {
+      key: 'iframe',
+      name: 'Iframe pixel',
+      landers: [],
+      offer: await offer('Shop 2', advertiser, `${parties.advertiserUrl}/shop-iframe`),
+    },
   ] as const
   const campaigns: DemoCampaign[] = []
   for (const plan of plans) {
@@ -58,10 +81,14 @@ export async function createDemoCampaigns(api: ApiClient, parties: DemoParties):
         },
       ],
     })
-    campaigns.push({ key: plan.key, name: plan.name, id: String(field(created, 'id')), link: String(field(created, 'link')) })
+    campaigns.push({
+      key: plan.key,
+      name: plan.name,
+      id: String(field(created, 'id')),
+      link: String(field(created, 'link')),
+    })
   }
-  const postbackUrl =
-    `${parties.trackerUrl}/postback?cid={s2}&payout={payout}&txid={txid}&status={status}&token=${POSTBACK_TOKEN}`
+  const postbackUrl = `${parties.trackerUrl}/postback?cid={s2}&payout={payout}&txid={txid}&status={status}&token=${POSTBACK_TOKEN}`
   return { campaigns, postbackUrl }
 }
 

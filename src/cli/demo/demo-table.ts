@@ -43,8 +43,11 @@ const MICROS = 1_000_000
 export function buildTable(input: TableInput): DemoRow[] {
   return input.setup.campaigns.map(({ key, name, id }) => {
     const report = input.report.get(id)
-    const outside = input.browsers[key] === undefined ? networkBooks(input, key) : shopBooks(input.browsers[key])
-    const heard = Object.entries(input.notifications).filter(([externalId]) => belongsTo(externalId, key, input))
+    const outside =
+      input.browsers[key] === undefined ? networkBooks(input, key) : shopBooks(input.browsers[key])
+    const heard = Object.entries(input.notifications).filter(([externalId]) =>
+      belongsTo(externalId, key, input),
+    )
     const numbers = {
       ...outside,
       recorded: report?.visits ?? 0,
@@ -52,7 +55,9 @@ export function buildTable(input: TableInput): DemoRow[] {
       reported: report?.conversions ?? 0,
       notified: heard.length,
       revenueReported: money(report?.revenueMicros ?? 0),
-      revenueNotified: money(heard.reduce((sum, [, { payout }]) => sum + Math.round(Number(payout) * MICROS), 0)),
+      revenueNotified: money(
+        heard.reduce((sum, [, { payout }]) => sum + Math.round(Number(payout) * MICROS), 0),
+      ),
     }
     return { campaign: name, ...numbers, agrees: agrees(numbers), remarks: remarksOf(input, key) }
   })
@@ -106,10 +111,31 @@ function money(micros: number): string {
 
 /** For people: the table, and one line that says whether everybody agrees. */
 export function printTable(rows: readonly DemoRow[]): void {
-  const heads = ['', 'sent', 'answered', 'recorded', 'clicks', 'arrived', 'sold', 'reported', 'notified', 'money', '']
+  const heads = [
+    '',
+    'sent',
+    'answered',
+    'recorded',
+    'clicks',
+    'arrived',
+    'sold',
+    'reported',
+    'notified',
+    'money',
+    '',
+  ]
   const lines = rows.map((row) => [
     row.campaign,
-    ...[row.sent, row.answered, row.recorded, row.clicks, row.arrived, row.sold, row.reported, row.notified].map(String),
+    ...[
+      row.sent,
+      row.answered,
+      row.recorded,
+      row.clicks,
+      row.arrived,
+      row.sold,
+      row.reported,
+      row.notified,
+    ].map(String),
     `${row.revenueSold} = ${row.revenueReported} = ${row.revenueNotified}`,
     row.agrees ? '✓' : '✗',
   ])

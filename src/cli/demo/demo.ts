@@ -6,8 +6,8 @@ import type { NetworkTally } from './affiliate-network.ts'
 import { type ApiClient, setUpOwner } from './api-client.ts'
 import { buyInBrowser, launchBrowser } from './browser.ts'
 import { createDemoCampaigns, type DemoSetup } from './demo-campaigns.ts'
-import { buildTable, type DemoRow, printTable, type TableInput } from './demo-table.ts'
 import { readReport, waitUntilSettled } from './demo-report.ts'
+import { buildTable, type DemoRow, printTable, type TableInput } from './demo-table.ts'
 import { type Installation, startInstallation } from './installation.ts'
 import { type Role, startRole } from './role.ts'
 import type { SourceNotifications, SourceTally } from './traffic-source.ts'
@@ -88,7 +88,11 @@ async function sendVisits(
   { visits, json }: DemoOptions,
   trackerUrl: string,
 ): Promise<Record<string, SourceTally>> {
-  const bar = new SingleBar({ format: '  visits {bar} {value}/{total}', clearOnComplete: true, noTTYOutput: false })
+  const bar = new SingleBar({
+    format: '  visits {bar} {value}/{total}',
+    clearOnComplete: true,
+    noTTYOutput: false,
+  })
   if (!json) bar.start(visits, 0)
   source.onNews((news) => {
     if (typeof news === 'object' && news !== null && 'visits' in news) bar.update(Number(news.visits))

@@ -86,7 +86,9 @@ async function followVisit(link: string, n: number, trackerUrl: string) {
   const trail: string[] = []
   let answered = false
   for (let hop = 0; hop < HOPS_MAX; hop += 1) {
-    const response = await request(url, { headers, dispatcher: agent }).catch((error: unknown) => String(error))
+    const response = await request(url, { headers, dispatcher: agent }).catch((error: unknown) =>
+      String(error),
+    )
     if (typeof response === 'string') return { answered, reachedOffer: false, trail: `${url}: ${response}` }
     const body = await response.body.text()
     trail.push(`${response.statusCode} ${url}`)
@@ -98,7 +100,8 @@ async function followVisit(link: string, n: number, trackerUrl: string) {
     }
     // A lander: the visitor follows its button, which is an ordinary link to the tracker.
     const button = /href="([^"]*\/click\?[^"]*)"/.exec(body)?.[1]
-    if (button === undefined) return { answered, reachedOffer: !url.startsWith(trackerUrl), trail: trail.join(' → ') }
+    if (button === undefined)
+      return { answered, reachedOffer: !url.startsWith(trackerUrl), trail: trail.join(' → ') }
     url = button.replaceAll('&amp;', '&')
   }
   return { answered, reachedOffer: false, trail: trail.join(' → ') }
