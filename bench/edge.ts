@@ -21,7 +21,12 @@ const ROUND_SECONDS = 4
 const ROUNDS = 3
 const WARM_SECONDS = 2
 
-type Side = { readonly rps: number; readonly cpuUs: number; readonly answered: number; readonly result: LoadResult }
+type Side = {
+  readonly rps: number
+  readonly cpuUs: number
+  readonly answered: number
+  readonly result: LoadResult
+}
 
 const report = createReporter('edge', process.argv.includes('--json'))
 const requests = visitRequests(benchVisitPath)

@@ -1,1 +1,3 @@
-export async function countLoadedVisits(_d: string): Promise<number> { return 0 }
+export async function countLoadedVisits(_d: string): Promise<number> {
+  return 0
+}

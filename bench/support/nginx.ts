@@ -7,7 +7,9 @@ import { childrenOf, cpuSeconds } from './process-cost.ts'
 import type { Servers } from './servers.ts'
 
 /** `nginx return 302` with the given number of workers; undefined where nginx is not installed. */
-export async function startNginx(workers: number): Promise<(Servers & { readonly port: number }) | undefined> {
+export async function startNginx(
+  workers: number,
+): Promise<(Servers & { readonly port: number }) | undefined> {
   if (spawnSync('nginx', ['-v']).error !== undefined) return undefined
   const dir = mkdtempSync(join(tmpdir(), 'trailpost-nginx-'))
   const port = await freePort()

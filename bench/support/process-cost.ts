@@ -7,7 +7,9 @@ const PAGE_BYTES = 4_096
 /** CPU seconds, user and system, that a process has used so far (Linux). */
 export function cpuSeconds(pid: number): number {
   // The command name, in parentheses, may itself hold spaces: count fields after it.
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ')
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /s, '')
+    .split(' ')
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND
 }
 
@@ -24,5 +26,9 @@ export function proportionalBytes(pid: number): number {
 
 /** Children of a process, direct ones (Linux). */
 export function childrenOf(pid: number): number[] {
-  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number)
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+    .trim()
+    .split(' ')
+    .filter(Boolean)
+    .map(Number)
 }

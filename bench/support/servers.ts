@@ -25,7 +25,9 @@ export async function startEdges(port: number, count: number, dataDir: string): 
     TRAILPOST_TRUSTED_PROXIES: '127.0.0.1',
     TRAILPOST_LOG_LEVEL: 'error',
   })
-  const children = Array.from({ length: count }, (_, id) => fork(PROGRAM, ['edge', '--id', String(id)], { env }))
+  const children = Array.from({ length: count }, (_, id) =>
+    fork(PROGRAM, ['edge', '--id', String(id)], { env }),
+  )
   await Promise.all(children.map(firstMessage))
   return serversOf(children)
 }
