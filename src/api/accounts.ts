@@ -26,7 +26,7 @@ export type Accounts = {
   signIn(credentials: { email: string; password: string }, headers: Headers): Promise<readonly string[]>
 }
 
-export type NewUser =
+type NewUser =
   | { readonly ok: true; readonly id: string }
   | { readonly ok: false; readonly reason: 'taken'; readonly id: string }
 

@@ -39,7 +39,7 @@ export type ApiDeps = {
 }
 
 /** A conversion's status, changed by hand. */
-export type StatusChange = {
+type StatusChange = {
   readonly workspace: string
   readonly id: string
   readonly status: ConversionStatus
@@ -47,7 +47,7 @@ export type StatusChange = {
   /** `user:ID` or `key:ID`. */
   readonly actor: string
 }
-export type StatusChangeResult = { readonly ok: true } | { readonly ok: false; readonly reason: string }
+type StatusChangeResult = { readonly ok: true } | { readonly ok: false; readonly reason: string }
 
 /** Rejects, or resolves to a reason, when the part is not ready. */
 export type ReadinessCheck = { readonly name: string; readonly check: () => Promise<string | undefined> }

@@ -11,8 +11,8 @@ const PREFIX_CHARS = 9
 /** lastUsedAt is this coarse, so that a busy key does not write on every request. */
 const LAST_USED_STEP_MS = 60_000
 
-export type ApiKeyInput = { readonly workspace: string; readonly name: string; readonly role: Role }
-export type KeyHolder = { readonly id: string; readonly workspace: string; readonly role: Role }
+type ApiKeyInput = { readonly workspace: string; readonly name: string; readonly role: Role }
+type KeyHolder = { readonly id: string; readonly workspace: string; readonly role: Role }
 
 /** Makes a key and returns it with what is stored; it can not be read again, SQL keeps its SHA-256 alone. */
 export async function issueApiKey(

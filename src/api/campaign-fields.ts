@@ -7,7 +7,7 @@ const PATHS_MAX = 50
 const REFS_MAX = 100
 const WEIGHT_MAX = 1_000_000
 const REDIRECT_MODES = ['302', '307', 'meta', 'double_meta', 'js'] as const
-export const CAMPAIGN_STATUSES = ['active', 'paused'] as const
+const CAMPAIGN_STATUSES = ['active', 'paused'] as const
 
 const weightField = z
   .number()

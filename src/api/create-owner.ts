@@ -4,7 +4,7 @@ import type { Accounts } from './accounts.ts'
 
 const ATTRIBUTION_WINDOW_DAYS = 30
 
-export type OwnerInput = {
+type OwnerInput = {
   readonly email: string
   readonly password: string
   readonly name: string
@@ -15,7 +15,7 @@ export type OwnerInput = {
   readonly timeZone: string
 }
 
-export type OwnerResult =
+type OwnerResult =
   | { readonly ok: true; readonly workspace: string; readonly userId: string }
   | { readonly ok: false; readonly reason: 'email_taken' }
 

@@ -7,7 +7,7 @@ import { findKeyHolder } from './api-key.ts'
 import type { Caller } from './caller.ts'
 import { Problem } from './problem.ts'
 
-export const WORKSPACE_HEADER = 'x-trailpost-workspace'
+const WORKSPACE_HEADER = 'x-trailpost-workspace'
 const BEARER = 'Bearer '
 const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
 

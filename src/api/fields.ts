@@ -12,8 +12,6 @@ const MACRO_CHARS_MAX = 200
 /** What something is called. */
 export const nameField = z.string().trim().min(1, 'must not be empty').max(NAME_CHARS_MAX)
 
-export const idField = z.string().min(1).max(64)
-
 /** ISO 4217, any case in, upper case from here on. */
 export const currencyField = z
   .string()

@@ -13,7 +13,7 @@ import { notFound } from './problem.ts'
  * One kind of configured thing: how it is checked, stored and shown. All kinds have the same five routes, and
  * each of them works only inside the caller's workspace.
  */
-export type OwnedResource<Item extends Owned, Fields> = {
+type OwnedResource<Item extends Owned, Fields> = {
   /** Below /api/v1. */
   readonly path: string
   /** For messages and the audit log, e.g. 'offer'. */

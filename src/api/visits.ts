@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { clickIdTime } from '../domain/click-id.ts'
 import { getConversionWithHistory, listConversions } from '../store/conversions.ts'
 import { getWithAttempts, listDeliveries } from '../store/deliveries.ts'
 import { listHits } from '../store/hits.ts'
@@ -13,6 +14,8 @@ import { toVisitEvent, toVisitView, visitEventSchema, visitSchema } from './visi
 
 /** Of each kind, the newest so many: a click id that is hammered must not make an answer of any size. */
 const STORY_ITEMS_MAX = 100
+const CLICK_ID = /^[0-9a-hjkmnp-tv-z]{26}$/
+const CLOCK_SKEW_MAX_MS = 24 * 3_600_000
 
 const storySchema = z
   .object({
@@ -41,7 +44,7 @@ async function tellStory(deps: ApiDeps, workspace: string, clickId: string) {
   const { db } = deps.store
   const newest = { limit: STORY_ITEMS_MAX }
   const [rows, hits, conversions, deliveries] = await Promise.all([
-    deps.visitRows(workspace, clickId),
+    mayBeClickId(clickId, deps.clock()) ? deps.visitRows(workspace, clickId) : [],
     listHits(db, workspace, { clickId }, newest),
     listConversions(db, workspace, { clickId }, newest),
     listDeliveries(db, workspace, { clickId }, newest),
@@ -57,6 +60,11 @@ async function tellStory(deps: ApiDeps, workspace: string, clickId: string) {
     conversions: await withHistory(db, workspace, conversions.items),
     deliveries: await withAttempts(db, deliveries.items),
   }
+}
+
+/** What the ledger may be asked for: a click id says when its visit was, and the ledger looks there. */
+function mayBeClickId(text: string, nowMs: number): boolean {
+  return CLICK_ID.test(text) && clickIdTime(text) < nowMs + CLOCK_SKEW_MAX_MS
 }
 
 async function withHistory(db: Db, workspace: string, conversions: readonly { readonly id: string }[]) {

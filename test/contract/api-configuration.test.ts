@@ -231,7 +231,9 @@ describe('what is ready to copy', () => {
       ],
     })
     expect(JSON.stringify(story)).not.toContain('ALPHA-secret')
-    expect(await call('GET', 'visits/unknown', 'viewer')).toMatchObject({ status: 404 })
+    for (const unknown of ['unknown', world.clickId.toUpperCase(), 'z'.repeat(26)]) {
+      expect(await call('GET', `visits/${unknown}`, 'viewer')).toMatchObject({ status: 404 })
+    }
   })
 
   it('a dead delivery is sent again under the same id; a skipped one is not', async () => {

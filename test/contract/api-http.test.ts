@@ -62,7 +62,7 @@ describe('every error is a problem', () => {
     })
     const world = await createWorld(api, 'ALPHA')
     const headers = { authorization: `Bearer ${world.keys.owner}` }
-    const answer = await api.app.inject({ url: '/api/v1/visits/x', headers })
+    const answer = await api.app.inject({ url: `/api/v1/visits/${world.clickId}`, headers })
     expect(answer.json()).toMatchObject({ status: 500, code: 'internal' })
     expect(answer.body).not.toContain('hunter2')
   })

@@ -1,9 +1,11 @@
 import { ROLES, type Role } from '../../src/api/access-table.ts'
 import { issueApiKey } from '../../src/api/api-key.ts'
+import { createClickIdMaker } from '../../src/domain/click-id.ts'
 import type { Hit } from '../../src/domain/hit.ts'
 import type { TestApi } from './api-harness.ts'
 
-const NOW = 1_795_000_000_000
+const NOW = 1_700_000_000_000
+const makeClickId = createClickIdMaker({ key: { hmac32: () => 0 }, processId: 0, randomBits: () => 0 })
 
 /** One workspace with its owner, a key of every role, and one of every kind of thing; all carry the mark. */
 export type World = {
@@ -37,7 +39,7 @@ export async function createWorld(api: TestApi, mark: string): Promise<World> {
     ids[path] = await make(path)
   }
   ids['notification-targets'] = await make('notification-targets')
-  const clickId = `${mark.toLowerCase()}-click`
+  const clickId = makeClickId(NOW)
   await record(api, { mark, workspace, clickId, targetId: ids['notification-targets'] })
   Object.assign(ids, {
     hits: idOf('hit', mark),
