@@ -7,28 +7,39 @@ import { gzipSync } from 'node:zlib'
 import chromium from '@sparticuz/chromium'
 import { type Browser, type BrowserContext, type Page, chromium as playwright } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import type { ApiDeps } from '../../src/api/api-deps.ts'
+import { openLedger } from '../../src/ledger/open-ledger.ts'
+import { runReport } from '../../src/reports/run-report.ts'
 import { DASHBOARD_URL, openTestApi, PASSWORD, PUBLIC_URL, type TestApi } from '../contract/api-harness.ts'
-import { createWorld } from '../contract/api-world.ts'
+import { createWorld, type World } from '../contract/api-world.ts'
 import { useStores } from '../support/databases.ts'
 
 const WEB = resolve(import.meta.dirname, '../../web')
 /** Long enough for a busy machine; what does not come by then does not come. */
 const STEP_MS_MAX = 15_000
 const FIRST_LOAD_BYTES_MAX = 250_000
-const SCREENS = [
-  '/report',
-  '/conversions',
-  '/hits',
-  '/visits',
-  '/campaigns',
-  '/campaigns/new',
-  '/traffic-sources/new',
-  '/affiliate-networks/new',
-  '/offers/new',
-  '/landers/new',
-  '/settings',
-  '/settings/api-keys',
-]
+/** Addresses and their headings. */
+const SCREENS = {
+  '/report': 'Report',
+  '/conversions': 'Conversions',
+  '/hits': 'Hits',
+  '/visits': 'Visit story',
+  '/campaigns': 'Campaigns',
+  '/campaigns/new': 'New campaign',
+  '/traffic-sources/new': 'New traffic source',
+  '/affiliate-networks/new': 'New affiliate network',
+  '/offers/new': 'New offer',
+  '/landers/new': 'New lander',
+  '/settings': 'Settings',
+  '/nowhere': 'There is nothing here',
+}
+
+type Dashboard = {
+  readonly api: TestApi
+  readonly page: Page
+  /** What the browser objected to. */
+  readonly complaints: string[]
+}
 
 const webRoot = mkdtempSync(join(tmpdir(), 'trailpost-web-'))
 let browser: Browser
@@ -56,9 +67,9 @@ describe('the dashboard in a browser', () => {
     for (const close of closing.splice(0).toReversed()) await close()
   })
 
-  /** A fresh installation and a browser window on it; `complaints` gathers what the browser objects to. */
-  async function openDashboard(): Promise<{ api: TestApi; page: Page; complaints: string[] }> {
-    const api = await openTestApi(stores, { webRoot })
+  /** A fresh installation and a browser window on it. */
+  async function openDashboard(changes: Partial<ApiDeps> = {}): Promise<Dashboard> {
+    const api = await openTestApi(stores, { webRoot, ...changes })
     closing.push(() => api.app.close())
     await api.app.listen({ port: 0, host: '127.0.0.1' })
     const { port } = api.app.server.address() as AddressInfo // it listens on TCP
@@ -96,7 +107,7 @@ describe('the dashboard in a browser', () => {
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
     await page.getByRole('button', { name: 'Copy Campaign link' }).click()
     await page.getByRole('button', { name: 'Copied' }).waitFor()
-    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(link)
+    expect(await page.evaluate<string>('navigator.clipboard.readText()')).toBe(link)
 
     await page.getByRole('link', { name: 'Affiliate networks' }).first().click()
     await page.getByRole('link', { name: 'MaxBounty' }).click()
@@ -110,12 +121,10 @@ describe('the dashboard in a browser', () => {
     await signIn(page, 'ada@example.com', '/offers/new')
     await fill(page, { Name: 'An offer', 'Offer URL': 'ftp://example.com/{clickid}' })
     await page.getByRole('button', { name: 'Create' }).click()
-    const url = page.getByRole('textbox', { name: 'Offer URL' })
     await page.getByText('http:// or https://').waitFor()
-    expect(await url.getAttribute('aria-invalid')).toBe('true')
-    expect(await url.evaluate((input) => input === document.activeElement)).toBe(true)
+    await page.locator('input[name=url][aria-invalid=true]:focus').waitFor()
 
-    await url.fill('https://example.com/{clickid}')
+    await page.getByRole('textbox', { name: 'Offer URL' }).fill('https://example.com/{clickid}')
     await page.getByRole('button', { name: 'Create' }).click()
     await page.waitForURL(/\/offers\/(?!new)/)
   })
@@ -139,14 +148,41 @@ describe('the dashboard in a browser', () => {
     expect(complaints).toEqual([])
   })
 
+  it('reports by groupings and filters that the address keeps', async () => {
+    const { dataDir } = await stores.options()
+    const ledger = await openLedger({ clickhouseUrl: '', dataDir })
+    closing.push(() => ledger.close())
+    const { api, page, complaints } = await openDashboard({
+      runReport: (request, signal) => runReport(ledger, request, signal),
+    })
+    const world = await createWorld(api, 'Ada')
+    await ledger.insertRows(ledgerRows(world), 'batch')
+    await signIn(page, 'ada@example.com', '/report')
+    await expectRow(page, 'Total', ['3', '$2.50', '$0.75', '$1.75'])
+    await expectRow(page, 'Ada campaigns', ['3', '$2.50'])
+
+    await choose(page, 'Then by, 2', 'Country')
+    await expectRow(page, 'Germany', ['2', '$2.50', '$0.50', '$2.00'])
+    await page.getByRole('button', { name: 'France' }).click()
+    await expectRow(page, 'Total', ['1', '$0.25', '-$0.25'])
+    await page.reload()
+    await page.getByText('Country: France').waitFor()
+    await expectRow(page, 'Total', ['1', '$0.25', '-$0.25'])
+    await page.getByRole('button', { name: 'Remove France' }).click()
+    await expectRow(page, 'Total', ['3', '$2.50'])
+    expect(complaints).toEqual([])
+  })
+
   it('labels every input, and complains about nothing on any screen', async () => {
     const { api, page, complaints } = await openDashboard()
     await api.owner('ada@example.com')
     await signIn(page, 'ada@example.com', '/report')
-    for (const path of SCREENS) {
-      await page.goto(DASHBOARD_URL + path)
-      await page.getByRole('heading', { level: 1 }).waitFor()
-      expect(await page.evaluate(findUnlabelled), path).toEqual([])
+    for (const [path, name] of Object.entries(SCREENS)) {
+      await page.evaluate(
+        `history.pushState(null, '', '${path}'); dispatchEvent(new PopStateEvent('popstate'))`,
+      )
+      await page.getByRole('heading', { level: 1, name, exact: true }).waitFor()
+      expect(await page.evaluate<string[]>(UNLABELLED), path).toEqual([])
     }
     expect(complaints).toEqual([])
   })
@@ -196,14 +232,29 @@ function watch(context: BrowserContext): string[] {
   return complaints
 }
 
-/** Runs in the page: inputs that a screen reader could not name. */
-function findUnlabelled(): string[] {
-  const inputs = [
-    ...document.querySelectorAll<HTMLInputElement>('input:not([type=hidden]), textarea, select'),
+/** Runs in the page: inputs that a screen reader could not name. Text, because tests are typed without a DOM. */
+const UNLABELLED = `[...document.querySelectorAll('input:not([type=hidden]), textarea, select')]
+  .filter((input) => (input.labels?.length ?? 0) === 0 && !input.ariaLabel)
+  .map((input) => input.outerHTML)`
+
+/** Today: two visits from Germany, the first of which converted, and one from France; each cost 0.25. */
+function ledgerRows({ workspace, ids }: World): string {
+  const at = Date.now()
+  const visit = { workspace, at, visit_at: at, campaign_id: ids.campaigns, kind: 'visit', visits: 1 }
+  const rows = [
+    { ...visit, click_id: 'a', country: 'DE', cost: '0.25' },
+    { ...visit, click_id: 'b', country: 'DE', cost: '0.25' },
+    { ...visit, click_id: 'c', country: 'FR', cost: '0.25' },
+    { ...visit, click_id: 'a', country: 'DE', kind: 'conversion', visits: 0, revenue: '2.5', conversions: 1 },
   ]
-  return inputs
-    .filter((input) => (input.labels?.length ?? 0) === 0 && !input.ariaLabel)
-    .map((input) => input.outerHTML)
+  return rows.map((row) => `${JSON.stringify(row)}\n`).join('')
+}
+
+/** Waits for a row of the table that holds all of these cells. */
+async function expectRow(page: Page, name: string, cells: readonly string[]): Promise<void> {
+  let row = page.getByRole('row').filter({ hasText: name })
+  for (const cell of cells) row = row.filter({ has: page.getByRole('cell', { name: cell, exact: true }) })
+  await row.first().waitFor()
 }
 
 async function setUp(page: Page): Promise<void> {

@@ -4,8 +4,8 @@ import { isKey, texts } from './texts.ts'
 /** `token:NAME` is a named token of a traffic source. */
 export type Dimension = keyof typeof texts.report.dimensions | `token:${string}`
 export type Metric = keyof typeof texts.report.metrics
-export type DateBasis = keyof typeof texts.report.dateBases
-export type Range = keyof typeof texts.report.ranges
+type DateBasis = keyof typeof texts.report.dateBases
+type Range = keyof typeof texts.report.ranges
 
 export const GROUPINGS_MAX = 4
 export const ROWS_STEP = 100

@@ -25,25 +25,17 @@ export function useValueLabels(): (dimension: Dimension, value: string) => strin
   }
   return (dimension, value) => {
     if (value === '') return dimension === 'bot' ? texts.report.person : texts.report.empty
-    return names[dimension]?.(value) ?? labelOf(dimension, value)
+    return names[dimension]?.(value) ?? WORDS[dimension]?.(value) ?? value
   }
 }
 
-function labelOf(dimension: Dimension, value: string): string {
-  switch (dimension) {
-    case 'country':
-      return nameOr(countries, value)
-    case 'language':
-      return nameOr(languages, value)
-    case 'weekday':
-      return weekdays[Number(value) - 1] ?? value
-    case 'hour_of_day':
-      return `${value.padStart(2, '0')}:00`
-    case 'hour':
-      return value.replace('T', ' ').slice(0, 16)
-    default:
-      return value
-  }
+/** Dimensions whose values are not words already. */
+const WORDS: Readonly<Record<string, (value: string) => string>> = {
+  country: (code) => nameOr(countries, code),
+  language: (code) => nameOr(languages, code),
+  weekday: (number) => weekdays[Number(number) - 1] ?? number,
+  hour_of_day: (hour) => `${hour.padStart(2, '0')}:00`,
+  hour: (time) => time.replace('T', ' ').slice(0, 16),
 }
 
 /** Codes that are none, such as a made-up country, stay as they are. */

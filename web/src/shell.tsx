@@ -111,7 +111,7 @@ function SignOut({ email }: { readonly email: string }) {
 }
 
 /** The product's mark, and whose data this is. */
-export function Brand({ workspace }: { readonly workspace?: string }) {
+function Brand({ workspace }: { readonly workspace?: string }) {
   return (
     <Group gap={10} wrap="nowrap">
       <img src="/favicon.svg" alt="" width={24} height={24} />

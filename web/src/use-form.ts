@@ -5,7 +5,7 @@ import { texts } from './texts.ts'
 
 type TextKey<T> = { [K in keyof T]: T[K] extends string ? K : never }[keyof T] & string
 
-export type TextProps = {
+type TextProps = {
   readonly name: string
   readonly value: string
   readonly error: string | undefined

@@ -7,7 +7,7 @@ import classes from './flow-paths.module.css'
 import { Icon } from './icon.tsx'
 import { ItemSelect } from './pickers.tsx'
 
-export type Weighted = { readonly id: string; readonly weight: number }
+type Weighted = { readonly id: string; readonly weight: number }
 export type Path = {
   readonly id?: string
   readonly weight: number

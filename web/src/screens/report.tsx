@@ -82,7 +82,13 @@ function loadReport(query: ReportQuery, timeZone: string) {
     values: [value],
   }))
   const body = {
-    ...{ from, to, timeZone, dateBasis, sort, limit, filters },
+    from,
+    to,
+    timeZone,
+    dateBasis,
+    sort,
+    limit,
+    filters,
     groupBy: [...groupBy],
     metrics: [...METRICS],
   }
