@@ -90,7 +90,7 @@ describe('every route', () => {
 
   it('refuses a workspace that the caller does not belong to', async () => {
     const api = await openTestApi(stores)
-    const alpha = await createWorld(api, 'ALPHA')
+    const alpha = await createWorld(api, 'ALPHA', { signedIn: true })
     const beta = await createWorld(api, 'BETA')
     for (const route of guarded) {
       for (const who of [{ cookie: alpha.cookie }, { authorization: `Bearer ${alpha.keys.owner}` }]) {
@@ -112,7 +112,7 @@ describe('every route', () => {
       visitRows: async (workspace, clickId) =>
         ownClicks.has(`${workspace} ${clickId}`) ? [visitRow(workspace, clickId)] : [],
     })
-    const alpha = await createWorld(api, 'ALPHA')
+    const alpha = await createWorld(api, 'ALPHA', { signedIn: true })
     const beta = await createWorld(api, 'BETA')
     for (const { workspace, clickId } of [alpha, beta]) ownClicks.add(`${workspace} ${clickId}`)
     const before = await everythingOf(api, beta)

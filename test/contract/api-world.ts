@@ -2,15 +2,17 @@ import { ROLES, type Role } from '../../src/api/access-table.ts'
 import { issueApiKey } from '../../src/api/api-key.ts'
 import { createClickIdMaker } from '../../src/domain/click-id.ts'
 import type { Hit } from '../../src/domain/hit.ts'
+import { createWorkspace } from '../../src/store/workspaces.ts'
 import type { TestApi } from './api-harness.ts'
 
 const NOW = 1_700_000_000_000
 const makeClickId = createClickIdMaker({ key: { hmac32: () => 0 }, processId: 0, randomBits: () => 0 })
 
-/** One workspace with its owner, a key of every role, and one of every kind of thing; all carry the mark. */
+/** One workspace, a key of every role, and one of every kind of thing; all carry the mark. */
 export type World = {
   readonly mark: string
   readonly workspace: string
+  /** Of its owner's session; '' when nobody is signed in. */
   readonly cookie: string
   readonly keys: Readonly<Record<Role, string>>
   /** Ids by path of the resource. */
@@ -20,8 +22,15 @@ export type World = {
   make(path: string): Promise<string>
 }
 
-export async function createWorld(api: TestApi, mark: string): Promise<World> {
-  const { cookie, workspace } = await api.owner(`${mark.toLowerCase()}@example.com`)
+/** With `signedIn`, its owner exists too and has a session; passwords are slow to hash, so most tests do without. */
+export async function createWorld(
+  api: TestApi,
+  mark: string,
+  { signedIn } = { signedIn: false },
+): Promise<World> {
+  const { cookie, workspace } = signedIn
+    ? await api.owner(`${mark.toLowerCase()}@example.com`)
+    : { cookie: '', workspace: await createBareWorkspace(api, mark) }
   const keys = {} as Record<Role, string> // filled for every role right here
   for (const role of ROLES) {
     keys[role] = (await issueApiKey(api.store.db, { workspace, name: `${mark} ${role}`, role }, NOW)).key
@@ -47,6 +56,12 @@ export async function createWorld(api: TestApi, mark: string): Promise<World> {
     deliveries: idOf('delivery', mark),
   })
   return { mark, workspace, cookie, keys, ids, clickId, make }
+}
+
+async function createBareWorkspace(api: TestApi, mark: string): Promise<string> {
+  const fields = { name: `Workspace of ${mark}`, currency: 'USD', timeZone: 'UTC' }
+  const rest = { fallbackUrl: '', attributionWindowDays: 30 }
+  return (await createWorkspace(api.store.db, { ...fields, ...rest }, NOW)).id
 }
 
 async function post(api: TestApi, key: string, path: string, body: object): Promise<string> {
