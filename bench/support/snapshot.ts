@@ -2,7 +2,10 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Snapshot } from '../../src/domain/snapshot.ts'
 
-/** One campaign that leads directly to one offer, with a source that passes a click id, a price and a token. */
+/** As many as an affiliate runs side by side. */
+const CAMPAIGNS = 20
+
+/** Campaigns that lead directly to one offer, with a source that passes a click id, a price and two tokens. */
 const SNAPSHOT: Snapshot = {
   format: 1,
   version: 1,
@@ -34,20 +37,18 @@ const SNAPSHOT: Snapshot = {
     },
   ],
   landers: [],
-  campaigns: [
-    {
-      id: 'campaign',
-      workspace: 'bench',
-      slug: 'bench',
-      name: 'Campaign',
-      status: 'active',
-      trafficSourceId: 'source',
-      redirectMode: '302',
-      costModel: { type: 'token' },
-      fallbackUrl: '',
-      paths: [{ id: 'path', weight: 1, landers: [], offers: [{ id: 'offer', weight: 1 }] }],
-    },
-  ],
+  campaigns: Array.from({ length: CAMPAIGNS }, (_, n) => ({
+    id: `campaign${n}`,
+    workspace: 'bench',
+    slug: `bench-${n}`,
+    name: `Campaign ${n}`,
+    status: 'active',
+    trafficSourceId: 'source',
+    redirectMode: '302',
+    costModel: { type: 'token' },
+    fallbackUrl: '',
+    paths: [{ id: `path${n}`, weight: 1, landers: [], offers: [{ id: 'offer', weight: 1 }] }],
+  })),
   ratesMicros: {},
 }
 
@@ -59,5 +60,5 @@ export function writeBenchSnapshot(dataDir: string): void {
 
 /** The path of visit n, as the source's link has it. */
 export function benchVisitPath(n: number): string {
-  return `/c/bench?subid=src-${n}&bid=0.0123&zone=zone-${n % 13}&creative=banner-${n % 4}`
+  return `/c/bench-${n % CAMPAIGNS}?subid=src-${n}&bid=0.0123&zone=zone-${n % 13}&creative=banner-${n % 4}`
 }
