@@ -1,0 +1,96 @@
+import { JournalLoader, type JournalLoaderOptions, type LoaderProgress } from './journal-loader.ts'
+import type { Ledger } from './ledger.ts'
+import { JOURNALS_RESCAN_MS, RECENT_BYTES_MAX } from './limits.ts'
+import { moveOutboxBatch, type OutboxSource } from './outbox-loader.ts'
+import { QuarantiningInserter } from './quarantine.ts'
+import { RecentVisits } from './recent-visits.ts'
+import { runRetriedLoop } from './retried-loop.ts'
+import { SharedRun } from './shared-run.ts'
+
+export type LoaderOptions = {
+  readonly ledger: Ledger
+  /** The journals there are now, one for each edge. */
+  readonly journals: () => Promise<readonly { readonly name: string; readonly dir: string }[]>
+  readonly progress: LoaderProgress
+  readonly outbox: OutboxSource
+  /** Where rows go that the ledger refuses. */
+  readonly quarantineDir: string
+  readonly clock: () => number
+  /** Aborted to stop; a batch under way is finished. */
+  readonly signal: AbortSignal
+  readonly onError: (error: unknown) => void
+}
+
+export type Loader = {
+  /** Resolves when every record that is in a journal now has been read: its visits are among `recent`. */
+  catchUp(): Promise<void>
+  readonly recent: RecentVisits
+  /** How far the ledger is behind the journals, ms. */
+  lagMs(): number
+  quarantinedRows(): number
+  /** Resolves once everything has stopped. */
+  readonly done: Promise<void>
+}
+
+/** Brings the journals and the outbox into the ledger until the signal aborts. */
+export function runLoader(options: LoaderOptions): Loader {
+  const recent = new RecentVisits(RECENT_BYTES_MAX)
+  const inserter = new QuarantiningInserter(options.ledger, options.quarantineDir)
+  const journals = new Map<string, RunningJournal>()
+  const openNew = new SharedRun(() =>
+    openNewJournals(options, journals, { recent, inserter, catchUp: () => catchUp.next() }),
+  )
+  const catchUp: SharedRun = new SharedRun(async () => {
+    await openNew.next()
+    await Promise.all([...journals.values()].map(({ loader }) => loader.readAhead()))
+  })
+  const loops = [
+    runRetriedLoop(async () => {
+      await openNew.next()
+      return JOURNALS_RESCAN_MS
+    }, options),
+    runRetriedLoop(() => moveOutboxBatch(options.outbox, inserter), options),
+  ]
+  return {
+    catchUp: () => catchUp.next(),
+    recent,
+    lagMs: () => Math.max(0, ...[...journals.values()].map(({ loader }) => loader.lagMs())),
+    quarantinedRows: () => inserter.refused,
+    done: Promise.all(loops).then(async () => {
+      await Promise.all([...journals.values()].map(({ done }) => done))
+    }),
+  }
+}
+
+type RunningJournal = { readonly loader: JournalLoader; readonly done: Promise<void> }
+type Shared = {
+  readonly recent: RecentVisits
+  readonly inserter: QuarantiningInserter
+  readonly catchUp: () => Promise<void>
+}
+
+async function openNewJournals(
+  options: LoaderOptions,
+  journals: Map<string, RunningJournal>,
+  { recent, inserter, catchUp }: Shared,
+): Promise<void> {
+  for (const { name, dir } of await options.journals()) {
+    if (journals.has(name) || options.signal.aborted) continue
+    const loader = await JournalLoader.open(journalOptions(name, dir))
+    const done = runRetriedLoop(() => loader.round(), options).finally(() => loader.close())
+    journals.set(name, { loader, done })
+  }
+
+  function journalOptions(edge: string, dir: string): JournalLoaderOptions {
+    return {
+      edge,
+      dir,
+      progress: options.progress,
+      inserter,
+      clicks: { ledger: options.ledger, recent, catchUp },
+      recent,
+      clock: options.clock,
+      onOrphans: (clicks) => options.onError(new Error(`${clicks} clicks of unknown visits were left out`)),
+    }
+  }
+}
