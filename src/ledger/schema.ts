@@ -64,13 +64,17 @@ export const LEDGER_COLUMNS: readonly LedgerColumn[] = [
 const BATCH_COLUMN: LedgerColumn = { name: 'batch', type: 'UInt64', codec: 'ZSTD(1)' }
 
 /**
+ * Derived by the engine, so that reports read less:
+ *
  * The quarter of an hour of `at` and `visit_at`. Days, hours and weeks of every time zone begin on one, so that
- * reports filter and group by these four bytes instead of the eight of the exact time: a third of the whole cost
- * of a report over 10 million rows.
+ * reports filter and group by these four bytes instead of the eight of the exact time (100 ms of CPU time against
+ * 350 over 10 million rows). And the conversions that count as such, which are few, so that the engine stores and
+ * sums them sparsely, where it would compare the status of every row.
  */
-const SLOT_COLUMNS = [
-  "at_slot DateTime('UTC') MATERIALIZED toStartOfFifteenMinutes(at) CODEC(ZSTD(1))",
-  "visit_slot DateTime('UTC') MATERIALIZED toStartOfFifteenMinutes(visit_at) CODEC(ZSTD(1))",
+const DERIVED_COLUMNS = [
+  "at_slot DateTime('UTC') MATERIALIZED toStartOfFifteenMinutes(at) CODEC(LZ4)",
+  "visit_slot DateTime('UTC') MATERIALIZED toStartOfFifteenMinutes(visit_at) CODEC(LZ4)",
+  "conversions_counted Int32 MATERIALIZED if(status IN ('pending', 'approved'), conversions, 0) CODEC(LZ4)",
 ]
 
 /**
@@ -89,7 +93,7 @@ export function createLedgerTable(): string {
   ]
   return `CREATE TABLE IF NOT EXISTS ledger (
   ${[...LEDGER_COLUMNS, BATCH_COLUMN].map(toDefinition).join(',\n  ')},
-  ${SLOT_COLUMNS.join(',\n  ')},
+  ${DERIVED_COLUMNS.join(',\n  ')},
   INDEX click_ids click_id TYPE bloom_filter(0.001) GRANULARITY 1
 ) ENGINE = MergeTree
 PARTITION BY toYYYYMM(at_slot)

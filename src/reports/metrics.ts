@@ -21,8 +21,8 @@ export type Sum = { readonly id: string; readonly sql: string }
 
 const EVENT_PREFIX = 'conversions:'
 
-const COUNTED = `status IN ('pending', 'approved')`
-const conversions: Sum = { id: 'conversions', sql: `sumIf(conversions, ${COUNTED})` }
+/** Pending and approved (ledger/schema.ts). */
+const conversions: Sum = { id: 'conversions', sql: 'sum(conversions_counted)' }
 const visits = column('visits')
 const clicks = column('clicks')
 const revenue = column('revenue')
@@ -37,7 +37,6 @@ const METRICS: Readonly<Record<string, Metric>> = {
   lander_views: count(column('lander_views')),
   clicks: count(clicks),
   unique_clicks: count(column('unique_clicks')),
-  /** Pending and approved. */
   conversions: count(conversions),
   conversions_pending: count(byStatus('pending')),
   conversions_approved: count(byStatus('approved')),
@@ -84,7 +83,7 @@ export function toMetric(name: string, params: SqlParams): Metric {
   const event = params.add('String', name.slice(EVENT_PREFIX.length))
   // The placeholder's name is unique for the event, and letters and digits only.
   const id = `event_${event.replace(/\W.*|^\{/g, '')}`
-  return count({ id, sql: `sumIf(conversions, event = ${event} AND ${COUNTED})` })
+  return count({ id, sql: `sumIf(conversions_counted, event = ${event})` })
 }
 
 function column(name: string): Sum {
