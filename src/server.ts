@@ -22,7 +22,7 @@ import { createClickIdKey } from './domain/click-id-key.ts'
 import { startEdge } from './edge/server.ts'
 import { listJournals } from './journal/journal-directory.ts'
 import { JournalWriter } from './journal/journal-writer.ts'
-import { createClickLookup } from './ledger/click-lookup.ts'
+import { type ClickLookup, createClickLookup } from './ledger/click-lookup.ts'
 import type { Ledger } from './ledger/ledger.ts'
 import { type Loader, runLoader } from './ledger/loader.ts'
 import { openLedger } from './ledger/open-ledger.ts'
@@ -88,6 +88,7 @@ type Core = CoreOptions & {
   readonly accounts: Accounts
   readonly clickIdKey: ClickIdKey
   readonly loader: Loader
+  readonly lookup: ClickLookup
   readonly worker: DeliveryWorker
   readonly judge: Judge
   /** Aborted to stop every loop. */
@@ -100,13 +101,12 @@ export async function startCore(options: CoreOptions): Promise<CoreProcess> {
   mkdirSync(journalRoot(config), { recursive: true })
   const core = await openCore(options)
   const { store, stop, judge, clickIdKey } = core
-  const lookup = createClickLookup({ ledger: core.ledger, loader: core.loader })
   const onError = (error: unknown) => log.error({ err: error }, 'core')
   const socketPath = join(config.dataDir, 'run', 'core.sock')
   const internal = await startInternalServer({
     socketPath,
     judge,
-    ledgerLookup: lookup,
+    ledgerLookup: core.lookup,
     db: store.db,
     clickIdKey,
     onError,
@@ -153,8 +153,9 @@ async function openCore(options: CoreOptions): Promise<Core> {
     quarantineDir: join(config.dataDir, 'quarantine'),
     clock: Date.now,
     signal: stop.signal,
-    log,
+    onError: (error) => log.error({ err: error }, 'loader'),
   })
+  const lookup = createClickLookup({ ledger, loader, clock: Date.now })
   const worker = runDeliveryWorker({
     store,
     workerId: newRecordId(Date.now()),
@@ -167,10 +168,10 @@ async function openCore(options: CoreOptions): Promise<Core> {
   })
   const judge = createJudge({
     store,
-    ledgerLookup: createClickLookup({ ledger, loader }),
+    ledgerLookup: lookup,
     clock: Date.now,
     clickIdKey,
-    ownHosts: [config.publicUrl, config.dashboardUrl].map((url) => new URL(url).hostname.toLowerCase()),
+    ownHosts: ownHosts(config),
   })
   return {
     ...options,
@@ -179,6 +180,7 @@ async function openCore(options: CoreOptions): Promise<Core> {
     accounts,
     clickIdKey,
     loader,
+    lookup,
     worker,
     judge: waking(judge, worker),
     stop,
@@ -230,7 +232,7 @@ function apiDeps(core: Core): ApiDeps {
     }),
     visitRows: (workspace, clickId) => loadVisitRows(ledger, workspace, clickId),
     runReport: (request, signal) => runReport(ledger, request, signal),
-    changeStatus: (change) => changeStatus(store, change),
+    changeStatus: (change) => changeStatus({ store, ownHosts: ownHosts(config), clock: Date.now }, change),
     wakeDelivery: () => core.worker.wake(),
     readiness: readinessChecks(store, ledger),
     clock: Date.now,
@@ -252,4 +254,9 @@ function readinessChecks(store: Store, ledger: Ledger): readonly ReadinessCheck[
 
 function journalRoot(config: Config): string {
   return join(config.dataDir, 'journal')
+}
+
+/** A target there would send hits to ourselves for ever. */
+function ownHosts(config: Config): readonly string[] {
+  return [config.publicUrl, config.dashboardUrl].map((url) => new URL(url).hostname.toLowerCase())
 }

@@ -39,8 +39,8 @@ export async function startInstallation(options: InstallationOptions): Promise<I
       TRAILPOST_PUBLIC_HOST: '127.0.0.1',
       TRAILPOST_PUBLIC_PORT: String(publicPort),
       TRAILPOST_DASHBOARD_PORT: String(dashboardPort),
-      TRAILPOST_PUBLIC_URL: `http://127.0.0.1:${publicPort}`,
-      TRAILPOST_DASHBOARD_URL: `http://127.0.0.1:${dashboardPort}`,
+      TRAILPOST_PUBLIC_URL: `http://localhost:${publicPort}`,
+      TRAILPOST_DASHBOARD_URL: `http://localhost:${dashboardPort}`,
       TRAILPOST_EDGES: String(options.edges),
       TRAILPOST_LOG_LEVEL: 'warn',
       ...options.settings,
@@ -51,9 +51,9 @@ export async function startInstallation(options: InstallationOptions): Promise<I
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   const core = await firstMessage(child, exited)
   return {
-    publicUrl: `http://127.0.0.1:${publicPort}`,
+    publicUrl: `http://localhost:${publicPort}`,
     publicPort,
-    dashboardUrl: `http://127.0.0.1:${dashboardPort}`,
+    dashboardUrl: `http://localhost:${dashboardPort}`,
     setupUrl: core.setupUrl,
     pid: child.pid ?? 0,
     startMs: performance.now() - startedAt,

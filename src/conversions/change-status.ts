@@ -1,0 +1,62 @@
+import { decideTransition } from '../domain/conversion.ts'
+import type { ConversionStatus } from '../domain/conversion-types.ts'
+import { conversionsOfClicks, getConversionWithHistory, type StoredConversion } from '../store/conversions.ts'
+import { loadConfiguration } from '../store/load-configuration.ts'
+import { lockKeys } from '../store/lock-keys.ts'
+import type { Store } from '../store/open-store.ts'
+import type { Db } from '../store/transaction.ts'
+import { Docket } from './docket.ts'
+import { buildEntry } from './record.ts'
+
+/** A conversion's status, changed by hand. */
+export type StatusChange = {
+  readonly workspace: string
+  readonly id: string
+  readonly status: ConversionStatus
+  readonly reason: string
+  /** Who did it. */
+  readonly actor: string
+}
+
+export type StatusChangeResult = { readonly ok: true } | { readonly ok: false; readonly reason: string }
+
+/**
+ * Changes a status with all that a hit's change causes: history, signed ledger rows and notifications, in one
+ * transaction. The same status again changes nothing.
+ * @throws what the store throws; nothing has changed then.
+ */
+export async function changeStatus(
+  deps: { readonly store: Store; readonly ownHosts: readonly string[]; readonly clock: () => number },
+  change: StatusChange,
+): Promise<StatusChangeResult> {
+  const { store } = deps
+  return await store.db.transaction().execute(async (db) => {
+    const known = await lockConversion(db, store, change)
+    if (known === undefined) return { ok: false, reason: 'there is no such conversion' }
+    const verdict = decideTransition(known.status, change.status)
+    if (!verdict.allowed) return { ok: false, reason: verdict.reason }
+    if (known.status === change.status) return { ok: true }
+    const siblings = await conversionsOfClicks(db, change.workspace, [known.clickId])
+    const at = deps.clock()
+    const after = { ...known, status: change.status, transitions: known.transitions + 1, updatedAt: at }
+    const cause = { at, hitId: '', actor: change.actor, reason: change.reason }
+    const notifier = { configuration: await loadConfiguration(db), ownHosts: deps.ownHosts, now: at }
+    const docket = new Docket()
+    const isFirst = siblings[0]?.id === known.id
+    docket.enter(buildEntry({ ...cause, before: known, after, isFirst }, notifier))
+    await docket.write(db)
+    return { ok: true }
+  })
+}
+
+/** Under the lock that hits of the same visit take, and read after it was granted. */
+async function lockConversion(
+  db: Db,
+  store: Store,
+  key: StatusChange,
+): Promise<StoredConversion | undefined> {
+  const found = await getConversionWithHistory(db, key)
+  if (found === undefined) return undefined
+  await lockKeys(db, store.engine, [found.conversion.clickId])
+  return (await getConversionWithHistory(db, key))?.conversion
+}
