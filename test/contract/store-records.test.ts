@@ -26,6 +26,7 @@ import {
   listHits,
   saveHits,
 } from '../../src/store/hits.ts'
+import { lockKeys } from '../../src/store/lock-keys.ts'
 import { isValueError } from '../../src/store/store-error.ts'
 import { SQL_ENGINES, useStores } from '../support/databases.ts'
 
@@ -163,6 +164,27 @@ describe.each(SQL_ENGINES)('records on %s', (engine) => {
     expect(await countOfCap(db, cap.key, cap.period)).toBe(5)
     expect(await takeFromCap(db, { ...cap, max: 0, period: '2026-11-23' })).toBe(false)
     expect(await takeFromCap(db, { ...cap, period: '2026-11-23' })).toBe(true)
+  })
+
+  it('of a locked key wait for the transaction that holds it', async () => {
+    const options = await stores.options()
+    const [first, second] = [await stores.open(options), await stores.open(options)]
+    const order: string[] = []
+    const waiting: Promise<void>[] = []
+    await first.db.transaction().execute(async (trx) => {
+      await lockKeys(trx, engine, ['b', 'a'])
+      waiting.push(
+        second.db.transaction().execute(async (other) => {
+          await lockKeys(other, engine, ['a', 'c'])
+          order.push('second')
+        }),
+      )
+      // Time enough for the second one, if nothing held it.
+      for (let i = 0; i < 50; i++) await trx.selectFrom('config_version').selectAll().execute()
+      order.push('first')
+    })
+    await Promise.all(waiting)
+    expect(order).toEqual(['first', 'second'])
   })
 
   it('know a key by its hash until it is revoked', async () => {
