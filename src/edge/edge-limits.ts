@@ -43,6 +43,8 @@ export const EDGE_LIMITS = {
   /** Core answers a long-poll within 25 s. */
   snapshotPollTimeoutMs: 35_000,
   snapshotRetryMs: 250,
+  /** Core starts a few seconds after the edges: that long its silence is nothing to report. */
+  snapshotFailuresQuiet: 20,
   snapshotBytesMax: 268_435_456,
 
   visitsRememberedMax: 20_000,

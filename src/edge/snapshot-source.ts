@@ -63,16 +63,18 @@ async function loadStartIndex({ dataDir, log }: SnapshotSourceOptions): Promise<
 }
 
 async function follow(follower: Follower): Promise<void> {
-  let wasAway = false
+  let failures = 0
   while (!follower.signal.aborted) {
     try {
       const text = await poll(follower)
-      wasAway = false
+      failures = 0
       if (text !== undefined) await replace(follower, text)
     } catch (error) {
       if (follower.signal.aborted) return
-      if (!wasAway) follower.log.warn({ err: error }, 'core gives no snapshot; serving the last known one')
-      wasAway = true
+      failures += 1
+      if (failures === EDGE_LIMITS.snapshotFailuresQuiet) {
+        follower.log.warn({ err: error }, 'core gives no snapshot; serving the last known one')
+      }
       follower.state.confirmed = false
       await sleep(EDGE_LIMITS.snapshotRetryMs, undefined, { signal: follower.signal }).catch(() => undefined)
     }

@@ -9,13 +9,20 @@ const PIXEL_WAIT_MS = 15_000
 /** A shopper's browser does not say that it is headless; one that does is counted as a bot. */
 const SHOPPER = recordedVisitor(5).userAgent
 
+/** In a single process, closing a profile ends the browser; the others switch off what protects real visitors. */
+const UNWANTED_ARGS: ReadonlySet<string> = new Set([
+  '--single-process',
+  '--disable-web-security',
+  '--disable-site-isolation-trials',
+  '--allow-running-insecure-content',
+])
+
 /** A headless Chromium from npm; nothing has to be installed on the system. */
 export async function launchBrowser(): Promise<Browser> {
   return await playwright.launch({
     executablePath: await chromium.executablePath(),
     args: [
-      ...chromium.args,
-      '--no-sandbox',
+      ...chromium.args.filter((arg) => !UNWANTED_ARGS.has(arg)),
       '--disable-quic',
       '--no-first-run',
       '--disable-background-networking',
