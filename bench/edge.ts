@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { freePort } from '../src/cli/demo/installation.ts'
 import { countLoadedVisits } from './support/count-visits.ts'
 import { runLoad, visitRequests } from './support/load.ts'
@@ -9,6 +6,7 @@ import { startNginx } from './support/nginx.ts'
 import { createReporter } from './support/report.ts'
 import { type Servers, startBareServers, startEdges } from './support/servers.ts'
 import { benchVisitPath, writeBenchSnapshot } from './support/snapshot.ts'
+import { withTemporaryDirectory } from './support/temporary-directory.ts'
 
 /**
  * Recorded, fsynced redirects beside a bare node:http 302, in the same run, with the same number of processes.
@@ -30,14 +28,9 @@ type Side = {
 
 const report = createReporter('edge', process.argv.includes('--json'))
 const requests = visitRequests(benchVisitPath)
-const dataDir = mkdtempSync(join(tmpdir(), 'trailpost-bench-'))
-try {
-  await measure()
-} finally {
-  rmSync(dataDir, { recursive: true, force: true })
-}
+await withTemporaryDirectory(measure)
 
-async function measure(): Promise<void> {
+async function measure(dataDir: string): Promise<void> {
   writeBenchSnapshot(dataDir)
   const barePort = await freePort()
   const edgePort = await freePort()
@@ -74,7 +67,9 @@ async function measure(): Promise<void> {
   report('bare_p99_ms', bareHalf.result.p99Ms, 'ms')
 
   await Promise.all([bare.stop(), edges.stop(), nginx?.stop()])
-  report('lost', answered - (await countLoadedVisits(dataDir)), 'visits')
+  const loaded = await countLoadedVisits(dataDir, answered)
+  report('lost', answered - loaded.visits, 'visits')
+  report('doubled', loaded.rows - loaded.visits, 'visits')
 }
 
 async function load(servers: Servers, port: number, seconds: number, rate = 0): Promise<Side> {
