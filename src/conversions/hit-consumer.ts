@@ -9,7 +9,7 @@ import { parseHitRecord } from './parse-hit-record.ts'
 import { pause, superviseLoop } from './supervised-loop.ts'
 
 /** What the consumer needs of a journal's reader. */
-export type HitJournal = {
+type HitJournal = {
   next(limit: { readonly recordsMax: number; readonly bytesMax: number }): Promise<
     | {
         readonly records: readonly { readonly type: number; readonly payload: Buffer }[]

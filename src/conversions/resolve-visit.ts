@@ -6,7 +6,7 @@ import type { Configuration } from '../store/load-configuration.ts'
 import type { FoundVisit } from './visit-lookup.ts'
 
 /** A click id that the hit may mean, and how it came by it. */
-export type Candidate = { readonly clickId: string; readonly method: AttributionMethod }
+type Candidate = { readonly clickId: string; readonly method: AttributionMethod }
 
 export type Candidates = {
   /** Genuine click ids, the most trusted first (PROTOCOL section 2, "Finding the visit"). */

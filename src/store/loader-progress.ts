@@ -1,7 +1,7 @@
 import { type JournalPosition, loadCheckpoint, saveCheckpoint } from './journal-checkpoints.ts'
 import type { Db } from './transaction.ts'
 
-export type LoaderBatch = {
+type LoaderBatch = {
   readonly from: JournalPosition
   readonly to: JournalPosition
   /** Deduplication token of its insert. */

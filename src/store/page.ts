@@ -1,6 +1,6 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
 
-export const PAGE_SIZE_MAX = 500
+const PAGE_SIZE_MAX = 500
 
 /** Newest first. */
 export type PageRequest = {

@@ -113,19 +113,15 @@ describe.each(SQL_ENGINES)('what a recorded hit leaves on %s', (engine) => {
       world.hit({ cid, event: 'sale', payout: '2', status: 'pending' }),
       world.hit({ cid, event: 'sale', status: 'approved' }),
     ])
-    const told = (await deliveries(world)).map((delivery) => [
-      delivery.transition,
-      delivery.state,
-      delivery.reason,
-    ])
-    expect(told.toSorted()).toEqual(
-      [
-        [1, 'pending', ''],
-        [1, 'skipped', 'not first'],
-        [2, 'skipped', 'status unchanged'],
-        [3, 'pending', ''],
-      ].toSorted(),
+    const told = (await deliveries(world)).map(
+      ({ transition, state, reason }) => `${transition} ${state} ${reason}`,
     )
+    expect(told.toSorted()).toEqual([
+      '1 pending ',
+      '1 skipped not first',
+      '2 skipped status unchanged',
+      '3 pending ',
+    ])
   })
 
   it('follows a change of the target at once', async () => {
