@@ -28,7 +28,7 @@ import { type Loader, runLoader } from './ledger/loader.ts'
 import { openLedger } from './ledger/open-ledger.ts'
 import { runReport } from './reports/run-report.ts'
 import { loadVisitRows } from './reports/visit-rows.ts'
-import { countDueDeliveries } from './store/due-deliveries.ts'
+import { countPending } from './store/delivery-queue-depth.ts'
 import { newRecordId } from './store/ids.ts'
 import { countOutbox, createOutboxSource } from './store/ledger-outbox.ts'
 import { createLoaderProgress } from './store/loader-progress.ts'
@@ -172,6 +172,8 @@ async function openCore(options: CoreOptions): Promise<Core> {
     clock: Date.now,
     clickIdKey,
     ownHosts: ownHosts(config),
+    // New conversions are notified at once, and not at the worker's next look.
+    onCommit: () => worker.wake(),
   })
   return {
     ...options,
@@ -182,19 +184,9 @@ async function openCore(options: CoreOptions): Promise<Core> {
     loader,
     lookup,
     worker,
-    judge: waking(judge, worker),
+    judge,
     stop,
   }
-}
-
-/** New conversions are notified at once, and not at the worker's next look. */
-function waking(judge: Judge, worker: DeliveryWorker): Judge {
-  const thenWake = async (answers: ReturnType<Judge['judge']>) => {
-    await answers
-    worker.wake()
-    return await answers
-  }
-  return { judge: (hits) => thenWake(judge.judge(hits)), rejudge: (hits) => thenWake(judge.rejudge(hits)) }
 }
 
 async function startDashboard(core: Core): Promise<CoreProcess> {
@@ -225,9 +217,9 @@ function apiDeps(core: Core): ApiDeps {
     webRoot: WEB_ROOT,
     registry: createMetrics({
       edges: () => readEdgeReports(config.dataDir),
-      journalLagSeconds: async () => (await core.loader.lagMs()) / 1_000,
+      journalLagSeconds: async () => core.loader.lagMs() / 1_000,
       outboxRows: () => countOutbox(store.db),
-      deliveriesDue: () => countDueDeliveries(store.db, Date.now()),
+      deliveriesDue: async () => (await countPending(store.db, Date.now())).due,
       quarantinedRows: () => core.loader.quarantinedRows(),
     }),
     visitRows: (workspace, clickId) => loadVisitRows(ledger, workspace, clickId),

@@ -31,7 +31,9 @@ export async function runExport(what: string, options: { readonly key: string })
 
 async function readPage(base: string, cursor: string, key: string) {
   const query = new URLSearchParams({ limit: String(PAGE_ITEMS), ...(cursor !== '' && { cursor }) })
-  const response = await request(`${base}?${query}`, { headers: { authorization: `Bearer ${key}` } })
+  const response = await request(`${base}?${query.toString()}`, {
+    headers: { authorization: `Bearer ${key}` },
+  })
   const text = await response.body.text()
   if (response.statusCode !== 200)
     throw new ConfigError(`the server answered ${response.statusCode}: ${text}`)
@@ -44,7 +46,7 @@ function columnsOf(items: readonly Readonly<Record<string, unknown>>[]): readonl
 
 function toText(value: unknown): string {
   if (value === null || value === undefined) return ''
-  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
 /** Waits while the reader of standard output is slower than the server. */

@@ -28,24 +28,29 @@ export type JournalKeeperOptions = {
 export async function runJournalKeeper(options: JournalKeeperOptions): Promise<void> {
   const consumers = new Map<string, { readonly done: Promise<void> }>()
   while (!options.signal.aborted) {
-    try {
-      for (const { name, dir } of await listJournals(options.journalRoot)) {
-        if (!consumers.has(name)) consumers.set(name, await startConsumer(options, name, dir))
-        await deletePassedSegments(options.db, name, dir)
-      }
-    } catch (error) {
+    await keepJournals(options, consumers).catch((error: unknown) => {
       options.log.error({ err: error }, 'the journals cannot be kept; trying again')
-    }
+    })
     await sleep(ROUND_MS, undefined, { signal: options.signal }).catch(() => undefined)
   }
   await Promise.all([...consumers.values()].map(({ done }) => done))
+}
+
+async function keepJournals(
+  options: JournalKeeperOptions,
+  consumers: Map<string, { readonly done: Promise<void> }>,
+): Promise<void> {
+  for (const { name, dir } of await listJournals(options.journalRoot)) {
+    if (!consumers.has(name)) consumers.set(name, await startConsumer(options, name, dir))
+    await deletePassedSegments(options.db, name, dir)
+  }
 }
 
 /** The consumer runs on; what is waited for here is its start. */
 async function startConsumer(options: JournalKeeperOptions, edge: string, dir: string) {
   const from = await loadCheckpoint(options.db, edge, 'conversions')
   const journal = await JournalReader.open({ dir, from })
-  const done = runHitConsumer({
+  const consumer = runHitConsumer({
     edge,
     journal,
     judge: options.judge,
@@ -53,8 +58,8 @@ async function startConsumer(options: JournalKeeperOptions, edge: string, dir: s
     clock: options.clock,
     signal: options.signal,
     onError: (error) => options.log.error({ err: error, edge }, 'hits wait in the journal'),
-  }).finally(() => journal.close())
-  return { done }
+  })
+  return { done: consumer.then(() => journal.close()) }
 }
 
 async function deletePassedSegments(db: Db, edge: string, dir: string): Promise<void> {

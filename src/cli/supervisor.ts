@@ -13,7 +13,7 @@ export type Supervisor = {
   /** Resolves with each child's first ready message, by child name. */
   readonly ready: Promise<ReadonlyMap<string, unknown>>
   /** Ends the children in the given order of groups and resolves when all have ended. */
-  stop(): Promise<void>
+  readonly stop: () => Promise<void>
 }
 
 export type ChildPlan = {

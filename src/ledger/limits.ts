@@ -12,14 +12,11 @@ export const CONNECTIONS_MAX = 8
 /** One insert. The whole of it becomes one block, which is what a deduplication token covers. */
 export const INSERT_BYTES_MAX = 8 * 1024 * 1024
 
-/** Two batches wait for this long or INSERT_BYTES_MAX, whichever comes first; small inserts cost as much as big ones. */
+/** The pause after a small insert, which costs as much as a big one: rows gather meanwhile. */
 export const BATCH_WAIT_MS = 250
 
 /** How often a journal is looked at for new records while it has none. */
 export const POLL_MS = 40
-
-/** What may be read ahead of the inserts, for each journal. Reading stops there until the ledger has taken some. */
-export const READ_AHEAD_BYTES_MAX = 64 * 1024 * 1024
 
 /** One read of a journal. */
 export const READ_BYTES_MAX = 4 * 1024 * 1024

@@ -77,7 +77,7 @@ async function openNewJournals(
   for (const { name, dir } of await options.journals()) {
     if (journals.has(name) || options.signal.aborted) continue
     const loader = await JournalLoader.open(journalOptions(name, dir))
-    const done = runRetriedLoop(() => loader.round(), options).finally(() => loader.close())
+    const done = runRetriedLoop(() => loader.round(), options).then(() => loader.close())
     journals.set(name, { loader, done })
   }
 

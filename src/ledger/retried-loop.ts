@@ -25,6 +25,6 @@ export async function runRetriedLoop(round: () => Promise<number>, options: Loop
 }
 
 /** Returns early when the signal aborts. */
-export async function pause(ms: number, signal: AbortSignal): Promise<void> {
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
   if (ms > 0) await sleep(ms, undefined, { signal }).catch(() => undefined)
 }

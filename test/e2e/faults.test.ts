@@ -10,7 +10,8 @@ afterEach(async () => {
 
 describe('a whole installation, with processes killed under load', () => {
   it('counts every redirected visit once when edges are killed with -9', async () => {
-    const { installation, visit, totals } = (world = await openTrackingWorld())
+    world = await openTrackingWorld()
+    const { installation, visit, totals } = world
     const redirected = new Set<string>()
     let running = true
     const visitors = Array.from({ length: 16 }, async () => {
@@ -37,7 +38,8 @@ describe('a whole installation, with processes killed under load', () => {
   })
 
   it('loses and doubles no postback when core is killed during a burst of them', async () => {
-    const { installation, visit, postback, totals } = (world = await openTrackingWorld())
+    world = await openTrackingWorld()
+    const { installation, visit, postback, totals } = world
     const clickIds = (await Promise.all(Array.from({ length: 400 }, visit))).filter((id) => id !== undefined)
     expect(clickIds).toHaveLength(400)
     const outcomes: string[] = []

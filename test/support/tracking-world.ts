@@ -11,12 +11,12 @@ export type TrackingWorld = {
   readonly installation: Installation
   readonly api: ApiClient
   /** Opens the campaign link; the click id in the redirect, or undefined when there was none. */
-  visit(): Promise<string | undefined>
+  readonly visit: () => Promise<string | undefined>
   /** Pings the postback; the outcome, or 'failed' when there was no answer. */
-  postback(query: string): Promise<string>
+  readonly postback: (query: string) => Promise<string>
   /** Totals of the report, as soon as they satisfy the condition; the last ones when they never do. */
-  totals(isSettled: (totals: Totals) => boolean): Promise<Totals>
-  close(): Promise<void>
+  readonly totals: (isSettled: (totals: Totals) => boolean) => Promise<Totals>
+  readonly close: () => Promise<void>
 }
 
 export type Totals = { readonly visits: number; readonly conversions: number; readonly revenue: string }

@@ -1,6 +1,9 @@
 import { type Kysely, PostgresAdapter, sql } from 'kysely'
 
-/** The tables of schema.ts, as they first were. Column comments live there. */
+/**
+ * The tables of schema.ts, as they first were. Column comments live there.
+ * @public called by Kysely's migrator through the namespace
+ */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await createWorkspaces(db)
   await createSourcesAndNetworks(db)
