@@ -18,6 +18,8 @@ export type LoadPlan = {
   readonly requests: readonly string[]
   /** Send each request once and stop early when all are sent; else they are sent round and round. */
   readonly once?: boolean
+  /** Collect the values of this parameter of the URLs that answers redirect to. */
+  readonly collect?: string
 }
 
 export type LoadResult = {
@@ -29,6 +31,7 @@ export type LoadResult = {
   readonly statuses: Readonly<Record<string, number>>
   /** What the answers said in `outcome`, where they are JSON of ours. */
   readonly outcomes: Readonly<Record<string, number>>
+  readonly collected: readonly string[]
 }
 
 const HEAD_END = Buffer.from('\r\n\r\n')
@@ -45,6 +48,7 @@ async function runLoad(plan: LoadPlan): Promise<LoadResult> {
   const histogram = new Histogram()
   const statuses: Record<string, number> = {}
   const outcomes: Record<string, number> = {}
+  const collected: string[] = []
   let errors = 0
   let next = 0
   const startedAt = performance.now()
@@ -72,6 +76,8 @@ async function runLoad(plan: LoadPlan): Promise<LoadResult> {
       histogram.record(performance.now() - from)
       count(statuses, answer.status)
       if (answer.outcome !== undefined) count(outcomes, answer.outcome)
+      const value = plan.collect && URL.parse(answer.location)?.searchParams.get(plan.collect)
+      if (value) collected.push(value)
     }
   }
 
@@ -87,6 +93,7 @@ async function runLoad(plan: LoadPlan): Promise<LoadResult> {
     p99Ms: histogram.percentile(0.99),
     statuses,
     outcomes,
+    collected,
   }
 }
 
@@ -102,7 +109,12 @@ function open(port: number): Promise<Socket> {
   })
 }
 
-type Answer = { readonly status: string; readonly outcome: string | undefined }
+type Answer = {
+  readonly status: string
+  /** '' where the answer is no redirect. */
+  readonly location: string
+  readonly outcome: string | undefined
+}
 
 /** Sends one request and reads one answer with a Content-Length. */
 function exchange(socket: Socket, head: Buffer): Promise<Answer> {
@@ -123,7 +135,13 @@ function exchange(socket: Socket, head: Buffer): Promise<Answer> {
       const bodyStart = headEnd + HEAD_END.length
       if (seen.length < bodyStart + Number(length)) return
       const body = seen.toString('latin1', bodyStart)
-      finish(() => resolve({ status: text.slice(9, 12), outcome: /"outcome":"(\w+)"/.exec(body)?.[1] }))
+      finish(() =>
+        resolve({
+          status: text.slice(9, 12),
+          location: /^location: (\S+)/im.exec(text)?.[1] ?? '',
+          outcome: /"outcome":"(\w+)"/.exec(body)?.[1],
+        }),
+      )
     }
     socket.on('data', onData)
     socket.once('close', onClose)

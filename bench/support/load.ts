@@ -16,8 +16,8 @@ export function runLoad(plan: LoadPlan): Promise<LoadResult> {
 const VARIANTS = 500
 
 /** Request heads as browsers send them, with recorded user agents, languages and addresses. */
-export function visitRequests(path: (n: number) => string): string[] {
-  return Array.from({ length: VARIANTS }, (_, n) => {
+export function visitRequests(path: (n: number) => string, count = VARIANTS): string[] {
+  return Array.from({ length: count }, (_, n) => {
     const visitor = recordedVisitor(n)
     return [
       `GET ${path(n)} HTTP/1.1`,
