@@ -4,6 +4,7 @@ import { freePort, type Installation, startInstallation } from '../src/cli/demo/
 import { CLICK_ID_PARAM, createBenchCampaign } from './support/bench-campaign.ts'
 import { runLoad, visitRequests } from './support/load.ts'
 import type { LoadPlan } from './support/load-process.ts'
+import { cpuSeconds, processTree } from './support/process-cost.ts'
 import { createReporter } from './support/report.ts'
 import { withTemporaryDirectory } from './support/temporary-directory.ts'
 import { until } from './support/until.ts'
@@ -23,7 +24,7 @@ await withTemporaryDirectory(async (dataDir) => {
   const options = { dataDir, edges: 1, ports }
   const { api, clickIds } = await withInstallation(options, makeVisits)
   // A new start has no visits in memory: core finds them in the ledger, as it does when sales come hours later.
-  await withInstallation(options, ({ publicPort }) => measure(publicPort, clickIds, api))
+  await withInstallation(options, (installation) => measure(installation, clickIds, api))
 })
 
 async function withInstallation<T>(
@@ -49,13 +50,20 @@ async function makeVisits(installation: Installation) {
   return { api, clickIds }
 }
 
-async function measure(port: number, clickIds: readonly string[], api: ApiClient): Promise<void> {
+async function measure(
+  { publicPort, pid }: Installation,
+  clickIds: readonly string[],
+  api: ApiClient,
+): Promise<void> {
   const requests = clickIds.map((clickId, n) => postback(clickId, n))
-  const { outcomes, seconds, p50Ms, p99Ms } = await loadOnce(port, requests, POSTBACK_CONNECTIONS)
+  const cpuSecondsBefore = treeCpuSeconds(pid)
+  const { outcomes, seconds, p50Ms, p99Ms } = await loadOnce(publicPort, requests, POSTBACK_CONNECTIONS)
+  const cpuUs = ((treeCpuSeconds(pid) - cpuSecondsBefore) * 1e6) / CONVERSIONS
   const { recorded = 0, queued = 0 } = outcomes
   if (recorded + queued !== CONVERSIONS) throw new Error(`other outcomes: ${JSON.stringify(outcomes)}`)
   await until('every conversion is reported', async () => (await readSums(api)).conversions === CONVERSIONS)
   report('per_s', recorded / seconds, '1/s')
+  report('cpu_us', cpuUs, 'us/postback')
   report('p50_ms', p50Ms, 'ms')
   report('p99_ms', p99Ms, 'ms')
   report('queued', queued, 'conversions')
@@ -64,6 +72,10 @@ async function measure(port: number, clickIds: readonly string[], api: ApiClient
 function loadOnce(port: number, requests: readonly string[], connections: number) {
   const plan: LoadPlan = { port, connections, seconds: SECONDS_MAX, rate: 0, requests, once: true }
   return runLoad({ ...plan, collect: CLICK_ID_PARAM })
+}
+
+function treeCpuSeconds(pid: number): number {
+  return processTree(pid).reduce((sum, process) => sum + cpuSeconds(process), 0)
 }
 
 function postback(clickId: string, n: number): string {

@@ -19,12 +19,7 @@ const ROUND_SECONDS = 4
 const ROUNDS = 3
 const WARM_SECONDS = 2
 
-type Side = {
-  readonly rps: number
-  readonly cpuUs: number
-  readonly answered: number
-  readonly result: LoadResult
-}
+type Side = { readonly rps: number; readonly cpuUs: number; readonly result: LoadResult }
 
 const report = createReporter('edge', process.argv.includes('--json'))
 const requests = visitRequests(benchVisitPath)
@@ -32,55 +27,67 @@ await withTemporaryDirectory(measure)
 
 async function measure(dataDir: string): Promise<void> {
   writeBenchSnapshot(dataDir)
-  const barePort = await freePort()
-  const edgePort = await freePort()
-  const bare = await startBareServers(barePort, PROCESSES)
-  const edges = await startEdges(edgePort, PROCESSES, dataDir)
-  const nginx = await startNginx(PROCESSES)
-
-  let answered = 0
-  await load(bare, barePort, WARM_SECONDS)
-  answered += (await load(edges, edgePort, WARM_SECONDS)).answered
-  const rounds: { bare: Side[]; edge: Side[]; nginx: Side[] } = { bare: [], edge: [], nginx: [] }
-  for (let round = 0; round < ROUNDS; round += 1) {
-    rounds.bare.push(await load(bare, barePort, ROUND_SECONDS))
-    const side = await load(edges, edgePort, ROUND_SECONDS)
-    rounds.edge.push(side)
-    answered += side.answered
-    if (nginx !== undefined) rounds.nginx.push(await load(nginx, nginx.port, ROUND_SECONDS))
-  }
-  const edge = median(rounds.edge)
-  const reference = median(rounds.bare)
-  report('rps', edge.rps, '1/s')
-  report('cpu_us', edge.cpuUs, 'us/request')
-  report('bare_rps', reference.rps, '1/s')
-  report('bare_cpu_us', reference.cpuUs, 'us/request')
-  report('ratio_bare_node', edge.rps / reference.rps, 'ratio')
-  if (nginx !== undefined) report('ratio_nginx', edge.rps / median(rounds.nginx).rps, 'ratio')
-
-  const rate = edge.rps / 2
-  const bareHalf = await load(bare, barePort, ROUND_SECONDS, rate)
-  const edgeHalf = await load(edges, edgePort, ROUND_SECONDS, rate)
-  answered += edgeHalf.answered
-  report('p50_ms', edgeHalf.result.p50Ms, 'ms')
-  report('p99_ms', edgeHalf.result.p99Ms, 'ms')
-  report('bare_p99_ms', bareHalf.result.p99Ms, 'ms')
-
-  await Promise.all([bare.stop(), edges.stop(), nginx?.stop()])
+  const answered = await measureServers(dataDir)
   const loaded = await countLoadedVisits(dataDir, answered)
   report('lost', answered - loaded.visits, 'visits')
   report('doubled', loaded.rows - loaded.visits, 'visits')
 }
 
-async function load(servers: Servers, port: number, seconds: number, rate = 0): Promise<Side> {
+/** @returns how many visits the edges have answered. */
+async function measureServers(dataDir: string): Promise<number> {
+  await using bare = await startBareServers(await freePort(), PROCESSES)
+  await using edge = await startEdges(await freePort(), PROCESSES, dataDir)
+  await using nginx = await startNginx(PROCESSES)
+  await load(bare, WARM_SECONDS)
+  const warm = await load(edge, WARM_SECONDS)
+  const rounds = await runRounds({ bare, edge, nginx })
+  const rate = reportRates(rounds) / 2
+  const bareHalf = await load(bare, ROUND_SECONDS, rate)
+  const edgeHalf = await load(edge, ROUND_SECONDS, rate)
+  report('p50_ms', edgeHalf.result.p50Ms, 'ms')
+  report('p99_ms', edgeHalf.result.p99Ms, 'ms')
+  report('bare_p99_ms', bareHalf.result.p99Ms, 'ms')
+  return [warm, ...rounds.edge, edgeHalf].reduce((sum, { result }) => sum + result.answered, 0)
+}
+
+type Rounds = { readonly bare: Side[]; readonly edge: Side[]; readonly nginx: Side[] }
+
+async function runRounds(sides: {
+  readonly bare: Servers
+  readonly edge: Servers
+  readonly nginx: Servers | undefined
+}): Promise<Rounds> {
+  const rounds: Rounds = { bare: [], edge: [], nginx: [] }
+  for (let round = 0; round < ROUNDS; round += 1) {
+    rounds.bare.push(await load(sides.bare, ROUND_SECONDS))
+    rounds.edge.push(await load(sides.edge, ROUND_SECONDS))
+    if (sides.nginx !== undefined) rounds.nginx.push(await load(sides.nginx, ROUND_SECONDS))
+  }
+  return rounds
+}
+
+/** @returns the edge's rate, requests per second. */
+function reportRates(rounds: Rounds): number {
+  const edge = median(rounds.edge)
+  const bare = median(rounds.bare)
+  report('rps', edge.rps, '1/s')
+  report('cpu_us', edge.cpuUs, 'us/request')
+  report('bare_rps', bare.rps, '1/s')
+  report('bare_cpu_us', bare.cpuUs, 'us/request')
+  report('ratio_bare_node', edge.rps / bare.rps, 'ratio')
+  if (rounds.nginx.length > 0) report('ratio_nginx', edge.rps / median(rounds.nginx).rps, 'ratio')
+  return edge.rps
+}
+
+async function load(servers: Servers, seconds: number, rate = 0): Promise<Side> {
   const before = servers.cpuSeconds()
-  const result = await runLoad({ port, connections: CONNECTIONS, seconds, rate, requests })
+  const result = await runLoad({ port: servers.port, connections: CONNECTIONS, seconds, rate, requests })
   const others = Object.keys(result.statuses).filter((status) => status !== '302')
   if (result.errors > 0 || others.length > 0) {
     throw new Error(`not every answer was a redirect: ${JSON.stringify(result)}`)
   }
   const cpuUs = ((servers.cpuSeconds() - before) * 1e6) / result.answered
-  return { rps: result.answered / result.seconds, cpuUs, answered: result.answered, result }
+  return { rps: result.answered / result.seconds, cpuUs, result }
 }
 
 function median(sides: readonly Side[]): Side {

@@ -38,8 +38,12 @@ async function measure(engine: LedgerEngine): Promise<void> {
   await generateLedger(engine, ROWS, endMs)
   const medians: number[] = []
   for (const groupBy of DRILL_DOWNS) {
+    const name = groupBy.join('_')
+    const cpuBefore = process.cpuUsage()
     const ms = await timeReport(engine, drillDown(groupBy, endMs))
-    report(`${groupBy.join('_')}_ms`, ms, 'ms')
+    const cpu = process.cpuUsage(cpuBefore)
+    report(`${name}_ms`, ms, 'ms')
+    report(`${name}_cpu_ms`, (cpu.user + cpu.system) / 1_000 / RUNS, 'ms')
     medians.push(ms)
   }
   report('drilldown_10m_ms', Math.max(...medians), 'ms')

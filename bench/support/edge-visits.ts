@@ -14,16 +14,20 @@ const SECONDS_MAX = 60
  */
 export async function recordVisits(dataDir: string, count: number): Promise<string> {
   writeBenchSnapshot(dataDir)
-  const port = await freePort()
-  const edges = await startEdges(port, 1, dataDir)
-  try {
-    const requests = manyVisitRequests(count)
-    const plan = { port, connections: CONNECTIONS, seconds: SECONDS_MAX, rate: 0, requests, once: true }
-    const { statuses } = await runLoad(plan)
-    if (statuses['302'] !== count)
-      throw new Error(`not every visit was redirected: ${JSON.stringify(statuses)}`)
-  } finally {
-    await edges.stop()
-  }
+  await sendVisits(dataDir, count)
   return join(dataDir, 'journal', 'edge-0')
+}
+
+async function sendVisits(dataDir: string, count: number): Promise<void> {
+  await using edges = await startEdges(await freePort(), 1, dataDir)
+  const { statuses } = await runLoad({
+    port: edges.port,
+    connections: CONNECTIONS,
+    seconds: SECONDS_MAX,
+    rate: 0,
+    requests: manyVisitRequests(count),
+    once: true,
+  })
+  if (statuses['302'] !== count)
+    throw new Error(`not every visit was redirected: ${JSON.stringify(statuses)}`)
 }

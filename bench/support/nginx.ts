@@ -7,9 +7,7 @@ import { childrenOf, cpuSeconds } from './process-cost.ts'
 import type { Servers } from './servers.ts'
 
 /** `nginx return 302` with the given number of workers; undefined where nginx is not installed. */
-export async function startNginx(
-  workers: number,
-): Promise<(Servers & { readonly port: number }) | undefined> {
+export async function startNginx(workers: number): Promise<Servers | undefined> {
   if (spawnSync('nginx', ['-v']).error !== undefined) return undefined
   const dir = mkdtempSync(join(tmpdir(), 'trailpost-nginx-'))
   const port = await freePort()
@@ -29,7 +27,7 @@ export async function startNginx(
   return {
     port,
     cpuSeconds: () => childrenOf(pid).reduce((sum, worker) => sum + cpuSeconds(worker), 0),
-    stop: async () => {
+    [Symbol.asyncDispose]: async () => {
       const exited = new Promise((resolve) => child.once('exit', resolve))
       child.kill('SIGTERM')
       await exited

@@ -32,3 +32,8 @@ export function childrenOf(pid: number): number[] {
     .filter(Boolean)
     .map(Number)
 }
+
+/** A process with all that it started, and all that those did (Linux). */
+export function processTree(pid: number): number[] {
+  return [pid, ...childrenOf(pid).flatMap(processTree)]
+}

@@ -6,14 +6,14 @@ import { cpuSeconds } from './process-cost.ts'
 const PROGRAM = fileURLToPath(new URL('../../bin/trailpost.js', import.meta.url))
 const BARE = fileURLToPath(new URL('./bare-server.ts', import.meta.url))
 
-/** Server processes that share a port. */
-export type Servers = { cpuSeconds(): number; stop(): Promise<void> }
+/** Server processes that share a port; they end when the variable that holds them does (`await using`). */
+export type Servers = AsyncDisposable & { readonly port: number; cpuSeconds(): number }
 
 /** The reference: `count` processes of node:http alone. */
 export async function startBareServers(port: number, count: number): Promise<Servers> {
   const children = Array.from({ length: count }, () => fork(BARE, [String(port)]))
   await Promise.all(children.map(firstMessage))
-  return serversOf(children)
+  return serversOf(children, port)
 }
 
 /** Edges alone, without core: they serve from the snapshot on disk. */
@@ -29,13 +29,14 @@ export async function startEdges(port: number, count: number, dataDir: string): 
     fork(PROGRAM, ['edge', '--id', String(id)], { env }),
   )
   await Promise.all(children.map(firstMessage))
-  return serversOf(children)
+  return serversOf(children, port)
 }
 
-function serversOf(children: readonly ChildProcess[]): Servers {
+function serversOf(children: readonly ChildProcess[], port: number): Servers {
   return {
+    port,
     cpuSeconds: () => children.reduce((sum, child) => sum + cpuSeconds(child.pid ?? 0), 0),
-    stop: async () => {
+    [Symbol.asyncDispose]: async () => {
       await Promise.all(
         children.map((child) => {
           const exited = new Promise((resolve) => child.once('exit', resolve))
