@@ -1,9 +1,9 @@
 import { clickIdTime } from '../domain/click-id.ts'
 import { type FoundVisit, findInLedger } from './find-in-ledger.ts'
-import type { Ledger } from './ledger.ts'
+import { type Ledger, LedgerUnavailableError } from './ledger.ts'
 import { LOOKUP_IDS_MAX, LOOKUP_WAIT_MS, LOOKUPS_WAITING_MAX, RECENT_VISIT_MS } from './limits.ts'
 import type { Loader } from './loader.ts'
-import { parseVisitRow, type RecentVisit } from './recent-visits.ts'
+import { parseVisitRow, type RecentVisits } from './recent-visits.ts'
 
 export type ClickLookup = {
   /**
@@ -17,50 +17,64 @@ export type ClickLookup = {
 type Wanted = Pick<PromiseWithResolvers<FoundVisit | undefined>, 'resolve' | 'reject'>
 
 /**
- * Looks visits up: among the recent ones, then in the ledger, then, when an id is young, after reading the journals
- * to their end. Look-ups that come within a few milliseconds share one query.
+ * Looks visits up: among the recent ones, then in the ledger, then, when an id is young, among the recent ones again
+ * after the journals were read to their ends. Look-ups that come within a few milliseconds share one query.
  */
 export function createClickLookup(options: {
   readonly ledger: Pick<Ledger, 'lookUp'>
-  readonly loader: Pick<Loader, 'recent' | 'catchUp'>
+  readonly loader: Pick<Loader, 'recent' | 'readAhead' | 'hasRead'>
   readonly clock: () => number
 }): ClickLookup {
   const { loader, clock } = options
+  const { recent } = loader
   const queries = new SharedQueries(options.ledger)
-
-  const findOlder = async (clickIds: readonly string[]) => {
-    const found = await Promise.all(clickIds.map(async (id) => [id, await queries.find(id)] as const))
-    return found.flatMap(([id, visit]) => (visit === undefined ? [] : [[id, visit] as const]))
-  }
   const isYoung = (clickId: string) => clock() - clickIdTime(clickId) < RECENT_VISIT_MS
 
   return {
     async findVisits(clickIds) {
-      // A visit on a lander may have clicked on a moment ago, which decides the offer.
-      if (clickIds.some((id) => awaitsClick(loader.recent.get(id)))) await loader.catchUp()
-      const found = new Map(clickIds.flatMap((id) => recentVisit(loader, id)))
-      const older = await findOlder(clickIds.filter((id) => !found.has(id)))
-      for (const [id, visit] of older) found.set(id, visit)
-      const missing = clickIds.filter((id) => !found.has(id) && isYoung(id))
-      if (missing.length === 0) return found
-      await loader.catchUp()
-      for (const [id, visit] of missing.flatMap((id) => recentVisit(loader, id))) found.set(id, visit)
-      return found
+      const older = await queries.findAll(clickIds.filter((id) => recent.visit(id) === undefined))
+      const find = (id: string) => combine(recent, id, older.get(id))
+      if (clickIds.some((id) => isYoung(id) && isIncomplete(find(id)))) await loader.readAhead()
+      const missing = clickIds.filter((id) => isYoung(id) && find(id) === undefined)
+      if (missing.some((id) => !loader.hasRead(clickIdTime(id)))) throw new LedgerUnavailableError(BEHIND)
+      // One that was loaded and forgotten since the first look.
+      for (const [id, visit] of await queries.findAll(missing)) older.set(id, visit)
+      return new Map(clickIds.flatMap((id) => entry(id, find(id))))
     },
   }
 }
 
-function recentVisit({ recent }: Pick<Loader, 'recent'>, clickId: string): (readonly [string, FoundVisit])[] {
-  const visit = recent.get(clickId)
-  if (visit === undefined) return []
-  const { lastClickOfferId, lastClickNetworkId, clicks, json } = visit
-  const row = parseVisitRow(json)
-  return [[clickId, { visit: row, lastClickOfferId, lastClickNetworkId, clicks: clicks + (row.clicks ?? 0) }]]
+const BEHIND = new Error('the journals are far ahead of the ledger, and the visit may be in one of them')
+
+/** What memory and ledger know together. */
+function combine(
+  recent: RecentVisits,
+  clickId: string,
+  older: FoundVisit | undefined,
+): FoundVisit | undefined {
+  const json = recent.visit(clickId)
+  const visit = json === undefined ? older?.visit : parseVisitRow(json)
+  if (visit === undefined) return undefined
+  const clicks = recent.clicks(clickId)
+  const last = clicks.at(-1)
+  return {
+    visit,
+    lastClickOfferId: last?.offerId ?? older?.lastClickOfferId ?? '',
+    lastClickNetworkId: last?.affiliateNetworkId ?? older?.lastClickNetworkId ?? '',
+    clicks: Math.max(older?.clicks ?? visit.clicks ?? 0, (visit.clicks ?? 0) + clicks.length),
+  }
 }
 
-function awaitsClick(visit: RecentVisit | undefined): boolean {
-  return visit !== undefined && visit.clicks === 0 && (parseVisitRow(visit.json).lander_id ?? '') !== ''
+/** Nowhere yet, or on a lander from which it may have gone on a moment ago, which decides the offer. */
+function isIncomplete(found: FoundVisit | undefined): boolean {
+  return found === undefined || (found.clicks === 0 && (found.visit.lander_id ?? '') !== '')
 }
+
+function entry(clickId: string, visit: FoundVisit | undefined): (readonly [string, FoundVisit])[] {
+  return visit === undefined ? [] : [[clickId, visit]]
+}
+
+const CROWDED = new Error('too many look-ups wait for the ledger')
 
 /** Gathers ids for LOOKUP_WAIT_MS and asks for all of them in one query. */
 class SharedQueries {
@@ -72,9 +86,13 @@ class SharedQueries {
     this.#ledger = ledger
   }
 
-  find(clickId: string): Promise<FoundVisit | undefined> {
-    if (this.#waiting >= LOOKUPS_WAITING_MAX)
-      return Promise.reject(new Error('too many look-ups wait for the ledger'))
+  async findAll(clickIds: readonly string[]): Promise<Map<string, FoundVisit>> {
+    const found = await Promise.all(clickIds.map(async (id) => entry(id, await this.#find(id))))
+    return new Map(found.flat())
+  }
+
+  #find(clickId: string): Promise<FoundVisit | undefined> {
+    if (this.#waiting >= LOOKUPS_WAITING_MAX) return Promise.reject(new LedgerUnavailableError(CROWDED))
     const { promise, resolve, reject } = Promise.withResolvers<FoundVisit | undefined>()
     if (this.#wanted.size === 0) setTimeout(() => void this.#ask(), LOOKUP_WAIT_MS)
     this.#wanted.set(clickId, [...(this.#wanted.get(clickId) ?? []), { resolve, reject }])

@@ -1,84 +1,93 @@
-import type { ClickRecord } from '../domain/journal-record.ts'
+import { clickIdTime } from '../domain/click-id.ts'
+import { visitDimensions } from '../domain/conversion-ledger.ts'
 import type { LedgerRow } from '../domain/ledger-row.ts'
-import { type FoundVisit, findInLedger } from './find-in-ledger.ts'
-import type { Ledger } from './ledger.ts'
-import { LOOKUP_IDS_MAX } from './limits.ts'
-import { parseVisitRow, type RecentVisit, type RecentVisits } from './recent-visits.ts'
+import { type FoundVisit, findAllInLedger } from './find-in-ledger.ts'
+import type { PlacedClick } from './journal-batch.ts'
+import { type Ledger, LedgerUnavailableError } from './ledger.ts'
+import { parseVisitRow, type RecentVisits } from './recent-visits.ts'
 
 export type ClickRowsContext = {
   readonly ledger: Pick<Ledger, 'lookUp'>
   readonly recent: RecentVisits
-  /** Reads all journals to their end: a click may come through another edge than its visit. */
-  readonly catchUp: () => Promise<void>
+  /** Reads all journals on as far as memory allows: a click may come through another edge than its visit. */
+  readonly readAhead: () => Promise<void>
+  /** Whether that has reached a time in every other journal; in the click's own, its visit lies before it. */
+  readonly hasReadOthers: (timeMs: number) => boolean
 }
 
 /**
  * Gives clicks the dimensions of their visits. A click whose visit is nowhere comes back as an orphan: its
  * workspace is unknown, so no report could show it.
- * @throws LedgerUnavailableError
+ * @throws LedgerUnavailableError also when the visit may still come, through a journal that is far behind
  */
 export async function buildClickRows(
-  clicks: readonly ClickRecord[],
+  clicks: readonly PlacedClick[],
   context: ClickRowsContext,
-): Promise<{ readonly rows: readonly LedgerRow[]; readonly orphans: readonly ClickRecord[] }> {
-  const { recent } = context
-  const isUnknown = ({ clickId }: ClickRecord) => recent.get(clickId) === undefined
-  const older = await findAll(context.ledger, clicks.filter(isUnknown))
-  const isMissing = (click: ClickRecord) => isUnknown(click) && !older.has(click.clickId)
-  if (clicks.some(isMissing)) await context.catchUp()
+): Promise<{ readonly rows: readonly LedgerRow[]; readonly orphans: readonly PlacedClick[] }> {
+  const older = await findOlder(clicks, context)
+  const isMissing = ({ clickId }: PlacedClick) =>
+    context.recent.visit(clickId) === undefined && !older.has(clickId)
+  if (clicks.some(isMissing)) {
+    await readOthers(clicks.filter(isMissing), context)
+    // One that was loaded and forgotten since the first look.
+    for (const [clickId, visit] of await findOlder(clicks.filter(isMissing), context))
+      older.set(clickId, visit)
+  }
 
   const rows: LedgerRow[] = []
-  const orphans: ClickRecord[] = []
+  const orphans: PlacedClick[] = []
   for (const click of clicks) {
-    const visit = recent.get(click.clickId)
-    const known = older.get(click.clickId)
-    if (visit !== undefined) rows.push(rowOfRecent(click, visit))
-    else if (known !== undefined) rows.push(rowOfOlder(click, known, older))
-    else orphans.push(click)
+    const visit = visitOf(click, context.recent, older)
+    if (visit === undefined) orphans.push(click)
+    else rows.push(toRow(click, visit, isFirstClick(click, visit, context.recent, older)))
   }
   return { rows, orphans }
 }
 
-async function findAll(
-  ledger: Pick<Ledger, 'lookUp'>,
-  clicks: readonly ClickRecord[],
+/** What the ledger knows of the clicks that memory knows too little of: no visit, or not which click was first. */
+async function findOlder(
+  clicks: readonly PlacedClick[],
+  { ledger, recent }: ClickRowsContext,
 ): Promise<Map<string, FoundVisit>> {
-  const ids = [...new Set(clicks.map(({ clickId }) => clickId))]
-  const found = new Map<string, FoundVisit>()
-  for (let start = 0; start < ids.length; start += LOOKUP_IDS_MAX) {
-    const part = await findInLedger(ledger, ids.slice(start, start + LOOKUP_IDS_MAX))
-    for (const [clickId, visit] of part) found.set(clickId, visit)
-  }
-  return found
+  const ids = clicks
+    .map(({ clickId }) => clickId)
+    .filter((id) => recent.visit(id) === undefined || recent.clicks(id).length === 0)
+  return await findAllInLedger(ledger, [...new Set(ids)])
 }
 
-function rowOfRecent(click: ClickRecord, visit: RecentVisit): LedgerRow {
-  const isFirst = visit.clicks === 0
-  visit.clicks += 1
-  visit.lastClickOfferId = click.offerId
-  visit.lastClickNetworkId = click.affiliateNetworkId
-  return toRow(click, parseVisitRow(visit.json), isFirst)
+async function readOthers(missing: readonly PlacedClick[], context: ClickRowsContext): Promise<void> {
+  await context.readAhead()
+  const unknown = missing.filter(({ clickId }) => context.recent.visit(clickId) === undefined)
+  if (unknown.every(({ clickId }) => context.hasReadOthers(clickIdTime(clickId)))) return
+  throw new LedgerUnavailableError(new Error('a journal that clicks depend on is still being loaded'))
 }
 
-function rowOfOlder(click: ClickRecord, visit: FoundVisit, older: Map<string, FoundVisit>): LedgerRow {
-  older.set(click.clickId, { ...visit, clicks: visit.clicks + 1 })
-  return toRow(click, visit.visit, visit.clicks === 0)
+function visitOf(
+  { clickId }: PlacedClick,
+  recent: RecentVisits,
+  older: ReadonlyMap<string, FoundVisit>,
+): LedgerRow | undefined {
+  const json = recent.visit(clickId)
+  return json === undefined ? older.get(clickId)?.visit : parseVisitRow(json)
+}
+
+function isFirstClick(
+  click: PlacedClick,
+  visit: LedgerRow,
+  recent: RecentVisits,
+  older: ReadonlyMap<string, FoundVisit>,
+): boolean {
+  const first = recent.clicks(click.clickId)[0]
+  const clicksInLedger = older.get(click.clickId)?.clicks ?? 0
+  // A direct visit is its own first click.
+  return (visit.clicks ?? 0) === 0 && clicksInLedger === 0 && (first?.place ?? click.place) === click.place
 }
 
 /** The visit's dimensions; of its measures, none: a click is one click. */
-function toRow(click: ClickRecord, visit: LedgerRow, isFirst: boolean): LedgerRow {
-  const {
-    visits: _v,
-    unique_visits: _u,
-    bot_visits: _b,
-    clicks: _c,
-    unique_clicks: _q,
-    cost: _m,
-    ...dimensions
-  } = visit
+function toRow(click: PlacedClick, visit: LedgerRow, isFirst: boolean): LedgerRow {
   const isPerson = (visit.bot ?? '') === ''
   return {
-    ...dimensions,
+    ...visitDimensions(visit),
     kind: 'click',
     at: click.at,
     offer_id: click.offerId,

@@ -1,6 +1,7 @@
 import { clickIdTime } from '../domain/click-id.ts'
 import type { LedgerRow } from '../domain/ledger-row.ts'
 import type { Ledger } from './ledger.ts'
+import { LOOKUP_IDS_MAX } from './limits.ts'
 import { LEDGER_ROW_COLUMNS, LEDGER_ROW_SETTINGS, withoutDefaults } from './select-rows.ts'
 
 /** The alphabet and length of click ids: no other letter may become part of a query. */
@@ -35,6 +36,19 @@ WHERE click_id IN (${ids.map((id) => `'${id}'`).join(', ')})
 ORDER BY ledger.at
 SETTINGS ${LEDGER_ROW_SETTINGS}`)
   return foldVisits(rows.map(withoutDefaults))
+}
+
+/** As `findInLedger`, for any number of ids. */
+export async function findAllInLedger(
+  ledger: Pick<Ledger, 'lookUp'>,
+  clickIds: readonly string[],
+): Promise<Map<string, FoundVisit>> {
+  const found = new Map<string, FoundVisit>()
+  for (let start = 0; start < clickIds.length; start += LOOKUP_IDS_MAX) {
+    const part = await findInLedger(ledger, clickIds.slice(start, start + LOOKUP_IDS_MAX))
+    for (const [clickId, visit] of part) found.set(clickId, visit)
+  }
+  return found
 }
 
 function foldVisits(rows: readonly LedgerRow[]): ReadonlyMap<string, FoundVisit> {

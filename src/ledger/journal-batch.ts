@@ -2,33 +2,60 @@ import { type ClickRecord, RECORD_TYPE } from '../domain/journal-record.ts'
 import type { JournalRecord } from '../journal/segment-reader.ts'
 
 const CLICK_ID_BYTES = 26
+const OPENING_BRACE = 0x7b
+
+export type PlacedClick = ClickRecord & {
+  /** Where the record lies in its journal: tells a click from another one of the same visit. */
+  readonly place: string
+}
 
 /** What one read of a journal holds for the ledger. Hits are the judge's. */
 export type LedgerRecords = {
   /** Rows that go in as they are: visits and impressions. */
   readonly rows: readonly Buffer[]
   readonly visits: readonly { readonly clickId: string; readonly json: Buffer }[]
-  readonly clicks: readonly ClickRecord[]
+  readonly clicks: readonly PlacedClick[]
+  /** Records that are not what their type says. */
+  readonly unreadable: readonly { readonly payload: Buffer; readonly place: string }[]
   readonly bytes: number
 }
 
 /** Sorts the records of a read; nothing but clicks is parsed. */
-export function toLedgerRecords(records: readonly JournalRecord[]): LedgerRecords {
+export function toLedgerRecords(edge: string, records: readonly JournalRecord[]): LedgerRecords {
   const rows: Buffer[] = []
   const visits: { clickId: string; json: Buffer }[] = []
-  const clicks: ClickRecord[] = []
+  const clicks: PlacedClick[] = []
+  const unreadable: { payload: Buffer; place: string }[] = []
   let bytes = 0
-  for (const { type, payload } of records) {
+  for (const { type, payload, position } of records) {
     bytes += payload.length
+    const place = `${edge}-${position.segment}-${position.offset}`
     if (type === RECORD_TYPE.visit) {
       const json = payload.subarray(CLICK_ID_BYTES)
-      rows.push(json)
-      visits.push({ clickId: payload.toString('latin1', 0, CLICK_ID_BYTES), json })
+      if (json[0] !== OPENING_BRACE) unreadable.push({ payload, place })
+      else {
+        rows.push(json)
+        visits.push({ clickId: payload.toString('latin1', 0, CLICK_ID_BYTES), json })
+      }
     } else if (type === RECORD_TYPE.impression) {
-      rows.push(payload)
+      if (payload[0] === OPENING_BRACE) rows.push(payload)
+      else unreadable.push({ payload, place })
     } else if (type === RECORD_TYPE.click) {
-      clicks.push(JSON.parse(payload.toString('utf8')) as ClickRecord)
+      const click = parseClick(payload)
+      if (click === undefined) unreadable.push({ payload, place })
+      else clicks.push({ ...click, place })
     }
   }
-  return { rows, visits, clicks, bytes }
+  return { rows, visits, clicks, unreadable, bytes }
+}
+
+function parseClick(payload: Buffer): ClickRecord | undefined {
+  try {
+    const parsed = JSON.parse(payload.toString('utf8')) as Partial<ClickRecord> | null
+    if (typeof parsed?.clickId !== 'string' || typeof parsed.at !== 'number') return undefined
+    const { clickId, at, offerId = '', affiliateNetworkId = '', cta = 1 } = parsed
+    return { clickId, at, offerId, affiliateNetworkId, cta }
+  } catch {
+    return undefined
+  }
 }

@@ -1,10 +1,12 @@
+import { randomUUID } from 'node:crypto'
 import { type JournalBatch, JournalReader } from '../journal/journal-reader.ts'
-import { comparePositions, type Position } from '../journal/position.ts'
+import type { Position } from '../journal/position.ts'
 import type { JournalRecord } from '../journal/segment-reader.ts'
 import { buildClickRows, type ClickRowsContext } from './click-rows.ts'
-import { type LedgerRecords, toLedgerRecords } from './journal-batch.ts'
-import { BATCH_WAIT_MS, INSERT_BYTES_MAX, POLL_MS, READ_BYTES_MAX, READ_RECORDS_MAX } from './limits.ts'
+import type { LedgerRecords } from './journal-batch.ts'
+import { BATCH_WAIT_MS, INSERT_BYTES_MAX, POLL_MS, READ_RECORDS_MAX } from './limits.ts'
 import type { QuarantiningInserter } from './quarantine.ts'
+import { ReadAhead } from './read-ahead.ts'
 import type { RecentVisits } from './recent-visits.ts'
 
 export type LoaderBatch = { readonly from: Position; readonly to: Position; readonly token: string }
@@ -24,27 +26,32 @@ export type JournalLoaderOptions = {
   readonly clicks: ClickRowsContext
   readonly recent: RecentVisits
   readonly clock: () => number
-  readonly onOrphans: (clicks: number) => void
 }
 
 /** A batch on its way. Its rows are built once, so that an insert which is repeated repeats the same rows. */
-type Prepared = { readonly batch: LoaderBatch; readonly rows: readonly Buffer[]; begun: boolean }
+type Prepared = {
+  readonly batch: LoaderBatch
+  readonly rows: readonly Buffer[]
+  isBegun: boolean
+  /** An insert was tried, and may have taken effect. */
+  isRepeat: boolean
+}
+
+/** Half a batch: so much waits already that the next one need not gather. */
+const LARGE_BYTES = INSERT_BYTES_MAX / 2
 
 /**
  * Loads one edge's journal into the ledger, exactly once.
  *
  * ```
  * read ─▶ begin (range and token durable) ─▶ insert under the token ─▶ finish (checkpoint durable, batch gone)
- *           crash: read from the checkpoint    crash: the same range and token again, dropped if it was in
+ *           crash: read from the checkpoint    crash: the same range under the same token (insert-once.ts)
  * ```
- *
- * A second reader runs ahead for whoever must know of every visit up to now (`readAhead`); it adds to the recent
- * visits and to nothing else.
  */
 export class JournalLoader {
   readonly #options: JournalLoaderOptions
   readonly #reader: JournalReader
-  #ahead: JournalReader
+  readonly #ahead: ReadAhead
   /** Begun before a crash: comes before everything else. */
   #open: LoaderBatch | undefined
   /** Read, and not yet prepared: a round that fails in between goes on here, since the reader has moved on. */
@@ -54,7 +61,7 @@ export class JournalLoader {
 
   private constructor(
     options: JournalLoaderOptions,
-    readers: { readonly reader: JournalReader; readonly ahead: JournalReader },
+    readers: { readonly reader: JournalReader; readonly ahead: ReadAhead },
     open: LoaderBatch | undefined,
   ) {
     this.#options = options
@@ -64,10 +71,10 @@ export class JournalLoader {
   }
 
   static async open(options: JournalLoaderOptions): Promise<JournalLoader> {
-    const { checkpoint, open } = await options.progress.load(options.edge)
-    const { dir } = options
+    const { edge, dir, recent } = options
+    const { checkpoint, open } = await options.progress.load(edge)
     const reader = await JournalReader.open({ dir, from: open?.to ?? checkpoint })
-    const ahead = await JournalReader.open({ dir, from: checkpoint })
+    const ahead = new ReadAhead({ edge, dir, recent, from: checkpoint })
     return new JournalLoader(options, { reader, ahead }, open)
   }
 
@@ -83,23 +90,17 @@ export class JournalLoader {
     const bytes = await this.#load(this.#prepared)
     this.#prepared = undefined
     this.#waitingSince = undefined
-    // Small inserts cost as much as large ones: let some gather.
-    return bytes > READ_BYTES_MAX / 2 ? 0 : BATCH_WAIT_MS
+    return bytes > LARGE_BYTES ? 0 : BATCH_WAIT_MS
   }
 
-  /** Reads to the end of the journal, so that the recent visits hold all there is. */
+  /** Reads on to the end of the journal or as far as memory allows, so that the recent visits hold all there is. */
   async readAhead(): Promise<void> {
-    const read = this.#reader.position
-    const ahead = this.#ahead.position
-    if (read !== undefined && (ahead === undefined || comparePositions(ahead, read) < 0)) {
-      await this.#ahead.close()
-      this.#ahead = await JournalReader.open({ dir: this.#options.dir, from: read })
-    }
-    for (;;) {
-      const found = await this.#ahead.next({ recordsMax: READ_RECORDS_MAX, bytesMax: READ_BYTES_MAX })
-      if (found === undefined) return
-      this.#remember(toLedgerRecords(found.records))
-    }
+    await this.#ahead.run()
+  }
+
+  /** Whether the last `readAhead` came to the end, or past the time. */
+  hasRead(timeMs: number): boolean {
+    return this.#ahead.hasRead(timeMs)
   }
 
   async close(): Promise<void> {
@@ -113,9 +114,9 @@ export class JournalLoader {
     if (open === undefined) return undefined
     this.#waitingSince ??= this.#options.clock()
     const records = await this.#reader.readRange(open.from, open.to)
-    const prepared = await this.#prepare(open, records, true)
+    const rows = await this.#rows(records, open.to)
     this.#open = undefined
-    return prepared
+    return { batch: open, rows, isBegun: true, isRepeat: true }
   }
 
   async #prepareNext(): Promise<Prepared | undefined> {
@@ -123,39 +124,44 @@ export class JournalLoader {
     if (this.#found === undefined) return undefined
     this.#waitingSince ??= this.#options.clock()
     const { from, to, records } = this.#found
-    const token = `${this.#options.edge}-${from.segment}-${from.offset}-${to.segment}-${to.offset}`
-    const prepared = await this.#prepare({ from, to, token }, records, false)
+    const rows = await this.#rows(records, to)
     this.#found = undefined
-    return prepared
+    // Random, because a server may remember the tokens of an installation that was set up before on this machine.
+    const token = `${this.#options.edge}-${from.segment}-${from.offset}-${randomUUID()}`
+    return { batch: { from, to, token }, rows, isBegun: false, isRepeat: false }
   }
 
-  async #prepare(batch: LoaderBatch, records: readonly JournalRecord[], begun: boolean): Promise<Prepared> {
-    const found = toLedgerRecords(records)
-    this.#remember(found)
-    return { batch, rows: [...found.rows, ...(await this.#clickRows(found))], begun }
+  async #rows(records: readonly JournalRecord[], to: Position): Promise<readonly Buffer[]> {
+    const found = this.#ahead.remember(records, to)
+    for (const { payload, place } of found.unreadable) {
+      await this.#options.inserter.putAside(payload, place, 'not a record of its type')
+    }
+    return [...found.rows, ...(await this.#clickRows(found))]
   }
 
   async #clickRows({ clicks }: LedgerRecords): Promise<readonly Buffer[]> {
     if (clicks.length === 0) return []
     const { rows, orphans } = await buildClickRows(clicks, this.#options.clicks)
-    if (orphans.length > 0) this.#options.onOrphans(orphans.length)
+    for (const click of orphans) {
+      const payload = Buffer.from(JSON.stringify(click))
+      await this.#options.inserter.putAside(payload, click.place, 'a click of a visit that is nowhere')
+    }
     return rows.map((row) => Buffer.from(JSON.stringify(row)))
-  }
-
-  #remember({ visits, bytes }: LedgerRecords): void {
-    this.#options.recent.add(visits, bytes)
   }
 
   /** @returns the bytes that were inserted. */
   async #load(prepared: Prepared): Promise<number> {
     const { progress, edge, inserter } = this.#options
     const { batch, rows } = prepared
-    if (rows.length > 0 && !prepared.begun) {
-      await this.#begin(batch)
-      prepared.begun = true
+    if (rows.length > 0) {
+      if (!prepared.isBegun) await this.#begin(batch)
+      prepared.isBegun = true
+      const { isRepeat } = prepared
+      prepared.isRepeat = true
+      await inserter.insert({ rows, token: batch.token, isRepeat })
     }
-    await inserter.insert(rows, batch.token)
     await progress.finish(edge, batch.to)
+    this.#ahead.loaded(batch.to)
     return rows.reduce((bytes, row) => bytes + row.length, 0)
   }
 

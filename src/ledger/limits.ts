@@ -18,12 +18,18 @@ export const BATCH_WAIT_MS = 250
 /** How often a journal is looked at for new records while it has none. */
 export const POLL_MS = 40
 
+/** What may be remembered ahead of the inserts, for each journal; reading ahead stops there. */
+export const READ_AHEAD_BYTES_MAX = 64 * 1024 * 1024
+
 /** One read of a journal. */
 export const READ_BYTES_MAX = 4 * 1024 * 1024
 export const READ_RECORDS_MAX = 50_000
 
-/** Visits kept in memory beyond those that the ledger has not yet taken. */
+/** Visits and clicks remembered; more, while the ledger has not yet taken them. */
 export const RECENT_BYTES_MAX = 32 * 1024 * 1024
+
+/** How far the clocks of two edges may be apart; must be less than what READ_AHEAD_BYTES_MAX takes to write. */
+export const CLOCK_SLACK_MS = 2_000
 
 /** Journals are looked for anew this often. */
 export const JOURNALS_RESCAN_MS = 1_000

@@ -22,8 +22,10 @@ export type LoaderOptions = {
 }
 
 export type Loader = {
-  /** Resolves when every record that is in a journal now has been read: its visits are among `recent`. */
-  catchUp(): Promise<void>
+  /** Reads all journals on, to their ends or as far as memory allows; what they tell is among `recent` then. */
+  readAhead(): Promise<void>
+  /** Whether the last `readAhead` came past that time in every journal: a visit of it is known, or is nowhere. */
+  hasRead(timeMs: number): boolean
   readonly recent: RecentVisits
   /** How far the ledger is behind the journals, ms. */
   lagMs(): number
@@ -38,9 +40,9 @@ export function runLoader(options: LoaderOptions): Loader {
   const inserter = new QuarantiningInserter(options.ledger, options.quarantineDir)
   const journals = new Map<string, RunningJournal>()
   const openNew = new SharedRun(() =>
-    openNewJournals(options, journals, { recent, inserter, catchUp: () => catchUp.next() }),
+    openNewJournals(options, journals, { recent, inserter, readAhead: () => readAhead.next() }),
   )
-  const catchUp: SharedRun = new SharedRun(async () => {
+  const readAhead: SharedRun = new SharedRun(async () => {
     await openNew.next()
     await Promise.all([...journals.values()].map(({ loader }) => loader.readAhead()))
   })
@@ -52,7 +54,8 @@ export function runLoader(options: LoaderOptions): Loader {
     runRetriedLoop(() => moveOutboxBatch(options.outbox, inserter), options),
   ]
   return {
-    catchUp: () => catchUp.next(),
+    readAhead: () => readAhead.next(),
+    hasRead: (timeMs) => [...journals.values()].every(({ loader }) => loader.hasRead(timeMs)),
     recent,
     lagMs: () => Math.max(0, ...[...journals.values()].map(({ loader }) => loader.lagMs())),
     quarantinedRows: () => inserter.refused,
@@ -66,13 +69,13 @@ type RunningJournal = { readonly loader: JournalLoader; readonly done: Promise<v
 type Shared = {
   readonly recent: RecentVisits
   readonly inserter: QuarantiningInserter
-  readonly catchUp: () => Promise<void>
+  readonly readAhead: () => Promise<void>
 }
 
 async function openNewJournals(
   options: LoaderOptions,
   journals: Map<string, RunningJournal>,
-  { recent, inserter, catchUp }: Shared,
+  { recent, inserter, readAhead }: Shared,
 ): Promise<void> {
   for (const { name, dir } of await options.journals()) {
     if (journals.has(name) || options.signal.aborted) continue
@@ -81,16 +84,24 @@ async function openNewJournals(
     journals.set(name, { loader, done })
   }
 
+  function hasReadOthers(edge: string, timeMs: number): boolean {
+    return [...journals].every(([name, { loader }]) => name === edge || loader.hasRead(timeMs))
+  }
+
   function journalOptions(edge: string, dir: string): JournalLoaderOptions {
     return {
       edge,
       dir,
       progress: options.progress,
       inserter,
-      clicks: { ledger: options.ledger, recent, catchUp },
+      clicks: {
+        ledger: options.ledger,
+        recent,
+        readAhead,
+        hasReadOthers: (timeMs) => hasReadOthers(edge, timeMs),
+      },
       recent,
       clock: options.clock,
-      onOrphans: (clicks) => options.onError(new Error(`${clicks} clicks of unknown visits were left out`)),
     }
   }
 }

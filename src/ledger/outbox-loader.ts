@@ -16,13 +16,15 @@ export type OutboxSource = {
  * @returns how long to wait for the next round.
  */
 export async function moveOutboxBatch(outbox: OutboxSource, inserter: QuarantiningInserter): Promise<number> {
-  const batch = (await outbox.openBatch()) ?? (await outbox.claim(OUTBOX_ROWS_MAX))
+  const open = await outbox.openBatch()
+  const batch = open ?? (await outbox.claim(OUTBOX_ROWS_MAX))
   if (batch === undefined) return OUTBOX_POLL_MS
   const rows = await outbox.rows(batch)
-  await inserter.insert(
-    rows.map((row) => Buffer.from(row)),
-    `outbox-${batch}`,
-  )
+  await inserter.insert({
+    rows: rows.map((row) => Buffer.from(row)),
+    token: `outbox-${batch}`,
+    isRepeat: open !== undefined,
+  })
   await outbox.remove(batch)
   return rows.length === OUTBOX_ROWS_MAX ? 0 : OUTBOX_POLL_MS
 }

@@ -1,67 +1,78 @@
 import { mkdir, open } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Ledger, LedgerRefusedError } from './ledger.ts'
+import { insertOnce, type OnceBatch, type OnceLedger } from './insert-once.ts'
+import { LedgerRefusedError } from './ledger.ts'
 
 /**
- * Inserts rows, and puts those that the ledger refuses aside, one file each, so that they hold up nobody.
+ * Inserts batches exactly once, and puts what the ledger refuses aside, one file each, so that it holds up nobody.
  *
  * A refused batch is halved until the bad row is alone. The halves have tokens of their own, made from the whole's:
- * a repeat after a crash halves in the same way, and what was inserted before is dropped.
+ * a repeat after a crash halves in the same way.
  */
 export class QuarantiningInserter {
-  readonly #ledger: Pick<Ledger, 'insertRows'>
+  readonly #ledger: OnceLedger
   readonly #dir: string
-  #refused = 0
+  #putAsideCount = 0
 
-  constructor(ledger: Pick<Ledger, 'insertRows'>, dir: string) {
+  constructor(ledger: OnceLedger, dir: string) {
     this.#ledger = ledger
     this.#dir = dir
   }
 
   /** Rows put aside by this process. */
   get refused(): number {
-    return this.#refused
+    return this.#putAsideCount
+  }
+
+  /** @throws LedgerUnavailableError */
+  async insert(batch: OnceBatch): Promise<void> {
+    if (batch.rows.length === 0) return
+    try {
+      await insertOnce(this.#ledger, batch)
+    } catch (error) {
+      if (!(error instanceof LedgerRefusedError)) throw error
+      await this.#insertHalves(batch, error)
+    }
   }
 
   /**
-   * @param rows each one JSON, without a line break
-   * @throws LedgerUnavailableError
+   * Keeps a row that cannot be in the ledger, durably.
+   * @param name unique to the row: a repeat writes the same file again
    */
-  async insert(rows: readonly Buffer[], token: string): Promise<void> {
-    if (rows.length === 0) return
-    try {
-      await this.#ledger.insertRows(toLines(rows), token)
-    } catch (error) {
-      if (!(error instanceof LedgerRefusedError)) throw error
-      await this.#insertHalves(rows, token, error)
-    }
-  }
-
-  async #insertHalves(rows: readonly Buffer[], token: string, error: LedgerRefusedError): Promise<void> {
-    const [row] = rows
-    if (rows.length === 1 && row !== undefined) return await this.#putAside(row, token, error)
-    const middle = Math.ceil(rows.length / 2)
-    await this.insert(rows.slice(0, middle), `${token}/a`)
-    await this.insert(rows.slice(middle), `${token}/b`)
-  }
-
-  /** The name is the token: a repeat writes the same file again. */
-  async #putAside(row: Buffer, token: string, error: LedgerRefusedError): Promise<void> {
+  async putAside(row: Buffer, name: string, reason: string): Promise<void> {
     await mkdir(this.#dir, { recursive: true })
-    const path = join(this.#dir, `${encodeURIComponent(token)}.json`)
-    const file = await open(path, 'w')
-    try {
-      await file.writeFile(`${row.toString('utf8')}\n${JSON.stringify({ refused: error.message })}\n`)
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-    this.#refused += 1
+    await writeDurably(
+      join(this.#dir, `${encodeURIComponent(name)}.json`),
+      `${row.toString('utf8')}\n${JSON.stringify({ reason })}\n`,
+    )
+    await syncDirectory(this.#dir)
+    this.#putAsideCount += 1
+  }
+
+  async #insertHalves({ rows, token, isRepeat }: OnceBatch, error: LedgerRefusedError): Promise<void> {
+    const [row] = rows
+    if (rows.length === 1 && row !== undefined) return await this.putAside(row, token, error.message)
+    const middle = Math.ceil(rows.length / 2)
+    await this.insert({ rows: rows.slice(0, middle), token: `${token}/a`, isRepeat })
+    await this.insert({ rows: rows.slice(middle), token: `${token}/b`, isRepeat })
   }
 }
 
-const LINE_BREAK = Buffer.from('\n')
+async function writeDurably(path: string, text: string): Promise<void> {
+  const file = await open(path, 'w')
+  try {
+    await file.writeFile(text)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
 
-function toLines(rows: readonly Buffer[]): Buffer {
-  return Buffer.concat(rows.flatMap((row) => [row, LINE_BREAK]))
+async function syncDirectory(dir: string): Promise<void> {
+  const directory = await open(dir, 'r')
+  try {
+    await directory.sync()
+  } finally {
+    await directory.close()
+  }
 }
