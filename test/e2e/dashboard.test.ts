@@ -131,7 +131,7 @@ describe('the dashboard in a browser', () => {
 
   it('tells the story of a visit and sends a dead call again', async () => {
     const { api, page, complaints } = await openDashboard()
-    const world = await createWorld(api, 'Ada')
+    const world = await createWorld(api, 'Ada', { signedIn: true })
     await signIn(page, 'ada@example.com', '/visits')
     await page.getByRole('textbox', { name: 'Click id' }).fill(world.clickId)
     await page.keyboard.press('Enter')
@@ -155,7 +155,7 @@ describe('the dashboard in a browser', () => {
     const { api, page, complaints } = await openDashboard({
       runReport: (request, signal) => runReport(ledger, request, signal),
     })
-    const world = await createWorld(api, 'Ada')
+    const world = await createWorld(api, 'Ada', { signedIn: true })
     await ledger.insertRows(ledgerRows(world), 'batch')
     await signIn(page, 'ada@example.com', '/report')
     await expectRow(page, 'Total', ['3', '$2.50', '$0.75', '$1.75'])
