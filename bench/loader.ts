@@ -15,7 +15,9 @@ const DIFFERENT_VISITS = 5_000
 const BACKLOG_VISITS = 500_000
 const STEADY_RATE = 5_000
 const STEADY_SECONDS = 10
-const LOOK_MS = 20
+/** The backlog is dated over this long, so that few of its rows lie where the newest one is looked for. */
+const BACKLOG_SPAN_MS = 24 * 3_600_000
+const LOOK_MS = 50
 
 const report = createReporter('loader', process.argv.includes('--json'))
 await withTemporaryDirectory(async (dir) => {
@@ -24,7 +26,7 @@ await withTemporaryDirectory(async (dir) => {
   // Two journals, as two edges write them: one is there before the loader starts, one comes later.
   const journalDir = (edge: number) => join(dataDir, 'journal', `edge-${edge}`)
   mkdirSync(dataDir)
-  const backlog = { fromDir, toDir: journalDir(0), count: BACKLOG_VISITS, rate: 0, spanMs: 3_600_000 }
+  const backlog = { fromDir, toDir: journalDir(0), count: BACKLOG_VISITS, rate: 0, spanMs: BACKLOG_SPAN_MS }
   await appendVisits(backlog)
 
   const loading = await startLoading(dataDir)
@@ -68,7 +70,8 @@ async function sampleAges({ ledger }: LoadingLedger, appended: Promise<void>): P
     running = false
   }
   appended.then(end, end)
-  const sql = 'SELECT toUnixTimestamp64Milli(max(at)) AS newest FROM ledger WHERE at_slot > now() - 1800'
+  const sql = `SELECT toUnixTimestamp64Milli(max(at)) AS newest FROM ledger
+    WHERE workspace = 'bench' AND at_slot > now() - 1800`
   const loadNewest = async () => Number((await ledger.lookUp<{ newest: string }>(sql))[0]?.newest ?? 0)
   const backlogEnd = await loadNewest()
   const ages: number[] = []

@@ -26,11 +26,9 @@ const TICK_MS = 5
 const PROCESS_ID = 1
 const CLICK_ID_CHARS = 26
 
+// Ends when the parent has heard of it and disconnects.
 process.once('message', (plan: AppendPlan) => {
-  void appendVisits(plan).then(() => {
-    process.send?.('done')
-    process.disconnect()
-  })
+  void appendVisits(plan).then(() => process.send?.('done'))
 })
 
 async function appendVisits(plan: AppendPlan): Promise<void> {

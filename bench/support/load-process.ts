@@ -36,11 +36,9 @@ export type LoadResult = {
 
 const HEAD_END = Buffer.from('\r\n\r\n')
 
+// Ends when the parent has the result and disconnects.
 process.once('message', (plan: LoadPlan) => {
-  void runLoad(plan).then((result) => {
-    process.send?.(result)
-    process.disconnect()
-  })
+  void runLoad(plan).then((result) => process.send?.(result))
 })
 
 async function runLoad(plan: LoadPlan): Promise<LoadResult> {

@@ -1,16 +1,11 @@
-import { fork } from 'node:child_process'
 import { recordedVisitor } from '../../src/cli/demo/recorded-visitors.ts'
+import { askProcess } from './ask-process.ts'
 import type { LoadPlan, LoadResult } from './load-process.ts'
 
 /** Runs the load generator in a process of its own and returns what it saw. */
-export function runLoad(plan: LoadPlan): Promise<LoadResult> {
-  const child = fork(new URL('./load-process.ts', import.meta.url))
-  return new Promise((resolve, reject) => {
-    child.once('message', (result: LoadResult) => resolve(result))
-    child.once('error', reject)
-    child.once('exit', (code) => reject(new Error(`the load generator ended with ${code}`)))
-    child.send(plan)
-  })
+export async function runLoad(plan: LoadPlan): Promise<LoadResult> {
+  // The process sends nothing else.
+  return (await askProcess(new URL('./load-process.ts', import.meta.url), plan)) as LoadResult
 }
 
 const VARIANTS = 500

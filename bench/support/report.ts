@@ -1,5 +1,5 @@
 /** One measured figure. `--json` prints it as one object a line. */
-export type Figure = {
+type Figure = {
   readonly bench: string
   readonly metric: string
   readonly value: number
@@ -14,8 +14,6 @@ export function createReporter(bench: string, json: boolean) {
     else console.log(`${bench.padEnd(12)} ${metric.padEnd(22)} ${String(figure.value).padStart(12)} ${unit}`)
   }
 }
-
-export type Report = ReturnType<typeof createReporter>
 
 function round(value: number): number {
   return Number(value.toPrecision(5))
