@@ -54,13 +54,13 @@ function batchNumber(token: string): bigint {
 /** The rows as the engine reads them: the batch's number as their first property, a line each. */
 function toLines(rows: readonly Buffer[], number: bigint): Buffer {
   const head = Buffer.from(`{"batch":${number},`)
-  const length = rows.reduce((sum, row) => sum + row.length + head.length, 0)
+  const length = rows.reduce((sum, row) => sum + Math.max(row.length, 1) + head.length, 0)
   const lines = Buffer.allocUnsafe(length)
   let at = 0
   for (const row of rows) {
     at += head.copy(lines, at)
-    // Behind its opening brace.
-    at += row.copy(lines, at, 1)
+    // Behind its opening brace. An empty row becomes half of one, which is refused, not skipped.
+    at += row.subarray(1).copy(lines, at)
     at = lines.writeUInt8(0x0a, at)
   }
   return lines.subarray(0, at)
