@@ -10,6 +10,7 @@ import { createMetrics } from './api/metrics.ts'
 import { createSetupLink } from './api/setup-token.ts'
 import { readEdgeReports } from './cli/edge-reports.ts'
 import { runJournalKeeper } from './cli/journal-keeper.ts'
+import { untilLive } from './cli/until-live.ts'
 import type { Config } from './config.ts'
 import { changeStatus } from './conversions/change-status.ts'
 import { startInternalServer } from './conversions/internal-server.ts'
@@ -120,7 +121,10 @@ export async function startCore(options: CoreOptions): Promise<CoreProcess> {
     log,
   })
   const rematch = runRematch({ judge, db: store.db, clock: Date.now, signal: stop.signal, onError })
-  const dashboard = await startDashboard(core)
+  const dashboard = await startDashboard(core, async () => {
+    internal.announceChange()
+    await untilLive(store.db, config.dataDir)
+  })
   return {
     ...dashboard,
     close: async () => {
@@ -189,9 +193,9 @@ async function openCore(options: CoreOptions): Promise<Core> {
   }
 }
 
-async function startDashboard(core: Core): Promise<CoreProcess> {
+async function startDashboard(core: Core, live: () => Promise<void>): Promise<CoreProcess> {
   const { config, accounts } = core
-  const app = await buildApi(apiDeps(core))
+  const app = await buildApi({ ...apiDeps(core), untilLive: live })
   await app.listen({ host: config.dashboardHost, port: config.dashboardPort })
   const address = app.server.address()
   return {
@@ -204,7 +208,7 @@ async function startDashboard(core: Core): Promise<CoreProcess> {
   }
 }
 
-function apiDeps(core: Core): ApiDeps {
+function apiDeps(core: Core): Omit<ApiDeps, 'untilLive'> {
   const { config, store, ledger, accounts, log, version } = core
   return {
     store,

@@ -27,6 +27,8 @@ export type ApiDeps = {
   readonly registry: Registry
   /** A delivery is due now: called after the transaction that made it so. */
   readonly wakeDelivery: () => void
+  /** Resolves when the edges serve the configuration as it is in SQL now; in a moment at the latest. */
+  readonly untilLive: () => Promise<void>
   /** Every row of the ledger of one click id, oldest first; empty when the workspace has none. */
   readonly visitRows: (workspace: string, clickId: string) => Promise<readonly LedgerRow[]>
   /** @throws ReportRequestError for a request that can not be a report. */

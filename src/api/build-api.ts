@@ -2,6 +2,7 @@ import rateLimit from '@fastify/rate-limit'
 import { fastify, LogController } from 'fastify'
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import { affiliateNetworkRoutes } from './affiliate-networks.ts'
+import { answerWhenLive } from './answer-when-live.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
 import { apiKeyRoutes } from './api-keys.ts'
 import { authRoutes } from './auth-routes.ts'
@@ -75,6 +76,7 @@ export async function buildApi(deps: ApiDeps): Promise<ApiApp> {
   await app.register(rateLimit, { global: false, errorResponseBuilder: tooManyRequests })
   await describeApi(app, deps.version)
   await serveDashboard(app, deps.webRoot)
+  answerWhenLive(app, deps)
   for (const addRoutes of ROUTES) addRoutes(app, deps)
   await app.ready()
   return app

@@ -28,6 +28,7 @@ export async function describedApi(version: string): Promise<object> {
     webRoot: '',
     registry: new Registry(),
     wakeDelivery: () => {},
+    untilLive: neverCalled,
     visitRows: neverCalled,
     runReport: neverCalled,
     changeStatus: neverCalled,

@@ -23,7 +23,11 @@ export type InternalServerOptions = {
   readonly onError: (error: unknown) => void
 }
 
-export type InternalServer = { close(): Promise<void> }
+export type InternalServer = {
+  /** The configuration has changed: edges that wait for a snapshot get it at once. */
+  announceChange(): void
+  close(): Promise<void>
+}
 
 type Answer = { readonly status: number; readonly json?: string }
 type Context = InternalServerOptions & { readonly feed: SnapshotFeed; readonly stop: AbortSignal }
@@ -42,6 +46,7 @@ export async function startInternalServer(options: InternalServerOptions): Promi
   })
   await chmod(options.socketPath, 0o600)
   return {
+    announceChange: () => context.feed.announceChange(),
     async close() {
       stop.abort()
       const closed = new Promise((resolve) => server.close(resolve))

@@ -15,6 +15,7 @@ export class SnapshotFeed {
   readonly #db: Db
   #compiled: Compiled | undefined
   #refreshing: Promise<Compiled> | undefined
+  #changed = new AbortController()
 
   constructor(db: Db) {
     this.#db = db
@@ -28,9 +29,15 @@ export class SnapshotFeed {
     while (!signal.aborted) {
       const { version, json } = await this.#refresh()
       if (version > after) return json
-      await pause(CONVERSION_LIMITS.snapshotPollMs, signal)
+      await pause(CONVERSION_LIMITS.snapshotPollMs, AbortSignal.any([signal, this.#changed.signal]))
     }
     return undefined
+  }
+
+  /** The configuration was changed by this process: whoever waits looks now. */
+  announceChange(): void {
+    this.#changed.abort()
+    this.#changed = new AbortController()
   }
 
   async #refresh(): Promise<Compiled> {

@@ -43,6 +43,7 @@ export async function openTestApi(stores: TestStores, changes: Partial<ApiDeps> 
     webRoot: join(options.dataDir, 'web'),
     registry: new Registry(),
     wakeDelivery: () => {},
+    untilLive: async () => {},
     visitRows: async () => [],
     runReport: async () => ({ rows: [], totals: {}, groups: 0 }),
     changeStatus: async () => ({ ok: true }),

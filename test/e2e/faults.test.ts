@@ -8,7 +8,14 @@ afterEach(async () => {
   world = undefined
 })
 
-describe('a whole installation, with processes killed under load', () => {
+describe('a whole installation', () => {
+  it('serves a campaign on every edge by the time the API has answered', async () => {
+    world = await openTrackingWorld()
+    const { visit } = world
+    const clickIds = await Promise.all(Array.from({ length: 64 }, visit))
+    expect(clickIds.filter((id) => id === undefined)).toEqual([])
+  })
+
   it('counts every redirected visit once when edges are killed with -9', async () => {
     world = await openTrackingWorld()
     const { installation, visit, totals } = world

@@ -34,7 +34,6 @@ export async function openTrackingWorld(edges = 2): Promise<TrackingWorld> {
   const installation = await startInstallation({ dataDir, edges, settings: { TRAILPOST_LOG_LEVEL: 'fatal' } })
   const api = await setUpOwner(installation)
   await createCampaign(api)
-  await untilLive(`${installation.publicUrl}/c/world`)
   const agent = new Agent({ connections: 32, pipelining: 1 })
   return {
     installation,
@@ -65,20 +64,6 @@ async function createCampaign(api: ApiClient): Promise<void> {
     trafficSourceId: source,
     paths: [{ weight: 1, landers: [], offers: [{ id: offer, weight: 1 }] }],
   })
-}
-
-/** HEAD is not counted. Fresh connections reach every edge, and all must have the campaign. */
-async function untilLive(url: string): Promise<void> {
-  for (let answers: number[] = []; answers.length === 0 || answers.some((status) => status !== 302); ) {
-    answers = await Promise.all(
-      Array.from({ length: 24 }, async () => {
-        const dispatcher = new Agent()
-        const response = await request(url, { dispatcher, method: 'HEAD' })
-        await dispatcher.close()
-        return response.statusCode
-      }),
-    )
-  }
 }
 
 async function visit(dispatcher: Agent, url: string): Promise<string | undefined> {
