@@ -90,8 +90,8 @@ const COLUMNS: Readonly<Record<string, string>> = {
   unique_visits: `toInt32(${IS_VISIT} AND ${even(23, 4)} > 0)`,
   clicks: `toInt32(${IS_VISIT} AND ${even(24, 3)} > 0)`,
   conversions: `toInt32(${IS_CONVERSION})`,
-  revenue: `if(${IS_CONVERSION}, toDecimal64(${even(25, 3_000)} / 100, 6), toDecimal64(0, 6))`,
-  cost: `if(${IS_VISIT}, toDecimal64(${even(26, 400)} / 10000, 6), toDecimal64(0, 6))`,
+  revenue: `if(${IS_CONVERSION}, toDecimal64(${even(25, 3_000)}, 6) / 100, toDecimal64(0, 6))`,
+  cost: `if(${IS_VISIT}, toDecimal64(${even(26, 400)}, 6) / 10000, toDecimal64(0, 6))`,
 }
 
 function insertRows(): string {
