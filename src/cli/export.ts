@@ -18,6 +18,8 @@ const pageSchema = z.object({
 export async function runExport(what: string, options: { readonly key: string }): Promise<void> {
   if (!LISTS.some((list) => list === what))
     throw new ConfigError(`export: one of ${LISTS.join(', ')}, not "${what}"`)
+  // Whoever reads may have seen enough (`| head`).
+  process.stdout.on('error', () => process.exit(0))
   const base = `http://127.0.0.1:${loadConfig().dashboardPort}/api/v1/${what}`
   let columns: readonly string[] | undefined
   for (let cursor: string | undefined = ''; cursor !== undefined; ) {
