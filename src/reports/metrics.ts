@@ -81,8 +81,8 @@ export function toMetric(name: string, params: SqlParams): Metric {
   if (metric !== undefined) return metric
   if (!isMetric(name)) throw new ReportRequestError(`unknown metric ${name}`)
   const event = params.add('String', name.slice(EVENT_PREFIX.length))
-  // The placeholder's name is unique for the event, and letters and digits only.
-  const id = `event_${event.replace(/\W.*|^\{/g, '')}`
+  // `{p3:String}`: the same event has the same placeholder, another event another one.
+  const id = `event_${event.slice(1, event.indexOf(':'))}`
   return count({ id, sql: `sumIf(conversions_counted, event = ${event})` })
 }
 

@@ -150,6 +150,10 @@ describe('looking up a visit', () => {
   let failing: boolean
   const errors: unknown[] = []
 
+  afterEach(() => {
+    held = false
+  })
+
   beforeEach(async () => {
     held = false
     failing = false
@@ -210,6 +214,21 @@ describe('looking up a visit', () => {
   it('does not find what is nowhere, nor what is no click id', async () => {
     const found = await start().findVisits([newClickId(), "' OR 1=1 --", ''])
     expect(found.size).toBe(0)
+  })
+
+  it('is refused while the journal is too far ahead of the ledger to be known', async () => {
+    const journal = await openJournal(0)
+    held = true
+    const lookup = start()
+    await journal.visit(visitRow())
+    const megabyte = Buffer.alloc(1_000_000)
+    for (let i = 0; i < 90; i++) await journal.writer.append(RECORD_TYPE.hit, megabyte)
+    const visit = visitRow()
+    await journal.visit(visit)
+    await expect(lookup.findVisits([visit.click_id])).rejects.toThrow(LedgerUnavailableError)
+    held = false
+    await untilRows(2)
+    expect((await lookup.findVisits([visit.click_id])).size).toBe(1)
   })
 
   it('shares queries: a thousand at once are answered by few', async () => {
