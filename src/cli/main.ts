@@ -25,6 +25,11 @@ program
   .action(async () => (await import('./core.ts')).runCore())
 
 program
+  .command('warm')
+  .description('compile ahead of the first start; npm ci does it')
+  .action(async () => (await import('./warm.ts')).runWarm())
+
+program
   .command('demo')
   .description('show the main job on real input: a source, a network, an advertiser and a browser')
   .option('--visits <n>', 'visits that the traffic source sends', parseCount, 2_000)
