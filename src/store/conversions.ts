@@ -126,7 +126,12 @@ export async function conversionsOfClick(
   return rows.map(toConversion)
 }
 
-/** All conversions of the visits, oldest first. To decide on them, hold the locks of the click ids (lock-keys.ts). */
+/**
+ * All conversions of the visits, oldest first. To decide on them, hold the locks of the click ids (lock-keys.ts).
+ *
+ * Sorted here: asked to sort, SQLite walks all conversions of the workspace by their age instead of looking the few
+ * click ids up, which took 8 ms a commit among 10,000 conversions, and grew with them.
+ */
 export async function conversionsOfClicks(
   db: Db,
   workspace: string,
@@ -138,10 +143,8 @@ export async function conversionsOfClicks(
     .selectAll()
     .where('workspace', '=', workspace)
     .where('click_id', 'in', clickIds)
-    .orderBy('created_at')
-    .orderBy('id')
     .execute()
-  return rows.map(toConversion)
+  return rows.map(toConversion).sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1))
 }
 
 export async function getConversionWithHistory(
