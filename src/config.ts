@@ -6,6 +6,9 @@ import { z } from 'zod'
  * Every setting of the product, read from the environment once. This is the only reader of process.env.
  * The names and their meaning are documented in docs/operating/settings.md.
  */
+/** A unix socket's path has 107 bytes at most (unix(7)); the longest below is /run/edge-1023.sock. */
+const DATA_DIR_BYTES_MAX = 107 - '/run/edge-1023.sock'.length
+
 const portSchema = z.coerce.number().int().min(0).max(65_535)
 const listSchema = z
   .string()
@@ -78,8 +81,14 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     )
   }
   const env = parsed.data
+  const dataDir = resolve(env.TRAILPOST_DATA_DIR)
+  if (Buffer.byteLength(dataDir) > DATA_DIR_BYTES_MAX) {
+    throw new ConfigError(
+      `TRAILPOST_DATA_DIR: at most ${DATA_DIR_BYTES_MAX} bytes, because sockets lie below it`,
+    )
+  }
   return {
-    dataDir: resolve(env.TRAILPOST_DATA_DIR),
+    dataDir,
     publicHost: env.TRAILPOST_PUBLIC_HOST,
     publicPort: env.TRAILPOST_PUBLIC_PORT,
     dashboardHost: env.TRAILPOST_DASHBOARD_HOST,
