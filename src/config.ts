@@ -2,10 +2,6 @@ import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { z } from 'zod'
 
-/**
- * Every setting of the product, read from the environment once. This is the only reader of process.env.
- * The names and their meaning are documented in docs/operating/settings.md.
- */
 /** A unix socket's path has 107 bytes at most (unix(7)); the longest below is /run/edge-1023.sock. */
 const DATA_DIR_BYTES_MAX = 107 - '/run/edge-1023.sock'.length
 
@@ -20,6 +16,7 @@ const listSchema = z
       .filter((part) => part !== ''),
   )
 
+/** The names and their meaning are documented in docs/operating/settings.md. */
 const environmentSchema = z.object({
   TRAILPOST_DATA_DIR: z.string().default('data'),
   TRAILPOST_PUBLIC_HOST: z.string().default('0.0.0.0'),
@@ -70,7 +67,7 @@ export type Config = {
 }
 
 /**
- * Reads and checks the settings.
+ * Reads and checks the settings; nothing else reads process.env.
  * @throws ConfigError naming every wrong variable.
  */
 export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config {
