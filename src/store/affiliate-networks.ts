@@ -1,11 +1,8 @@
 import type { Selectable } from 'kysely'
 import type { DuplicatePolicy, StatusMap } from '../domain/conversion-types.ts'
-import { changeConfiguration } from './config-version.ts'
-import { newId } from './ids.ts'
-import { type Owned, type OwnedId, toOwned } from './owned.ts'
-import { afterCursor, type Page, type PageRequest, rowsWanted, toPage } from './page.ts'
+import { type Owned, toOwned } from './owned.ts'
+import { ownedTable } from './owned-table.ts'
 import type { Database } from './schema.ts'
-import { type Db, inTransaction } from './transaction.ts'
 
 export type AffiliateNetworkFields = {
   readonly name: string
@@ -31,95 +28,13 @@ export type AffiliateNetworkFields = {
 /** Who pays the tracker's user for conversions of its offers. */
 export type AffiliateNetwork = Owned & AffiliateNetworkFields
 
-export async function createAffiliateNetwork(
-  db: Db,
-  workspace: string,
-  fields: AffiliateNetworkFields,
-  now: number,
-): Promise<AffiliateNetwork> {
-  const owned = { id: newId(), workspace, createdAt: now, updatedAt: now, archivedAt: null }
-  return await changeConfiguration(db, async (trx) => {
-    await trx
-      .insertInto('affiliate_networks')
-      .values({
-        id: owned.id,
-        workspace,
-        created_at: now,
-        updated_at: now,
-        archived_at: null,
-        ...toColumns(fields),
-      })
-      .execute()
-    return { ...owned, ...fields }
-  })
-}
-
-/** Changes the given fields; undefined when the workspace has no such affiliate network. */
-export async function updateAffiliateNetwork(
-  db: Db,
-  key: OwnedId,
-  changes: Partial<AffiliateNetworkFields>,
-  now: number,
-): Promise<AffiliateNetwork | undefined> {
-  return await inTransaction(db, async (trx) => {
-    const current = await getAffiliateNetwork(trx, key)
-    if (current === undefined) return undefined
-    const changed = { ...current, ...changes, updatedAt: now }
-    await changeConfiguration(trx, () =>
-      trx
-        .updateTable('affiliate_networks')
-        .set({ ...toColumns(changed), updated_at: now })
-        .where('id', '=', key.id)
-        .where('workspace', '=', key.workspace)
-        .execute(),
-    )
-    return changed
-  })
-}
-
-/** Takes it out of use and keeps it for reports; false when the workspace has none in use by that id. */
-export async function archiveAffiliateNetwork(db: Db, key: OwnedId, now: number): Promise<boolean> {
-  return await changeConfiguration(db, async (trx) => {
-    const result = await trx
-      .updateTable('affiliate_networks')
-      .set({ archived_at: now, updated_at: now })
-      .where('id', '=', key.id)
-      .where('workspace', '=', key.workspace)
-      .where('archived_at', 'is', null)
-      .executeTakeFirst()
-    return result.numUpdatedRows === 1n
-  })
-}
-
-/** Also when archived: what was recorded still names it. */
-export async function getAffiliateNetwork(db: Db, key: OwnedId): Promise<AffiliateNetwork | undefined> {
-  const row = await db
-    .selectFrom('affiliate_networks')
-    .selectAll()
-    .where('id', '=', key.id)
-    .where('workspace', '=', key.workspace)
-    .executeTakeFirst()
-  return row === undefined ? undefined : toAffiliateNetwork(row)
-}
-
-/** Those in use, newest first. */
-export async function listAffiliateNetworks(
-  db: Db,
-  workspace: string,
-  page: PageRequest,
-): Promise<Page<AffiliateNetwork>> {
-  const rows = await db
-    .selectFrom('affiliate_networks')
-    .selectAll()
-    .where('workspace', '=', workspace)
-    .where('archived_at', 'is', null)
-    .where(afterCursor('created_at', page.cursor))
-    .orderBy('created_at', 'desc')
-    .orderBy('id', 'desc')
-    .limit(rowsWanted(page))
-    .execute()
-  return toPage(rows.map(toAffiliateNetwork), page, (item) => item.createdAt)
-}
+export const {
+  create: createAffiliateNetwork,
+  update: updateAffiliateNetwork,
+  archive: archiveAffiliateNetwork,
+  get: getAffiliateNetwork,
+  list: listAffiliateNetworks,
+} = ownedTable({ table: 'affiliate_networks', toItem: toAffiliateNetwork, toColumns })
 
 export function toAffiliateNetwork(row: Selectable<Database['affiliate_networks']>): AffiliateNetwork {
   return {

@@ -12,7 +12,8 @@ export type Owned = {
   readonly archivedAt: number | null
 }
 
-type OwnedColumns = {
+/** The same as columns. */
+export type OwnedColumns = {
   readonly id: string
   readonly workspace: string
   readonly created_at: number
