@@ -1,5 +1,6 @@
 import { type ClickRecord, RECORD_TYPE } from '../domain/journal-record.ts'
 import type { JournalRecord } from '../journal/segment-reader.ts'
+import { INSERT_BYTES_MAX } from './limits.ts'
 
 const CLICK_ID_BYTES = 26
 const OPENING_BRACE = 0x7b
@@ -58,4 +59,22 @@ function parseClick(payload: Buffer): ClickRecord | undefined {
   } catch {
     return undefined
   }
+}
+
+/**
+ * Divides rows into inserts of about INSERT_BYTES_MAX. From the front, so that a range of which the last records
+ * went missing (they were never acknowledged) is divided as before.
+ */
+export function toInserts(rows: readonly Buffer[]): readonly (readonly Buffer[])[] {
+  const inserts: Buffer[][] = []
+  let bytes = INSERT_BYTES_MAX
+  for (const row of rows) {
+    if (bytes >= INSERT_BYTES_MAX) {
+      inserts.push([])
+      bytes = 0
+    }
+    inserts.at(-1)?.push(row)
+    bytes += row.length
+  }
+  return inserts
 }

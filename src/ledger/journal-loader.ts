@@ -3,8 +3,8 @@ import { type JournalBatch, JournalReader } from '../journal/journal-reader.ts'
 import type { Position } from '../journal/position.ts'
 import type { JournalRecord } from '../journal/segment-reader.ts'
 import { buildClickRows, type ClickRowsContext } from './click-rows.ts'
-import type { LedgerRecords } from './journal-batch.ts'
-import { BATCH_WAIT_MS, INSERT_BYTES_MAX, POLL_MS, READ_RECORDS_MAX } from './limits.ts'
+import { type LedgerRecords, toInserts } from './journal-batch.ts'
+import { BATCH_BYTES_MAX, BATCH_WAIT_MS, POLL_MS, READ_RECORDS_MAX } from './limits.ts'
 import type { QuarantiningInserter } from './quarantine.ts'
 import { ReadAhead } from './read-ahead.ts'
 import type { RecentVisits } from './recent-visits.ts'
@@ -31,14 +31,16 @@ export type JournalLoaderOptions = {
 /** A batch on its way. Its rows are built once, so that an insert which is repeated repeats the same rows. */
 type Prepared = {
   readonly batch: LoaderBatch
-  readonly rows: readonly Buffer[]
+  readonly inserts: readonly Insert[]
   isBegun: boolean
   /** An insert was tried, and may have taken effect. */
   isRepeat: boolean
 }
 
-/** Half a batch: so much waits already that the next one need not gather. */
-const LARGE_BYTES = INSERT_BYTES_MAX / 2
+type Insert = { readonly rows: readonly Buffer[]; readonly token: string }
+
+/** A batch of so much is followed by the next at once: what is left of the journal need not gather. */
+const LARGE_BYTES = BATCH_BYTES_MAX / 4
 
 /**
  * Loads one edge's journal into the ledger, exactly once.
@@ -47,6 +49,8 @@ const LARGE_BYTES = INSERT_BYTES_MAX / 2
  * read ─▶ begin (range and token durable) ─▶ insert under the token ─▶ finish (checkpoint durable, batch gone)
  *           crash: read from the checkpoint    crash: the same range under the same token (insert-once.ts)
  * ```
+ *
+ * A large batch is several inserts at a time, because one takes one core.
  */
 export class JournalLoader {
   readonly #options: JournalLoaderOptions
@@ -114,29 +118,34 @@ export class JournalLoader {
     if (open === undefined) return undefined
     this.#waitingSince ??= this.#options.clock()
     const records = await this.#reader.readRange(open.from, open.to)
-    const rows = await this.#rows(records, open.to)
+    const inserts = await this.#inserts(records, open)
     this.#open = undefined
-    return { batch: open, rows, isBegun: true, isRepeat: true }
+    return { batch: open, inserts, isBegun: true, isRepeat: true }
   }
 
   async #prepareNext(): Promise<Prepared | undefined> {
-    this.#found ??= await this.#reader.next({ recordsMax: READ_RECORDS_MAX, bytesMax: INSERT_BYTES_MAX })
+    this.#found ??= await this.#reader.next({ recordsMax: READ_RECORDS_MAX, bytesMax: BATCH_BYTES_MAX })
     if (this.#found === undefined) return undefined
     this.#waitingSince ??= this.#options.clock()
     const { from, to, records } = this.#found
-    const rows = await this.#rows(records, to)
-    this.#found = undefined
     // Random, because a server may remember the tokens of an installation that was set up before on this machine.
     const token = `${this.#options.edge}-${from.segment}-${from.offset}-${randomUUID()}`
-    return { batch: { from, to, token }, rows, isBegun: false, isRepeat: false }
+    const batch = { from, to, token }
+    const inserts = await this.#inserts(records, batch)
+    this.#found = undefined
+    return { batch, inserts, isBegun: false, isRepeat: false }
   }
 
-  async #rows(records: readonly JournalRecord[], to: Position): Promise<readonly Buffer[]> {
+  async #inserts(records: readonly JournalRecord[], { to, token }: LoaderBatch): Promise<readonly Insert[]> {
     const found = this.#ahead.remember(records, to)
     for (const { payload, place } of found.unreadable) {
       await this.#options.inserter.putAside(payload, place, 'not a record of its type')
     }
-    return [...found.rows, ...(await this.#clickRows(found))]
+    const clicks = await this.#clickRows(found)
+    return [
+      ...toInserts(found.rows).map((rows, i) => ({ rows, token: `${token}/rows-${i}` })),
+      ...toInserts(clicks).map((rows, i) => ({ rows, token: `${token}/clicks-${i}` })),
+    ]
   }
 
   async #clickRows({ clicks }: LedgerRecords): Promise<readonly Buffer[]> {
@@ -151,18 +160,25 @@ export class JournalLoader {
 
   /** @returns the bytes that were inserted. */
   async #load(prepared: Prepared): Promise<number> {
-    const { progress, edge, inserter } = this.#options
-    const { batch, rows } = prepared
-    if (rows.length > 0) {
+    const { progress, edge } = this.#options
+    const { batch, inserts } = prepared
+    if (inserts.length > 0) {
       if (!prepared.isBegun) await this.#begin(batch)
       prepared.isBegun = true
-      const { isRepeat } = prepared
-      prepared.isRepeat = true
-      await inserter.insert({ rows, token: batch.token, isRepeat })
+      await this.#insert(prepared)
     }
     await progress.finish(edge, batch.to)
     this.#ahead.loaded(batch.to)
-    return rows.reduce((bytes, row) => bytes + row.length, 0)
+    return inserts.flatMap(({ rows }) => rows).reduce((bytes, row) => bytes + row.length, 0)
+  }
+
+  /** Waits for all, also when one fails: an insert must not meet its own repeat. */
+  async #insert(prepared: Prepared): Promise<void> {
+    const { isRepeat } = prepared
+    prepared.isRepeat = true
+    const tries = prepared.inserts.map((insert) => this.#options.inserter.insert({ ...insert, isRepeat }))
+    const failed = (await Promise.allSettled(tries)).find(({ status }) => status === 'rejected')
+    if (failed?.status === 'rejected') throw failed.reason
   }
 
   /** A begin whose answer was lost may have taken effect. */

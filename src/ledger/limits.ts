@@ -9,7 +9,13 @@ export const REQUEST_TIMEOUT_MS = 60_000
 /** Requests to a ClickHouse server at a time. */
 export const CONNECTIONS_MAX = 8
 
-/** One insert. The whole of it becomes one block, which is what a deduplication token covers. */
+/** What of a journal is loaded at a time, between two notes of progress. */
+export const BATCH_BYTES_MAX = 16 * 1024 * 1024
+
+/**
+ * One insert of several that make a batch. The whole of it becomes one block, which a deduplication token covers.
+ * Half the size costs half as much again: 10 000 rows take 25 µs of CPU time each with all merges, 5 000 take 35.
+ */
 export const INSERT_BYTES_MAX = 8 * 1024 * 1024
 
 /** The pause after a small insert, which costs as much as a big one: rows gather meanwhile. */

@@ -81,6 +81,9 @@ const DERIVED_COLUMNS = [
  * Every insert must outlive a power cut once it is answered, hence the fsyncs; merged parts too, because they
  * replace the parts that were synced. An index of click ids because the clicks and conversions of a visit lie in
  * later hours than the visit itself.
+ *
+ * Merges cost as much as inserts: column by column they are a quarter cheaper, and each row takes part in fewer of
+ * them when ten parts of a size are awaited instead of five.
  */
 export function createLedgerTable(): string {
   const settings = [
@@ -89,6 +92,8 @@ export function createLedgerTable(): string {
     'fsync_part_directory = 1',
     'min_rows_to_fsync_after_merge = 1',
     'min_compressed_bytes_to_fsync_after_merge = 1',
+    'vertical_merge_algorithm_min_rows_to_activate = 1',
+    'merge_selector_base = 10',
     'ratio_of_defaults_for_sparse_serialization = 0.75',
   ]
   return `CREATE TABLE IF NOT EXISTS ledger (
