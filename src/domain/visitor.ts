@@ -67,7 +67,7 @@ export function referrerDomain(referrer: string): string {
 }
 
 /** Whether the browser, or a link preview, fetches ahead of a person. */
-export function isPrefetch(headers: RequestHeaders): boolean {
+function isPrefetch(headers: RequestHeaders): boolean {
   return PREFETCH_HEADERS.some((name) => {
     const value = headers[name]
     return typeof value === 'string' && PREFETCH_WORDS.test(value)

@@ -89,7 +89,7 @@ export const DIMENSION_NAMES: readonly string[] = [
   ...Object.keys(TIME_DIMENSIONS),
 ]
 
-export function isDimension(name: string): boolean {
+function isDimension(name: string): boolean {
   return DIMENSION_NAMES.includes(name) || (name.startsWith(TOKEN_PREFIX) && name !== TOKEN_PREFIX)
 }
 
