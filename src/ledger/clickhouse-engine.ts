@@ -9,6 +9,8 @@ export function openClickHouseEngine(url: string): LedgerEngine {
     url,
     request_timeout: REQUEST_TIMEOUT_MS,
     max_open_connections: CONNECTIONS_MAX,
+    // A filter of many values is longer than an address may be.
+    use_multipart_params_auto: true,
     // Every error reaches the caller, who knows whether it matters.
     log: { level: ClickHouseLogLevel.OFF },
   })

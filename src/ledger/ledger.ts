@@ -68,8 +68,8 @@ const DATA_ERROR_CODES: ReadonlySet<number> = new Set([
   467, // CANNOT_PARSE_BOOL
 ])
 
-/** Sorts an engine's error by what the caller must do next. */
-export function toLedgerError(error: unknown): LedgerRefusedError | LedgerUnavailableError {
+/** Sorts an insert's error by what the caller must do next. */
+export function toInsertError(error: unknown): LedgerRefusedError | LedgerUnavailableError {
   const code = engineErrorCode(error)
   if (error instanceof Error && code !== undefined && DATA_ERROR_CODES.has(code)) {
     return new LedgerRefusedError(error)

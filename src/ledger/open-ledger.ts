@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { openChdbEngine } from './chdb-engine.ts'
 import { openClickHouseEngine } from './clickhouse-engine.ts'
 import type { LedgerEngine } from './engine.ts'
-import { type Ledger, type QueryParams, toLedgerError } from './ledger.ts'
+import { type Ledger, LedgerUnavailableError, type QueryParams, toInsertError } from './ledger.ts'
 import { LedgerVersionError, migrateLedger } from './migrations.ts'
 
 /**
@@ -15,7 +15,7 @@ export async function openLedger(options: {
 }): Promise<Ledger> {
   const engine = await openEngine(options)
   try {
-    await typed(migrateLedger(engine))
+    await available(migrateLedger(engine))
     return toLedger(engine)
   } catch (error) {
     await engine.close()
@@ -31,21 +31,26 @@ async function openEngine(options: { clickhouseUrl: string; dataDir: string }): 
 function toLedger(engine: LedgerEngine): Ledger {
   return {
     query: async <T>(sql: string, params: QueryParams, signal?: AbortSignal) =>
-      await typed(engine.query<T>(sql, params, signal)),
-    lookUp: async <T>(sql: string) => await typed(engine.lookUp<T>(sql)),
+      await available(engine.query<T>(sql, params, signal)),
+    lookUp: async <T>(sql: string) => await available(engine.lookUp<T>(sql)),
     insertRows: async (jsonLines, token) => {
       const bytes = typeof jsonLines === 'string' ? Buffer.from(jsonLines) : jsonLines
-      if (bytes.length > 0) await typed(engine.insert(bytes, token))
+      if (bytes.length === 0) return
+      try {
+        await engine.insert(bytes, token)
+      } catch (error) {
+        throw toInsertError(error)
+      }
     },
-    ping: async () => await typed(engine.ping()),
+    ping: async () => await available(engine.ping()),
     close: async () => await engine.close(),
   }
 }
 
-async function typed<T>(attempt: Promise<T>): Promise<T> {
+async function available<T>(attempt: Promise<T>): Promise<T> {
   try {
     return await attempt
   } catch (error) {
-    throw error instanceof LedgerVersionError ? error : toLedgerError(error)
+    throw error instanceof LedgerVersionError ? error : new LedgerUnavailableError(error)
   }
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { buildLabelQuery } from './build-label-query.ts'
 import { buildQuery } from './build-query.ts'
 import { DIMENSION_NAMES } from './dimensions.ts'
 import { METRIC_NAMES } from './metrics.ts'
@@ -24,6 +25,18 @@ describe('the SQL of a report', () => {
   it('groups several text dimensions by their hash and time by itself', () => {
     const groupBy = ['campaign', 'country', 'day', 'sub1']
     expect(buildQuery({ ...request, groupBy })).toMatchSnapshot()
+  })
+
+  it('looks the texts of several dimensions up by the hash of their group', () => {
+    const groupBy = ['campaign', 'day', 'token:zone']
+    expect(buildLabelQuery({ ...request, groupBy }, ['1', '18446744073709551615'])).toMatchSnapshot()
+  })
+
+  it('has the texts itself when one alone groups, when they sort, or when they are many', () => {
+    const sort = { by: 'country', direction: 'asc' } as const
+    const changes = [{}, { groupBy: ['day'] }, { groupBy: ['campaign', 'country'], sort }, { limit: 501 }]
+    for (const change of changes) expect(buildLabelQuery({ ...request, ...change }, ['1'])).toBeUndefined()
+    expect(buildQuery({ ...request, groupBy: ['campaign', 'country'], sort })).toMatchSnapshot()
   })
 
   it('has every metric', () => {

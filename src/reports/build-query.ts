@@ -1,4 +1,5 @@
 import { type Dimension, type DimensionContext, slotColumn, toDimension } from './dimensions.ts'
+import { chooseGrouping, type Grouping, hashOf } from './grouping.ts'
 import { isMetric, type Metric, type Sum, toMetric } from './metrics.ts'
 import {
   checkReportRequest,
@@ -12,7 +13,7 @@ import { SqlParams } from './sql-params.ts'
 export type ReportQuery = { readonly sql: string; readonly params: Readonly<Record<string, unknown>> }
 
 /** What reports may cost the process that runs the ledger. Grouping beyond the memory goes by way of the disk. */
-const SETTINGS = [
+export const REPORT_SETTINGS = [
   'max_execution_time = 60',
   'max_bytes_before_external_group_by = 1000000000',
   'output_format_json_quote_64bit_integers = 0',
@@ -29,7 +30,7 @@ const CLOCK_SLACK_DAYS = 1
  * ```
  *
  * Columns of the answer: k0… the group's keys, m0… its metrics, t0… the metrics of all groups together, `groups`
- * the number of groups.
+ * the number of groups. Where the grouping is by `labels`, texts have no k: `hash` is what they are looked up by.
  * @throws ReportRequestError
  */
 export function buildQuery(request: ReportRequest): ReportQuery {
@@ -39,58 +40,61 @@ export function buildQuery(request: ReportRequest): ReportQuery {
   const dimensions = request.groupBy.map((name) => toDimension(name, context))
   const metrics = request.metrics.map((name) => toMetric(name, params))
   const sorted = sortMetric(request, params)
+  const grouping = chooseGrouping(request, dimensions)
   const sums = distinctSums(sorted === undefined ? metrics : [...metrics, sorted])
   const sql = `SELECT
-  ${answerColumns(dimensions, metrics).join(',\n  ')}
+  ${[...keyColumns(dimensions, grouping), ...metricColumns(metrics), 'groups'].join(',\n  ')}
 FROM (
   SELECT *, ${sums.map(({ id }) => `sum(s_${id}) OVER () AS t_${id}`).join(', ')}, count() OVER () AS groups
   FROM (
-    SELECT ${[...groupKeys(dimensions), ...sums.map(({ id, sql }) => `${sql} AS s_${id}`)].join(', ')}
+    SELECT ${[...groupKeys(dimensions, grouping), ...sums.map(({ id, sql }) => `${sql} AS s_${id}`)].join(', ')}
     FROM ledger
-    WHERE ${conditions(request, context).join('\n      AND ')}${groupBy(dimensions)}
+    WHERE ${conditions(request, context).join('\n      AND ')}${groupBy(dimensions, grouping)}
   )
 )
-ORDER BY ${order(request, dimensions, sorted)}
+ORDER BY ${order(request, orderKeys(dimensions, grouping), sorted)}
 LIMIT ${params.add('UInt32', request.limit ?? REPORT_LIMITS.rowsDefault)} OFFSET ${params.add('UInt32', request.offset ?? 0)}
-SETTINGS ${SETTINGS.join(', ')}`
+SETTINGS ${REPORT_SETTINGS.join(', ')}`
   return { sql, params: params.values }
 }
 
-function answerColumns(dimensions: readonly Dimension[], metrics: readonly Metric[]): string[] {
+function keyColumns(dimensions: readonly Dimension[], grouping: Grouping): string[] {
+  const columns = dimensions.flatMap(({ label, isText }, i) =>
+    isText && grouping === 'labels' ? [] : [`${label(`g${i}`)} AS k${i}`],
+  )
+  // As text: it is larger than what a number of JSON holds.
+  return grouping === 'labels' ? [...columns, 'toString(h) AS hash'] : columns
+}
+
+function metricColumns(metrics: readonly Metric[]): string[] {
   return [
-    ...dimensions.map(({ label }, i) => `${label(`g${i}`)} AS k${i}`),
     ...metrics.map((metric, i) => `${printed(metric, ofGroup)} AS m${i}`),
     ...metrics.map((metric, i) => `${printed(metric, ofAll)} AS t${i}`),
-    'groups',
   ]
 }
 
-/**
- * One text dimension alone is grouped by itself. Several are grouped by the sum of their hashes, each times a
- * different odd number, and `any` tells their values: over 10 million rows a third of the time of grouping by
- * the texts (190 ms of CPU time against 500 by three hashes, 3 000 by three texts). Two groups in a million
- * would meet with a probability below 10⁻⁷.
- */
-function groupBy(dimensions: readonly Dimension[]): string {
+/** The innermost select's columns for the keys. */
+function groupKeys(dimensions: readonly Dimension[], grouping: Grouping): string[] {
+  const keys = dimensions.flatMap(({ key, isText }, i) => {
+    if (!isText || grouping === 'itself') return [`${key} AS g${i}`]
+    return grouping === 'any' ? [`any(${key}) AS g${i}`] : []
+  })
+  return grouping === 'itself' ? keys : [...keys, `${hashOf(dimensions)} AS h`]
+}
+
+function groupBy(dimensions: readonly Dimension[], grouping: Grouping): string {
   if (dimensions.length === 0) return ''
-  const texts = dimensions.filter(({ isText }) => isText)
-  const keys = dimensions.flatMap(({ isText }, i) => (isText ? [] : [`g${i}`]))
-  if (isGroupedByItself(dimensions)) keys.push('g0')
-  else if (texts.length > 0)
-    keys.push(texts.map(({ key }, i) => `${2 * i + 1} * sipHash64(${key})`).join(' + '))
-  return `\n    GROUP BY ${keys.join(', ')}`
+  const keys = dimensions.flatMap(({ isText }, i) => (isText && grouping !== 'itself' ? [] : [`g${i}`]))
+  return `\n    GROUP BY ${(grouping === 'itself' ? keys : [...keys, 'h']).join(', ')}`
 }
 
-function groupKeys(dimensions: readonly Dimension[]): string[] {
-  const alone = isGroupedByItself(dimensions)
-  return dimensions.map(({ key, isText }, i) => `${isText && !alone ? `any(${key})` : key} AS g${i}`)
+/** What tells all groups apart. */
+function orderKeys(dimensions: readonly Dimension[], grouping: Grouping): string[] {
+  const keys = dimensions.flatMap(({ isText }, i) => (isText && grouping === 'labels' ? [] : [`g${i}`]))
+  return grouping === 'labels' ? [...keys, 'h'] : keys
 }
 
-function isGroupedByItself(dimensions: readonly Dimension[]): boolean {
-  return dimensions.length === 1 && dimensions[0]?.isText === true
-}
-
-function conditions(request: ReportRequest, context: DimensionContext): string[] {
+export function conditions(request: ReportRequest, context: DimensionContext): string[] {
   const { params, timeZone, dateBasis } = context
   const zone = params.add('String', timeZone)
   const from = params.add('Date', request.from)
@@ -128,9 +132,8 @@ function sortMetric(request: ReportRequest, params: SqlParams): Metric | undefin
 }
 
 /** Every key behind the chosen one, so that pages neither repeat nor miss a group. */
-function order(request: ReportRequest, dimensions: readonly Dimension[], sorted: Metric | undefined): string {
+function order(request: ReportRequest, keys: readonly string[], sorted: Metric | undefined): string {
   const direction = request.sort?.direction === 'asc' ? 'ASC' : 'DESC'
-  const keys = dimensions.map((_, i) => `g${i}`)
   const first = sorted?.value(ofGroup) ?? `g${request.groupBy.indexOf(request.sort?.by ?? '')}`
   return [`${first} ${direction} NULLS LAST`, ...keys.filter((key) => key !== first)].join(', ')
 }

@@ -1,4 +1,5 @@
 import type { Ledger } from '../ledger/ledger.ts'
+import { buildLabelQuery } from './build-label-query.ts'
 import { buildQuery } from './build-query.ts'
 import type { ReportRequest } from './report-request.ts'
 
@@ -36,8 +37,12 @@ export async function runReport(
   const first = rows[0]
   if (first === undefined) return await reportOfEmptyPage(ledger, request, signal)
   if (request.groupBy.length === 0) return { rows: [], totals: metricValues(request, first, 't'), groups: 0 }
+  const labels = await loadLabels(ledger, request, rows, signal)
   return {
-    rows: rows.map((row) => ({ keys: keysOf(request, row), metrics: metricValues(request, row, 'm') })),
+    rows: rows.map((row) => ({
+      keys: keysOf(request, { ...labels.get(row.hash ?? ''), ...row }),
+      metrics: metricValues(request, row, 'm'),
+    })),
     totals: metricValues(request, first, 't'),
     groups: Number(first.groups),
   }
@@ -60,8 +65,22 @@ async function reportOfEmptyPage(
   return { rows: [], totals: metricValues(request, zeros ?? {}, 't'), groups: 0 }
 }
 
+/** The texts of the groups, by hash, where the answer itself has none. */
+async function loadLabels(
+  ledger: Pick<Ledger, 'query'>,
+  request: ReportRequest,
+  rows: readonly AnswerRow[],
+  signal: AbortSignal | undefined,
+): Promise<ReadonlyMap<string | number, AnswerRow>> {
+  const hashes = new Set(rows.map(({ hash }) => String(hash)))
+  const query = buildLabelQuery(request, [...hashes])
+  if (query === undefined) return new Map()
+  const labels = await ledger.query<AnswerRow>(query.sql, query.params, signal)
+  return new Map(labels.map((label) => [label.hash ?? '', label]))
+}
+
 function keysOf(request: ReportRequest, row: AnswerRow): Readonly<Record<string, string>> {
-  return Object.fromEntries(request.groupBy.map((name, i) => [name, String(row[`k${i}`])]))
+  return Object.fromEntries(request.groupBy.map((name, i) => [name, String(row[`k${i}`] ?? '')]))
 }
 
 function metricValues(request: ReportRequest, row: AnswerRow, prefix: 'm' | 't'): MetricValues {

@@ -6,6 +6,7 @@ import type { LedgerRow } from '../../src/domain/ledger-row.ts'
 import { type Ledger, LedgerRefusedError, LedgerUnavailableError } from '../../src/ledger/ledger.ts'
 import { openLedger } from '../../src/ledger/open-ledger.ts'
 import { LEDGER_ROW_COLUMNS, withoutDefaults } from '../../src/ledger/select-rows.ts'
+import { runReport } from '../../src/reports/run-report.ts'
 import { type ClickHouseFront, startClickHouseFront } from '../support/clickhouse-front.ts'
 
 /** The same for both engines: what the rest of the product relies on. */
@@ -97,6 +98,50 @@ describe.each(['chDB', 'ClickHouse'])('the ledger in %s', (engine) => {
       await expect(ledger.insertRows(bytes, `refused-${i}`)).rejects.toThrow(LedgerRefusedError)
     }
     expect(await count('refused')).toBe(0)
+  })
+
+  it('reports groups and filters whatever their text', async () => {
+    const odd = 'it\'s "odd" \\ \n\t{p0:String} ü'
+    const rows = [odd, odd, 'plain'].map((sub1, i) => ({
+      ...visit('report', `c${i}`),
+      sub1,
+      tokens: { [odd]: odd },
+    }))
+    await ledger.insertRows(lines(rows), 'report')
+    const result = await runReport(ledger, {
+      workspace: 'report',
+      from: '2026-11-22',
+      to: '2026-11-22',
+      timeZone: 'Europe/Berlin',
+      dateBasis: 'conversion',
+      groupBy: ['sub1', 'day', `token:${odd}`],
+      metrics: ['visits', 'revenue'],
+      filters: [{ dimension: 'sub1', operator: 'in', values: [odd, 'other'] }],
+    })
+    const keys = { sub1: odd, day: '2026-11-22', [`token:${odd}`]: odd }
+    const metrics = { visits: 2, revenue: '0' }
+    expect(result).toEqual({ rows: [{ keys, metrics }], totals: metrics, groups: 1 })
+  })
+
+  it('reports as many groups as there are, with the texts of each', async () => {
+    const rows = Array.from({ length: 400 }, (_, i) => ({
+      ...visit('many', `c${i}`),
+      sub1: `${i}`,
+      sub2: 'x',
+    }))
+    await ledger.insertRows(lines(rows), 'many')
+    const result = await runReport(ledger, {
+      workspace: 'many',
+      from: '2026-11-22',
+      to: '2026-11-22',
+      timeZone: 'UTC',
+      dateBasis: 'click',
+      groupBy: ['sub1', 'sub2'],
+      metrics: ['visits'],
+      filters: [],
+      limit: 400,
+    })
+    expect(new Set(result.rows.map(({ keys }) => `${keys.sub1}${keys.sub2}`)).size).toBe(400)
   })
 
   it('says that it is not available when a query fails', async () => {

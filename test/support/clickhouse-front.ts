@@ -75,21 +75,34 @@ async function answer(connection: ChdbConnection, fault: Fault, exchange: Exchan
   }
   const body = await readBody(request)
   const statement = url.searchParams.get('query')
-  if (statement === null) await answerQuery(connection, body.toString('utf8'), url, response)
+  if (statement === null) await answerQuery(connection, await readStatement(request, body, url), response)
   else await answerInsert(connection, fault, { statement, body, settings: insertSettings(url), response })
+}
+
+type Statement = { readonly sql: string; readonly params: readonly (readonly [string, string])[] }
+
+/** Parameters stand in the address, or, when they are long, beside the statement in a form. */
+async function readStatement(request: IncomingMessage, body: Buffer, url: URL): Promise<Statement> {
+  const type = request.headers['content-type'] ?? ''
+  if (!type.startsWith('multipart/')) return { sql: body.toString('utf8'), params: [...url.searchParams] }
+  const form = await new Response(new Uint8Array(body), { headers: { 'content-type': type } }).formData()
+  const params = [...form].flatMap(([name, value]) =>
+    typeof value === 'string' ? [[name, value] as const] : [],
+  )
+  return { sql: new Map(params).get('query') ?? '', params }
 }
 
 async function answerQuery(
   connection: ChdbConnection,
-  sql: string,
-  url: URL,
+  { sql, params }: Statement,
   response: ServerResponse,
 ): Promise<void> {
-  const params = [...url.searchParams].filter(([name]) => name.startsWith('param_'))
+  const named = params.filter(([name]) => name.startsWith(PARAM))
   const { stream } = await connection.query({
     query: sql,
-    // The client has escaped the values for the protocol, and chDB's binding escapes them again.
-    query_params: Object.fromEntries(params.map(([name, value]) => [name.slice(6), unescapeTsv(value)])),
+    query_params: Object.fromEntries(
+      named.map(([name, value]) => [name.slice(PARAM.length), toParam(sql, name.slice(PARAM.length), value)]),
+    ),
   })
   for await (const chunk of stream) response.write(chunk)
   response.end()
@@ -128,9 +141,7 @@ const NO_SETTINGS = new Set([
 ])
 
 function insertSettings(url: URL): Record<string, string> {
-  const settings = [...url.searchParams].filter(
-    ([name]) => !NO_SETTINGS.has(name) && !name.startsWith('param_'),
-  )
+  const settings = [...url.searchParams].filter(([name]) => !NO_SETTINGS.has(name) && !name.startsWith(PARAM))
   return Object.fromEntries(settings)
 }
 
@@ -147,7 +158,15 @@ function rootMessage(error: Error): string {
   return cause instanceof Error ? rootMessage(cause) : error.message
 }
 
-function unescapeTsv(text: string): string {
+const PARAM = 'param_'
+
+/** What the client was given: it has written the value for the protocol, and chDB's binding writes it anew. */
+function toParam(sql: string, name: string, value: string): string | string[] {
+  if (!sql.includes(`{${name}:Array(String)}`)) return unescapeText(value)
+  return [...value.matchAll(/'((?:[^'\\]|\\.)*)'/gs)].map(([, text]) => unescapeText(text ?? ''))
+}
+
+function unescapeText(text: string): string {
   const letters: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f', '0': '\0' }
   return text.replace(/\\(.)/gs, (_, letter: string) => letters[letter] ?? letter)
 }
