@@ -151,22 +151,31 @@ const actions: fc.Arbitrary<Action> = fc.oneof(
 )
 
 test('whatever happens in whatever order, nothing acknowledged is lost, doubled, garbled or out of order', async () => {
+  await fc.assert(anyLife(new Set()), { numRuns: 150 })
+}, 60_000)
+
+test('the lives that are tried meet every kind of damage', async () => {
   const met = new Set<string>()
-  await fc.assert(
-    fc.asyncProperty(
-      fc.array(actions, { minLength: 5, maxLength: 60, size: 'max' }),
-      fc.integer(),
-      async (life, seed) => {
-        const disk = new SimulatedDisk(seededRandom(seed))
-        const world = new JournalWorld(disk)
-        for (const action of life) await act(world, disk, action)
-        await world.check()
-        for (const what of disk.met) met.add(what)
-      },
-    ),
-    { numRuns: 150 },
-  )
+  // A fixed seed: other lives are tried above, and some of them meet no record that was rejected and yet is seen.
+  await fc.assert(anyLife(met), { numRuns: 150, seed: DAMAGED_LIVES_SEED })
   for (const what of ['bytes lost', 'bytes garbled', 'unanswered record seen', 'rejected record seen']) {
     expect(met).toContain(what)
   }
 }, 60_000)
+
+const DAMAGED_LIVES_SEED = 20_261_122
+
+/** @param met collects what the disk did to the journal. */
+function anyLife(met: Set<string>) {
+  return fc.asyncProperty(
+    fc.array(actions, { minLength: 5, maxLength: 60, size: 'max' }),
+    fc.integer(),
+    async (life, seed) => {
+      const disk = new SimulatedDisk(seededRandom(seed))
+      const world = new JournalWorld(disk)
+      for (const action of life) await act(world, disk, action)
+      await world.check()
+      for (const what of disk.met) met.add(what)
+    },
+  )
+}
