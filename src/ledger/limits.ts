@@ -32,7 +32,7 @@ export const READ_BYTES_MAX = 4 * 1024 * 1024
 export const READ_RECORDS_MAX = 50_000
 
 /** Visits and clicks remembered; more, while the ledger has not yet taken them. */
-export const RECENT_BYTES_MAX = 32 * 1024 * 1024
+export const RECENT_BYTES_MAX = 64 * 1024 * 1024
 
 /** How far the clocks of two edges may be apart; must be less than what READ_AHEAD_BYTES_MAX takes to write. */
 export const CLOCK_SLACK_MS = 2_000
