@@ -17,7 +17,7 @@ const PROCESSES = 1
 const CONNECTIONS = 64
 const ROUND_SECONDS = 4
 const ROUNDS = 3
-const WARM_SECONDS = 2
+const WARM_SECONDS = 4
 
 type Side = { readonly rps: number; readonly cpuUs: number; readonly result: LoadResult }
 
