@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Registry } from 'prom-client'
-import type { ConversionStatus } from '../domain/conversion-types.ts'
+import type { StatusChange, StatusChangeResult } from '../conversions/change-status.ts'
 import type { LedgerRow } from '../domain/ledger-row.ts'
 import type { ReportRequest } from '../reports/report-request.ts'
 import type { ReportResult } from '../reports/run-report.ts'
@@ -39,17 +39,6 @@ export type ApiDeps = {
   readonly log: FastifyBaseLogger
   readonly version: string
 }
-
-/** A conversion's status, changed by hand. */
-type StatusChange = {
-  readonly workspace: string
-  readonly id: string
-  readonly status: ConversionStatus
-  readonly reason: string
-  /** `user:ID` or `key:ID`. */
-  readonly actor: string
-}
-type StatusChangeResult = { readonly ok: true } | { readonly ok: false; readonly reason: string }
 
 /** Rejects, or resolves to a reason, when the part is not ready. */
 export type ReadinessCheck = { readonly name: string; readonly check: () => Promise<string | undefined> }

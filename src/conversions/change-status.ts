@@ -14,7 +14,7 @@ export type StatusChange = {
   readonly id: string
   readonly status: ConversionStatus
   readonly reason: string
-  /** Who did it. */
+  /** `user:ID` or `key:ID`. */
   readonly actor: string
 }
 

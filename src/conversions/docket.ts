@@ -1,5 +1,6 @@
 import type { Insertable } from 'kysely'
 import type { LedgerRow } from '../domain/ledger-row.ts'
+import type { FoundVisit } from '../ledger/find-in-ledger.ts'
 import {
   appendTransitions,
   conversionsOfClicks,
@@ -13,7 +14,6 @@ import { type JudgedHit, saveHits } from '../store/hits.ts'
 import { appendToOutbox } from '../store/ledger-outbox.ts'
 import type { Database } from '../store/schema.ts'
 import type { Db } from '../store/transaction.ts'
-import type { FoundVisit } from './visit-lookup.ts'
 
 /** One transition with everything that is written because of it. */
 export type Entry = {

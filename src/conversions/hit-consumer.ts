@@ -1,12 +1,13 @@
 import type { Hit } from '../domain/hit.ts'
 import { RECORD_TYPE } from '../domain/journal-record.ts'
+import { pause } from '../ledger/retried-loop.ts'
 import { findJudgedIds } from '../store/hits.ts'
 import { type JournalPosition, saveCheckpoint } from '../store/journal-checkpoints.ts'
 import type { Db } from '../store/transaction.ts'
 import { CONVERSION_LIMITS } from './conversion-limits.ts'
 import type { Judge } from './judge.ts'
 import { parseHitRecord } from './parse-hit-record.ts'
-import { pause, superviseLoop } from './supervised-loop.ts'
+import { superviseLoop } from './supervised-loop.ts'
 
 /** What the consumer needs of a journal's reader. */
 type HitJournal = {

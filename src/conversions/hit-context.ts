@@ -1,12 +1,12 @@
 import type { AttributionMethod } from '../domain/conversion-types.ts'
 import type { Hit } from '../domain/hit.ts'
 import type { HitFields } from '../domain/hit-params.ts'
+import type { FoundVisit } from '../ledger/find-in-ledger.ts'
 import type { AffiliateNetwork } from '../store/affiliate-networks.ts'
 import type { Configuration } from '../store/load-configuration.ts'
 import type { Offer } from '../store/offers.ts'
 import type { Workspace } from '../store/workspaces.ts'
 import { networkIdOf, offerIdOf, type Resolution } from './resolve-visit.ts'
-import type { FoundVisit } from './visit-lookup.ts'
 
 /** A hit whose visit was found, with everything that the rules look at. */
 export type HitContext = {

@@ -3,6 +3,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { dirname } from 'node:path'
 import { type ClickIdKey, verifyClickId } from '../domain/click-id.ts'
 import type { LedgerRow } from '../domain/ledger-row.ts'
+import type { ClickLookup } from '../ledger/click-lookup.ts'
+import type { FoundVisit } from '../ledger/find-in-ledger.ts'
 import type { Db } from '../store/transaction.ts'
 import { CONVERSION_LIMITS } from './conversion-limits.ts'
 import type { Judge } from './judge.ts'
@@ -10,13 +12,12 @@ import { JudgeUnavailableError } from './judge-error.ts'
 import { parseHitsBody } from './parse-hit-record.ts'
 import { offerIdOf } from './resolve-visit.ts'
 import { SnapshotFeed } from './snapshot-feed.ts'
-import type { FoundVisit, VisitLookup } from './visit-lookup.ts'
 
 export type InternalServerOptions = {
   /** `<dataDir>/run/core.sock`; the user's own: whoever can open it may report conversions. */
   readonly socketPath: string
   readonly judge: Judge
-  readonly ledgerLookup: VisitLookup
+  readonly ledgerLookup: ClickLookup
   readonly db: Db
   readonly clickIdKey: ClickIdKey
   /** A request failed for a reason of ours. For the log. */

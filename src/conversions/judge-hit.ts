@@ -1,6 +1,7 @@
 import type { ClickIdKey } from '../domain/click-id.ts'
 import type { Hit, HitStep } from '../domain/hit.ts'
 import { type ParsedHit, parseHit } from '../domain/hit-params.ts'
+import type { FoundVisit } from '../ledger/find-in-ledger.ts'
 import type { JudgedHit } from '../store/hits.ts'
 import type { Configuration } from '../store/load-configuration.ts'
 import type { Db } from '../store/transaction.ts'
@@ -11,7 +12,6 @@ import { buildContext, type HitContext } from './hit-context.ts'
 import { readReport } from './read-report.ts'
 import { type Candidates, listCandidates, networkOfToken, resolveVisit } from './resolve-visit.ts'
 import { preview, previewCap, settle } from './settle.ts'
-import type { FoundVisit } from './visit-lookup.ts'
 
 const CLICK_ID_CHARS_MAX = 64
 

@@ -1,5 +1,6 @@
 import type { ClickIdKey } from '../domain/click-id.ts'
 import type { Hit, HitAnswer } from '../domain/hit.ts'
+import type { ClickLookup } from '../ledger/click-lookup.ts'
 import { findHits, type JudgedHit } from '../store/hits.ts'
 import { lockKeys } from '../store/lock-keys.ts'
 import type { Store } from '../store/open-store.ts'
@@ -12,11 +13,10 @@ import type { Court } from './court.ts'
 import { Docket } from './docket.ts'
 import { isCausedByHit, JudgeUnavailableError } from './judge-error.ts'
 import { judgeHit, type PreparedHit, readHit, unjudgeable } from './judge-hit.ts'
-import type { VisitLookup } from './visit-lookup.ts'
 
 export type JudgeDeps = {
   readonly store: Store
-  readonly ledgerLookup: VisitLookup
+  readonly ledgerLookup: ClickLookup
   /** Unix milliseconds. */
   readonly clock: () => number
   readonly clickIdKey: ClickIdKey

@@ -2,8 +2,8 @@ import { type ClickIdKey, verifyClickId } from '../domain/click-id.ts'
 import type { AttributionMethod } from '../domain/conversion-types.ts'
 import type { Hit } from '../domain/hit.ts'
 import type { HitFields } from '../domain/hit-params.ts'
+import type { FoundVisit } from '../ledger/find-in-ledger.ts'
 import type { Configuration } from '../store/load-configuration.ts'
-import type { FoundVisit } from './visit-lookup.ts'
 
 /** A click id that the hit may mean, and how it came by it. */
 type Candidate = { readonly clickId: string; readonly method: AttributionMethod }

@@ -1,9 +1,9 @@
 import type { Snapshot } from '../domain/snapshot.ts'
+import { pause } from '../ledger/retried-loop.ts'
 import { compileSnapshot } from '../store/compile-snapshot.ts'
 import { loadConfigVersion } from '../store/config-version.ts'
 import type { Db } from '../store/transaction.ts'
 import { CONVERSION_LIMITS } from './conversion-limits.ts'
-import { pause } from './supervised-loop.ts'
 
 type Compiled = { readonly version: number; readonly json: string }
 
