@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { DEFAULT_FRAUD_SETTINGS } from '../../src/domain/fraud.ts'
 import type { Snapshot } from '../../src/domain/snapshot.ts'
 
 /** As many as an affiliate runs side by side. */
@@ -7,9 +8,19 @@ const CAMPAIGNS = 20
 
 /** Campaigns that lead directly to one offer, with a source that passes a click id, a price and two tokens. */
 const SNAPSHOT: Snapshot = {
-  format: 1,
+  format: 2,
   version: 1,
-  workspaces: [{ id: 'bench', currency: 'USD', fallbackUrl: '', attributionWindowDays: 30 }],
+  workspaces: [
+    {
+      id: 'bench',
+      currency: 'USD',
+      timeZone: 'UTC',
+      uniqueHours: 0,
+      fraud: DEFAULT_FRAUD_SETTINGS,
+      fallbackUrl: '',
+      attributionWindowDays: 30,
+    },
+  ],
   trafficSources: [
     {
       id: 'source',
@@ -22,6 +33,7 @@ const SNAPSHOT: Snapshot = {
         { name: 'zone', param: 'zone' },
         { name: 'creative', param: 'creative' },
       ],
+      trafficLossPercent: 0,
     },
   ],
   offers: [
@@ -34,6 +46,11 @@ const SNAPSHOT: Snapshot = {
       url: 'https://offer.example/landing?s2={clickid}&zone={token.zone}',
       payoutMicros: null,
       currency: 'USD',
+      campaignId: '',
+      countries: [],
+      cappedUntil: 0,
+      fallbackOfferId: '',
+      legacyIds: [],
     },
   ],
   landers: [],
@@ -47,8 +64,15 @@ const SNAPSHOT: Snapshot = {
     redirectMode: '302',
     costModel: { type: 'token' },
     fallbackUrl: '',
+    flowId: '',
+    rules: [],
+    sticky: 'none',
+    uniqueHours: 0,
+    legacyIds: [],
     paths: [{ id: `path${n}`, weight: 1, landers: [], offers: [{ id: 'offer', weight: 1 }] }],
   })),
+  flows: [],
+  domains: [],
   ratesMicros: {},
 }
 

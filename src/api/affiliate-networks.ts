@@ -14,7 +14,7 @@ import type { Db } from '../store/transaction.ts'
 import { roleSuffices } from './access-table.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
 import type { Caller } from './caller.ts'
-import { currencyField, nameField, optionalParamField } from './fields.ts'
+import { currencyField, eventField, nameField, optionalParamField } from './fields.ts'
 import { incomingSnippets } from './incoming-snippets.ts'
 import { ownedRoutes } from './owned-resource.ts'
 import { ownedFields, toOwnedView } from './owned-view.ts'
@@ -24,6 +24,8 @@ import { CURRENCY_OF_WORKSPACE, withWorkspaceCurrency } from './workspace-curren
 const SECRET_CHARS_MAX = 200
 const ALLOWLIST_MAX = 500
 const STATUS_WORDS_MAX = 100
+const EVENT_POLICIES_MAX = 50
+const TEMPLATE_CHARS_MAX = 100
 const WINDOW_MS_MAX = 366 * 24 * 3_600_000
 
 const secretField = z
@@ -56,6 +58,11 @@ const fields = {
     .describe("Domains a pixel's page may be on; empty for any"),
   statusMap: statusMapField.describe("The network's own status words → ours"),
   duplicatePolicy: z.enum(DUPLICATE_POLICIES).describe('What a repeated conversion does'),
+  eventPolicies: z
+    .record(eventField, z.enum(DUPLICATE_POLICIES))
+    .refine((policies) => Object.keys(policies).length <= EVENT_POLICIES_MAX, `at most ${EVENT_POLICIES_MAX}`)
+    .describe('Event → its own policy for repeated conversions'),
+  template: z.string().max(TEMPLATE_CHARS_MAX).describe("Name of the catalogue's template; '' for none"),
   currency: currencyField.describe(
     "Of amounts that come without one; on creation the workspace's unless told",
   ),
@@ -72,6 +79,8 @@ const createBody = z.strictObject({
   referrerAllowlist: fields.referrerAllowlist.default([]),
   statusMap: fields.statusMap.default({}),
   duplicatePolicy: fields.duplicatePolicy.default('update'),
+  eventPolicies: fields.eventPolicies.default({}),
+  template: fields.template.default(''),
   currency: fields.currency.default(CURRENCY_OF_WORKSPACE),
   clickToConversionMinMs: fields.clickToConversionMinMs.default(0),
   clickToConversionMaxMs: fields.clickToConversionMaxMs.default(0),
@@ -88,6 +97,8 @@ const affiliateNetworkSchema = z
     referrerAllowlist: z.array(z.string()),
     statusMap: z.record(z.string(), z.string()),
     duplicatePolicy: z.enum(DUPLICATE_POLICIES),
+    eventPolicies: z.record(z.string(), z.enum(DUPLICATE_POLICIES)),
+    template: z.string(),
     currency: z.string(),
     clickToConversionMinMs: z.int(),
     clickToConversionMaxMs: z.int(),
@@ -158,6 +169,8 @@ function toView(
     referrerAllowlist: [...network.referrerAllowlist],
     statusMap: network.statusMap,
     duplicatePolicy: network.duplicatePolicy,
+    eventPolicies: network.eventPolicies,
+    template: network.template,
     currency: network.currency,
     clickToConversionMinMs: network.clickToConversionMinMs,
     clickToConversionMaxMs: network.clickToConversionMaxMs,

@@ -1,40 +1,37 @@
 import { z } from 'zod'
-import { newId } from '../store/ids.ts'
-import { amountField, currencyField, nameField, templateUrlField } from './fields.ts'
+import {
+  amountField,
+  currencyField,
+  legacyIdsField,
+  nameField,
+  tagsField,
+  templateUrlField,
+} from './fields.ts'
+import { flowDefaults, flowFields, flowViewFields } from './flow-fields.ts'
 import { makeSlug } from './slug.ts'
 
-const PATHS_MAX = 50
-const REFS_MAX = 100
-const WEIGHT_MAX = 1_000_000
+const CPM_BASES = ['visits', 'impressions'] as const
+const UNIQUE_HOURS_MAX = 400 * 24
 const REDIRECT_MODES = ['302', '307', 'meta', 'double_meta', 'js'] as const
 const CAMPAIGN_STATUSES = ['active', 'paused'] as const
-
-const weightField = z
-  .number()
-  .min(0)
-  .max(WEIGHT_MAX)
-  .describe('Share among its neighbours; 0 is never chosen')
-const refField = z.strictObject({ id: z.string().min(1).max(64), weight: weightField.default(1) })
-
-const pathField = z
-  .strictObject({
-    id: z
-      .string()
-      .min(1)
-      .max(64)
-      .optional()
-      .describe('Keep it when changing a path: visitors stay on theirs'),
-    weight: weightField.default(1),
-    landers: z.array(refField).max(REFS_MAX).default([]).describe('None: visitors go directly to the offer'),
-    offers: z.array(refField).min(1, 'needs an offer').max(REFS_MAX),
-  })
-  .transform(({ id, ...path }) => ({ id: id ?? newId(), ...path }))
 
 const costModelField = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('none') }),
   z
     .strictObject({ type: z.literal('cpc'), amount: amountField, currency: currencyField })
     .transform(({ type, amount, currency }) => ({ type, amountMicros: amount, currency })),
+  z
+    .strictObject({
+      type: z.literal('cpm'),
+      amount: amountField,
+      currency: currencyField,
+      per: z.enum(CPM_BASES).default('visits').describe('A thousand of which'),
+    })
+    .transform(({ amount, ...rest }) => ({ ...rest, amountMicros: amount })),
+  z
+    .strictObject({ type: z.literal('cpa'), amount: amountField, currency: currencyField })
+    .transform(({ type, amount, currency }) => ({ type, amountMicros: amount, currency })),
+  z.strictObject({ type: z.literal('revshare'), percent: z.number().min(0).max(100) }),
   z.strictObject({ type: z.literal('token') }).describe("The price comes in the source's cost parameter"),
 ])
 
@@ -51,7 +48,12 @@ const fields = {
   fallbackUrl: z
     .union([z.literal(''), templateUrlField])
     .describe("Where visitors go while it is paused or has no path; '' for the workspace's"),
-  paths: z.array(pathField).max(PATHS_MAX),
+  flowId: z.string().max(64).describe("A shared flow; '' for its own rules and paths"),
+  ...flowFields,
+  uniqueHours: z.int().min(0).max(UNIQUE_HOURS_MAX).describe("As the workspace's; 0 for the workspace's"),
+  domainId: z.string().max(64).describe("The host of its link; '' for the installation's"),
+  tags: tagsField,
+  legacyIds: legacyIdsField,
 }
 
 export const campaignCreateBody = z
@@ -62,12 +64,16 @@ export const campaignCreateBody = z
     redirectMode: fields.redirectMode.default('302'),
     costModel: costModelField.default({ type: 'none' }),
     fallbackUrl: fields.fallbackUrl.default(''),
+    flowId: fields.flowId.default(''),
+    ...flowDefaults,
+    uniqueHours: fields.uniqueHours.default(0),
+    domainId: fields.domainId.default(''),
+    tags: fields.tags.default([]),
+    legacyIds: fields.legacyIds.default([]),
   })
   .transform(({ slug, ...rest }) => ({ ...rest, slug: slug ?? makeSlug(rest.name) }))
 
 export const campaignUpdateBody = z.strictObject(fields).partial()
-
-const weightedRefSchema = z.object({ id: z.string(), weight: z.number() })
 
 export const campaignViewFields = {
   name: z.string(),
@@ -78,16 +84,22 @@ export const campaignViewFields = {
   costModel: z.discriminatedUnion('type', [
     z.object({ type: z.literal('none') }),
     z.object({ type: z.literal('cpc'), amount: z.string(), currency: z.string() }),
+    z.object({
+      type: z.literal('cpm'),
+      amount: z.string(),
+      currency: z.string(),
+      per: z.enum(CPM_BASES),
+    }),
+    z.object({ type: z.literal('cpa'), amount: z.string(), currency: z.string() }),
+    z.object({ type: z.literal('revshare'), percent: z.number() }),
     z.object({ type: z.literal('token') }),
   ]),
   fallbackUrl: z.string(),
-  paths: z.array(
-    z.object({
-      id: z.string(),
-      weight: z.number(),
-      landers: z.array(weightedRefSchema),
-      offers: z.array(weightedRefSchema),
-    }),
-  ),
+  flowId: z.string(),
+  ...flowViewFields,
+  uniqueHours: z.int(),
+  domainId: z.string(),
+  tags: z.array(z.string()),
+  legacyIds: z.array(z.string()),
   link: z.string().describe('For the traffic source; its own macros stand in it as they are'),
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import type { WeightedRef } from '../domain/flow.ts'
 import { formatMicros } from '../domain/money.ts'
-import type { CostModel, WeightedRef } from '../domain/snapshot.ts'
+import type { CostModel } from '../domain/snapshot.ts'
 import {
   archiveCampaign,
   type Campaign,
@@ -17,6 +18,7 @@ import type { Db } from '../store/transaction.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
 import { campaignCreateBody, campaignUpdateBody, campaignViewFields } from './campaign-fields.ts'
 import { campaignLink } from './campaign-link.ts'
+import { toFlowView } from './flow-fields.ts'
 import { ownedRoutes } from './owned-resource.ts'
 import { ownedFields, toOwnedView } from './owned-view.ts'
 import { type FieldError, invalidFields } from './problem.ts'
@@ -126,12 +128,19 @@ function toView(
     redirectMode,
     fallbackUrl,
     costModel: toCostModelView(campaign.costModel),
-    paths: campaign.paths.map((path) => ({ ...path, landers: [...path.landers], offers: [...path.offers] })),
+    flowId: campaign.flowId,
+    ...toFlowView(campaign),
+    optimization: campaign.optimization,
+    uniqueHours: campaign.uniqueHours,
+    domainId: campaign.domainId,
+    tags: [...campaign.tags],
+    legacyIds: [...campaign.legacyIds],
     link: campaignLink(publicUrl, slug, source),
   }
 }
 
 function toCostModelView(model: CostModel) {
-  if (model.type !== 'cpc') return model
-  return { type: model.type, amount: formatMicros(model.amountMicros), currency: model.currency }
+  if (!('amountMicros' in model)) return model
+  const { amountMicros, ...rest } = model
+  return { ...rest, amount: formatMicros(amountMicros) }
 }

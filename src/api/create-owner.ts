@@ -1,3 +1,4 @@
+import { DEFAULT_FRAUD_SETTINGS } from '../domain/fraud.ts'
 import type { Db } from '../store/transaction.ts'
 import { createWorkspace } from '../store/workspaces.ts'
 import type { Accounts } from './accounts.ts'
@@ -32,7 +33,15 @@ export async function createOwner(
   const user = await createOrReplaceUser(accounts, input)
   if (user === undefined) return { ok: false, reason: 'email_taken' }
   const { workspaceName: name, currency, timeZone } = input
-  const fields = { name, currency, timeZone, fallbackUrl: '', attributionWindowDays: ATTRIBUTION_WINDOW_DAYS }
+  const fields = {
+    name,
+    currency,
+    timeZone,
+    fallbackUrl: '',
+    attributionWindowDays: ATTRIBUTION_WINDOW_DAYS,
+    uniqueHours: 0,
+    fraud: DEFAULT_FRAUD_SETTINGS,
+  }
   try {
     const workspace = await createWorkspace(db, fields, nowMs)
     await accounts.addWorkspace({ id: workspace.id, name, ownerId: user })

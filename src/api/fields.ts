@@ -8,6 +8,10 @@ const NAME_CHARS_MAX = 200
 const URL_CHARS_MAX = 4_096
 const PARAM_NAME_CHARS_MAX = LIMITS.paramNameCharsMax
 const MACRO_CHARS_MAX = 200
+const TAGS_MAX = 20
+const TAG_CHARS_MAX = 40
+const LEGACY_IDS_MAX = 20
+const LEGACY_ID_CHARS_MAX = 100
 
 /** What something is called. */
 export const nameField = z.string().trim().min(1, 'must not be empty').max(NAME_CHARS_MAX)
@@ -63,6 +67,26 @@ export const foreignMacroField = z
   .string()
   .max(MACRO_CHARS_MAX)
   .regex(/^[^\s&"'<>]*$/, 'must have no space, &, quotes or angle brackets')
+
+/** Words that the user sorts things by. */
+export const tagsField = z.array(z.string().trim().min(1).max(TAG_CHARS_MAX)).max(TAGS_MAX)
+
+/** ISO 3166-1 alpha-2, any case in, upper case from here on. */
+export const countryField = z
+  .string()
+  .transform((text) => text.trim().toUpperCase())
+  .refine((text) => /^[A-Z]{2}$/.test(text), 'is not a country code of two letters, e.g. DE')
+
+/** An id in the links of another system: what it is moved from, a colon, and the id, e.g. `prosper202:1234`. */
+export const legacyIdsField = z
+  .array(
+    z
+      .string()
+      .max(LEGACY_ID_CHARS_MAX)
+      .regex(/^[a-z0-9]+:[A-Za-z0-9_.-]+$/, 'must be SYSTEM:ID, e.g. prosper202:1234'),
+  )
+  .max(LEGACY_IDS_MAX)
+  .describe('Ids in the links of other systems, so that their links keep working')
 
 function reasonAgainstTemplateUrl(text: string): string | undefined {
   const compiled = compileTemplate(text)

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { HitOutcome } from '../domain/hit.ts'
+import { HIT_KINDS, type HitOutcome } from '../domain/hit.ts'
 import { getHit, type JudgedHit, listHits } from '../store/hits.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
 import { workspaceOf } from './caller.ts'
@@ -25,7 +25,7 @@ const MASK = '***'
 export const hitSchema = z
   .object({
     id: z.string(),
-    kind: z.enum(['postback', 'image', 'iframe', 'script']),
+    kind: z.enum(HIT_KINDS),
     receivedAt: timeField,
     judgedAt: timeField,
     outcome: z.string(),

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { CONVERSION_STATUSES } from '../domain/conversion-types.ts'
 import { compileTemplate } from '../domain/macros.ts'
+import { TARGET_TYPES } from '../domain/target-types.ts'
 import type { NotificationTargetFields, StoredTarget } from '../store/notification-targets.ts'
 import { eventField, templateUrlField, timeField, toTime } from './fields.ts'
 import { type FieldError, invalidFields } from './problem.ts'
@@ -15,7 +16,7 @@ const DELAY_SECONDS_MAX = 30 * 24 * 3_600
 const SECRET_CHARS_MAX = 200
 
 const fields = {
-  type: z.literal('postback'),
+  type: z.enum(TARGET_TYPES).describe('A postback is sent by the server, a pixel shown in the browser'),
   method: z.enum(METHODS),
   url: templateUrlField.describe('With macros'),
   bodyTemplate: z.string().max(BODY_CHARS_MAX).describe("POST only; with macros; '' for no body"),
@@ -30,6 +31,7 @@ const fields = {
   onlyFirst: z.boolean().describe('Only the first conversion of a visit'),
   onlyWithPayout: z.boolean().describe('Only when the payout is above 0'),
   delaySeconds: z.int().min(0).max(DELAY_SECONDS_MAX),
+  percent: z.int().min(1).max(100).describe('Share of the conversions that it hears of'),
   status: z.enum(STATES),
 }
 
@@ -45,6 +47,7 @@ export const targetCreateBody = z.strictObject({
   onlyFirst: fields.onlyFirst.default(false),
   onlyWithPayout: fields.onlyWithPayout.default(false),
   delaySeconds: fields.delaySeconds.default(0),
+  percent: fields.percent.default(100),
   status: fields.status.default('active'),
 })
 
@@ -55,7 +58,7 @@ export const targetSchema = z
     id: z.string(),
     ownerType: z.enum(OWNER_TYPES),
     ownerId: z.string(),
-    type: z.literal('postback'),
+    type: z.enum(TARGET_TYPES),
     method: z.enum(METHODS),
     url: z.string(),
     bodyTemplate: z.string(),
@@ -66,6 +69,7 @@ export const targetSchema = z
     onlyFirst: z.boolean(),
     onlyWithPayout: z.boolean(),
     delaySeconds: z.int(),
+    percent: z.int(),
     status: z.enum(STATES),
     disabledReason: z.string().describe("Why the system disabled it; '' when a person did"),
     createdAt: timeField,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { PAYOUT_MODES } from '../domain/conversion-types.ts'
 import { formatMicros } from '../domain/money.ts'
 import { getAffiliateNetwork } from '../store/affiliate-networks.ts'
 import {
@@ -12,25 +13,56 @@ import {
 } from '../store/offers.ts'
 import type { Db } from '../store/transaction.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
-import { amountField, currencyField, eventField, nameField, templateUrlField } from './fields.ts'
+import {
+  amountField,
+  countryField,
+  currencyField,
+  eventField,
+  legacyIdsField,
+  nameField,
+  tagsField,
+  templateUrlField,
+  timeZoneField,
+} from './fields.ts'
 import { ownedRoutes } from './owned-resource.ts'
 import { ownedFields, toOwnedView } from './owned-view.ts'
 import { invalidFields } from './problem.ts'
 import { CURRENCY_OF_WORKSPACE, withWorkspaceCurrency } from './workspace-currency.ts'
 
 const EVENTS_MAX = 50
-const DAILY_CAP_MAX = 1_000_000_000
+const CAP_MAX = 1_000_000_000
+const COUNTRIES_MAX = 250
 const EVENT_DEFAULT = 'conversion'
+
+const idField = z.string().max(64)
+const capField = z.int().min(1).max(CAP_MAX).nullable()
 
 const fields = {
   name: nameField,
   affiliateNetworkId: z.string().max(64).describe("'' when the offer belongs to no network"),
-  url: templateUrlField.describe('With macros; the click id parameter of the network is appended'),
-  payout: amountField.nullable().describe('Fixed amount per conversion; null: it comes with the postback'),
+  url: z
+    .union([z.literal(''), templateUrlField])
+    .describe("With macros; the click id parameter of the network is appended; '' when it is a campaign"),
+  campaignId: idField.describe("The campaign that visitors go on through; '' for an offer with a URL"),
+  payoutMode: z
+    .enum(PAYOUT_MODES)
+    .describe('auto: what the postback names, else the payout; fixed: the payout'),
+  payout: amountField.nullable().describe('Amount per conversion; null: it comes with the postback'),
   currency: currencyField.describe("Of the payout; on creation the workspace's unless told"),
   defaultEvent: eventField.describe('Event of a conversion that names none'),
   events: z.array(eventField).max(EVENTS_MAX).describe('Known events; empty for any'),
-  dailyCap: z.int().min(1).max(DAILY_CAP_MAX).nullable().describe('Conversions per UTC day; null for no cap'),
+  caps: z
+    .strictObject({
+      daily: capField.default(null),
+      monthly: capField.default(null),
+      total: capField.default(null),
+      timeZone: timeZoneField.default('UTC').describe('Where its days and months begin'),
+    })
+    .describe('Conversions that it takes'),
+  fallbackOfferId: idField.describe('Where visitors go that it does not take'),
+  countries: z.array(countryField).max(COUNTRIES_MAX).describe('Of the visitors it takes; empty for all'),
+  tags: tagsField,
+  legacyIds: legacyIdsField,
 }
 
 const createBody = z
@@ -41,7 +73,14 @@ const createBody = z
     currency: fields.currency.default(CURRENCY_OF_WORKSPACE),
     defaultEvent: fields.defaultEvent.default(EVENT_DEFAULT),
     events: fields.events.default([]),
-    dailyCap: fields.dailyCap.default(null),
+    url: fields.url.default(''),
+    campaignId: fields.campaignId.default(''),
+    payoutMode: fields.payoutMode.default('auto'),
+    caps: fields.caps.default({ daily: null, monthly: null, total: null, timeZone: 'UTC' }),
+    fallbackOfferId: fields.fallbackOfferId.default(''),
+    countries: fields.countries.default([]),
+    tags: fields.tags.default([]),
+    legacyIds: fields.legacyIds.default([]),
   })
   .transform(({ payout, ...rest }) => ({ ...rest, payoutMicros: payout }))
 
@@ -60,7 +99,18 @@ const offerSchema = z
     currency: z.string(),
     defaultEvent: z.string(),
     events: z.array(z.string()),
-    dailyCap: z.int().nullable(),
+    campaignId: z.string(),
+    payoutMode: z.enum(PAYOUT_MODES),
+    caps: z.object({
+      daily: z.int().nullable(),
+      monthly: z.int().nullable(),
+      total: z.int().nullable(),
+      timeZone: z.string(),
+    }),
+    fallbackOfferId: z.string(),
+    countries: z.array(z.string()),
+    tags: z.array(z.string()),
+    legacyIds: z.array(z.string()),
   })
   .meta({ id: 'Offer' })
 
@@ -85,6 +135,9 @@ export function offerRoutes(app: ApiApp, deps: ApiDeps): void {
 async function checkOffer(db: Db, workspace: string, offer: OfferFields): Promise<void> {
   const errors = []
   const { affiliateNetworkId: id, events, defaultEvent } = offer
+  if ((offer.url === '') === (offer.campaignId === '')) {
+    errors.push({ field: 'url', message: 'an offer has either a URL or a campaign' })
+  }
   if (id !== '' && (await getAffiliateNetwork(db, { workspace, id })) === undefined) {
     errors.push({ field: 'affiliateNetworkId', message: `there is no affiliate network "${id}"` })
   }
@@ -104,6 +157,12 @@ function toView(offer: Offer): z.input<typeof offerSchema> {
     currency: offer.currency,
     defaultEvent: offer.defaultEvent,
     events: [...offer.events],
-    dailyCap: offer.dailyCap,
+    campaignId: offer.campaignId,
+    payoutMode: offer.payoutMode,
+    caps: offer.caps,
+    fallbackOfferId: offer.fallbackOfferId,
+    countries: [...offer.countries],
+    tags: [...offer.tags],
+    legacyIds: [...offer.legacyIds],
   }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { FRAUD_FLAGS } from '../domain/fraud.ts'
 import { formatMicros } from '../domain/money.ts'
 import { appendAudit } from '../store/audit-log.ts'
 import { listConversions } from '../store/conversions.ts'
@@ -13,6 +14,22 @@ import { invalidFields, notFound } from './problem.ts'
 const PATH = '/api/v1/settings'
 const TAGS = ['settings']
 const WINDOW_DAYS_MAX = 400
+const UNIQUE_HOURS_MAX = WINDOW_DAYS_MAX * 24
+const FRAUD_COUNT_MAX = 1_000_000
+const BAD_REFERRERS_MAX = 1_000
+
+const fraudField = z.strictObject({
+  botFlags: z.array(z.enum(FRAUD_FLAGS)).describe("Flags that make a visit a bot's"),
+  repeatedAddressVisits: z.int().min(0).max(FRAUD_COUNT_MAX).describe('0: off'),
+  repeatedAddressMinutes: z
+    .int()
+    .min(1)
+    .max(24 * 60),
+  tooFastSeconds: z.int().min(0).max(FRAUD_COUNT_MAX).describe('0: off'),
+  badReferrers: z
+    .array(z.string().regex(/^[a-z0-9-]+(\.[a-z0-9-]+)*$/, 'must be a domain in lower case'))
+    .max(BAD_REFERRERS_MAX),
+})
 
 const settingsBody = z
   .strictObject({
@@ -23,6 +40,12 @@ const settingsBody = z
       "Where a visitor goes when nothing else is known; '' for a plain 404",
     ),
     attributionWindowDays: z.int().min(1).max(WINDOW_DAYS_MAX),
+    uniqueHours: z
+      .int()
+      .min(0)
+      .max(UNIQUE_HOURS_MAX)
+      .describe('After so many hours a visitor is new again; 0: after the attribution window'),
+    fraud: fraudField,
   })
   .partial()
 
@@ -34,6 +57,8 @@ const settingsSchema = z
     timeZone: z.string(),
     fallbackUrl: z.string(),
     attributionWindowDays: z.int(),
+    uniqueHours: z.int(),
+    fraud: fraudField,
   })
   .meta({ id: 'Settings' })
 
@@ -120,8 +145,18 @@ async function refuseMixedCurrencies(db: Db, workspace: string, currency: string
 async function toView(db: Db, id: string): Promise<z.input<typeof settingsSchema>> {
   const workspace = await getWorkspace(db, id)
   if (workspace === undefined) throw notFound('workspace', id)
-  const { name, currency, timeZone, fallbackUrl, attributionWindowDays } = workspace
-  return { workspace: id, name, currency, timeZone, fallbackUrl, attributionWindowDays }
+  const { name, currency, timeZone, fallbackUrl, attributionWindowDays, uniqueHours, fraud } = workspace
+  const { botFlags, badReferrers, ...limits } = fraud
+  return {
+    workspace: id,
+    name,
+    currency,
+    timeZone,
+    fallbackUrl,
+    attributionWindowDays,
+    uniqueHours,
+    fraud: { ...limits, botFlags: [...botFlags], badReferrers: [...badReferrers] },
+  }
 }
 
 function toRatesView(rates: Readonly<Record<string, number>>): Record<string, string> {

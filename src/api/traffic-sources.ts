@@ -9,12 +9,15 @@ import {
   updateTrafficSource,
 } from '../store/traffic-sources.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
-import { currencyField, foreignMacroField, nameField, optionalParamField } from './fields.ts'
+import { currencyField, foreignMacroField, nameField, optionalParamField, timeZoneField } from './fields.ts'
 import { ownedRoutes } from './owned-resource.ts'
 import { ownedFields, toOwnedView } from './owned-view.ts'
 import { CURRENCY_OF_WORKSPACE, withWorkspaceCurrency } from './workspace-currency.ts'
 
-const TOKENS_MAX = 50
+/** Keitaro and Binom have as many. */
+const TOKENS_MAX = 30
+const TRAFFIC_LOSS_PERCENT_MAX = 99
+const TEMPLATE_CHARS_MAX = 100
 
 const tokenField = z.strictObject({
   name: z
@@ -33,6 +36,15 @@ const fields = {
   costMacro: foreignMacroField,
   currency: currencyField.describe("Of the price, ISO 4217; on creation the workspace's unless told"),
   tokens: z.array(tokenField).max(TOKENS_MAX),
+  template: z.string().max(TEMPLATE_CHARS_MAX).describe("Name of the catalogue's template; '' for none"),
+  timeZone: z
+    .union([z.literal(''), timeZoneField])
+    .describe("Where the source's own days begin; '' for the workspace's"),
+  trafficLossPercent: z
+    .number()
+    .min(0)
+    .max(TRAFFIC_LOSS_PERCENT_MAX)
+    .describe('Share of the billed visits that never arrive: raises the cost of those that do'),
 }
 
 const createBody = z.strictObject({
@@ -43,6 +55,9 @@ const createBody = z.strictObject({
   costMacro: fields.costMacro.default(''),
   currency: fields.currency.default(CURRENCY_OF_WORKSPACE),
   tokens: fields.tokens.default([]),
+  template: fields.template.default(''),
+  timeZone: fields.timeZone.default(''),
+  trafficLossPercent: fields.trafficLossPercent.default(0),
 })
 
 const trafficSourceSchema = z
@@ -55,6 +70,9 @@ const trafficSourceSchema = z
     costMacro: z.string(),
     currency: z.string(),
     tokens: z.array(z.object({ name: z.string(), param: z.string(), macro: z.string() })),
+    template: z.string(),
+    timeZone: z.string(),
+    trafficLossPercent: z.number(),
   })
   .meta({ id: 'TrafficSource' })
 
@@ -86,5 +104,8 @@ function toView(source: TrafficSource): z.input<typeof trafficSourceSchema> {
     costMacro,
     currency,
     tokens: source.tokens.map((token) => ({ ...token })),
+    template: source.template,
+    timeZone: source.timeZone,
+    trafficLossPercent: source.trafficLossPercent,
   }
 }

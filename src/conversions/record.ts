@@ -1,5 +1,6 @@
 import type { ConversionDecision } from '../domain/conversion.ts'
 import { ledgerRowsForTransition, visitDimensions } from '../domain/conversion-ledger.ts'
+import { EVENT_COUNTS_DEFAULT } from '../domain/conversion-types.ts'
 import type { StoredConversion } from '../store/conversions.ts'
 import { buildDeliveries, type Notifier } from './build-deliveries.ts'
 import type { Entry } from './docket.ts'
@@ -43,6 +44,8 @@ export function buildNewConversion(
     originalMicros: report.amount.originalMicros,
     originalCurrency: report.amount.originalCurrency,
     rateMicros: report.amount.rateMicros,
+    costMicros: 0,
+    counts: EVENT_COUNTS_DEFAULT,
     attribution: method,
     hitId: hit.id,
     visit,

@@ -108,11 +108,11 @@ function cause({ hit }: HitContext) {
 
 /** Per UTC day of the hit's arrival. */
 function capOf({ offer, hit }: HitContext): Cap | undefined {
-  if (offer === undefined || offer.dailyCap === null) return undefined
+  if (offer === undefined || offer.caps.daily === null) return undefined
   return {
     key: `offer:${offer.id}`,
     period: new Date(hit.at).toISOString().slice(0, 10),
-    max: offer.dailyCap,
+    max: offer.caps.daily,
   }
 }
 

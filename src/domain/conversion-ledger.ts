@@ -22,12 +22,15 @@ export type VisitDimensions = Pick<LedgerRow, 'workspace' | 'visit_at' | 'click_
 const MEASURES: ReadonlySet<string> = new Set<keyof LedgerMeasures>([
   'visits',
   'unique_visits',
+  'workspace_unique_visits',
   'bot_visits',
   'impressions',
   'lander_views',
   'clicks',
   'unique_clicks',
   'conversions',
+  'events',
+  'numbers',
   'revenue',
   'payout',
   'cost',
@@ -35,7 +38,7 @@ const MEASURES: ReadonlySet<string> = new Set<keyof LedgerMeasures>([
 
 /** A visit's row as its conversions repeat it: dimensions stay, measures (the visit's own counts and cost) go. */
 export function visitDimensions(row: LedgerRow): VisitDimensions {
-  const { kind: _, at: __, ...rest } = row
+  const { kind: _, at: __, correction: ___, corrected_at: ____, ...rest } = row
   const kept = Object.fromEntries(Object.entries(rest).filter(([name]) => !MEASURES.has(name)))
   return { ...kept, workspace: row.workspace, visit_at: row.visit_at, click_id: row.click_id }
 }

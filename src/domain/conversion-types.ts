@@ -17,3 +17,28 @@ export type AttributionMethod =
 
 /** The network's own status words → ours. Keys are lower case. */
 export type StatusMap = Readonly<Record<string, ConversionStatus | 'ignore'>>
+
+/** What conversions of an event count as. An event that the workspace has not set counts by EVENT_COUNTS_DEFAULT. */
+export type EventCounts = {
+  /** As a conversion; otherwise as an event, in a column of its own. */
+  readonly conversion: boolean
+  /** Its amount is revenue. */
+  readonly revenue: boolean
+  /** Its amount is a cost, e.g. a fee that the network charges. */
+  readonly cost: boolean
+}
+
+export const EVENT_COUNTS_DEFAULT: EventCounts = { conversion: true, revenue: true, cost: false }
+
+/** auto: what the hit names, else the offer's amount. fixed: always the offer's. */
+export const PAYOUT_MODES = ['auto', 'fixed'] as const
+export type PayoutMode = (typeof PAYOUT_MODES)[number]
+
+/** Conversions that an offer takes; null for no cap. Days and months begin in the time zone. */
+export type OfferCaps = {
+  readonly daily: number | null
+  readonly monthly: number | null
+  readonly total: number | null
+  /** IANA name. */
+  readonly timeZone: string
+}

@@ -18,11 +18,26 @@ export type Hit = {
   /** Click ids the browser's cookies carry: the latest, and the latest per offer id. */
   readonly cookieClickId?: string
   readonly cookieOfferClickIds?: Readonly<Record<string, string>>
+  /** The click id that tp.js keeps as a first-party value on the page's own site. */
+  readonly firstPartyClickId?: string
+  /** Which other system's URL it came by, e.g. 'prosper202'; its parameters are already under our names. */
+  readonly dialect?: string
+  /** The visit that a person matched it to by hand. */
+  readonly matchedClickId?: string
   /** Set when the request could not be read; the hit is then `malformed` with this reason. */
   readonly problem?: string
 }
 
-export type HitKind = 'postback' | 'image' | 'iframe' | 'script'
+/**
+ * postback, image, iframe, script: a conversion, over the wire. upload, manual: a conversion that a member of the
+ * workspace reports, so that nothing about its sender is checked. update: new values for a visit. trap: a link was
+ * followed that no person sees.
+ */
+export const HIT_KINDS = [
+  ...(['postback', 'image', 'iframe', 'script'] as const),
+  ...(['upload', 'manual', 'update', 'trap'] as const),
+] as const
+export type HitKind = (typeof HIT_KINDS)[number]
 
 /** PROTOCOL section 2: what became of a hit. */
 export type HitOutcome =
@@ -44,9 +59,16 @@ export type HitAnswer = {
   readonly reason?: string
   /** The conversion's id, when there is one. */
   readonly conversion?: string
+  /** The visit that was found. */
+  readonly clickId?: string
+  /** Pixels to show in the visitor's browser, once. */
+  readonly pixels?: readonly RenderedPixel[]
   /** `test=1`: every step that was checked, in order. */
   readonly steps?: readonly HitStep[]
 }
+
+/** A notification target of a pixel type, filled in: shown by the answer to a pixel request. */
+export type RenderedPixel = { readonly type: 'image' | 'iframe' | 'script'; readonly url: string }
 
 export type HitStep = { readonly step: string; readonly ok: boolean; readonly detail: string }
 

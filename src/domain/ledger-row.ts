@@ -7,7 +7,7 @@
  */
 export type LedgerRow = {
   /** What the row records; lets the story of a visit be told in order. */
-  readonly kind: 'visit' | 'click' | 'impression' | 'lander_view' | 'conversion' | 'cost'
+  readonly kind: 'visit' | 'click' | 'impression' | 'lander_view' | 'conversion' | 'event' | 'cost'
   readonly workspace: string
   /** When this happened, Unix milliseconds. */
   readonly at: number
@@ -15,6 +15,13 @@ export type LedgerRow = {
   readonly visit_at: number
   /** 26 characters; '' on rows that belong to no visit (a cost correction, a clickless conversion). */
   readonly click_id: string
+  /**
+   * Set on the rows of a correction, which come in pairs: `out` takes a row away as it was, `in` adds it as it is now.
+   * They keep the kind and the times of the row that they correct.
+   */
+  readonly correction?: 'out' | 'in'
+  /** When the correction was made, Unix milliseconds. */
+  readonly corrected_at?: number
 } & Partial<LedgerDimensions> &
   Partial<LedgerMeasures>
 
@@ -26,6 +33,8 @@ export type LedgerDimensions = {
   readonly lander_id: string
   readonly path_id: string
   readonly rule_id: string
+  /** Why the visit went this way, in words of routing: 'default', 'rule', 'rule, sticky path', 'fallback offer'… */
+  readonly route_reason: string
   readonly affiliate_id: string
   readonly advertiser_id: string
   readonly external_id: string
@@ -34,9 +43,14 @@ export type LedgerDimensions = {
   readonly region: string
   readonly city: string
   readonly isp: string
+  /** Number of the autonomous system, digits. */
+  readonly asn: string
+  /** 'datacenter' for addresses of hosting companies, else ''. */
+  readonly connection_type: string
   /** desktop, mobile, tablet, tv, console, other; '' when unknown. */
   readonly device_type: string
   readonly device_brand: string
+  readonly device_model: string
   readonly os: string
   readonly os_version: string
   readonly browser: string
@@ -49,6 +63,8 @@ export type LedgerDimensions = {
   readonly user_agent: string
   /** Why the visit is not a person's: '' for a person, else e.g. 'user_agent', 'prefetch', 'head'. */
   readonly bot: string
+  /** Fraud flags, sorted, separated by commas; '' for none. */
+  readonly flags: string
   readonly sub1: string
   readonly sub2: string
   readonly sub3: string
@@ -72,7 +88,9 @@ export type LedgerDimensions = {
 
 export type LedgerMeasures = {
   readonly visits: number
+  /** New to the campaign, and to the workspace. */
   readonly unique_visits: number
+  readonly workspace_unique_visits: number
   readonly bot_visits: number
   readonly impressions: number
   readonly lander_views: number
@@ -80,6 +98,10 @@ export type LedgerMeasures = {
   readonly unique_clicks: number
   /** Signed: a rejected sale is a row of -1 with status approved and a row of +1 with status rejected. */
   readonly conversions: number
+  /** As conversions, of events that are set not to count as conversions. */
+  readonly events: number
+  /** Named numbers of a visit that add up (`event1`…`event30` and names of the user's), decimal strings. */
+  readonly numbers: Readonly<Record<string, string>>
   /** Decimal strings in the workspace's currency, up to 6 places ("1.250000"); only pending and approved earn. */
   readonly revenue: string
   readonly payout: string

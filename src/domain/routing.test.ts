@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { FlowPath, WeightedRef } from './flow.ts'
 import { chooseRoute, chooseWeighted, routePoint } from './routing.ts'
-import type { FlowPath, WeightedRef } from './snapshot.ts'
 
 const weights = fc.integer({ min: 0, max: 1000 })
 const refLists = fc.uniqueArray(fc.record({ id: fc.stringMatching(/^[a-z0-9]{1,10}$/), weight: weights }), {

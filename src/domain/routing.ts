@@ -1,4 +1,5 @@
-import type { FlowPath, SnapshotCampaign, WeightedRef } from './snapshot.ts'
+import type { FlowPath, WeightedRef } from './flow.ts'
+import type { SnapshotCampaign } from './snapshot.ts'
 
 /** Which way a visitor goes through a campaign; landerId '' for a direct link. */
 export type ChosenRoute = { readonly pathId: string; readonly landerId: string; readonly offerId: string }

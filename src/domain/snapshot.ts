@@ -1,16 +1,22 @@
+import type { FlowPath, FlowRule, Sticky } from './flow.ts'
+import type { FraudSettings } from './fraud.ts'
+
 /**
  * Everything an edge needs to answer the public internet, compiled by core from SQL and replaced as a whole.
  * Plain JSON: it travels over HTTP and lies on the edge's disk.
  */
 export type Snapshot = {
-  readonly format: 1
+  readonly format: 2
   /** Grows with every change of configuration. */
   readonly version: number
   readonly workspaces: readonly SnapshotWorkspace[]
   readonly trafficSources: readonly SnapshotTrafficSource[]
   readonly offers: readonly SnapshotOffer[]
   readonly landers: readonly SnapshotLander[]
+  /** Shared flows; a campaign's own flow is part of the campaign. */
+  readonly flows: readonly SnapshotFlow[]
   readonly campaigns: readonly SnapshotCampaign[]
+  readonly domains: readonly SnapshotDomain[]
   /** Currency → units of it for one US dollar, in micros. */
   readonly ratesMicros: Readonly<Record<string, number>>
 }
@@ -19,9 +25,14 @@ export type SnapshotWorkspace = {
   readonly id: string
   /** ISO 4217. */
   readonly currency: string
+  /** IANA name: where its days begin. */
+  readonly timeZone: string
   /** Where a visitor goes when nothing else is known; '' for a plain 404. */
   readonly fallbackUrl: string
   readonly attributionWindowDays: number
+  /** After so many hours without a visit a visitor is new again; 0: after the attribution window. */
+  readonly uniqueHours: number
+  readonly fraud: FraudSettings
 }
 
 export type SnapshotTrafficSource = {
@@ -35,6 +46,8 @@ export type SnapshotTrafficSource = {
   readonly currency: string
   /** Named tokens: the query parameter's value is kept under the token's name. */
   readonly tokens: readonly { readonly name: string; readonly param: string }[]
+  /** Of the visits that the source bills, how many never arrive; the cost of those that do is raised by it. */
+  readonly trafficLossPercent: number
 }
 
 export type SnapshotOffer = {
@@ -44,10 +57,20 @@ export type SnapshotOffer = {
   /** '' when the offer belongs to no network. */
   readonly affiliateNetworkId: string
   readonly affiliateNetworkName: string
-  /** With macros; the network's click id parameter is already appended. */
+  /** With macros; the network's click id parameter is already appended. '' when the offer is a campaign. */
   readonly url: string
+  /** The campaign whose flow the visitor goes on through, under the same click id; '' for an offer with a URL. */
+  readonly campaignId: string
   readonly payoutMicros: number | null
   readonly currency: string
+  /** ISO 3166-1 alpha-2 of the visitors it takes; empty for all. */
+  readonly countries: readonly string[]
+  /** Its cap is used up until then, Unix milliseconds; 0 while there is room. */
+  readonly cappedUntil: number
+  /** Where visitors go that it does not take; '' for another offer of the path, or the fallback. */
+  readonly fallbackOfferId: string
+  /** Ids that it has in the links of other systems, e.g. 'prosper202:1234'. */
+  readonly legacyIds: readonly string[]
 }
 
 export type SnapshotLander = {
@@ -58,6 +81,18 @@ export type SnapshotLander = {
   readonly url: string
   /** Number of calls to action: with more than one, /click/n goes to the path's n-th offer. */
   readonly ctaCount: number
+  /** {lander.key} is a key that the lander can check, so that it shows itself to visitors of a campaign alone. */
+  readonly protection: { readonly secret: string; readonly minutes: number } | null
+  readonly legacyIds: readonly string[]
+}
+
+export type SnapshotFlow = {
+  readonly id: string
+  readonly workspace: string
+  readonly name: string
+  readonly rules: readonly FlowRule[]
+  readonly paths: readonly FlowPath[]
+  readonly sticky: Sticky
 }
 
 export type SnapshotCampaign = {
@@ -71,26 +106,46 @@ export type SnapshotCampaign = {
   readonly costModel: CostModel
   /** Where visitors go while the campaign is paused or has no path; '' for the workspace's fallback. */
   readonly fallbackUrl: string
+  /** A shared flow; '' when the campaign has its own: `rules`, `paths` and `sticky`. */
+  readonly flowId: string
+  readonly rules: readonly FlowRule[]
   readonly paths: readonly FlowPath[]
+  readonly sticky: Sticky
+  /** As the workspace's; 0 for the workspace's. */
+  readonly uniqueHours: number
+  readonly legacyIds: readonly string[]
+}
+
+/** A host name that visitors use. */
+export type SnapshotDomain = {
+  /** Lower case, without port. */
+  readonly host: string
+  readonly workspace: string
+  /** Whose visitors `/` are; '' for none. */
+  readonly defaultCampaignId: string
+  /** Where unknown links of the domain lead; '' for the workspace's fallback. */
+  readonly fallbackUrl: string
 }
 
 export type RedirectMode = '302' | '307' | 'meta' | 'double_meta' | 'js'
 
 export type CostModel =
   | { readonly type: 'none' }
+  /** For each visit. */
   | { readonly type: 'cpc'; readonly amountMicros: number; readonly currency: string }
+  /** For a thousand visits, or impressions where the source reports them. */
+  | {
+      readonly type: 'cpm'
+      readonly amountMicros: number
+      readonly currency: string
+      readonly per: 'visits' | 'impressions'
+    }
+  /** For each conversion that counts. */
+  | { readonly type: 'cpa'; readonly amountMicros: number; readonly currency: string }
+  /** A share of the revenue. */
+  | { readonly type: 'revshare'; readonly percent: number }
   /** The price comes with the visit, in the traffic source's cost parameter and currency. */
   | { readonly type: 'token' }
-
-/** Landers × offers with weights. No lander: the visit goes directly to the offer. */
-export type FlowPath = {
-  readonly id: string
-  readonly weight: number
-  readonly landers: readonly WeightedRef[]
-  readonly offers: readonly WeightedRef[]
-}
-
-export type WeightedRef = { readonly id: string; readonly weight: number }
 
 /** Which way a visit took: what /click needs to find its offer. */
 export type VisitRoute = {

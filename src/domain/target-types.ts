@@ -6,7 +6,8 @@ export type NotificationTarget = {
   readonly workspace: string
   readonly ownerType: 'traffic_source' | 'campaign'
   readonly ownerId: string
-  readonly type: 'postback'
+  /** A postback is sent by our server; the others are shown in the visitor's browser by our pixel's answer. */
+  readonly type: TargetType
   readonly method: 'GET' | 'POST'
   /** With macros. */
   readonly url: string
@@ -22,14 +23,20 @@ export type NotificationTarget = {
   readonly onlyFirst: boolean
   readonly onlyWithPayout: boolean
   readonly delaySeconds: number
+  /** Share of conversions that it hears of, 1 to 100; the same conversion is always in or always out. */
+  readonly percent: number
   readonly status: 'active' | 'disabled'
 }
 
-export const DELIVERY_STATES = ['pending', 'delivered', 'dead', 'cancelled', 'skipped'] as const
+export const TARGET_TYPES = ['postback', 'image', 'iframe', 'script'] as const
+export type TargetType = (typeof TARGET_TYPES)[number]
+
+export const DELIVERY_STATES = ['pending', 'delivered', 'dead', 'cancelled', 'skipped', 'rendered'] as const
 /**
  * pending ──▶ delivered
  *    │  ╲───▶ dead        (attempts used up, or refused for good)
  *    ╰──────▶ cancelled
  * skipped: written once, never sent; its reason says why.
+ * rendered: written once, a pixel that was handed to the visitor's browser.
  */
 export type DeliveryState = (typeof DELIVERY_STATES)[number]

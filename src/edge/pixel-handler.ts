@@ -5,7 +5,7 @@ import type { Exchange, HeaderList } from './exchange.ts'
 import { judgeHit } from './judge-hit.ts'
 import { readHit } from './read-hit.ts'
 
-export type PixelKind = Exclude<HitKind, 'postback'>
+export type PixelKind = Extract<HitKind, 'image' | 'iframe' | 'script'>
 
 type PixelBody = { readonly headers: HeaderList; readonly body: string | Buffer }
 

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
+import type { FlowPath } from '../domain/flow.ts'
 import { exchangeMicros, toDecimalString } from '../domain/money.ts'
 import type {
-  FlowPath,
   Snapshot,
   SnapshotCampaign,
   SnapshotLander,
@@ -173,8 +173,8 @@ function costOf(options: {
 }): VisitCost {
   const { campaign, source, workspace, ratesMicros } = options
   const model = campaign.costModel
-  if (model.type === 'none') return { type: 'none' }
-  const currency = model.type === 'cpc' ? model.currency : (source?.currency ?? '')
+  if (model.type === 'none' || model.type === 'revshare' || model.type === 'cpa') return { type: 'none' }
+  const currency = model.type === 'token' ? (source?.currency ?? '') : model.currency
   // The same currency needs no rate; an unknown rate is no positive one, which exchangeMicros refuses.
   const same = currency === workspace.currency || currency === ''
   const fromMicros = same ? 1 : (ratesMicros[currency] ?? -1)

@@ -1,83 +1,123 @@
 import { z } from 'zod'
+import { type Condition, STICKY_LEVELS } from '../domain/flow.ts'
+import { FRAUD_FLAGS } from '../domain/fraud.ts'
 import type { Snapshot } from '../domain/snapshot.ts'
 
-const weightedRef = z.object({ id: z.string(), weight: z.number() })
+const text = z.string()
+const texts = z.array(text)
+const owned = { id: text, workspace: text, name: text }
 
 const costModel = z.discriminatedUnion('type', [
   z.object({ type: z.literal('none') }),
-  z.object({ type: z.literal('cpc'), amountMicros: z.number(), currency: z.string() }),
+  z.object({ type: z.literal('cpc'), amountMicros: z.number(), currency: text }),
+  z.object({
+    type: z.literal('cpm'),
+    amountMicros: z.number(),
+    currency: text,
+    per: z.enum(['visits', 'impressions']),
+  }),
+  z.object({ type: z.literal('cpa'), amountMicros: z.number(), currency: text }),
+  z.object({ type: z.literal('revshare'), percent: z.number() }),
   z.object({ type: z.literal('token') }),
 ])
 
+const weightedRefs = z.array(z.object({ id: text, weight: z.number() }))
+const paths = z.array(
+  z.object({
+    id: text,
+    name: text.exactOptional(),
+    weight: z.number(),
+    landers: weightedRefs,
+    offers: weightedRefs,
+  }),
+)
+
+/** Conditions are checked where they are compiled (snapshot-index.ts): a rule that cannot be is not served. */
+const condition = z.custom<Condition>((value) => typeof value === 'object' && value !== null)
+const flow = {
+  rules: z.array(z.object({ id: text, name: text, enabled: z.boolean(), when: condition, paths })),
+  paths,
+  sticky: z.enum(STICKY_LEVELS),
+}
+
+const fraud = z.object({
+  botFlags: z.array(z.enum(FRAUD_FLAGS)),
+  repeatedAddressVisits: z.number(),
+  repeatedAddressMinutes: z.number(),
+  tooFastSeconds: z.number(),
+  badReferrers: texts,
+})
+
 /** Unknown properties are dropped: a newer core may send more than this edge knows. */
 const snapshotSchema = z.object({
-  format: z.literal(1),
+  format: z.literal(2),
   version: z.number(),
   workspaces: z.array(
     z.object({
-      id: z.string(),
-      currency: z.string(),
-      fallbackUrl: z.string(),
+      id: text,
+      currency: text,
+      timeZone: text,
+      fallbackUrl: text,
       attributionWindowDays: z.number(),
+      uniqueHours: z.number(),
+      fraud,
     }),
   ),
   trafficSources: z.array(
     z.object({
-      id: z.string(),
-      workspace: z.string(),
-      name: z.string(),
-      externalIdParam: z.string(),
-      costParam: z.string(),
-      currency: z.string(),
-      tokens: z.array(z.object({ name: z.string(), param: z.string() })),
+      ...owned,
+      externalIdParam: text,
+      costParam: text,
+      currency: text,
+      tokens: z.array(z.object({ name: text, param: text })),
+      trafficLossPercent: z.number(),
     }),
   ),
   offers: z.array(
     z.object({
-      id: z.string(),
-      workspace: z.string(),
-      name: z.string(),
-      affiliateNetworkId: z.string(),
-      affiliateNetworkName: z.string(),
-      url: z.string(),
+      ...owned,
+      affiliateNetworkId: text,
+      affiliateNetworkName: text,
+      url: text,
+      campaignId: text,
       payoutMicros: z.number().nullable(),
-      currency: z.string(),
+      currency: text,
+      countries: texts,
+      cappedUntil: z.number(),
+      fallbackOfferId: text,
+      legacyIds: texts,
     }),
   ),
   landers: z.array(
     z.object({
-      id: z.string(),
-      workspace: z.string(),
-      name: z.string(),
-      url: z.string(),
+      ...owned,
+      url: text,
       ctaCount: z.number(),
+      protection: z.object({ secret: text, minutes: z.number() }).nullable(),
+      legacyIds: texts,
     }),
   ),
+  flows: z.array(z.object({ ...owned, ...flow })),
   campaigns: z.array(
     z.object({
-      id: z.string(),
-      workspace: z.string(),
-      slug: z.string(),
-      name: z.string(),
+      ...owned,
+      slug: text,
       status: z.enum(['active', 'paused']),
-      trafficSourceId: z.string(),
+      trafficSourceId: text,
       redirectMode: z.enum(['302', '307', 'meta', 'double_meta', 'js']),
       costModel,
-      fallbackUrl: z.string(),
-      paths: z.array(
-        z.object({
-          id: z.string(),
-          weight: z.number(),
-          landers: z.array(weightedRef),
-          offers: z.array(weightedRef),
-        }),
-      ),
+      fallbackUrl: text,
+      flowId: text,
+      ...flow,
+      uniqueHours: z.number(),
+      legacyIds: texts,
     }),
   ),
-  ratesMicros: z.record(z.string(), z.number()),
+  domains: z.array(z.object({ host: text, workspace: text, defaultCampaignId: text, fallbackUrl: text })),
+  ratesMicros: z.record(text, z.number()),
 })
 
 /** Reads a snapshot from JSON text. @throws when it is none, or of a format this edge does not know. */
-export function parseSnapshot(text: string): Snapshot {
-  return snapshotSchema.parse(JSON.parse(text))
+export function parseSnapshot(json: string): Snapshot {
+  return snapshotSchema.parse(JSON.parse(json))
 }

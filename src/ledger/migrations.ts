@@ -1,5 +1,5 @@
 import type { LedgerEngine } from './engine.ts'
-import { createInsertTable, createInsertView, createLedgerTable } from './schema.ts'
+import { addLedgerColumns, createInsertTable, createInsertView, createLedgerTable } from './schema.ts'
 
 type Migration = { readonly id: number; readonly name: string; readonly statements: readonly string[] }
 
@@ -13,6 +13,7 @@ const MIGRATIONS: readonly Migration[] = [
     name: 'ledger',
     statements: [createLedgerTable(), createInsertTable(), createInsertView()],
   },
+  { id: 2, name: 'tracker', statements: addLedgerColumns() },
 ]
 
 const CREATE_MIGRATIONS_TABLE = `CREATE TABLE IF NOT EXISTS ledger_migrations (

@@ -15,6 +15,7 @@ export type LedgerColumn = {
 const DIMENSION = 'LowCardinality(String)'
 const MONEY = 'Decimal(18, 6)'
 const NAMED_VALUES = 'Map(LowCardinality(String), String)'
+const NAMED_NUMBERS = 'Map(LowCardinality(String), Decimal(18, 6))'
 const TIME = "DateTime64(3, 'UTC')"
 const TIME_CODEC = 'Delta, ZSTD(1)'
 
@@ -55,7 +56,18 @@ export const LEDGER_COLUMNS: readonly LedgerColumn[] = [
   ...columns('Int32', ['visits', 'unique_visits', 'bot_visits', 'impressions', 'lander_views'], 'LZ4'),
   ...columns('Int32', ['clicks', 'unique_clicks', 'conversions'], 'LZ4'),
   ...columns(MONEY, ['revenue', 'payout', 'cost'], 'LZ4'),
+  ...addedColumns(),
 ]
+
+/** What migration 2 adds: the depth of the tracker. */
+function addedColumns(): readonly LedgerColumn[] {
+  return [
+    ...columns(DIMENSION, ['route_reason', 'device_model', 'asn', 'connection_type', 'flags', 'correction']),
+    ...columns(TIME, ['corrected_at'], TIME_CODEC),
+    ...columns('Int32', ['workspace_unique_visits', 'events'], 'LZ4'),
+    ...columns(NAMED_NUMBERS, ['numbers'], 'ZSTD(1)'),
+  ]
+}
 
 /**
  * Which insert a row came with, set by the loader: it tells whether an insert of uncertain outcome took effect.
@@ -123,6 +135,18 @@ export function createInsertTable(): string {
 export function createInsertView(): string {
   const names = [...LEDGER_COLUMNS, BATCH_COLUMN].map(({ name }) => name).join(', ')
   return `CREATE MATERIALIZED VIEW IF NOT EXISTS ledger_feed TO ledger AS SELECT ${names} FROM ledger_in`
+}
+
+/** Brings a ledger of migration 1 up to the columns of today. */
+export function addLedgerColumns(): readonly string[] {
+  const additions = addedColumns().map((column) => `ADD COLUMN IF NOT EXISTS ${toDefinition(column)}`)
+  return [
+    `ALTER TABLE ledger ${additions.join(', ')}`,
+    'DROP VIEW IF EXISTS ledger_feed',
+    'DROP TABLE IF EXISTS ledger_in',
+    createInsertTable(),
+    createInsertView(),
+  ]
 }
 
 function columns(type: string, names: readonly string[], codec?: string): LedgerColumn[] {

@@ -4,6 +4,8 @@ import { LEDGER_COLUMNS } from './schema.ts'
 /** Select list that gives rows of the ledger as LedgerRow: times as milliseconds, money as decimal strings. */
 export const LEDGER_ROW_COLUMNS = LEDGER_COLUMNS.map(({ name, type }) => {
   if (type.startsWith('DateTime64')) return `toUnixTimestamp64Milli(${name}) AS ${name}`
+  if (type.includes('Decimal') && type.startsWith('Map'))
+    return `mapApply((name, value) -> (name, toString(value)), ${name}) AS ${name}`
   if (type.startsWith('Decimal')) return `toString(${name}) AS ${name}`
   return name
 }).join(', ')

@@ -18,6 +18,10 @@ export type AffiliateNetworkFields = {
   readonly referrerAllowlist: readonly string[]
   readonly statusMap: StatusMap
   readonly duplicatePolicy: DuplicatePolicy
+  /** Event (as the offer spells it) → its own policy. */
+  readonly eventPolicies: Readonly<Record<string, DuplicatePolicy>>
+  /** Name of the template it was made from; '' for none. */
+  readonly template: string
   /** ISO 4217: of amounts that come without a currency. */
   readonly currency: string
   readonly clickToConversionMinMs: number
@@ -47,6 +51,8 @@ export function toAffiliateNetwork(row: Selectable<Database['affiliate_networks'
     referrerAllowlist: JSON.parse(row.referrer_allowlist_json),
     statusMap: JSON.parse(row.status_map_json),
     duplicatePolicy: row.duplicate_policy,
+    eventPolicies: JSON.parse(row.event_policies_json),
+    template: row.template,
     currency: row.currency,
     clickToConversionMinMs: row.click_to_conversion_min_ms,
     clickToConversionMaxMs: row.click_to_conversion_max_ms,
@@ -63,6 +69,8 @@ function toColumns(fields: AffiliateNetworkFields) {
     referrer_allowlist_json: JSON.stringify(fields.referrerAllowlist),
     status_map_json: JSON.stringify(fields.statusMap),
     duplicate_policy: fields.duplicatePolicy,
+    event_policies_json: JSON.stringify(fields.eventPolicies),
+    template: fields.template,
     currency: fields.currency,
     click_to_conversion_min_ms: fields.clickToConversionMinMs,
     click_to_conversion_max_ms: fields.clickToConversionMaxMs,

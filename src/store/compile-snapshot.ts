@@ -1,6 +1,8 @@
 import type {
   Snapshot,
   SnapshotCampaign,
+  SnapshotDomain,
+  SnapshotFlow,
   SnapshotLander,
   SnapshotOffer,
   SnapshotTrafficSource,
@@ -8,6 +10,8 @@ import type {
 } from '../domain/snapshot.ts'
 import type { AffiliateNetwork } from './affiliate-networks.ts'
 import type { Campaign } from './campaigns.ts'
+import type { Domain } from './domains.ts'
+import type { Flow } from './flows.ts'
 import type { Lander } from './landers.ts'
 import { loadConfiguration } from './load-configuration.ts'
 import type { Offer } from './offers.ts'
@@ -23,7 +27,7 @@ const CLICK_ID_PLACED = /\{clickid[|}]/
 export async function compileSnapshot(db: Db): Promise<Snapshot> {
   const now = await db.transaction().setIsolationLevel('repeatable read').execute(loadConfiguration)
   return {
-    format: 1,
+    format: 2,
     version: now.version,
     workspaces: [...now.workspaces.values()].map(toSnapshotWorkspace),
     trafficSources: inUse(now.trafficSources).map(toSnapshotTrafficSource),
@@ -31,7 +35,9 @@ export async function compileSnapshot(db: Db): Promise<Snapshot> {
       toSnapshotOffer(offer, now.affiliateNetworks.get(offer.affiliateNetworkId)),
     ),
     landers: inUse(now.landers).map(toSnapshotLander),
+    flows: inUse(now.flows).map(toSnapshotFlow),
     campaigns: inUse(now.campaigns).map(toSnapshotCampaign),
+    domains: inUse(now.domains).map(toSnapshotDomain),
     ratesMicros: now.ratesMicros,
   }
 }
@@ -56,30 +62,65 @@ function inUse<T extends { readonly archivedAt: number | null }>(items: Readonly
 }
 
 function toSnapshotWorkspace(workspace: Workspace): SnapshotWorkspace {
-  const { id, currency, fallbackUrl, attributionWindowDays } = workspace
-  return { id, currency, fallbackUrl, attributionWindowDays }
+  const { id, currency, timeZone, fallbackUrl, attributionWindowDays, uniqueHours, fraud } = workspace
+  return { id, currency, timeZone, fallbackUrl, attributionWindowDays, uniqueHours, fraud }
 }
 
 function toSnapshotTrafficSource(source: TrafficSource): SnapshotTrafficSource {
-  const { id, workspace, name, externalIdParam, costParam, currency } = source
+  const { id, workspace, name, externalIdParam, costParam, currency, trafficLossPercent } = source
   const tokens = source.tokens.map((token) => ({ name: token.name, param: token.param }))
-  return { id, workspace, name, externalIdParam, costParam, currency, tokens }
+  return { id, workspace, name, externalIdParam, costParam, currency, tokens, trafficLossPercent }
 }
 
 function toSnapshotOffer(offer: Offer, network: AffiliateNetwork | undefined): SnapshotOffer {
-  const { id, workspace, name, affiliateNetworkId, payoutMicros, currency } = offer
-  const url = withClickIdParam(offer.url, network?.clickIdParam ?? '')
-  const affiliateNetworkName = network?.name ?? ''
-  return { id, workspace, name, affiliateNetworkId, affiliateNetworkName, url, payoutMicros, currency }
+  return {
+    id: offer.id,
+    workspace: offer.workspace,
+    name: offer.name,
+    affiliateNetworkId: offer.affiliateNetworkId,
+    affiliateNetworkName: network?.name ?? '',
+    url: offer.campaignId === '' ? withClickIdParam(offer.url, network?.clickIdParam ?? '') : '',
+    campaignId: offer.campaignId,
+    payoutMicros: offer.payoutMicros,
+    currency: offer.currency,
+    countries: offer.countries,
+    cappedUntil: 0,
+    fallbackOfferId: offer.fallbackOfferId,
+    legacyIds: offer.legacyIds,
+  }
 }
 
 function toSnapshotLander(lander: Lander): SnapshotLander {
-  const { id, workspace, name, url, ctaCount } = lander
-  return { id, workspace, name, url, ctaCount }
+  const { id, workspace, name, url, ctaCount, protection, legacyIds } = lander
+  return { id, workspace, name, url, ctaCount, protection, legacyIds }
+}
+
+function toSnapshotFlow(flow: Flow): SnapshotFlow {
+  const { id, workspace, name, rules, paths, sticky } = flow
+  return { id, workspace, name, rules, paths, sticky }
 }
 
 function toSnapshotCampaign(campaign: Campaign): SnapshotCampaign {
-  const { id, workspace, slug, name, status, trafficSourceId, redirectMode, costModel, fallbackUrl, paths } =
-    campaign
-  return { id, workspace, slug, name, status, trafficSourceId, redirectMode, costModel, fallbackUrl, paths }
+  return {
+    id: campaign.id,
+    workspace: campaign.workspace,
+    slug: campaign.slug,
+    name: campaign.name,
+    status: campaign.status,
+    trafficSourceId: campaign.trafficSourceId,
+    redirectMode: campaign.redirectMode,
+    costModel: campaign.costModel,
+    fallbackUrl: campaign.fallbackUrl,
+    flowId: campaign.flowId,
+    rules: campaign.rules,
+    paths: campaign.paths,
+    sticky: campaign.sticky,
+    uniqueHours: campaign.uniqueHours,
+    legacyIds: campaign.legacyIds,
+  }
+}
+
+function toSnapshotDomain(domain: Domain): SnapshotDomain {
+  const { name, workspace, defaultCampaignId, fallbackUrl } = domain
+  return { host: name, workspace, defaultCampaignId, fallbackUrl }
 }

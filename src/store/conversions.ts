@@ -1,5 +1,5 @@
 import type { Insertable, Selectable } from 'kysely'
-import type { AttributionMethod, ConversionStatus } from '../domain/conversion-types.ts'
+import type { AttributionMethod, ConversionStatus, EventCounts } from '../domain/conversion-types.ts'
 import type { LedgerRow } from '../domain/ledger-row.ts'
 import { inChunks } from './in-chunks.ts'
 import type { OwnedId } from './owned.ts'
@@ -24,6 +24,10 @@ export type StoredConversion = {
   readonly originalCurrency: string
   /** Original → workspace currency. */
   readonly rateMicros: number
+  /** What the traffic source is owed for it, in the workspace's currency. */
+  readonly costMicros: number
+  /** What it counts as, as set when it was recorded. */
+  readonly counts: EventCounts
   readonly attribution: AttributionMethod
   /** The hit that made it. */
   readonly hitId: string
@@ -76,6 +80,8 @@ export async function updateConversion(db: Db, conversion: StoredConversion): Pr
       original_micros: row.original_micros,
       original_currency: row.original_currency,
       rate_micros: row.rate_micros,
+      cost_micros: row.cost_micros,
+      visit_json: row.visit_json,
       txid: row.txid,
       params_json: row.params_json,
       reason: row.reason,
@@ -214,6 +220,10 @@ function toRow(conversion: StoredConversion): Insertable<Database['conversions']
     original_micros: conversion.originalMicros,
     original_currency: conversion.originalCurrency,
     rate_micros: conversion.rateMicros,
+    cost_micros: conversion.costMicros,
+    counts_conversion: conversion.counts.conversion ? 1 : 0,
+    counts_revenue: conversion.counts.revenue ? 1 : 0,
+    counts_cost: conversion.counts.cost ? 1 : 0,
     attribution: conversion.attribution,
     hit_id: conversion.hitId,
     visit_json: JSON.stringify(conversion.visit),
@@ -245,6 +255,12 @@ function toConversion(row: Selectable<Database['conversions']>): StoredConversio
     originalMicros: row.original_micros,
     originalCurrency: row.original_currency,
     rateMicros: row.rate_micros,
+    costMicros: row.cost_micros,
+    counts: {
+      conversion: row.counts_conversion === 1,
+      revenue: row.counts_revenue === 1,
+      cost: row.counts_cost === 1,
+    },
     attribution: row.attribution,
     hitId: row.hit_id,
     visit: JSON.parse(row.visit_json),

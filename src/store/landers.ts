@@ -4,7 +4,7 @@ import { type Owned, toOwned } from './owned.ts'
 import { ownedTable } from './owned-table.ts'
 import type { Database } from './schema.ts'
 
-export type LanderFields = Omit<SnapshotLander, 'id' | 'workspace'>
+export type LanderFields = Omit<SnapshotLander, 'id' | 'workspace'> & { readonly tags: readonly string[] }
 
 /** The page between campaign and offer. */
 export type Lander = Owned & LanderFields
@@ -23,6 +23,12 @@ export function toLander(row: Selectable<Database['landers']>): Lander {
     name: row.name,
     url: row.url,
     ctaCount: row.cta_count,
+    protection:
+      row.protection_secret === ''
+        ? null
+        : { secret: row.protection_secret, minutes: row.protection_minutes },
+    tags: JSON.parse(row.tags_json),
+    legacyIds: JSON.parse(row.legacy_ids_json),
   }
 }
 
@@ -31,5 +37,9 @@ function toColumns(fields: LanderFields) {
     name: fields.name,
     url: fields.url,
     cta_count: fields.ctaCount,
+    protection_secret: fields.protection?.secret ?? '',
+    protection_minutes: fields.protection?.minutes ?? 0,
+    tags_json: JSON.stringify(fields.tags),
+    legacy_ids_json: JSON.stringify(fields.legacyIds),
   }
 }

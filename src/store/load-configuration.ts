@@ -2,6 +2,9 @@ import { type AffiliateNetwork, toAffiliateNetwork } from './affiliate-networks.
 import { type Campaign, toCampaign } from './campaigns.ts'
 import { loadConfigVersion } from './config-version.ts'
 import { loadRates, type RatesMicros } from './currency-rates.ts'
+import { type Domain, toDomain } from './domains.ts'
+import { type EventSettings, toEventSettings } from './events.ts'
+import { type Flow, toFlow } from './flows.ts'
 import { type Lander, toLander } from './landers.ts'
 import { type StoredTarget, toTarget } from './notification-targets.ts'
 import { type Offer, toOffer } from './offers.ts'
@@ -17,7 +20,10 @@ export type Configuration = {
   readonly affiliateNetworks: ReadonlyMap<string, AffiliateNetwork>
   readonly offers: ReadonlyMap<string, Offer>
   readonly landers: ReadonlyMap<string, Lander>
+  readonly flows: ReadonlyMap<string, Flow>
   readonly campaigns: ReadonlyMap<string, Campaign>
+  readonly domains: ReadonlyMap<string, Domain>
+  readonly events: ReadonlyMap<string, EventSettings>
   readonly targets: ReadonlyMap<string, StoredTarget>
   readonly ratesMicros: RatesMicros
 }
@@ -33,6 +39,9 @@ export async function loadConfiguration(db: Db): Promise<Configuration> {
   const landers = await db.selectFrom('landers').selectAll().execute()
   const offers = await db.selectFrom('offers').selectAll().execute()
   const networks = await db.selectFrom('affiliate_networks').selectAll().execute()
+  const flows = await db.selectFrom('flows').selectAll().execute()
+  const domains = await db.selectFrom('domains').selectAll().execute()
+  const events = await db.selectFrom('events').selectAll().execute()
   const targets = await db.selectFrom('notification_targets').selectAll().orderBy('created_at').execute()
   return {
     version,
@@ -41,7 +50,10 @@ export async function loadConfiguration(db: Db): Promise<Configuration> {
     affiliateNetworks: byId(networks.map(toAffiliateNetwork)),
     offers: byId(offers.map(toOffer)),
     landers: byId(landers.map(toLander)),
+    flows: byId(flows.map(toFlow)),
     campaigns: byId(campaigns.map(toCampaign)),
+    domains: byId(domains.map(toDomain)),
+    events: byId(events.map(toEventSettings)),
     targets: byId(targets.map(toTarget)),
     ratesMicros: await loadRates(db),
   }

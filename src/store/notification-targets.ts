@@ -127,6 +127,7 @@ export function toTarget(row: Selectable<Database['notification_targets']>): Sto
     onlyFirst: row.only_first === 1,
     onlyWithPayout: row.only_with_payout === 1,
     delaySeconds: row.delay_seconds,
+    percent: row.percent,
     status: row.status,
     disabledReason: row.disabled_reason,
     createdAt: row.created_at,
@@ -149,6 +150,7 @@ function toColumns(fields: NotificationTargetFields) {
     only_first: fields.onlyFirst ? 1 : 0,
     only_with_payout: fields.onlyWithPayout ? 1 : 0,
     delay_seconds: fields.delaySeconds,
+    percent: fields.percent,
     status: fields.status,
   }
 }

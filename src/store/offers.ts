@@ -1,4 +1,5 @@
 import type { Selectable } from 'kysely'
+import type { OfferCaps, PayoutMode } from '../domain/conversion-types.ts'
 import { type Owned, toOwned } from './owned.ts'
 import { ownedTable } from './owned-table.ts'
 import type { Database } from './schema.ts'
@@ -7,16 +8,25 @@ export type OfferFields = {
   readonly name: string
   /** '' when the offer belongs to no network. */
   readonly affiliateNetworkId: string
-  /** With macros. */
+  /** With macros; '' when the offer is a campaign. */
   readonly url: string
-  /** Fixed amount per conversion; null: the amount comes with the hit. */
+  /** The campaign that visitors go on through; '' for an offer with a URL. */
+  readonly campaignId: string
+  readonly payoutMode: PayoutMode
+  /** Amount per conversion: of those that name none, or of all; null: it comes with the hit. */
   readonly payoutMicros: number | null
   readonly currency: string
   readonly defaultEvent: string
   /** Known events; empty for any. */
   readonly events: readonly string[]
-  /** Conversions per UTC day; null for no cap. */
-  readonly dailyCap: number | null
+  readonly caps: OfferCaps
+  /** Where visitors go that it does not take; '' for another offer of the path, or the fallback. */
+  readonly fallbackOfferId: string
+  /** ISO 3166-1 alpha-2 of the visitors it takes; empty for all. */
+  readonly countries: readonly string[]
+  readonly tags: readonly string[]
+  /** Ids that it has in the links of other systems, e.g. 'prosper202:1234'. */
+  readonly legacyIds: readonly string[]
 }
 
 /** A page that converts. */
@@ -36,11 +46,22 @@ export function toOffer(row: Selectable<Database['offers']>): Offer {
     name: row.name,
     affiliateNetworkId: row.affiliate_network_id,
     url: row.url,
+    campaignId: row.campaign_id,
+    payoutMode: row.payout_mode,
     payoutMicros: row.payout_micros,
     currency: row.currency,
     defaultEvent: row.default_event,
     events: JSON.parse(row.events_json),
-    dailyCap: row.daily_cap,
+    caps: {
+      daily: row.daily_cap,
+      monthly: row.monthly_cap,
+      total: row.total_cap,
+      timeZone: row.cap_time_zone,
+    },
+    fallbackOfferId: row.fallback_offer_id,
+    countries: JSON.parse(row.countries_json),
+    tags: JSON.parse(row.tags_json),
+    legacyIds: JSON.parse(row.legacy_ids_json),
   }
 }
 
@@ -49,10 +70,19 @@ function toColumns(fields: OfferFields) {
     name: fields.name,
     affiliate_network_id: fields.affiliateNetworkId,
     url: fields.url,
+    campaign_id: fields.campaignId,
+    payout_mode: fields.payoutMode,
     payout_micros: fields.payoutMicros,
     currency: fields.currency,
     default_event: fields.defaultEvent,
     events_json: JSON.stringify(fields.events),
-    daily_cap: fields.dailyCap,
+    daily_cap: fields.caps.daily,
+    monthly_cap: fields.caps.monthly,
+    total_cap: fields.caps.total,
+    cap_time_zone: fields.caps.timeZone,
+    fallback_offer_id: fields.fallbackOfferId,
+    countries_json: JSON.stringify(fields.countries),
+    tags_json: JSON.stringify(fields.tags),
+    legacy_ids_json: JSON.stringify(fields.legacyIds),
   }
 }

@@ -4,10 +4,11 @@ import { Kysely, PostgresDialect } from 'kysely'
 import { Migrator } from 'kysely/migration'
 import pg from 'pg'
 import * as spine from './migrations/001-spine.ts'
+import * as tracker from './migrations/002-tracker.ts'
 import { createNodeSqliteDialect } from './node-sqlite-dialect.ts'
 import type { Database } from './schema.ts'
 
-const MIGRATIONS = { '001-spine': spine }
+const MIGRATIONS = { '001-spine': spine, '002-tracker': tracker }
 
 const POSTGRES_CONNECTIONS_MAX = 10
 const POSTGRES_CONNECT_TIMEOUT_MS = 5_000

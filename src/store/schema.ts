@@ -1,5 +1,11 @@
 import type { Generated } from 'kysely'
-import type { AttributionMethod, ConversionStatus, DuplicatePolicy } from '../domain/conversion-types.ts'
+import type {
+  AttributionMethod,
+  ConversionStatus,
+  DuplicatePolicy,
+  PayoutMode,
+} from '../domain/conversion-types.ts'
+import type { Sticky } from '../domain/flow.ts'
 import type { HitKind, HitOutcome } from '../domain/hit.ts'
 import type { RedirectMode } from '../domain/snapshot.ts'
 import type { DeliveryState, NotificationTarget } from '../domain/target-types.ts'
@@ -15,7 +21,10 @@ export type Database = {
   affiliate_networks: AffiliateNetworksTable
   offers: OffersTable
   landers: LandersTable
+  flows: FlowsTable
   campaigns: CampaignsTable
+  domains: DomainsTable
+  events: EventsTable
   notification_targets: NotificationTargetsTable
   currency_rates: CurrencyRatesTable
   config_version: ConfigVersionTable
@@ -30,6 +39,13 @@ export type Database = {
   journal_checkpoints: JournalCheckpointsTable
   api_keys: ApiKeysTable
   audit_log: AuditLogTable
+  visit_updates: VisitUpdatesTable
+  visit_numbers: VisitNumbersTable
+  jobs: JobsTable
+  conversion_uploads: ConversionUploadsTable
+  upload_rows: UploadRowsTable
+  cost_corrections: CostCorrectionsTable
+  optimized_weights: OptimizedWeightsTable
 }
 
 type WorkspacesTable = {
@@ -39,6 +55,10 @@ type WorkspacesTable = {
   time_zone: string
   fallback_url: string
   attribution_window_days: number
+  /** After so many hours without a visit a visitor is new again; 0: after the attribution window. */
+  unique_hours: number
+  /** FraudSettings. */
+  fraud_json: string
   created_at: number
   updated_at: number
 }
@@ -53,6 +73,11 @@ type TrafficSourcesTable = {
   cost_macro: string
   currency: string
   tokens_json: string
+  /** Name of the template it was made from; '' for none. */
+  template: string
+  /** IANA name: where the source's own days begin; '' for the workspace's. */
+  time_zone: string
+  traffic_loss_percent: number
   created_at: number
   updated_at: number
   archived_at: number | null
@@ -74,6 +99,9 @@ type AffiliateNetworksTable = {
   referrer_allowlist_json: string
   status_map_json: string
   duplicate_policy: DuplicatePolicy
+  /** Event → DuplicatePolicy, where it differs. */
+  event_policies_json: string
+  template: string
   currency: string
   click_to_conversion_min_ms: number
   /** 0 for no maximum. */
@@ -88,15 +116,27 @@ type OffersTable = {
   workspace: string
   name: string
   affiliate_network_id: string
+  /** '' when the offer is a campaign. */
   url: string
-  /** Fixed amount per conversion; null: the amount comes with the hit. */
+  /** The campaign that visitors go on through; '' for an offer with a URL. */
+  campaign_id: string
+  /** Amount per conversion: of those that name none, or of all (payout_mode); null: it comes with the hit. */
   payout_micros: number | null
+  payout_mode: PayoutMode
   currency: string
   default_event: string
   /** Known events; empty for any. */
   events_json: string
-  /** Conversions per UTC day; null for no cap. */
+  /** Conversions per day of cap_time_zone; null for no cap. */
   daily_cap: number | null
+  monthly_cap: number | null
+  total_cap: number | null
+  /** IANA name. */
+  cap_time_zone: string
+  fallback_offer_id: string
+  countries_json: string
+  tags_json: string
+  legacy_ids_json: string
   created_at: number
   updated_at: number
   archived_at: number | null
@@ -108,6 +148,26 @@ type LandersTable = {
   name: string
   url: string
   cta_count: number
+  /** Secret of {lander.key}; '' for an unprotected lander. */
+  protection_secret: string
+  protection_minutes: number
+  tags_json: string
+  legacy_ids_json: string
+  created_at: number
+  updated_at: number
+  archived_at: number | null
+}
+
+/** A flow that campaigns share. */
+type FlowsTable = {
+  id: string
+  workspace: string
+  name: string
+  rules_json: string
+  paths_json: string
+  sticky: Sticky
+  /** Optimization, or 'null'. */
+  optimization_json: string
   created_at: number
   updated_at: number
   archived_at: number | null
@@ -123,7 +183,43 @@ type CampaignsTable = {
   redirect_mode: RedirectMode
   cost_model_json: string
   fallback_url: string
+  /** A shared flow; '' when the four columns below are its own. */
+  flow_id: string
+  rules_json: string
   paths_json: string
+  sticky: Sticky
+  optimization_json: string
+  /** 0 for the workspace's. */
+  unique_hours: number
+  /** The host of its link; '' for the installation's. */
+  domain_id: string
+  tags_json: string
+  legacy_ids_json: string
+  created_at: number
+  updated_at: number
+  archived_at: number | null
+}
+
+/** A host name that visitors use; `name` is the host, lower case. */
+type DomainsTable = {
+  id: string
+  workspace: string
+  name: string
+  default_campaign_id: string
+  fallback_url: string
+  created_at: number
+  updated_at: number
+  archived_at: number | null
+}
+
+/** What conversions of the event `name` count as. */
+type EventsTable = {
+  id: string
+  workspace: string
+  name: string
+  counts_conversion: number
+  counts_revenue: number
+  counts_cost: number
   created_at: number
   updated_at: number
   archived_at: number | null
@@ -145,6 +241,7 @@ type NotificationTargetsTable = {
   only_first: number
   only_with_payout: number
   delay_seconds: number
+  percent: number
   status: NotificationTarget['status']
   disabled_reason: string
   created_at: number
@@ -195,6 +292,12 @@ type ConversionsTable = {
   original_currency: string
   /** Original → workspace currency. */
   rate_micros: number
+  /** What the traffic source is owed for it, by the campaign's cost model, in the workspace's currency. */
+  cost_micros: number
+  /** EventCounts when it was recorded: what was added can be taken away. */
+  counts_conversion: number
+  counts_revenue: number
+  counts_cost: number
   attribution: AttributionMethod
   hit_id: string
   /** The visit's LedgerRow dimensions, repeated on every ledger row of this conversion. */
@@ -323,4 +426,95 @@ type AuditLogTable = {
   subject_type: string
   subject_id: string
   detail_json: string
+}
+
+/** New values for a visit: conversions see them at once, the ledger by correcting rows soon after. */
+type VisitUpdatesTable = {
+  /** The hit's id, or the job's and the click id's: applying is idempotent by it. */
+  id: string
+  workspace: string
+  click_id: string
+  at: number
+  /** VisitChange. */
+  change_json: string
+  /** When its correcting rows were written; null while it waits. */
+  applied_at: number | null
+}
+
+/** Sum of a visit's named number: what "set to" is turned into a difference by. */
+type VisitNumbersTable = { workspace: string; click_id: string; name: string; value_micros: number }
+
+/** Work that takes long: it is done in steps, survives a restart, and shows its progress. */
+type JobsTable = {
+  id: string
+  workspace: string
+  /** 'conversion_upload', 'fraud_rerun'… */
+  kind: string
+  state: JobState
+  total: number
+  done: number
+  failed: number
+  params_json: string
+  /** Where to go on after a restart. */
+  cursor_json: string
+  result_json: string
+  /** `user:ID` or `key:ID`. */
+  actor: string
+  reason: string
+  created_at: number
+  updated_at: number
+}
+
+export type JobState = 'waiting' | 'running' | 'done' | 'failed' | 'cancelled'
+
+type ConversionUploadsTable = {
+  id: string
+  workspace: string
+  name: string
+  state: 'preview' | 'applied'
+  /** '' until it is applied. */
+  job_id: string
+  actor: string
+  created_at: number
+  updated_at: number
+}
+
+type UploadRowsTable = {
+  upload_id: string
+  /** Line of the file, from 1. */
+  line: number
+  /** '' for a good row. */
+  problem: string
+  /** Parameters under our names. */
+  params_json: string
+  /** HitOutcome; '' until it is applied. */
+  outcome: HitOutcome | ''
+  reason: string
+}
+
+type CostCorrectionsTable = {
+  id: string
+  workspace: string
+  /** Chosen by the sender; unique in the workspace: the same correction sent twice is applied once. */
+  key: string
+  request_json: string
+  /** What it added, in the workspace's currency. */
+  amount_micros: number
+  rows: number
+  actor: string
+  created_at: number
+}
+
+/** Weights that Thompson sampling has set; they go before those of the flow while it is optimised. */
+type OptimizedWeightsTable = {
+  workspace: string
+  /** A shared flow's or a campaign's id. */
+  owner_id: string
+  /** The path whose landers or offers they are; the rule's id or '' for paths. */
+  scope_id: string
+  /** Path, lander or offer. */
+  arm_id: string
+  weight: number
+  probability_best: number
+  updated_at: number
 }

@@ -14,6 +14,12 @@ export type TrafficSourceFields = {
   /** Of the price, ISO 4217. */
   readonly currency: string
   readonly tokens: readonly { readonly name: string; readonly param: string; readonly macro: string }[]
+  /** Name of the template it was made from; '' for none. */
+  readonly template: string
+  /** IANA name: where the source's own days begin; '' for the workspace's. */
+  readonly timeZone: string
+  /** Of the visits that the source bills, how many never arrive: 0 to below 100. */
+  readonly trafficLossPercent: number
 }
 
 /** Where a tracker buys visits. */
@@ -37,6 +43,9 @@ export function toTrafficSource(row: Selectable<Database['traffic_sources']>): T
     costMacro: row.cost_macro,
     currency: row.currency,
     tokens: JSON.parse(row.tokens_json),
+    template: row.template,
+    timeZone: row.time_zone,
+    trafficLossPercent: row.traffic_loss_percent,
   }
 }
 
@@ -49,5 +58,8 @@ function toColumns(fields: TrafficSourceFields) {
     cost_macro: fields.costMacro,
     currency: fields.currency,
     tokens_json: JSON.stringify(fields.tokens),
+    template: fields.template,
+    time_zone: fields.timeZone,
+    traffic_loss_percent: fields.trafficLossPercent,
   }
 }

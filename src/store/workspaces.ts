@@ -1,4 +1,5 @@
 import type { Selectable } from 'kysely'
+import { DEFAULT_FRAUD_SETTINGS, type FraudSettings } from '../domain/fraud.ts'
 import { changeConfiguration } from './config-version.ts'
 import { newId } from './ids.ts'
 import type { Database } from './schema.ts'
@@ -13,6 +14,9 @@ export type WorkspaceFields = {
   /** Where a visitor goes when nothing else is known; '' for a plain 404. */
   readonly fallbackUrl: string
   readonly attributionWindowDays: number
+  /** After so many hours without a visit a visitor is new again; 0: after the attribution window. */
+  readonly uniqueHours: number
+  readonly fraud: FraudSettings
 }
 
 /** One customer's data. */
@@ -78,6 +82,8 @@ function toWorkspace(row: Selectable<Database['workspaces']>): Workspace {
     timeZone: row.time_zone,
     fallbackUrl: row.fallback_url,
     attributionWindowDays: row.attribution_window_days,
+    uniqueHours: row.unique_hours,
+    fraud: { ...DEFAULT_FRAUD_SETTINGS, ...JSON.parse(row.fraud_json) },
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   }
@@ -90,5 +96,7 @@ function toColumns(fields: WorkspaceFields) {
     time_zone: fields.timeZone,
     fallback_url: fields.fallbackUrl,
     attribution_window_days: fields.attributionWindowDays,
+    unique_hours: fields.uniqueHours,
+    fraud_json: JSON.stringify(fields.fraud),
   }
 }

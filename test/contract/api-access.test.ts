@@ -3,6 +3,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { describe, expect, it } from 'vitest'
 import { ACCESS, type Access, ROLES, type Role } from '../../src/api/access-table.ts'
 import { enforceAccess } from '../../src/api/enforce-access.ts'
+import { DEFAULT_FRAUD_SETTINGS } from '../../src/domain/fraud.ts'
 import type { LedgerRow } from '../../src/domain/ledger-row.ts'
 import { createWorkspace } from '../../src/store/workspaces.ts'
 import { useStores } from '../support/databases.ts'
@@ -177,6 +178,8 @@ const SECOND_WORKSPACE = {
   timeZone: 'UTC',
   fallbackUrl: '',
   attributionWindowDays: 30,
+  uniqueHours: 0,
+  fraud: DEFAULT_FRAUD_SETTINGS,
 }
 
 describe('a session cookie', () => {
@@ -220,7 +223,7 @@ function payloadOf(key: string, kind: string, world: World): object | undefined 
   if (url.endsWith('/notification-targets')) return { url: `https://${world.mark}.example/pb` }
   switch (key) {
     case 'PATCH /api/v1/settings':
-      return { attributionWindowDays: 10 }
+      return { attributionWindowDays: 10, uniqueHours: 0, fraud: DEFAULT_FRAUD_SETTINGS }
     case 'PATCH /api/v1/settings/currency-rates':
       return { perUsd: { EUR: '0.9' } }
     case 'PATCH /api/v1/conversions/:id':

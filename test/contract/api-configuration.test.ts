@@ -43,13 +43,18 @@ describe.each(SQL_ENGINES)('configuration over the API on %s', (engine) => {
         currency: 'EUR',
         affiliateNetworkId: '',
         events: [],
-        dailyCap: null,
+        caps: { daily: null, monthly: null, total: null, timeZone: 'UTC' },
         archivedAt: null,
       },
     })
     const path = `offers/${created.body.id}`
-    const changed = await call('PATCH', path, { dailyCap: 10 })
-    expect(changed.body).toMatchObject({ name: 'Offer', payout: '1.25', currency: 'EUR', dailyCap: 10 })
+    const changed = await call('PATCH', path, { caps: { daily: 10 } })
+    expect(changed.body).toMatchObject({
+      name: 'Offer',
+      payout: '1.25',
+      currency: 'EUR',
+      caps: { daily: 10 },
+    })
     expect((await call('PATCH', path, { payout: null })).body.payout).toBeNull()
     expect((await call('DELETE', path)).status).toBe(204)
     expect((await call('GET', path)).body.archivedAt).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/)

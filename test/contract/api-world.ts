@@ -1,6 +1,7 @@
 import { ROLES, type Role } from '../../src/api/access-table.ts'
 import { issueApiKey } from '../../src/api/api-key.ts'
 import { createClickIdMaker } from '../../src/domain/click-id.ts'
+import { DEFAULT_FRAUD_SETTINGS } from '../../src/domain/fraud.ts'
 import type { Hit } from '../../src/domain/hit.ts'
 import { createWorkspace } from '../../src/store/workspaces.ts'
 import type { TestApi } from './api-harness.ts'
@@ -60,7 +61,7 @@ export async function createWorld(
 
 async function createBareWorkspace(api: TestApi, mark: string): Promise<string> {
   const fields = { name: `Workspace of ${mark}`, currency: 'USD', timeZone: 'UTC' }
-  const rest = { fallbackUrl: '', attributionWindowDays: 30 }
+  const rest = { fallbackUrl: '', attributionWindowDays: 30, uniqueHours: 0, fraud: DEFAULT_FRAUD_SETTINGS }
   return (await createWorkspace(api.store.db, { ...fields, ...rest }, NOW)).id
 }
 
@@ -170,6 +171,10 @@ function conversionRow({ mark, workspace, clickId }: Recorded) {
     original_micros: 1_250_000,
     original_currency: 'USD',
     rate_micros: 1_000_000,
+    cost_micros: 0,
+    counts_conversion: 1,
+    counts_revenue: 1,
+    counts_cost: 0,
     attribution: 'cid',
     hit_id: idOf('hit', mark),
     visit_json: JSON.stringify({ kind: 'visit', workspace, at: NOW, visit_at: NOW, click_id: clickId }),

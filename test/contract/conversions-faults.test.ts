@@ -49,7 +49,9 @@ describe.each(SQL_ENGINES)('judging on %s', (engine) => {
 
   it('never exceeds a cap, however many hits come at once', async () => {
     const options = await stores.options()
-    const world = await buildWorld(await stores.open(options), { offer: { dailyCap: 7 } })
+    const world = await buildWorld(await stores.open(options), {
+      offer: { caps: { daily: 7, monthly: null, total: null, timeZone: 'UTC' } },
+    })
     const judges = [world.judge, judgeOf(world, await stores.open(options))]
     const sent = judges.flatMap((judge) =>
       Array.from({ length: 15 }, () => judge.judge([world.hit({ cid: world.visit(), payout: '1' })])),
@@ -68,7 +70,9 @@ describe.each(SQL_ENGINES)('judging on %s', (engine) => {
 
   it('leaves nothing half when it is cut off between any two statements, and counts once when repeated', async () => {
     const options = await stores.options()
-    const world = await buildWorld(await stores.open(options), { offer: { dailyCap: 100 } })
+    const world = await buildWorld(await stores.open(options), {
+      offer: { caps: { daily: 100, monthly: null, total: null, timeZone: 'UTC' } },
+    })
     await world.target()
     let crashes = 0
     for (let statement = 1; ; statement++) {

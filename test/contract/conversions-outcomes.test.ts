@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import { DEFAULT_FRAUD_SETTINGS } from '../../src/domain/fraud.ts'
 import type { HitAnswer } from '../../src/domain/hit.ts'
 import { updateAffiliateNetwork } from '../../src/store/affiliate-networks.ts'
 import { getConversionWithHistory, listConversions } from '../../src/store/conversions.ts'
@@ -159,7 +160,15 @@ describe.each(SQL_ENGINES)('a hit judged on %s', (engine) => {
     expect((await listHits(world.store.db, world.workspaceId, {}, { limit: 5 })).items).toHaveLength(1)
     await createWorkspace(
       world.store.db,
-      { name: 'Other', currency: 'USD', timeZone: 'UTC', fallbackUrl: '', attributionWindowDays: 1 },
+      {
+        name: 'Other',
+        currency: 'USD',
+        timeZone: 'UTC',
+        fallbackUrl: '',
+        attributionWindowDays: 1,
+        uniqueHours: 0,
+        fraud: DEFAULT_FRAUD_SETTINGS,
+      },
       WORLD_NOW,
     )
     await send(world, { cid: 'x' })
@@ -290,7 +299,7 @@ describe.each(SQL_ENGINES)('a hit judged on %s', (engine) => {
   it('with test=1 explains every step and counts nothing', async () => {
     const world = await buildWorld(await stores.open(), {
       network: { token: 'T0KEN' },
-      offer: { dailyCap: 5 },
+      offer: { caps: { daily: 5, monthly: null, total: null, timeZone: 'UTC' } },
     })
     const cid = world.visit()
     const answer = await send(world, { cid, test: '1', payout: '3' })

@@ -274,6 +274,7 @@ async function createTarget(store: Store) {
     onlyFirst: false,
     onlyWithPayout: false,
     delaySeconds: 0,
+    percent: 100,
     status: 'active',
   } as const
   return await createNotificationTarget(store.db, 'ws', fields, Date.now())

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, request, type Server, type ServerRe
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pino from 'pino'
+import { DEFAULT_FRAUD_SETTINGS } from '../../src/domain/fraud.ts'
 import type { Hit, HitAnswer } from '../../src/domain/hit.ts'
 import type { ClickRecord } from '../../src/domain/journal-record.ts'
 import { RECORD_TYPE } from '../../src/domain/journal-record.ts'
@@ -152,10 +153,18 @@ export class CorePeer {
 
 export function testSnapshot(changes: Partial<Snapshot> = {}): Snapshot {
   return {
-    format: 1,
+    format: 2,
     version: 1,
     workspaces: [
-      { id: 'w1', currency: 'USD', fallbackUrl: 'https://fallback.example/w', attributionWindowDays: 30 },
+      {
+        id: 'w1',
+        currency: 'USD',
+        timeZone: 'UTC',
+        uniqueHours: 0,
+        fraud: DEFAULT_FRAUD_SETTINGS,
+        fallbackUrl: 'https://fallback.example/w',
+        attributionWindowDays: 30,
+      },
     ],
     trafficSources: [
       {
@@ -166,6 +175,7 @@ export function testSnapshot(changes: Partial<Snapshot> = {}): Snapshot {
         costParam: 'bid',
         currency: 'EUR',
         tokens: [{ name: 'keyword', param: 'kw' }],
+        trafficLossPercent: 0,
       },
     ],
     offers: [
@@ -180,8 +190,18 @@ export function testSnapshot(changes: Partial<Snapshot> = {}): Snapshot {
         name: 'Lander',
         url: 'https://lander.example/?cid={clickid}',
         ctaCount: 1,
+        protection: null,
+        legacyIds: [],
       },
-      { id: 'l2', workspace: 'w1', name: 'Two calls', url: 'https://lander.example/two', ctaCount: 2 },
+      {
+        id: 'l2',
+        workspace: 'w1',
+        name: 'Two calls',
+        url: 'https://lander.example/two',
+        ctaCount: 2,
+        protection: null,
+        legacyIds: [],
+      },
     ],
     campaigns: [
       campaign('direct'),
@@ -190,6 +210,8 @@ export function testSnapshot(changes: Partial<Snapshot> = {}): Snapshot {
       campaign('rich', { paths: [{ ...path('p-l3', ['o3']), landers: [{ id: 'l1', weight: 1 }] }] }),
       campaign('paused', { status: 'paused' }),
     ],
+    flows: [],
+    domains: [],
     ratesMicros: { USD: 1_000_000, EUR: 800_000 },
     ...changes,
   }
@@ -206,6 +228,11 @@ export function campaign(slug: string, changes: Partial<SnapshotCampaign> = {}):
     redirectMode: '302',
     costModel: { type: 'none' },
     fallbackUrl: '',
+    flowId: '',
+    rules: [],
+    sticky: 'none',
+    uniqueHours: 0,
+    legacyIds: [],
     paths: [path(`p-${slug}`, ['o1'])],
     ...changes,
   }
@@ -228,6 +255,11 @@ export function offer(
     url,
     payoutMicros: null,
     currency: 'USD',
+    campaignId: '',
+    countries: [],
+    cappedUntil: 0,
+    fallbackOfferId: '',
+    legacyIds: [],
   }
 }
 

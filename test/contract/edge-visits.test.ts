@@ -246,7 +246,7 @@ describe('a link that leads nowhere', () => {
 
   it('without any fallback is a plain 404, or 410 when the campaign is over', async () => {
     const bare = testSnapshot({
-      workspaces: [{ id: 'w1', currency: 'USD', fallbackUrl: '', attributionWindowDays: 30 }],
+      workspaces: testSnapshot().workspaces.map((one) => ({ ...one, fallbackUrl: '' })),
     })
     const other = await startRig({ snapshot: bare })
     expect(await other.get('/c/unknown')).toMatchObject({ status: 404, text: 'not found\n' })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { DEFAULT_FRAUD_SETTINGS } from '../../src/domain/fraud.ts'
 import {
   type AffiliateNetworkFields,
   archiveAffiliateNetwork,
@@ -28,6 +29,7 @@ import { BadCursorError } from '../../src/store/page.ts'
 import { createTrafficSource } from '../../src/store/traffic-sources.ts'
 import { createWorkspace, getWorkspace, updateWorkspace } from '../../src/store/workspaces.ts'
 import { SQL_ENGINES, useStores } from '../support/databases.ts'
+import { PLAIN_LANDER, PLAIN_SOURCE } from '../support/field-defaults.ts'
 
 const NOW = 1_795_000_000_000
 
@@ -35,12 +37,20 @@ const OFFER: OfferFields = {
   name: 'Ringtones',
   affiliateNetworkId: '',
   url: 'https://offer.example/?a=1',
+  campaignId: '',
+  payoutMode: 'auto',
+  fallbackOfferId: '',
+  countries: ['DE'],
+  tags: ['music'],
+  legacyIds: ['prosper202:17'],
   payoutMicros: 1_250_000,
   currency: 'USD',
   defaultEvent: 'sale',
   events: ['sale', 'lead'],
-  dailyCap: 10,
+  caps: { daily: 10, monthly: null, total: null, timeZone: 'UTC' },
 }
+
+const NO_CAPS = { daily: null, monthly: null, total: null, timeZone: 'UTC' }
 
 const NETWORK: AffiliateNetworkFields = {
   name: 'PeerFly',
@@ -51,6 +61,8 @@ const NETWORK: AffiliateNetworkFields = {
   referrerAllowlist: [],
   statusMap: { confirmed: 'approved' },
   duplicatePolicy: 'update',
+  eventPolicies: { sale: 'add' },
+  template: '',
   currency: 'USD',
   clickToConversionMinMs: 0,
   clickToConversionMaxMs: 0,
@@ -64,7 +76,15 @@ const CAMPAIGN: CampaignFields = {
   redirectMode: '302',
   costModel: { type: 'cpc', amountMicros: 20_000, currency: 'USD' },
   fallbackUrl: '',
+  flowId: '',
+  rules: [],
   paths: [{ id: 'p1', weight: 1, landers: [], offers: [{ id: 'o1', weight: 1 }] }],
+  sticky: 'offer',
+  optimization: { level: 'offers', metric: 'cv', floorPercent: 5, windowDays: 7 },
+  uniqueHours: 24,
+  domainId: '',
+  tags: [],
+  legacyIds: ['binom:abc'],
 }
 
 const WORKSPACE = {
@@ -73,6 +93,8 @@ const WORKSPACE = {
   timeZone: 'Europe/Berlin',
   fallbackUrl: '',
   attributionWindowDays: 30,
+  uniqueHours: 0,
+  fraud: DEFAULT_FRAUD_SETTINGS,
 }
 
 describe.each(SQL_ENGINES)('configuration on %s', (engine) => {
@@ -83,8 +105,8 @@ describe.each(SQL_ENGINES)('configuration on %s', (engine) => {
     const offer = await createOffer(db, 'w1', OFFER, NOW)
     const key = { workspace: 'w1', id: offer.id }
     expect(await getOffer(db, key)).toEqual({ ...offer, ...OFFER, createdAt: NOW, archivedAt: null })
-    const changed = await updateOffer(db, key, { payoutMicros: null, dailyCap: null }, NOW + 1)
-    expect(changed).toEqual({ ...offer, payoutMicros: null, dailyCap: null, updatedAt: NOW + 1 })
+    const changed = await updateOffer(db, key, { payoutMicros: null, caps: NO_CAPS }, NOW + 1)
+    expect(changed).toEqual({ ...offer, payoutMicros: null, caps: NO_CAPS, updatedAt: NOW + 1 })
     expect(await getOffer(db, key)).toEqual(changed)
 
     const network = await createAffiliateNetwork(db, 'w1', NETWORK, NOW)
@@ -116,7 +138,12 @@ describe.each(SQL_ENGINES)('configuration on %s', (engine) => {
     await updateOffer(db, { workspace: 'w1', id: offer.id }, { name: 'x' }, NOW)
     expect(await loadConfigVersion(db)).toBe(before + 2)
     const failed = changeConfiguration(db, async (trx) => {
-      await createLander(trx, 'w1', { name: 'l', url: 'https://l.example', ctaCount: 1 }, NOW)
+      await createLander(
+        trx,
+        'w1',
+        { ...PLAIN_LANDER, name: 'l', url: 'https://l.example', ctaCount: 1 },
+        NOW,
+      )
       throw new Error('no')
     })
     await expect(failed).rejects.toThrow('no')
@@ -160,6 +187,7 @@ describe.each(SQL_ENGINES)('configuration on %s', (engine) => {
       db,
       workspace.id,
       {
+        ...PLAIN_SOURCE,
         name: '7Search',
         externalIdParam: 'cid',
         externalIdMacro: '{clickid}',
@@ -174,13 +202,13 @@ describe.each(SQL_ENGINES)('configuration on %s', (engine) => {
     const lander = await createLander(
       db,
       workspace.id,
-      { name: 'l', url: 'https://l.example', ctaCount: 2 },
+      { ...PLAIN_LANDER, name: 'l', url: 'https://l.example', ctaCount: 2 },
       NOW,
     )
     const gone = await createLander(
       db,
       workspace.id,
-      { name: 'g', url: 'https://g.example', ctaCount: 1 },
+      { ...PLAIN_LANDER, name: 'g', url: 'https://g.example', ctaCount: 1 },
       NOW,
     )
     await archiveLander(db, { workspace: workspace.id, id: gone.id }, NOW)
@@ -198,8 +226,13 @@ describe.each(SQL_ENGINES)('configuration on %s', (engine) => {
         affiliateNetworkId: network.id,
         affiliateNetworkName: 'PeerFly',
         url: 'https://offer.example/?a=1&subid={clickid}',
+        campaignId: '',
         payoutMicros: 1_250_000,
         currency: 'USD',
+        countries: ['DE'],
+        cappedUntil: 0,
+        fallbackOfferId: '',
+        legacyIds: ['prosper202:17'],
       },
     ])
     expect(snapshot.landers.map((item) => item.id)).toEqual([lander.id])
@@ -207,7 +240,15 @@ describe.each(SQL_ENGINES)('configuration on %s', (engine) => {
     expect(snapshot.trafficSources).toMatchObject([{ tokens: [{ name: 'kw', param: 'keyword' }] }])
     expect(snapshot.ratesMicros).toEqual({ USD: 1_000_000, EUR: 900_000 })
     expect(snapshot.workspaces).toEqual([
-      { id: workspace.id, currency: 'EUR', fallbackUrl: '', attributionWindowDays: 30 },
+      {
+        id: workspace.id,
+        currency: 'EUR',
+        timeZone: 'Europe/Berlin',
+        fallbackUrl: '',
+        attributionWindowDays: 30,
+        uniqueHours: 0,
+        fraud: DEFAULT_FRAUD_SETTINGS,
+      },
     ])
   })
 
@@ -231,6 +272,7 @@ describe.each(SQL_ENGINES)('configuration on %s', (engine) => {
         url: 'https://source.example/?id={externalid}',
         bodyTemplate: '',
         contentType: '',
+        percent: 100,
         secret: '',
         events: ['sale'],
         statuses: [],

@@ -75,6 +75,8 @@ const CONVERSION: StoredConversion = {
   originalMicros: 900_000,
   originalCurrency: 'EUR',
   rateMicros: 1_111_111,
+  costMicros: 20_000,
+  counts: { conversion: true, revenue: true, cost: false },
   attribution: 'cid',
   hitId: 'h1',
   visit: { kind: 'visit', workspace: 'w1', at: NOW, visit_at: NOW, click_id: 'c1', country: 'DE' },

@@ -13,6 +13,13 @@ import { createOffer, type OfferFields } from '../../src/store/offers.ts'
 import type { Store } from '../../src/store/open-store.ts'
 import { createTrafficSource } from '../../src/store/traffic-sources.ts'
 import { createWorkspace } from '../../src/store/workspaces.ts'
+import {
+  PLAIN_CAMPAIGN,
+  PLAIN_NETWORK,
+  PLAIN_OFFER,
+  PLAIN_SOURCE,
+  PLAIN_WORKSPACE,
+} from './field-defaults.ts'
 
 /** 2026-11-22T10:00:00Z. */
 export const WORLD_NOW = Date.UTC(2026, 10, 22, 10)
@@ -40,29 +47,13 @@ export type World = {
   target(changes?: Partial<NotificationTarget>): Promise<string>
 }
 
-const NETWORK: AffiliateNetworkFields = {
-  name: 'PeerFly',
-  clickIdParam: 'subid',
-  token: '',
-  signingSecret: '',
-  ipAllowlist: [],
-  referrerAllowlist: [],
-  statusMap: {},
-  duplicatePolicy: 'update',
-  currency: 'USD',
-  clickToConversionMinMs: 0,
-  clickToConversionMaxMs: 0,
-}
+const NETWORK: AffiliateNetworkFields = { ...PLAIN_NETWORK, name: 'PeerFly', clickIdParam: 'subid' }
 
 const OFFER: OfferFields = {
+  ...PLAIN_OFFER,
   name: 'Ringtones',
-  affiliateNetworkId: '',
-  url: 'https://offer.example/',
-  payoutMicros: null,
-  currency: 'USD',
   defaultEvent: 'sale',
   events: ['sale', 'lead'],
-  dailyCap: null,
 }
 
 export type WorldSettings = {
@@ -169,15 +160,12 @@ const TARGET = {
   onlyFirst: false,
   onlyWithPayout: false,
   delaySeconds: 0,
+  percent: 100,
   status: 'active',
 } as const satisfies Omit<NotificationTarget, 'id' | 'workspace'>
 
 async function configure({ db }: Store, settings: WorldSettings) {
-  const workspace = await createWorkspace(
-    db,
-    { name: 'Main', currency: 'USD', timeZone: 'UTC', fallbackUrl: '', attributionWindowDays: 30 },
-    WORLD_NOW,
-  )
+  const workspace = await createWorkspace(db, PLAIN_WORKSPACE, WORLD_NOW)
   const network = await createAffiliateNetwork(
     db,
     workspace.id,
@@ -193,30 +181,13 @@ async function configure({ db }: Store, settings: WorldSettings) {
   const source = await createTrafficSource(
     db,
     workspace.id,
-    {
-      name: '7Search',
-      externalIdParam: 'id',
-      externalIdMacro: '',
-      costParam: '',
-      costMacro: '',
-      currency: 'USD',
-      tokens: [],
-    },
+    { ...PLAIN_SOURCE, name: '7Search', externalIdParam: 'id' },
     WORLD_NOW,
   )
   const campaign = await createCampaign(
     db,
     workspace.id,
-    {
-      slug: 'spring',
-      name: 'Spring sale',
-      status: 'active',
-      trafficSourceId: source.id,
-      redirectMode: '302',
-      costModel: { type: 'none' },
-      fallbackUrl: '',
-      paths: [],
-    },
+    { ...PLAIN_CAMPAIGN, slug: 'spring', name: 'Spring sale', trafficSourceId: source.id },
     WORLD_NOW,
   )
   await saveRates(db, { EUR: 800_000 }, WORLD_NOW)

@@ -70,7 +70,7 @@ function OfferForm({ item }: { readonly item: Offer | undefined }) {
             label={texts.offers.dailyCap}
             description={texts.offers.dailyCapHint}
             value={form.values.dailyCap}
-            error={form.errorOf('dailyCap')}
+            error={form.errorOf('caps.daily')}
             onChange={(dailyCap) => form.set({ dailyCap })}
             min={1}
             allowDecimal={false}
@@ -83,7 +83,7 @@ function OfferForm({ item }: { readonly item: Offer | undefined }) {
 }
 
 function toValues(item: Offer | undefined, currency: string) {
-  const dailyCap: number | string = item?.dailyCap ?? ''
+  const dailyCap: number | string = item?.caps.daily ?? ''
   return {
     name: item?.name ?? '',
     affiliateNetworkId: item?.affiliateNetworkId ?? '',
@@ -92,6 +92,7 @@ function toValues(item: Offer | undefined, currency: string) {
     currency: item?.currency ?? currency,
     defaultEvent: item?.defaultEvent ?? 'sale',
     dailyCap,
+    caps: item?.caps ?? { daily: null, monthly: null, total: null, timeZone: 'UTC' },
   }
 }
 
@@ -99,6 +100,6 @@ function toBody(values: OfferValues): OfferBody {
   return {
     ...values,
     payout: values.payout.trim() === '' ? null : values.payout,
-    dailyCap: values.dailyCap === '' ? null : Number(values.dailyCap),
+    caps: { ...values.caps, daily: values.dailyCap === '' ? null : Number(values.dailyCap) },
   }
 }

@@ -1,0 +1,93 @@
+import { DEFAULT_FRAUD_SETTINGS } from '../../src/domain/fraud.ts'
+import type { AffiliateNetworkFields } from '../../src/store/affiliate-networks.ts'
+import type { CampaignFields } from '../../src/store/campaigns.ts'
+import type { LanderFields } from '../../src/store/landers.ts'
+import type { OfferFields } from '../../src/store/offers.ts'
+import type { TrafficSourceFields } from '../../src/store/traffic-sources.ts'
+import type { WorkspaceFields } from '../../src/store/workspaces.ts'
+
+/** Fields that most tests do not look at, as the API fills them in; spread them, then name those that matter. */
+
+export const PLAIN_WORKSPACE: WorkspaceFields = {
+  name: 'Main',
+  currency: 'USD',
+  timeZone: 'UTC',
+  fallbackUrl: '',
+  attributionWindowDays: 30,
+  uniqueHours: 0,
+  fraud: DEFAULT_FRAUD_SETTINGS,
+}
+
+export const PLAIN_SOURCE: TrafficSourceFields = {
+  name: 'Source',
+  externalIdParam: '',
+  externalIdMacro: '',
+  costParam: '',
+  costMacro: '',
+  currency: 'USD',
+  tokens: [],
+  template: '',
+  timeZone: '',
+  trafficLossPercent: 0,
+}
+
+export const PLAIN_NETWORK: AffiliateNetworkFields = {
+  name: 'Network',
+  clickIdParam: '',
+  token: '',
+  signingSecret: '',
+  ipAllowlist: [],
+  referrerAllowlist: [],
+  statusMap: {},
+  duplicatePolicy: 'update',
+  eventPolicies: {},
+  template: '',
+  currency: 'USD',
+  clickToConversionMinMs: 0,
+  clickToConversionMaxMs: 0,
+}
+
+export const PLAIN_OFFER: OfferFields = {
+  name: 'Offer',
+  affiliateNetworkId: '',
+  url: 'https://offer.example/',
+  campaignId: '',
+  payoutMode: 'auto',
+  payoutMicros: null,
+  currency: 'USD',
+  defaultEvent: 'conversion',
+  events: [],
+  caps: { daily: null, monthly: null, total: null, timeZone: 'UTC' },
+  fallbackOfferId: '',
+  countries: [],
+  tags: [],
+  legacyIds: [],
+}
+
+export const PLAIN_LANDER: LanderFields = {
+  name: 'Lander',
+  url: 'https://lander.example/',
+  ctaCount: 1,
+  protection: null,
+  tags: [],
+  legacyIds: [],
+}
+
+export const PLAIN_CAMPAIGN: CampaignFields = {
+  slug: 'campaign',
+  name: 'Campaign',
+  status: 'active',
+  trafficSourceId: '',
+  redirectMode: '302',
+  costModel: { type: 'none' },
+  fallbackUrl: '',
+  flowId: '',
+  rules: [],
+  paths: [],
+  sticky: 'none',
+  optimization: null,
+  uniqueHours: 0,
+  domainId: '',
+  tags: [],
+  legacyIds: [],
+}
