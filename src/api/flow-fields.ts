@@ -52,13 +52,15 @@ const testField = z.strictObject({
   operator: z.enum(CONDITION_OPERATORS),
   values: z.array(z.string().max(FLOW_LIMITS.valueCharsMax)).min(1).max(FLOW_LIMITS.valuesMax),
 })
-const conditionField: z.ZodType<Condition> = z.lazy(() =>
-  z.union([
-    z.strictObject({ all: z.array(conditionField) }),
-    z.strictObject({ any: z.array(conditionField) }),
-    testField,
-  ]),
-) as z.ZodType<Condition> // the names of fields are checked by checkFlow
+const conditionField: z.ZodType<Condition> = z
+  .lazy(() =>
+    z.union([
+      z.strictObject({ all: z.array(conditionField) }),
+      z.strictObject({ any: z.array(conditionField) }),
+      testField,
+    ]),
+  )
+  .meta({ id: 'Condition' }) as z.ZodType<Condition> // the names of fields are checked where flows are
 
 const ruleField = z
   .strictObject({

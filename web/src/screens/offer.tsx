@@ -97,9 +97,10 @@ function toValues(item: Offer | undefined, currency: string) {
 }
 
 function toBody(values: OfferValues): OfferBody {
+  const { dailyCap, ...rest } = values
   return {
-    ...values,
+    ...rest,
     payout: values.payout.trim() === '' ? null : values.payout,
-    caps: { ...values.caps, daily: values.dailyCap === '' ? null : Number(values.dailyCap) },
+    caps: { ...values.caps, daily: dailyCap === '' ? null : Number(dailyCap) },
   }
 }
