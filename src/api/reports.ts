@@ -50,7 +50,9 @@ const reportBody = z.strictObject({
 
 const valuesSchema = z
   .record(z.string(), z.union([z.number(), z.string(), z.null()]))
-  .describe('Counts and ratios are numbers, money decimal strings; null where the divisor is zero')
+  .describe(
+    'Counts and ratios are numbers, money and named numbers decimal strings; null where the divisor is zero',
+  )
 
 const reportSchema = z
   .object({
@@ -73,8 +75,10 @@ const reportSchema = z
 const catalogueSchema = z.object({
   dimensions: z.array(z.string()).describe('Besides these, token:NAME for each token of a traffic source'),
   metrics: z
-    .array(z.object({ name: z.string(), kind: z.enum(['count', 'money', 'ratio']) }))
-    .describe('Besides these, conversions:EVENT for each event'),
+    .array(z.object({ name: z.string(), kind: z.enum(['count', 'money', 'number', 'ratio']) }))
+    .describe(
+      'Besides these, conversions:EVENT, events:EVENT and revenue:EVENT for each event, number:NAME for each number',
+    ),
 })
 
 /** Everything is reported from the ledger, in the workspace's currency. */

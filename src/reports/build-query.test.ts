@@ -40,7 +40,7 @@ describe('the SQL of a report', () => {
   })
 
   it('has every metric', () => {
-    const metrics = [...METRIC_NAMES, 'conversions:sale']
+    const metrics = [...METRIC_NAMES, 'conversions:sale', 'events:sale', 'revenue:sale', 'number:event1']
     expect(buildQuery({ ...request, metrics })).toMatchSnapshot()
   })
 

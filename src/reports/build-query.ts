@@ -144,7 +144,8 @@ function distinctSums(metrics: readonly Metric[]): Sum[] {
 
 /** Decimals as text, because JSON numbers are floats to whoever reads them. */
 function printed(metric: Metric, of: (sum: Sum) => string): string {
-  return metric.kind === 'money' ? `toString(${metric.value(of)})` : metric.value(of)
+  const isDecimal = metric.kind === 'money' || metric.kind === 'number'
+  return isDecimal ? `toString(${metric.value(of)})` : metric.value(of)
 }
 
 function ofGroup({ id }: Sum): string {

@@ -13,18 +13,41 @@ export type Metric = {
   readonly kind: MetricKind
 }
 
-/** count: integer. money: decimal string in the workspace's currency. ratio: number, 0.05 for 5 %. */
-export type MetricKind = 'count' | 'money' | 'ratio'
+/**
+ * count: integer. money: decimal string in the workspace's currency. number: decimal string of no unit. ratio: number,
+ * 0.05 for 5 %.
+ */
+export type MetricKind = 'count' | 'money' | 'number' | 'ratio'
 
 /** @param id unique among the sums of a query, and a part of column names. */
 export type Sum = { readonly id: string; readonly sql: string }
 
-const EVENT_PREFIX = 'conversions:'
+type ParamMetric = (placeholder: string, id: string) => Metric
+
+/**
+ * Metrics of one event or one named number, as PREFIX:NAME. `events` counts an event whether or not it is set to
+ * count as a conversion; like `conversions` it counts pending and approved.
+ */
+const PARAM_METRICS: Readonly<Record<string, ParamMetric>> = {
+  conversions: (event, id) => count({ id, sql: `sumIf(conversions_counted, event = ${event})` }),
+  events: (event, id) =>
+    count({
+      id,
+      sql: `sumIf(conversions + events, event = ${event} AND status IN ('pending', 'approved'))`,
+    }),
+  revenue: (event, id) => money({ id, sql: `sumIf(revenue, event = ${event})` }),
+  number: (name, id) => ({
+    sums: [{ id, sql: `sum(numbers[${name}])` }],
+    value: (of) => of({ id, sql: '' }),
+    kind: 'number',
+  }),
+}
 
 /** Pending and approved (ledger/schema.ts). */
 const conversions: Sum = { id: 'conversions', sql: 'sum(conversions_counted)' }
 const visits = column('visits')
 const clicks = column('clicks')
+const landerViews = column('lander_views')
 const revenue = column('revenue')
 const payout = column('payout')
 const cost = column('cost')
@@ -32,9 +55,10 @@ const cost = column('cost')
 const METRICS: Readonly<Record<string, Metric>> = {
   visits: count(visits),
   unique_visits: count(column('unique_visits')),
+  workspace_unique_visits: count(column('workspace_unique_visits')),
   bot_visits: count(column('bot_visits')),
   impressions: count(column('impressions')),
-  lander_views: count(column('lander_views')),
+  lander_views: count(landerViews),
   clicks: count(clicks),
   unique_clicks: count(column('unique_clicks')),
   conversions: count(conversions),
@@ -42,6 +66,7 @@ const METRICS: Readonly<Record<string, Metric>> = {
   conversions_approved: count(byStatus('approved')),
   conversions_rejected: count(byStatus('rejected')),
   conversions_trash: count(byStatus('trash')),
+  events: count(column('events')),
   revenue: money(revenue),
   payout: money(payout),
   cost: money(cost),
@@ -61,29 +86,46 @@ const METRICS: Readonly<Record<string, Metric>> = {
     kind: 'ratio',
   },
   ctr: ratio(clicks, visits),
+  /** Of the views that the lander's script reports. */
+  lander_ctr: ratio(clicks, landerViews),
   cr: ratio(conversions, clicks),
   cv: ratio(conversions, visits),
   epc: average(revenue, clicks),
   epv: average(revenue, visits),
   cpa: average(cost, conversions),
+  cpv: average(cost, visits),
+  cpc: average(cost, clicks),
+  /** Average revenue of a conversion. */
+  ap: average(revenue, conversions),
 }
 
-/** Names of all metrics but `conversions:EVENT`, of which there is one for each event. */
+/** Names of all metrics but those of PARAM_METRICS, of which there is one for each event or named number. */
 export const METRIC_NAMES: readonly string[] = Object.keys(METRICS)
 
 export function isMetric(name: string): boolean {
-  return Object.hasOwn(METRICS, name) || (name.startsWith(EVENT_PREFIX) && name !== EVENT_PREFIX)
+  return Object.hasOwn(METRICS, name) || paramOf(name) !== undefined
 }
 
 /** @throws ReportRequestError when there is no such metric */
 export function toMetric(name: string, params: SqlParams): Metric {
   const metric = Object.hasOwn(METRICS, name) ? METRICS[name] : undefined
   if (metric !== undefined) return metric
-  if (!isMetric(name)) throw new ReportRequestError(`unknown metric ${name}`)
-  const event = params.add('String', name.slice(EVENT_PREFIX.length))
-  // `{p3:String}`: the same event has the same placeholder, another event another one.
-  const id = `event_${event.slice(1, event.indexOf(':'))}`
-  return count({ id, sql: `sumIf(conversions_counted, event = ${event})` })
+  const param = paramOf(name)
+  if (param === undefined) throw new ReportRequestError(`unknown metric ${name}`)
+  const placeholder = params.add('String', param.value)
+  // `{p3:String}`: the same value has the same placeholder, another value another one.
+  return param.build(placeholder, `${param.prefix}_${placeholder.slice(1, placeholder.indexOf(':'))}`)
+}
+
+/** The parts of PREFIX:NAME; undefined when it is no such metric. */
+function paramOf(
+  name: string,
+): { readonly prefix: string; readonly value: string; readonly build: ParamMetric } | undefined {
+  const colon = name.indexOf(':')
+  const prefix = name.slice(0, Math.max(colon, 0))
+  const value = name.slice(colon + 1)
+  const build = Object.hasOwn(PARAM_METRICS, prefix) ? PARAM_METRICS[prefix] : undefined
+  return build === undefined || value === '' ? undefined : { prefix, value, build }
 }
 
 function column(name: string): Sum {

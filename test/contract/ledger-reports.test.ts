@@ -112,6 +112,7 @@ describe('metrics', () => {
       at: AT,
     })
   const AT = Date.parse('2026-05-05T12:00:00Z')
+  const EVENT = { workspace: 'money', kind: 'event', at: AT, visits: 0 } as const
 
   it('are exact to the last place, corrections included', async () => {
     await insert([
@@ -127,12 +128,32 @@ describe('metrics', () => {
       conversion('approved', 1, '10'),
       conversion('approved', -1, '-10'),
       conversion('rejected', 1, '0'),
+      // An event that does not count as a conversion, and numbers of a visit, one of them corrected.
+      visitRow({ ...EVENT, status: 'approved', event: 'tour', events: 1 }),
+      visitRow({ ...EVENT, numbers: { event1: '2.5', event2: '0.000001' } }),
+      visitRow({ ...EVENT, numbers: { event1: '-1' } }),
     ])
-    const metrics = [...METRIC_NAMES, 'conversions:sale', 'conversions:lead', 'conversions:none']
+    const params = [
+      'conversions:sale',
+      'conversions:lead',
+      'conversions:none',
+      'conversions:tour',
+      'events:tour',
+    ]
+    const metrics = [
+      ...METRIC_NAMES,
+      ...params,
+      'events:sale',
+      'revenue:lead',
+      'number:event1',
+      'number:event2',
+      'number:x',
+    ]
     const { totals, rows } = await report('money', { metrics, groupBy: ['event', 'status'] })
     expect(totals).toEqual({
       visits: 3,
       unique_visits: 0,
+      workspace_unique_visits: 0,
       bot_visits: 1,
       impressions: 5,
       lander_views: 0,
@@ -143,20 +164,32 @@ describe('metrics', () => {
       conversions_approved: 1,
       conversions_rejected: 1,
       conversions_trash: 0,
+      events: 1,
       revenue: '123456789.300001',
       payout: '0',
       cost: '0.300003',
       profit: '123456788.999998',
       roi: expect.closeTo(411_518_514.7, 0),
       ctr: 1,
+      lander_ctr: null,
       cr: 1,
       cv: 1,
       epc: '41152263.1',
       epv: '41152263.1',
       cpa: '0.100001',
+      cpv: '0.100001',
+      cpc: '0.100001',
+      ap: '41152263.1',
       'conversions:sale': 1,
       'conversions:lead': 2,
       'conversions:none': 0,
+      'conversions:tour': 0,
+      'events:tour': 1,
+      'events:sale': 1,
+      'revenue:lead': '0.3',
+      'number:event1': '1.5',
+      'number:event2': '0.000001',
+      'number:x': '0',
     })
     expect(rows.reduce((sum, { metrics: { revenue } }) => sum + Number(revenue), 0)).toBeCloseTo(
       123_456_789.3,
@@ -164,7 +197,7 @@ describe('metrics', () => {
   })
 
   it('are null where the divisor is zero', async () => {
-    const ratios = ['roi', 'ctr', 'cr', 'cv', 'epc', 'epv', 'cpa']
+    const ratios = ['roi', 'ctr', 'lander_ctr', 'cr', 'cv', 'epc', 'epv', 'cpa', 'cpv', 'cpc', 'ap']
     const { totals } = await report('nobody', { metrics: ratios })
     expect(totals).toEqual(Object.fromEntries(ratios.map((name) => [name, null])))
   })
