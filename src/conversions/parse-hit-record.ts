@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { DUPLICATE_POLICIES } from '../domain/conversion-types.ts'
 import type { Hit } from '../domain/hit.ts'
 
 /** A Hit as the edge journals it and sends it to core; what it says about the sender's request is not trusted. */
@@ -16,6 +17,8 @@ const hitSchema = z.object({
   referrer: z.string(),
   cookieClickId: z.string().exactOptional(),
   cookieOfferClickIds: z.record(z.string(), z.string()).exactOptional(),
+  dialect: z.string().exactOptional(),
+  duplicatePolicy: z.enum(DUPLICATE_POLICIES).exactOptional(),
   problem: z.string().exactOptional(),
 })
 

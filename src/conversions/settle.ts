@@ -6,6 +6,7 @@ import {
   earns,
   findSameConversion,
 } from '../domain/conversion.ts'
+import type { DuplicatePolicy } from '../domain/conversion-types.ts'
 import type { HitOutcome } from '../domain/hit.ts'
 import { type Cap, countOfCap, takeFromCap } from '../store/cap-counters.ts'
 import type { StoredConversion } from '../store/conversions.ts'
@@ -35,7 +36,7 @@ export async function settle(db: Db, sale: Sale): Promise<Settlement> {
     return refusal(`the visit has ${CONVERSION_LIMITS.perVisitMax} conversions already`)
   }
   const known = findSameConversion(conversions, report)
-  const decision = decideConversion(known, report, context.network?.duplicatePolicy ?? 'ignore')
+  const decision = decideConversion(known, report, policyOf(context))
   switch (decision.kind) {
     case 'duplicate':
       return { outcome: 'duplicate', reason: decision.reason, conversionId: known?.id ?? '' }
@@ -54,7 +55,7 @@ export async function settle(db: Db, sale: Sale): Promise<Settlement> {
 /** For `test=1`: decides, and enters nothing. */
 export function preview(context: HitContext, report: Report, court: Court): ConversionDecision {
   const known = findSameConversion(knownOf(context, court), report)
-  return decideConversion(known, report, context.network?.duplicatePolicy ?? 'ignore')
+  return decideConversion(known, report, policyOf(context))
 }
 
 /** How many of the offer's conversions of the day are used; undefined without a cap. */
@@ -64,6 +65,11 @@ export async function previewCap(
 ): Promise<{ used: number; max: number } | undefined> {
   const cap = capOf(context)
   return cap === undefined ? undefined : { used: await countOfCap(db, cap.key, cap.period), max: cap.max }
+}
+
+/** The URL's own word on repeats goes before the network's. */
+function policyOf({ hit, network }: HitContext): DuplicatePolicy {
+  return hit.duplicatePolicy ?? network?.duplicatePolicy ?? 'ignore'
 }
 
 function knownOf({ visit }: HitContext, { docket }: Court): readonly StoredConversion[] {

@@ -1,3 +1,5 @@
+import type { DuplicatePolicy } from './conversion-types.ts'
+
 /** One received postback or pixel request, as the edge journals it and conversions judges it. */
 export type Hit = {
   /** Unique, made by the edge; judging is idempotent by it. */
@@ -22,6 +24,11 @@ export type Hit = {
   readonly firstPartyClickId?: string
   /** Which other system's URL it came by, e.g. 'prosper202'; its parameters are already under our names. */
   readonly dialect?: string
+  /**
+   * What the URL itself says about a repeated conversion (Prosper202's `t202dedupe=1`, CPV Lab's `cladd=true`); it
+   * goes before the network's and the event's policy.
+   */
+  readonly duplicatePolicy?: DuplicatePolicy
   /** The visit that a person matched it to by hand. */
   readonly matchedClickId?: string
   /** Set when the request could not be read; the hit is then `malformed` with this reason. */

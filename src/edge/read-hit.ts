@@ -1,6 +1,7 @@
 import type { Hit, HitKind } from '../domain/hit.ts'
 import { LIMITS } from '../domain/limits.ts'
 import { cookieValue, LATEST_COOKIE, offerClickIds } from './cookies.ts'
+import type { HitDialect } from './dialects/hit-dialect.ts'
 import type { EdgeContext } from './edge-context.ts'
 import type { Exchange } from './exchange.ts'
 import { headerText } from './header-text.ts'
@@ -13,12 +14,15 @@ const CLICK_ID_CHARS = 26
 /**
  * Reads a postback or pixel request. What cannot be read becomes a hit with a `problem`, so that its owner finds
  * it in the log instead of nothing.
+ * @param dialect the other system whose URL it came by: the parameters are then put under our names, while
+ *   `path` and `rawQuery` stay as sent.
  * @returns undefined when the sender went away in mid-request.
  */
 export async function readHit(
   context: EdgeContext,
   exchange: Exchange,
   kind: HitKind,
+  dialect?: HitDialect,
 ): Promise<Hit | undefined> {
   const query = parseQuery(exchange.rawQuery)
   const body = await readHitBody(exchange)
@@ -30,6 +34,7 @@ export async function readHit(
   const latest = cookieValue(cookies, LATEST_COOKIE)
   const perOffer = offerClickIds(cookies)
   const nowMs = context.clock()
+  const params = joinParams(query, body.query ?? EMPTY_QUERY)
   return {
     id: context.makeHitId(nowMs),
     kind,
@@ -38,13 +43,26 @@ export async function readHit(
     host: cutText(request.headers.host ?? '', LIMITS.paramValueCharsMax),
     path: exchange.path,
     rawQuery: exchange.rawQuery,
-    params: joinParams(query, body.query ?? EMPTY_QUERY),
+    params,
     ip: context.addresses.address(request),
     userAgent: headerText(request.headers['user-agent'], LIMITS.userAgentCharsMax),
     referrer: headerText(request.headers.referer, LIMITS.referrerCharsMax),
     ...(latest.length === CLICK_ID_CHARS ? { cookieClickId: latest } : {}),
     ...(perOffer === undefined ? {} : { cookieOfferClickIds: perOffer }),
     ...(body.problem === undefined ? {} : { problem: body.problem }),
+    ...(dialect === undefined ? {} : inOurWords(params, dialect)),
+  }
+}
+
+function inOurWords(
+  params: Hit['params'],
+  dialect: HitDialect,
+): Pick<Hit, 'params' | 'dialect' | 'duplicatePolicy'> {
+  const duplicatePolicy = dialect.duplicatePolicy?.(params)
+  return {
+    dialect: dialect.system,
+    params: dialect.rename(params),
+    ...(duplicatePolicy === undefined ? {} : { duplicatePolicy }),
   }
 }
 
