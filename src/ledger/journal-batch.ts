@@ -1,14 +1,14 @@
-import { type ClickRecord, RECORD_TYPE } from '../domain/journal-record.ts'
+import { type ClickRecord, RECORD_TYPE, type ViewRecord } from '../domain/journal-record.ts'
 import type { JournalRecord } from '../journal/segment-reader.ts'
 import { INSERT_BYTES_MAX } from './limits.ts'
 
 const CLICK_ID_BYTES = 26
 const OPENING_BRACE = 0x7b
 
-export type PlacedClick = ClickRecord & {
-  /** Where the record lies in its journal: tells a click from another one of the same visit. */
-  readonly place: string
-}
+/** Where a record lies in its journal: tells a click from another one of the same visit. */
+type Placed = { readonly place: string }
+export type PlacedClick = ClickRecord & Placed
+export type PlacedView = ViewRecord & Placed
 
 /** What one read of a journal holds for the ledger. Hits are the judge's. */
 export type LedgerRecords = {
@@ -16,16 +16,18 @@ export type LedgerRecords = {
   readonly rows: readonly Buffer[]
   readonly visits: readonly { readonly clickId: string; readonly json: Buffer }[]
   readonly clicks: readonly PlacedClick[]
+  readonly views: readonly PlacedView[]
   /** Records that are not what their type says. */
   readonly unreadable: readonly { readonly payload: Buffer; readonly place: string }[]
   readonly bytes: number
 }
 
-/** Sorts the records of a read; nothing but clicks is parsed. */
+/** Sorts the records of a read; nothing but clicks and views is parsed. */
 export function toLedgerRecords(edge: string, records: readonly JournalRecord[]): LedgerRecords {
   const rows: Buffer[] = []
   const visits: { clickId: string; json: Buffer }[] = []
   const clicks: PlacedClick[] = []
+  const views: PlacedView[] = []
   const unreadable: { payload: Buffer; place: string }[] = []
   let bytes = 0
   for (const { type, payload, position } of records) {
@@ -45,9 +47,13 @@ export function toLedgerRecords(edge: string, records: readonly JournalRecord[])
       const click = parseClick(payload)
       if (click === undefined) unreadable.push({ payload, place })
       else clicks.push({ ...click, place })
+    } else if (type === RECORD_TYPE.view) {
+      const view = parseView(payload)
+      if (view === undefined) unreadable.push({ payload, place })
+      else views.push({ ...view, place })
     }
   }
-  return { rows, visits, clicks, unreadable, bytes }
+  return { rows, visits, clicks, views, unreadable, bytes }
 }
 
 function parseClick(payload: Buffer): ClickRecord | undefined {
@@ -56,6 +62,17 @@ function parseClick(payload: Buffer): ClickRecord | undefined {
     if (typeof parsed?.clickId !== 'string' || typeof parsed.at !== 'number') return undefined
     const { clickId, at, offerId = '', affiliateNetworkId = '', cta = 1 } = parsed
     return { clickId, at, offerId, affiliateNetworkId, cta }
+  } catch {
+    return undefined
+  }
+}
+
+function parseView(payload: Buffer): ViewRecord | undefined {
+  try {
+    const parsed = JSON.parse(payload.toString('utf8')) as Partial<ViewRecord> | null
+    if (typeof parsed?.clickId !== 'string' || typeof parsed.at !== 'number') return undefined
+    const { clickId, at, landerId = '' } = parsed
+    return { clickId, at, landerId }
   } catch {
     return undefined
   }

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
+import type { LedgerRow } from '../domain/ledger-row.ts'
 import { type JournalBatch, JournalReader } from '../journal/journal-reader.ts'
 import type { Position } from '../journal/position.ts'
 import type { JournalRecord } from '../journal/segment-reader.ts'
-import { buildClickRows, type ClickRowsContext } from './click-rows.ts'
+import { buildClickRows, buildViewRows, type ClickRowsContext } from './click-rows.ts'
 import { type LedgerRecords, toInserts } from './journal-batch.ts'
 import { BATCH_BYTES_MAX, BATCH_WAIT_MS, POLL_MS, READ_RECORDS_MAX } from './limits.ts'
 import type { QuarantiningInserter } from './quarantine.ts'
@@ -142,20 +143,32 @@ export class JournalLoader {
       await this.#options.inserter.putAside(payload, place, 'not a record of its type')
     }
     const clicks = await this.#clickRows(found)
+    const views = await this.#viewRows(found)
     return [
       ...toInserts(found.rows).map((rows, i) => ({ rows, token: `${token}/rows-${i}` })),
       ...toInserts(clicks).map((rows, i) => ({ rows, token: `${token}/clicks-${i}` })),
+      ...toInserts(views).map((rows, i) => ({ rows, token: `${token}/views-${i}` })),
     ]
   }
 
   async #clickRows({ clicks }: LedgerRecords): Promise<readonly Buffer[]> {
     if (clicks.length === 0) return []
     const { rows, orphans } = await buildClickRows(clicks, this.#options.clicks)
-    for (const click of orphans) {
-      const payload = Buffer.from(JSON.stringify(click))
-      await this.#options.inserter.putAside(payload, click.place, 'a click of a visit that is nowhere')
+    await this.#putAside(orphans, 'a click of a visit that is nowhere')
+    return toLines(rows)
+  }
+
+  async #viewRows({ views }: LedgerRecords): Promise<readonly Buffer[]> {
+    if (views.length === 0) return []
+    const { rows, orphans } = await buildViewRows(views, this.#options.clicks)
+    await this.#putAside(orphans, 'a lander view of a visit that is nowhere')
+    return toLines(rows)
+  }
+
+  async #putAside(orphans: readonly { readonly place: string }[], reason: string): Promise<void> {
+    for (const orphan of orphans) {
+      await this.#options.inserter.putAside(Buffer.from(JSON.stringify(orphan)), orphan.place, reason)
     }
-    return rows.map((row) => Buffer.from(JSON.stringify(row)))
   }
 
   /** @returns the bytes that were inserted. */
@@ -191,4 +204,8 @@ export class JournalLoader {
       if (open?.token !== batch.token) throw error
     }
   }
+}
+
+function toLines(rows: readonly LedgerRow[]): readonly Buffer[] {
+  return rows.map((row) => Buffer.from(JSON.stringify(row)))
 }

@@ -121,17 +121,53 @@ describe('the loader', () => {
     expect(await ledgerSums(ledger)).toMatchObject({ clicks: 2, unique_clicks: 1 })
   })
 
+  it('gives a lander view the dimensions of its visit, and the lander that it names', async () => {
+    const [first, second] = [await openJournal(0), await openJournal(1)]
+    const visit = visitRow({ country: 'CH', cost: '0.5', unique_visits: 1, tokens: { zone: '1' } })
+    await second.view({ clickId: visit.click_id, at: visit.at + 1_000, landerId: '' })
+    await first.visit(visit)
+    loading = startLoader({ dataDir, store, ledger })
+    await untilRows(2)
+    await loading.stop()
+    await second.view({ clickId: visit.click_id, at: visit.at + 2_000, landerId: 'l2' })
+    loading = startLoader({ dataDir, store, ledger })
+    await untilRows(3)
+    const sql = `SELECT country, tokens, lander_id, lander_views, visits, clicks, toString(cost) AS cost,
+      at > visit_at AS later FROM ledger WHERE kind = 'lander_view' ORDER BY at`
+    const common = { country: 'CH', tokens: { zone: '1' }, lander_views: 1, visits: 0, clicks: 0, cost: '0' }
+    expect(await ledger.query(sql, {})).toEqual([
+      { ...common, lander_id: 'l', later: 1 },
+      { ...common, lander_id: 'l2', later: 1 },
+    ])
+  })
+
+  it('counts each view of a person, none of a robot, and puts aside that of no visit', async () => {
+    const journal = await openJournal(0)
+    const person = visitRow()
+    const robot = visitRow({ bot: 'user_agent', visits: 0, bot_visits: 1 })
+    for (const { click_id: clickId, at } of [person, person, robot, visitRow()]) {
+      await journal.view({ clickId, at, landerId: '' })
+    }
+    await journal.visit(person)
+    await journal.visit(robot)
+    loading = startLoader({ dataDir, store, ledger })
+    await untilRows(5)
+    expect(await ledgerSums(ledger)).toMatchObject({ rows: 5, lander_views: 2 })
+    expect(readdirSync(join(dataDir, 'quarantine'))).toHaveLength(1)
+  })
+
   it('puts aside what it cannot load, and goes on', async () => {
     const journal = await openJournal(0)
     await journal.visit({ ...visitRow(), cost: 'free' })
     await journal.click(clickOf(visitRow()))
     await journal.writer.append(RECORD_TYPE.click, Buffer.from('{"clickId":'))
+    await journal.writer.append(RECORD_TYPE.view, Buffer.from('{"clickId":1}'))
     await journal.writer.append(RECORD_TYPE.visit, Buffer.from('short'))
     await journal.visit(visitRow())
     loading = startLoader({ dataDir, store, ledger })
     await untilRows(1)
-    expect(readdirSync(join(dataDir, 'quarantine'))).toHaveLength(4)
-    expect(loading.loader.quarantinedRows()).toBe(4)
+    expect(readdirSync(join(dataDir, 'quarantine'))).toHaveLength(5)
+    expect(loading.loader.quarantinedRows()).toBe(5)
   })
 
   it('moves the outbox over, and goes on with journals that appear later', async () => {
@@ -272,13 +308,15 @@ describe('while a ClickHouse server is away', () => {
       const visit = visitRow()
       await journal.visit(visit)
       await journal.click(clickOf(visit))
+      await journal.view({ clickId: visit.click_id, at: visit.at, landerId: '' })
       await appendToOutbox(store.db, [visitRow({ kind: 'conversion', visits: 0, conversions: 1 })])
       await front.kill()
       front = await startClickHouseFront(join(dataDir, 'server'), Number(new URL(front.url).port))
     }
-    await untilRows(9)
+    await untilRows(12)
     expect(await ledgerSums(ledger)).toMatchObject({
-      rows: 9,
+      rows: 12,
+      lander_views: 3,
       visits: 3,
       clicks: 3,
       unique_clicks: 3,

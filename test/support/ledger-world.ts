@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { createClickIdMaker } from '../../src/domain/click-id.ts'
 import { createClickIdKey } from '../../src/domain/click-id-key.ts'
-import { type ClickRecord, RECORD_TYPE } from '../../src/domain/journal-record.ts'
+import { type ClickRecord, RECORD_TYPE, type ViewRecord } from '../../src/domain/journal-record.ts'
 import type { LedgerRow } from '../../src/domain/ledger-row.ts'
 import { listJournals } from '../../src/journal/journal-directory.ts'
 import { JournalWriter } from '../../src/journal/journal-writer.ts'
@@ -71,6 +71,10 @@ export class EdgeJournal {
     await this.writer.append(RECORD_TYPE.click, Buffer.from(JSON.stringify(record)))
   }
 
+  async view(record: ViewRecord): Promise<void> {
+    await this.writer.append(RECORD_TYPE.view, Buffer.from(JSON.stringify(record)))
+  }
+
   async impression(row: LedgerRow): Promise<void> {
     await this.writer.append(RECORD_TYPE.impression, Buffer.from(JSON.stringify(row)))
   }
@@ -120,12 +124,13 @@ export type LedgerSums = {
   readonly clicks: number
   readonly unique_clicks: number
   readonly impressions: number
+  readonly lander_views: number
   readonly conversions: number
   readonly different: number
 }
 
 export async function ledgerSums(ledger: Ledger): Promise<LedgerSums> {
-  const sums = ['visits', 'clicks', 'unique_clicks', 'impressions', 'conversions']
+  const sums = ['visits', 'clicks', 'unique_clicks', 'impressions', 'lander_views', 'conversions']
   const columns = sums.map((name) => `toInt32(sum(${name})) AS ${name}`).join(', ')
   const [row] = await ledger.query<LedgerSums>(
     `SELECT toInt32(count()) AS rows, ${columns}, toInt32(uniqExact(click_id)) AS different FROM ledger`,
