@@ -67,8 +67,9 @@ export const CONDITION_FIELDS = [
 export type ConditionField = (typeof CONDITION_FIELDS)[number] | `token:${string}` | `param:${string}`
 
 /**
- * Text is compared without regard to case. `ip` with `is` takes addresses, CIDR ranges and `a-b` ranges. `greater`
- * and `less` compare numbers, and versions part by part. `regex` is RE2: its time grows linearly with the text.
+ * Text is compared without regard to case; '' in `is` stands for what is unknown. `ip` with `is` and `in` takes
+ * addresses, CIDR ranges and `a-b` ranges. `greater` and `less` compare numbers, and versions part by part; what is
+ * unknown is neither. `regex` is RE2: its time grows linearly with the text.
  */
 export const CONDITION_OPERATORS = [
   ...(['is', 'is_not', 'contains', 'not_contains', 'starts'] as const),
@@ -102,6 +103,8 @@ export const FLOW_LIMITS = {
   valuesMax: 1_000,
   valueCharsMax: 256,
   regexCharsMax: 256,
+  /** Of a text that an expression looks at; the rest is not seen. */
+  regexTextCharsMax: 1_024,
   /** Campaigns that lead to campaigns. */
   campaignDepthMax: 5,
 } as const
