@@ -25,6 +25,7 @@ import { type ClickLookup, createClickLookup } from './ledger/click-lookup.ts'
 import type { Ledger } from './ledger/ledger.ts'
 import { type Loader, runLoader } from './ledger/loader.ts'
 import { openLedger } from './ledger/open-ledger.ts'
+import { runOptimization } from './optimization/optimize-flows.ts'
 import { runReport } from './reports/run-report.ts'
 import { loadVisitRows } from './reports/visit-rows.ts'
 import { countPending } from './store/delivery-queue-depth.ts'
@@ -93,6 +94,14 @@ export async function startCore(options: CoreOptions): Promise<CoreProcess> {
     signal: stop.signal,
     log,
   })
+  const optimization = runOptimization({
+    db: store.db,
+    ledger: core.ledger,
+    clock: Date.now,
+    signal: stop.signal,
+    onChange: () => internal.announceChange(),
+    onError,
+  })
   const rematch = runRematch({ judge, db: store.db, clock: Date.now, signal: stop.signal, onError })
   const dashboard = await startDashboard(core, async () => {
     internal.announceChange()
@@ -104,7 +113,7 @@ export async function startCore(options: CoreOptions): Promise<CoreProcess> {
       await dashboard.close()
       await internal.close()
       stop.abort()
-      await Promise.all([keeper, rematch, core.worker.done, core.loader.done])
+      await Promise.all([keeper, optimization, rematch, core.worker.done, core.loader.done])
       await core.ledger.close()
       await store.close()
     },

@@ -74,6 +74,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'POST /api/v1/deliveries/:id/replay': 'manager',
 
   'POST /api/v1/reports': 'viewer',
+  'POST /api/v1/reports/split': 'viewer',
   'GET /api/v1/reports/dimensions': 'viewer',
 }
 

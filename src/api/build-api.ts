@@ -24,6 +24,7 @@ import { reportRoutes } from './reports.ts'
 import { addSecurityHeaders } from './security-headers.ts'
 import { settingsRoutes } from './settings.ts'
 import { setupRoutes } from './setup.ts'
+import { splitReportRoutes } from './split-report.ts'
 import { trafficSourceRoutes } from './traffic-sources.ts'
 import { visitRoutes } from './visits.ts'
 
@@ -50,6 +51,7 @@ const ROUTES: readonly ((app: ApiApp, deps: ApiDeps) => void)[] = [
   conversionRoutes,
   deliveryRoutes,
   reportRoutes,
+  splitReportRoutes,
 ]
 
 /** The dashboard's HTTP server, ready to listen or to be injected into. */

@@ -16,8 +16,19 @@ const NAME_CHARS_MAX = 100
 const REPORT_TIMEOUT_MS = 30_000
 const METRICS_DEFAULT = ['visits', 'clicks', 'conversions', 'revenue', 'cost', 'profit']
 
-const nameField = z.string().min(1).max(NAME_CHARS_MAX)
-const dayField = z.iso.date()
+export const nameField = z.string().min(1).max(NAME_CHARS_MAX)
+export const dayField = z.iso.date()
+
+export const filtersField = z
+  .array(
+    z.strictObject({
+      dimension: nameField,
+      operator: z.enum(FILTER_OPERATORS),
+      values: z.array(z.string().max(1_024)).min(1).max(REPORT_LIMITS.filterValuesMax),
+    }),
+  )
+  .max(REPORT_LIMITS.filtersMax)
+  .default([])
 
 const reportBody = z.strictObject({
   from: dayField.describe('First day, in the time zone'),
@@ -33,16 +44,7 @@ const reportBody = z.strictObject({
     .default([])
     .describe('Dimensions, outermost first'),
   metrics: z.array(nameField).min(1).max(REPORT_LIMITS.metricsMax).default(METRICS_DEFAULT),
-  filters: z
-    .array(
-      z.strictObject({
-        dimension: nameField,
-        operator: z.enum(FILTER_OPERATORS),
-        values: z.array(z.string().max(1_024)).min(1).max(REPORT_LIMITS.filterValuesMax),
-      }),
-    )
-    .max(REPORT_LIMITS.filtersMax)
-    .default([]),
+  filters: filtersField,
   sort: z.strictObject({ by: nameField, direction: z.enum(['asc', 'desc']) }).optional(),
   limit: z.int().min(1).max(REPORT_LIMITS.rowsMax).default(REPORT_LIMITS.rowsDefault),
   offset: z.int().min(0).max(REPORT_LIMITS.offsetMax).default(0),
@@ -100,7 +102,7 @@ export function reportRoutes(app: ApiApp, deps: ApiDeps): void {
  * Aborts when the caller hangs up or the report takes too long. Fastify's own request.signal aborts as soon as
  * the body of a POST has been read.
  */
-function untilGone(reply: FastifyReply): AbortSignal {
+export function untilGone(reply: FastifyReply): AbortSignal {
   const gone = new AbortController()
   reply.raw.once('close', () => gone.abort())
   return AbortSignal.any([gone.signal, AbortSignal.timeout(REPORT_TIMEOUT_MS)])

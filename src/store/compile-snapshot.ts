@@ -15,6 +15,7 @@ import type { Flow } from './flows.ts'
 import type { Lander } from './landers.ts'
 import { loadConfiguration } from './load-configuration.ts'
 import type { Offer } from './offers.ts'
+import { loadOptimizedWeights, withOptimizedWeights } from './optimized-weights.ts'
 import type { TrafficSource } from './traffic-sources.ts'
 import type { Db } from './transaction.ts'
 import type { Workspace } from './workspaces.ts'
@@ -25,7 +26,13 @@ const CLICK_ID_PLACED = /\{clickid[|}]/
 
 /** What edges answer from: everything in use. An offer in use keeps the name and parameter of its network. */
 export async function compileSnapshot(db: Db): Promise<Snapshot> {
-  const now = await db.transaction().setIsolationLevel('repeatable read').execute(loadConfiguration)
+  const { now, weights } = await db
+    .transaction()
+    .setIsolationLevel('repeatable read')
+    .execute(async (trx) => ({
+      now: await loadConfiguration(trx),
+      weights: await loadOptimizedWeights(trx),
+    }))
   return {
     format: 2,
     version: now.version,
@@ -35,8 +42,8 @@ export async function compileSnapshot(db: Db): Promise<Snapshot> {
       toSnapshotOffer(offer, now.affiliateNetworks.get(offer.affiliateNetworkId)),
     ),
     landers: inUse(now.landers).map(toSnapshotLander),
-    flows: inUse(now.flows).map(toSnapshotFlow),
-    campaigns: inUse(now.campaigns).map(toSnapshotCampaign),
+    flows: inUse(now.flows).map((flow) => toSnapshotFlow(withOptimizedWeights(flow, weights))),
+    campaigns: inUse(now.campaigns).map((own) => toSnapshotCampaign(withOptimizedWeights(own, weights))),
     domains: inUse(now.domains).map(toSnapshotDomain),
     ratesMicros: now.ratesMicros,
   }
