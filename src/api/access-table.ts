@@ -73,6 +73,10 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /api/v1/deliveries/:id': 'viewer',
   'POST /api/v1/deliveries/:id/replay': 'manager',
 
+  'GET /api/v1/jobs': 'viewer',
+  'GET /api/v1/jobs/:id': 'viewer',
+  'POST /api/v1/jobs/:id/cancel': 'manager',
+
   'POST /api/v1/reports': 'viewer',
   'POST /api/v1/reports/split': 'viewer',
   'GET /api/v1/reports/dimensions': 'viewer',

@@ -13,6 +13,7 @@ import { deliveryRoutes } from './deliveries.ts'
 import { enforceAccess } from './enforce-access.ts'
 import { healthRoutes } from './health.ts'
 import { hitRoutes } from './hits.ts'
+import { jobRoutes } from './jobs.ts'
 import { landerRoutes } from './landers.ts'
 import { meRoutes } from './me.ts'
 import { memberRoutes } from './members.ts'
@@ -49,6 +50,7 @@ const ROUTES: readonly ((app: ApiApp, deps: ApiDeps) => void)[] = [
   visitRoutes,
   hitRoutes,
   conversionRoutes,
+  jobRoutes,
   deliveryRoutes,
   reportRoutes,
   splitReportRoutes,
