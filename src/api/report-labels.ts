@@ -1,5 +1,6 @@
 import type { ReportRow } from '../reports/run-report.ts'
 import type { Db } from '../store/transaction.ts'
+import { loadFlowNames } from './flow-names.ts'
 
 /** Dimensions whose values are ids, and where the names are. */
 const NAMED = {
@@ -12,6 +13,9 @@ const NAMED = {
 
 type NamedDimension = keyof typeof NAMED
 const DIMENSIONS: readonly NamedDimension[] = ['campaign', 'source', 'network', 'offer', 'lander']
+/** Their names are part of flows. */
+const FLOW_DIMENSIONS = ['path', 'rule'] as const
+type LabelledDimension = NamedDimension | (typeof FLOW_DIMENSIONS)[number]
 /** Below the number of parameters that every SQL engine takes in one statement. */
 const IDS_PER_QUERY = 1_000
 
@@ -21,10 +25,14 @@ export async function findLabels(
   workspace: string,
   rows: readonly ReportRow[],
 ): Promise<readonly Readonly<Record<string, string>>[]> {
-  const names = new Map<NamedDimension, ReadonlyMap<string, string>>()
+  const names = new Map<LabelledDimension, ReadonlyMap<string, string>>()
   for (const dimension of DIMENSIONS) {
     const ids = new Set(rows.map((row) => row.keys[dimension] ?? '').filter((id) => id !== ''))
     if (ids.size > 0) names.set(dimension, await findNames(db, { workspace, dimension }, [...ids]))
+  }
+  if (rows.some((row) => FLOW_DIMENSIONS.some((dimension) => (row.keys[dimension] ?? '') !== ''))) {
+    const flowNames = await loadFlowNames(db, workspace)
+    for (const dimension of FLOW_DIMENSIONS) names.set(dimension, flowNames[dimension])
   }
   return rows.map((row) => labelsOf(row, names))
 }
@@ -49,9 +57,9 @@ async function findNames(
 
 function labelsOf(
   row: ReportRow,
-  names: ReadonlyMap<NamedDimension, ReadonlyMap<string, string>>,
+  names: ReadonlyMap<LabelledDimension, ReadonlyMap<string, string>>,
 ): Readonly<Record<string, string>> {
-  const pairs = DIMENSIONS.flatMap((dimension) => {
+  const pairs = [...DIMENSIONS, ...FLOW_DIMENSIONS].flatMap((dimension) => {
     const name = names.get(dimension)?.get(row.keys[dimension] ?? '')
     return name === undefined ? [] : [[dimension, name] as const]
   })

@@ -17,6 +17,8 @@ import { findScopes, type Scope } from './find-scopes.ts'
 import { OPTIMIZATION_LIMITS } from './optimization-limits.ts'
 
 const DAY_MS = 86_400_000
+/** Always the same draws: weights move when the data does, and not with every throw of the dice. */
+const SEED = 1
 
 export type OptimizationDeps = {
   readonly db: Db
@@ -59,7 +61,7 @@ export async function runOptimization(
 async function weigh(scope: Scope, ledger: Pick<Ledger, 'query'>, now: number): Promise<ScopeWeights> {
   const { optimization, workspace, ownerId, scopeId } = scope
   const arms = await loadArms(scope, ledger, now)
-  const verdicts = judgeSplit(optimization.metric, arms, createSeededRandom(now))
+  const verdicts = judgeSplit(optimization.metric, arms, createSeededRandom(SEED))
   const weights = weightsOf(verdicts, optimization.floorPercent)
   return {
     workspace,
