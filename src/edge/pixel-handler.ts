@@ -1,5 +1,6 @@
-import type { HitKind } from '../domain/hit.ts'
+import type { HitAnswer, HitKind } from '../domain/hit.ts'
 import { GIF_HEADERS, TRANSPARENT_GIF } from './answers.ts'
+import type { HitDialect } from './dialects/hit-dialect.ts'
 import type { EdgeContext } from './edge-context.ts'
 import type { Exchange, HeaderList } from './exchange.ts'
 import { judgeHit } from './judge-hit.ts'
@@ -41,11 +42,22 @@ const BODIES: Readonly<Record<PixelKind, PixelBody>> = {
   },
 }
 
-/** GET /pixel.gif, /pixel.html, /pixel.js: a conversion reported by the visitor's browser. */
-export async function handlePixel(context: EdgeContext, exchange: Exchange, kind: PixelKind): Promise<void> {
-  const hit = await readHit(context, exchange, kind)
-  if (hit === undefined) return
-  const { outcome } = await judgeHit(context, hit)
+/**
+ * GET /pixel.gif, /pixel.html, /pixel.js: a conversion reported by the visitor's browser.
+ * @param dialect of the other system whose pixel it is.
+ */
+export async function handlePixel(
+  context: EdgeContext,
+  exchange: Exchange,
+  kind: PixelKind,
+  dialect?: HitDialect,
+): Promise<void> {
+  const hit = await readHit(context, exchange, kind, dialect)
+  if (hit !== undefined) sendPixel(exchange, kind, await judgeHit(context, hit))
+}
+
+/** Answers a pixel request: always a valid document of its kind. */
+export function sendPixel(exchange: Exchange, kind: PixelKind, { outcome }: HitAnswer): void {
   const { headers, body } = BODIES[kind]
   exchange.send(200, [...headers, 'X-Trailpost-Outcome', outcome], body)
 }

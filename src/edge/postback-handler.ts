@@ -1,21 +1,37 @@
 import { type Hit, type HitAnswer, HTTP_STATUS_BY_OUTCOME } from '../domain/hit.ts'
 import { sendJson, sendText } from './answers.ts'
+import type { HitDialect } from './dialects/hit-dialect.ts'
 import type { EdgeContext } from './edge-context.ts'
 import type { Exchange } from './exchange.ts'
 import { judgeHit } from './judge-hit.ts'
+import { handlePixel } from './pixel-handler.ts'
 import { readHit } from './read-hit.ts'
 
 /** How long a sender should wait after `overloaded`. */
 const RETRY_AFTER_SECONDS = '5'
 
-/** GET or POST /postback: a conversion reported by a server. */
-export async function handlePostback(context: EdgeContext, exchange: Exchange): Promise<void> {
-  const hit = await readHit(context, exchange, 'postback')
-  if (hit === undefined) return
-  sendAnswer(exchange, hit, await judgeHit(context, hit))
+/** RedTrack's pixel is its postback with `format=img`. */
+const ASKS_FOR_IMAGE = /(?:^|&)format=img(?:&|$)/
+
+/**
+ * GET or POST /postback: a conversion reported by a server.
+ * @param dialect of the other system whose postback it is.
+ */
+export async function handlePostback(
+  context: EdgeContext,
+  exchange: Exchange,
+  dialect?: HitDialect,
+): Promise<void> {
+  if (ASKS_FOR_IMAGE.test(exchange.rawQuery)) {
+    await handlePixel(context, exchange, 'image', dialect)
+    return
+  }
+  const hit = await readHit(context, exchange, 'postback', dialect)
+  if (hit !== undefined) sendPostbackAnswer(exchange, hit, await judgeHit(context, hit))
 }
 
-function sendAnswer(exchange: Exchange, hit: Hit, answer: HitAnswer): void {
+/** Tells the sender of a postback what became of it (PROTOCOL section 2). */
+export function sendPostbackAnswer(exchange: Exchange, hit: Hit, answer: HitAnswer): void {
   const status = HTTP_STATUS_BY_OUTCOME[answer.outcome]
   const headers = answer.outcome === 'overloaded' ? ['Retry-After', RETRY_AFTER_SECONDS] : []
   if (wantsText(hit)) sendText(exchange, status, answer.outcome, headers)
