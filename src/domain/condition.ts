@@ -75,7 +75,7 @@ function compileTest(test: ConditionTest, tools: ConditionTools): CompiledCondit
     : { ok: true, matches: (facts) => passes(facts.value(field)) }
 }
 
-/** Without its negation; undefined for an operator that this version does not know. */
+/** Without its negation, and but for expressions; undefined for an operator that this version does not know. */
 function valueTest(test: ConditionTest): ValueTest | undefined {
   const values = test.values.map((value) => normalizeValue(test.field, value))
   switch (test.operator) {
@@ -93,6 +93,7 @@ function valueTest(test: ConditionTest): ValueTest | undefined {
       return fieldKind(test.field) === 'version' ? isVersionBeyond(values, 1) : isNumberBeyond(values, 1)
     case 'less':
       return fieldKind(test.field) === 'version' ? isVersionBeyond(values, -1) : isNumberBeyond(values, -1)
+    case 'regex':
     default:
       return undefined
   }
