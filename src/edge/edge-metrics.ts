@@ -8,6 +8,8 @@ const ZERO_COUNTERS = {
   flaggedVisits: 0,
   impressions: 0,
   clicks: 0,
+  /** Of landers. */
+  views: 0,
   hits: 0,
   hitsMalformed: 0,
   hitsQueued: 0,

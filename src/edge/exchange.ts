@@ -42,6 +42,13 @@ export class Exchange {
     this.#metrics.observeRequest(performance.now() - this.#startedMs)
   }
 
+  /** Answers without a body: with a status that allows none (204, 304). */
+  sendHeaders(status: number, headers: HeaderList): void {
+    this.#response.writeHead(status, [...headers])
+    this.#response.end()
+    this.#metrics.observeRequest(performance.now() - this.#startedMs)
+  }
+
   /** Tells the client that this connection ends with the answer. */
   closeAfterAnswer(): void {
     this.#response.shouldKeepAlive = false

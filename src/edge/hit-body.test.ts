@@ -20,6 +20,11 @@ describe('the body of a postback', () => {
     expect(read('n=Jürgen', 'application/x-www-form-urlencoded')).toEqual([['n', 'Jürgen']])
   })
 
+  it('is read as what it holds when a browser sent it as text', () => {
+    expect(read('cid=x', 'text/plain;charset=UTF-8')).toEqual([['cid', 'x']])
+    expect(read('{"cid":"x"}', 'text/plain')).toEqual([['cid', 'x']])
+  })
+
   it('is read as JSON with numbers exactly as written', () => {
     expect(
       read(

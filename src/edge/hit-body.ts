@@ -6,6 +6,9 @@ export type HitParams =
   | { readonly ok: false; readonly problem: string }
 
 const FORM_TYPE = 'application/x-www-form-urlencoded'
+/** What a browser's sendBeacon and fetch make of a string, whatever it holds. */
+const STRING_TYPE = 'text/plain'
+const OPENING_BRACE = 0x7b
 
 /**
  * Parameters of a POST body: a form, or one flat JSON object.
@@ -14,7 +17,9 @@ const FORM_TYPE = 'application/x-www-form-urlencoded'
 export function parseHitBody(bytes: Buffer, contentType: string): HitParams {
   const mediaType = contentType.split(';', 1)[0]?.trim().toLowerCase() ?? ''
   if (bytes.length === 0) return { ok: true, query: parseQuery('') }
-  if (mediaType === FORM_TYPE || mediaType === '') {
+  const isString = mediaType === STRING_TYPE
+  if (isString && bytes[0] === OPENING_BRACE) return parseJson(bytes)
+  if (mediaType === FORM_TYPE || mediaType === '' || isString) {
     return { ok: true, query: parseQuery(bytes.toString('latin1').trimEnd()) }
   }
   if (mediaType === 'application/json' || mediaType.endsWith('+json')) return parseJson(bytes)

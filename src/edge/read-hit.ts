@@ -1,3 +1,4 @@
+import { verifyClickId } from '../domain/click-id.ts'
 import type { Hit, HitKind } from '../domain/hit.ts'
 import { LIMITS } from '../domain/limits.ts'
 import { cookieValue, LATEST_COOKIE, offerClickIds } from './cookies.ts'
@@ -48,10 +49,17 @@ export async function readHit(
     userAgent: headerText(request.headers['user-agent'], LIMITS.userAgentCharsMax),
     referrer: headerText(request.headers.referer, LIMITS.referrerCharsMax),
     ...(latest.length === CLICK_ID_CHARS ? { cookieClickId: latest } : {}),
+    ...firstPartyOf(context, params),
     ...(perOffer === undefined ? {} : { cookieOfferClickIds: perOffer }),
     ...(body.problem === undefined ? {} : { problem: body.problem }),
     ...(dialect === undefined ? {} : inOurWords(params, dialect)),
   }
+}
+
+/** `fp`, the click id that tp.js keeps; one that is not genuine counts as absent. */
+function firstPartyOf(context: EdgeContext, params: Hit['params']): Pick<Hit, 'firstPartyClickId'> {
+  const [, clickId = ''] = params.find(([name]) => name === 'fp') ?? []
+  return verifyClickId(clickId, context.clickIdKey).ok ? { firstPartyClickId: clickId } : {}
 }
 
 function inOurWords(
