@@ -26,8 +26,15 @@ export type JournalLoaderOptions = {
   readonly inserter: QuarantiningInserter
   readonly clicks: ClickRowsContext
   readonly recent: RecentVisits
+  readonly beforeLateRows?: LateRowsListener | undefined
   readonly clock: () => number
 }
+
+/**
+ * Is told, before they are inserted, of rows that belong to visits which were recorded earlier: a visit may have
+ * been corrected meanwhile, and what is remembered of it may be older than that.
+ */
+export type LateRowsListener = (rows: readonly LedgerRow[]) => Promise<void>
 
 /** A batch on its way. Its rows are built once, so that an insert which is repeated repeats the same rows. */
 type Prepared = {
@@ -108,6 +115,16 @@ export class JournalLoader {
     return this.#ahead.hasRead(timeMs)
   }
 
+  /** How far the last `readAhead` came; undefined in an empty journal. */
+  end(): Position | undefined | 'not reached' {
+    return this.#ahead.end()
+  }
+
+  /** Whether the ledger has everything before. */
+  hasLoaded(to: Position | undefined): boolean {
+    return this.#ahead.hasLoaded(to)
+  }
+
   async close(): Promise<void> {
     await this.#reader.close()
     await this.#ahead.close()
@@ -155,6 +172,7 @@ export class JournalLoader {
     if (clicks.length === 0) return []
     const { rows, orphans } = await buildClickRows(clicks, this.#options.clicks)
     await this.#putAside(orphans, 'a click of a visit that is nowhere')
+    await this.#options.beforeLateRows?.(rows)
     return toLines(rows)
   }
 
@@ -162,6 +180,7 @@ export class JournalLoader {
     if (views.length === 0) return []
     const { rows, orphans } = await buildViewRows(views, this.#options.clicks)
     await this.#putAside(orphans, 'a lander view of a visit that is nowhere')
+    await this.#options.beforeLateRows?.(rows)
     return toLines(rows)
   }
 

@@ -1,10 +1,15 @@
-import { JournalLoader, type JournalLoaderOptions, type LoaderProgress } from './journal-loader.ts'
+import {
+  JournalLoader,
+  type JournalLoaderOptions,
+  type LateRowsListener,
+  type LoaderProgress,
+} from './journal-loader.ts'
 import type { Ledger } from './ledger.ts'
-import { JOURNALS_RESCAN_MS, RECENT_BYTES_MAX } from './limits.ts'
+import { JOURNALS_RESCAN_MS, POLL_MS, RECENT_BYTES_MAX } from './limits.ts'
 import { moveOutboxBatch, type OutboxSource } from './outbox-loader.ts'
 import { QuarantiningInserter } from './quarantine.ts'
 import { RecentVisits } from './recent-visits.ts'
-import { runRetriedLoop } from './retried-loop.ts'
+import { pause, runRetriedLoop } from './retried-loop.ts'
 import { SharedRun } from './shared-run.ts'
 
 export type LoaderOptions = {
@@ -15,6 +20,7 @@ export type LoaderOptions = {
   readonly outbox: OutboxSource
   /** Where rows go that the ledger refuses. */
   readonly quarantineDir: string
+  readonly beforeLateRows?: LateRowsListener
   readonly clock: () => number
   /** Aborted to stop; a batch under way is finished. */
   readonly signal: AbortSignal
@@ -26,6 +32,8 @@ export type Loader = {
   readAhead(): Promise<void>
   /** Whether the last `readAhead` came past that time in every journal: a visit of it is known, or is nowhere. */
   hasRead(timeMs: number): boolean
+  /** Resolves when the ledger has everything that is in the journals now. @throws when the signal aborts */
+  untilLoaded(signal: AbortSignal): Promise<void>
   readonly recent: RecentVisits
   /** How far the ledger is behind the journals, ms. */
   lagMs(): number
@@ -56,12 +64,32 @@ export function runLoader(options: LoaderOptions): Loader {
   return {
     readAhead: () => readAhead.next(),
     hasRead: (timeMs) => [...journals.values()].every(({ loader }) => loader.hasRead(timeMs)),
+    untilLoaded: (signal) => untilLoaded(journals, () => readAhead.next(), signal),
     recent,
     lagMs: () => Math.max(0, ...[...journals.values()].map(({ loader }) => loader.lagMs())),
     quarantinedRows: () => inserter.refused,
     done: Promise.all(loops).then(async () => {
       await Promise.all([...journals.values()].map(({ done }) => done))
     }),
+  }
+}
+
+async function untilLoaded(
+  journals: ReadonlyMap<string, RunningJournal>,
+  readAhead: () => Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
+  await readAhead()
+  let ends = [...journals.values()].map(({ loader }) => ({ loader, end: loader.end() }))
+  while (ends.length > 0) {
+    signal.throwIfAborted()
+    // Behind by more than memory holds: the end is not known yet.
+    if (ends.some(({ end }) => end === 'not reached')) {
+      await readAhead()
+      ends = ends.map(({ loader, end }) => ({ loader, end: end === 'not reached' ? loader.end() : end }))
+    }
+    ends = ends.filter(({ loader, end }) => end === 'not reached' || !loader.hasLoaded(end))
+    if (ends.length > 0) await pause(POLL_MS, signal)
   }
 }
 
@@ -101,6 +129,7 @@ async function openNewJournals(
         hasReadOthers: (timeMs) => hasReadOthers(edge, timeMs),
       },
       recent,
+      beforeLateRows: options.beforeLateRows,
       clock: options.clock,
     }
   }

@@ -33,6 +33,7 @@ export class ReadAhead {
     this.#dir = options.dir
     this.#recent = options.recent
     this.#seenTo = options.from
+    this.#loadedTo = options.from
   }
 
   /** Sorts the records of a read that ends at `to`, and remembers those that are new. */
@@ -75,6 +76,16 @@ export class ReadAhead {
   /** Whether every visit of that time is remembered, as of the last run. */
   hasRead(timeMs: number): boolean {
     return this.#isAtEnd || this.#latestVisitMs > timeMs + CLOCK_SLACK_MS
+  }
+
+  /** How far the last run came, when it came to the end: what `hasLoaded` is asked for. */
+  end(): Position | undefined | 'not reached' {
+    return this.#isAtEnd ? this.#seenTo : 'not reached'
+  }
+
+  /** Whether the ledger has everything before. */
+  hasLoaded(to: Position | undefined): boolean {
+    return to === undefined || this.#isLoaded(to)
   }
 
   async close(): Promise<void> {
