@@ -3,12 +3,14 @@
  * one name means one macro whatever the system, which holds because users move whole URLs, not systems.
  */
 const ALIASES: Readonly<Record<string, string>> = {
-  // TUNE and Everflow transaction_id; Keitaro and Prosper202 subid; Binom cnv_id; FunnelFlux hit
-  clickid: 'cid click_id click.id transaction_id subid cf_click_id cnv_id hit reqid visit_id',
+  // TUNE and Everflow transaction_id; Keitaro and Prosper202 subid; Binom cnv_id; FunnelFlux hit;
+  // t202pubid is Prosper202's id of a visit for links of a lander; uclick is Binom's in its pixel
+  clickid:
+    'cid click_id click.id transaction_id subid cf_click_id cnv_id hit reqid visit_id t202pubid uclick',
   externalid: 'external_id external.id ref_id aff_click_id external',
   // Affise and RedTrack sum; Everflow payout_amount; Keitaro profit; CAKE price
   payout: 'sum amount payout_amount price commission profit payment conversion_payout',
-  cost: 'cpc clickcost click_cost visit_cost cpv',
+  cost: 'cpc cpc2 clickcost click_cost visit_cost cpv visit.cost',
   currency: 'payout_currency conversion_currency cur',
   // TUNE adv_sub; Everflow adv1; Keitaro and CAKE tid; Affise transactionid; Prosper202 PRO t202txid
   txid: 'tid tx tx_id transactionid t202txid order_id orderid adv_sub adv_sub1 adv1 trans_id transid txn_id',
@@ -24,15 +26,15 @@ const ALIASES: Readonly<Record<string, string>> = {
   'source.name': 'source_name trafficsource.name traffic_source_name traffic_source',
   'offer.id': 'offer_id offerid oid',
   'offer.name': 'offer_name offername',
-  'network.name': 'network_name affiliatenetwork.name affiliate_network_name',
+  'network.name': 'network_name affiliatenetwork.name affiliate_network_name offer.affiliatenetwork.name',
   'lander.id': 'lander_id landing_id landing.id lp_id',
   'lander.name': 'lander_name landing_name landing.name',
   'affiliate.id': 'affiliate_id affid aff_id partner_id',
   'advertiser.id': 'advertiser_id adv_id',
-  country: 'country_code countrycode geo',
+  country: 'country_code countrycode country.code geo',
   region: 'region_name state',
   city: 'city_name',
-  isp: 'isp_name',
+  isp: 'isp_name organization',
   device: 'device_type devicetype',
   os: 'os_name',
   browser: 'browser_name',
@@ -40,6 +42,12 @@ const ALIASES: Readonly<Record<string, string>> = {
   ip: 'ip_address session_ip sourceip',
   useragent: 'user_agent ua uagent',
   referrer: 'referer',
+  'device.brand': 'brand device_brand brand_name',
+  'device.model': 'model device_model device_name model_name',
+  'os.version': 'os_version osversion',
+  'browser.version': 'browser_version browserversion',
+  'referrer.domain': 'ref_domain referrer_domain referrerdomain',
+  connection: 'connection_type connectiontype connection.type',
   random: 'rand ran rnd cachebuster cache_buster',
   sub1: 'aff_sub sub_id sid',
   // Keitaro keyword; Prosper202 t202kw

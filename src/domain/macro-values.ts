@@ -57,6 +57,13 @@ export function buildVisitMacroValues(visit: MacroVisit, names: VisitNames = {},
     ip: visit.ip,
     useragent: visit.user_agent,
     referrer: visit.referrer,
+    'device.brand': visit.device_brand,
+    'device.model': visit.device_model,
+    'os.version': visit.os_version,
+    'browser.version': visit.browser_version,
+    'referrer.domain': visit.referrer_domain,
+    connection: visit.connection_type,
+    asn: visit.asn,
     random,
   }
   for (const name in visit.tokens) values[`token.${name}`] = visit.tokens[name]

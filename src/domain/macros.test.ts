@@ -114,6 +114,15 @@ describe('an alias', () => {
     ['[[payout]]', 'payout'],
     ['[=SID=]', 'sub1'],
     ['[=_TransID=]', 'txid'],
+    ['[[t202kw]]', 'token.keyword'],
+    ['[[cpc]]', 'cost'],
+    ['{var10}', 'sub10'],
+    ['{external_id}', 'externalid'],
+    ['{clickcost}', 'cost'],
+    ['{country_code}', 'country'],
+    ['{browserversion}', 'browser.version'],
+    ['{ref_domain}', 'referrer.domain'],
+    ['{externalid:percent}', 'externalid'],
   ])('%s is {%s}', (alias, name) => {
     expect(render(`https://x.test/?a=${alias}`, { [name]: 'v' })).toBe('https://x.test/?a=v')
   })
@@ -127,6 +136,37 @@ describe('an alias', () => {
 
   it('of Keitaro with an underscore is not encoded', () => {
     expect(render('{_sub_id_1}', { sub1: 'a/b' })).toBe('a/b')
+  })
+
+  it('of Voluum may say that it is not encoded', () => {
+    expect(render('{externalid:raw}', { externalid: 'a/b' })).toBe('a/b')
+  })
+
+  it.each([
+    ['approved', '1'],
+    ['pending', '0'],
+    ['rejected', 'rejected'],
+  ])("of Keitaro turns the status %s into the receiver's own %s", (status, code) => {
+    expect(render('{status:lead=0 sale=1}', { status })).toBe(code)
+  })
+
+  it('of Keitaro draws a random number between two, both included', () => {
+    const drawn = new Set(
+      Array.from({ length: 300 }, (_, random) => render('{random:7,9}', { random: String(random) })),
+    )
+    expect([...drawn].sort()).toEqual(['7', '8', '9'])
+  })
+
+  it.each([
+    ['{offer_value:price}', /the offer/],
+    ['{from_file:x.txt}', /files/],
+    ['{sample:a,b}', /weights/],
+    ['{date:Y-m-d}', /\{datetime\|format:/],
+    ['{clickid:hash}', /\{clickid\|sha256\}/],
+    ['{status:won=1}', /sale=1/],
+    ['{random:9,7}', /range/],
+  ])('%s, which can not be had, is refused with what to do instead', (text, reason) => {
+    expect(compileTemplate(text)).toMatchObject({ ok: false, reason: expect.stringMatching(reason) })
   })
 
   it('of the traffic source is taken first', () => {

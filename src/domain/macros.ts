@@ -1,3 +1,4 @@
+import { type ForeignMacro, parseForeignMacro } from './foreign-macros.ts'
 import { equalsAlias, hashAlias, MACRO_ALIASES } from './macro-aliases.ts'
 import { encodeForUrl, escapeForJson, keepUrlCharacters, stripControls } from './macro-escape.ts'
 import { type MacroStep, parseModifiers } from './macro-modifiers.ts'
@@ -124,6 +125,8 @@ function addBraces(builder: Builder, content: string): string {
   // Keitaro writes {_name} for a value that is not encoded.
   const rawName = written.startsWith('_') ? resolveName(builder, written.slice(1)) : undefined
   if (rawName !== undefined) return addSlot(builder, rawName, ['raw', ...modifiers])
+  const foreign = parseForeignMacro(content, (foreignName) => resolveName(builder, foreignName))
+  if (foreign !== undefined) return addForeign(builder, foreign)
   builder.unknown.push(written.trim())
   return ''
 }
@@ -131,10 +134,26 @@ function addBraces(builder: Builder, content: string): string {
 function addSlot(builder: Builder, name: string, modifiers: readonly string[]): string {
   const parsed = parseModifiers(name, modifiers)
   if (!parsed.ok) return parsed.reason
-  const escapeValue = escapeFor(builder.target, parsed.raw)
-  builder.slots.push({ name, raw: parsed.raw, render: composed(parsed.steps, escapeValue) })
-  builder.literals.push('')
+  pushSlot(builder, { ...parsed, name })
   return ''
+}
+
+function addForeign(builder: Builder, foreign: ForeignMacro): string {
+  if (!foreign.ok) return foreign.reason
+  pushSlot(builder, foreign)
+  return ''
+}
+
+function pushSlot(
+  builder: Builder,
+  {
+    name,
+    raw,
+    steps,
+  }: { readonly name: string; readonly raw: boolean; readonly steps: readonly MacroStep[] },
+): void {
+  builder.slots.push({ name, raw, render: composed(steps, escapeFor(builder.target, raw)) })
+  builder.literals.push('')
 }
 
 function addLiteral(builder: Builder, text: string): void {
