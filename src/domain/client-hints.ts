@@ -57,6 +57,7 @@ export function parseClientHints(headers: RequestHeaders): Partial<DeviceFacts> 
   const facts: Record<keyof DeviceFacts, string> = {
     device_type: deviceType(headers, platform),
     device_brand: MAKERS.find(([pattern]) => pattern.test(model))?.[1] ?? '',
+    device_model: model,
     os: platform === 'Unknown' ? '' : (lookUp(PLATFORMS, platform) ?? platform),
     os_version: platformVersion(platform, unquoted(hint(headers, 'sec-ch-ua-platform-version'))),
     browser: brand.name,

@@ -55,7 +55,7 @@ export type RouteDecision =
   | { readonly found: false; readonly ruleId: string; readonly reason: string }
 
 /** Offers that stand in for each other, one after the other; longer chains end nowhere. */
-const FALLBACK_STEPS_MAX = 10
+export const FALLBACK_STEPS_MAX = 10
 
 export const ROUTE_REASONS = {
   default: 'default',
@@ -187,7 +187,7 @@ function throughFallbackOffer(
 }
 
 /** Follows fallbacks to the first offer that takes the visitor; a circle runs into the limit and leads nowhere. */
-function standIn(refusedId: string, lookups: RouteLookups): string {
+export function standIn(refusedId: string, lookups: RouteLookups): string {
   let id = refusedId
   for (let step = 0; step < FALLBACK_STEPS_MAX; step++) {
     id = lookups.fallbackOffer(id)

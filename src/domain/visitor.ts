@@ -5,12 +5,16 @@ export type RequestHeaders = { readonly [name: string]: string | readonly string
 
 export type DeviceFacts = Pick<
   LedgerDimensions,
-  'device_type' | 'device_brand' | 'os' | 'os_version' | 'browser' | 'browser_version'
+  'device_type' | 'device_brand' | 'device_model' | 'os' | 'os_version' | 'browser' | 'browser_version'
 >
 
 /** What a parser of user agent strings finds (the shape of ua-parser-js). */
 export type ParsedUserAgent = {
-  readonly device?: { readonly type?: string | undefined; readonly vendor?: string | undefined }
+  readonly device?: {
+    readonly type?: string | undefined
+    readonly vendor?: string | undefined
+    readonly model?: string | undefined
+  }
   readonly os?: { readonly name?: string | undefined; readonly version?: string | undefined }
   readonly browser?: { readonly name?: string | undefined; readonly version?: string | undefined }
 }
@@ -41,6 +45,7 @@ const BROWSER_NAMES: Readonly<Record<string, string>> = {
 const DESKTOP_SYSTEMS = /^(?:Windows|macOS|ChromeOS|Linux|Ubuntu|Debian|Fedora|FreeBSD|OpenBSD|Mint|Arch)$/
 /** Brands of hints that say less than an app's own user agent. */
 const ENGINE_BRANDS: ReadonlySet<string> = new Set(['Chromium', 'Chrome WebView'])
+const FROZEN_MODEL = 'K'
 const PREFETCH_HEADERS = ['sec-purpose', 'purpose', 'x-purpose', 'x-moz']
 const PREFETCH_WORDS = /prefetch|prerender|preview/i
 
@@ -97,6 +102,7 @@ export function toDeviceFacts(parsed: ParsedUserAgent): DeviceFacts {
     device_type:
       type === undefined ? (DESKTOP_SYSTEMS.test(os) ? 'desktop' : '') : (DEVICE_TYPES[type] ?? 'other'),
     device_brand: parsed.device?.vendor ?? '',
+    device_model: toModel(parsed.device?.model),
     os,
     os_version: (parsed.os?.version ?? '').split('.').slice(0, 2).join('.'),
     browser,
@@ -115,11 +121,17 @@ export function combineDevice(fromUserAgent: DeviceFacts, hints: Partial<DeviceF
   return {
     device_type: hints.device_type ?? fromUserAgent.device_type,
     device_brand: hints.device_brand ?? fromUserAgent.device_brand,
+    device_model: hints.device_model ?? fromUserAgent.device_model,
     os: hints.os ?? fromUserAgent.os,
     os_version: osVersion,
     browser: browserSource.browser ?? '',
     browser_version: browserSource.browser_version ?? '',
   }
+}
+
+/** Chrome writes `K` for every Android model since it froze its user agent: https://www.chromium.org/updates/ua-reduction */
+function toModel(model: string | undefined): string {
+  return model === undefined || model === FROZEN_MODEL ? '' : model
 }
 
 function sameSystem(fromUserAgent: DeviceFacts, hints: Partial<DeviceFacts>): boolean {

@@ -1,16 +1,18 @@
 import { type ClickRecord, RECORD_TYPE } from '../domain/journal-record.ts'
-import { readClientFacts } from './client-facts.ts'
-import { offerCookie } from './cookies.ts'
+import { type ClientFacts, readClientFacts } from './client-facts.ts'
+import { type CookieScope, campaignCookie, offerCookie } from './cookies.ts'
 import type { EdgeContext } from './edge-context.ts'
 import type { Exchange } from './exchange.ts'
-import { sendFallback, sendStarting } from './fallback.ts'
+import { hostFallback, sendFallback, sendStarting } from './fallback.ts'
 import { findVisit } from './find-visit.ts'
 import { keepRecord } from './keep-record.ts'
-import { parseQuery } from './query.ts'
+import { parseQuery, type Query } from './query.ts'
 import { sendRedirect } from './redirect.ts'
 import type { RememberedVisit } from './remembered-visit.ts'
 import { renderVisitTarget } from './render-visit-target.ts'
-import type { IndexedCampaign, IndexedLander, IndexedOffer, SnapshotIndex } from './snapshot-index.ts'
+import { routeClick } from './route-click.ts'
+import type { Destination } from './route-visit.ts'
+import type { IndexedCampaign, IndexedLander } from './snapshot-index.ts'
 
 /** More calls to action than any lander has. */
 const CTA_MAX = 99
@@ -22,82 +24,105 @@ export function clickPathCta(path: string): number | undefined {
   return match === null ? undefined : Math.min(Number(match[1] ?? 1), CTA_MAX)
 }
 
-type Click = {
-  readonly visit: RememberedVisit
-  readonly atMs: number
-  readonly indexed: IndexedCampaign
-  readonly offer: IndexedOffer
-  readonly lander: IndexedLander | undefined
+/** What a lander's link asks for. */
+export type WantedClick = {
+  /** Which call to action, from 1; 1 unless told. */
+  readonly cta?: number
+  /** One offer of the campaign's workspace; the visit's own unless told. */
+  readonly offerId?: string
+  /** The request's own unless told: another system's link, in our names. */
+  readonly query?: Query
 }
 
 /** GET or HEAD /click and /click/{n}: a visitor goes on from a lander to an offer. */
 export async function handleClick(context: EdgeContext, exchange: Exchange, cta: number): Promise<void> {
-  const { index } = context.snapshots
-  if (index.version < 0) {
-    sendStarting(exchange)
-    return
-  }
-  const query = parseQuery(exchange.rawQuery)
-  const visit = await findVisit(context, { query, cookies: exchange.request.headers.cookie, index })
-  const click = visit === undefined ? undefined : resolveClick(context, index, { visit, cta })
-  if (click === undefined) {
-    const campaign = index.campaignsById.get(visit?.campaignId ?? '')
-    sendFallback(context, exchange, campaign?.fallback ?? index.fallback)
-    return
-  }
-  await answerClick(context, exchange, { click, cta })
+  if (context.snapshots.index.version < 0) sendStarting(exchange)
+  else await followClick(context, exchange, { cta })
 }
 
-/**
- * The offer of a click: with several calls to action the n-th of the path, else the one chosen at the visit. The
- * route may be a cookie's claim, so it counts only as far as the configuration has it.
- */
-function resolveClick(
-  context: EdgeContext,
-  index: SnapshotIndex,
-  asked: { readonly visit: RememberedVisit; readonly cta: number },
-): Click | undefined {
-  const { visit, cta } = asked
-  const indexed = index.campaignsById.get(visit.campaignId)
-  const path = indexed?.paths.get(visit.pathId)
-  if (indexed === undefined || path === undefined) return undefined
-  const lander = index.landers.get(visit.landerId)
-  const numbered = (lander?.lander.ctaCount ?? 1) > 1 ? path.offers[cta - 1]?.id : undefined
-  const chosen = path.offers.find((ref) => ref.id === visit.offerId)?.id
-  const offer = index.offers.get(numbered ?? '') ?? index.offers.get(chosen ?? '')
-  return offer === undefined ? undefined : { visit, atMs: context.clock(), indexed, offer, lander }
-}
-
-async function answerClick(
+/** Finds the visit that a click belongs to, records the click and sends the visitor on. */
+export async function followClick(
   context: EdgeContext,
   exchange: Exchange,
-  { click, cta }: { readonly click: Click; readonly cta: number },
+  wanted: WantedClick,
 ): Promise<void> {
+  const { index } = context.snapshots
+  const query = wanted.query ?? parseQuery(exchange.rawQuery)
+  const visit = await findVisit(context, { query, cookies: exchange.request.headers.cookie, index })
+  const indexed = index.campaignsById.get(visit?.campaignId ?? '')
+  if (visit === undefined || indexed === undefined) {
+    sendFallback(context, exchange, hostFallback(index, exchange))
+    return
+  }
   const client = readClientFacts(context, exchange)
-  const { visit, atMs, indexed, offer, lander } = click
+  const { cta = 1, offerId = '' } = wanted
+  const atMs = context.clock()
+  const destination = routeClick({ index, indexed, visit, client, query, atMs }, { cta, offerId })
+  if (destination === undefined) {
+    sendFallback(context, exchange, indexed.fallback)
+    return
+  }
+  const from = index.landers.get(visit.landerId)
+  await answerClick(context, exchange, { visit, indexed, client, destination, from, cta, atMs })
+}
+
+type Click = {
+  readonly visit: RememberedVisit
+  readonly indexed: IndexedCampaign
+  readonly client: ClientFacts
+  readonly destination: Destination
+  /** The lander that the visitor comes from. */
+  readonly from: IndexedLander | undefined
+  readonly cta: number
+  readonly atMs: number
+}
+
+async function answerClick(context: EdgeContext, exchange: Exchange, click: Click): Promise<void> {
+  const { visit, indexed, client, destination, atMs } = click
+  const { offer, lander, target } = destination
+  const scope = {
+    https: context.addresses.isHttps(exchange.request),
+    windowDays: indexed.workspace.attributionWindowDays,
+    campaignSeconds: indexed.cookieSeconds,
+  }
+  const cookies =
+    lander === undefined
+      ? [await keepClick(context, click, scope)]
+      : [keepInnerWay(context, { ...visit, ...destination.way }, scope)]
+  const { clickId, dimensions = {} } = visit
+  const source = { clickId, dimensions, client, indexed, offer, lander: lander ?? click.from }
+  sendRedirect(exchange, context.hops, {
+    target: renderVisitTarget(target, source),
+    mode: '302',
+    cookies,
+    nowMs: atMs,
+  })
+}
+
+/** @returns the cookie by which a pixel finds the visit to the offer. */
+async function keepClick(context: EdgeContext, click: Click, scope: CookieScope): Promise<string> {
+  const { visit, client, destination, cta, atMs } = click
+  const { offer } = destination.offer
   // What only looks at the link does not go on to the offer.
   if (!client.isPreview) {
     const record: ClickRecord = {
       clickId: visit.clickId,
       at: atMs,
-      offerId: offer.offer.id,
-      affiliateNetworkId: offer.offer.affiliateNetworkId,
+      offerId: offer.id,
+      affiliateNetworkId: offer.affiliateNetworkId,
       cta,
     }
     await keepRecord(context, RECORD_TYPE.click, JSON.stringify(record))
     context.metrics.count('clicks')
   }
-  const { clickId, dimensions = {} } = visit
-  const source = { clickId, dimensions, client, indexed, offer, lander }
-  sendRedirect(exchange, context.hops, {
-    target: renderVisitTarget(offer.target, source),
-    mode: '302',
-    cookies: [
-      offerCookie(offer.offer.id, clickId, {
-        https: context.addresses.isHttps(exchange.request),
-        windowDays: indexed.workspace.attributionWindowDays,
-      }),
-    ],
-    nowMs: atMs,
-  })
+  return offerCookie(offer.id, visit.clickId, scope)
+}
+
+/**
+ * The offer was a campaign with a lander of its own: the visit goes on there, and the next click starts from it.
+ * @returns the campaign's cookie with the way so far.
+ */
+function keepInnerWay(context: EdgeContext, visit: RememberedVisit, scope: CookieScope): string {
+  context.visits.remember(visit.clickId, visit)
+  return campaignCookie(visit, scope)
 }

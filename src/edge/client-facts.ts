@@ -19,26 +19,26 @@ export type ClientFacts = {
   readonly bot: BotReason | ''
   /** A HEAD or prefetch: it looks at the link, and a person may still follow it. */
   readonly isPreview: boolean
-  /** The client's columns of a ledger row, each with a comma in front. */
+  /** The client's columns of a ledger row but for `bot`, each with a comma in front. */
   readonly json: string
 }
 
-export function readClientFacts(context: EdgeContext, exchange: Exchange): ClientFacts {
+/** @param pageReferrer where the visitor of a page came from, when the page itself asks: the header names the page. */
+export function readClientFacts(
+  context: EdgeContext,
+  exchange: Exchange,
+  pageReferrer?: string,
+): ClientFacts {
   const { headers, method = '' } = exchange.request
   const ip = context.addresses.address(exchange.request)
   const place = context.geo.find(ip)
   const device = context.devices.read(headers)
   const language = context.languages.read(headers['accept-language'])
-  const referrer = headerText(headers.referer, LIMITS.referrerCharsMax)
+  const referrer = headerText(pageReferrer ?? headers.referer, LIMITS.referrerCharsMax)
   const { userAgent, knownBot } = device
   const bot = decideBot({ method, headers, userAgent, knownBot })
   const json =
-    jsonField('ip', ip) +
-    place.json +
-    device.json +
-    jsonField('language', language) +
-    referrerJson(referrer) +
-    jsonField('bot', bot)
+    jsonField('ip', ip) + place.json + device.json + jsonField('language', language) + referrerJson(referrer)
   return { ip, place, device, language, referrer, bot, isPreview: bot === 'head' || bot === 'prefetch', json }
 }
 

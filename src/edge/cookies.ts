@@ -1,17 +1,26 @@
+import { FLOW_LIMITS } from '../domain/flow.ts'
 import { LIMITS } from '../domain/limits.ts'
-import type { VisitRoute } from '../domain/snapshot.ts'
+import type { VisitWay } from './remembered-visit.ts'
 
 export const LATEST_COOKIE = 'tp_cid'
 const OFFER_COOKIE_PREFIX = 'tp_o_'
-const CAMPAIGN_COOKIE_PREFIX = 'tp_c_'
+export const CAMPAIGN_COOKIE_PREFIX = 'tp_c_'
 
 /** Offers whose latest click id one browser may report; a browser keeps some 180 cookies per host at most. */
 const OFFER_COOKIES_MAX = 100
-const CLICK_ID_CHARS = 26
+export const CLICK_ID_CHARS = 26
 const SECONDS_PER_DAY = 86_400
+/** An offer and a path for each campaign that a way leads through. */
+const INNER_PARTS_MAX = 2 * FLOW_LIMITS.campaignDepthMax
 
 /** How cookies are written for one request. */
-export type CookieScope = { readonly https: boolean; readonly windowDays: number }
+export type CookieScope = {
+  readonly https: boolean
+  /** The attribution window. */
+  readonly windowDays: number
+  /** How long the campaign's cookie is kept: never shorter. */
+  readonly campaignSeconds: number
+}
 
 /** The value of one cookie; '' when the browser did not send it. Reads the header without splitting it. */
 export function cookieValue(header: string | undefined, name: string): string {
@@ -30,13 +39,11 @@ export function cookieValue(header: string | undefined, name: string): string {
   return ''
 }
 
-/** True when the browser has visited the campaign inside the attribution window. */
-export function knowsCampaign(header: string | undefined, campaignId: string): boolean {
-  return header !== undefined && cookieValue(header, CAMPAIGN_COOKIE_PREFIX + campaignId) !== ''
-}
-
-/** The route that a campaign cookie keeps for this click id. Its parts are the visitor's claim: check them. */
-export function routeFromCookies(header: string | undefined, clickId: string): VisitRoute | undefined {
+/**
+ * The way that a campaign cookie keeps for this click id. Its parts are the visitor's claim: they count as far as the
+ * configuration has them.
+ */
+export function wayFromCookies(header: string | undefined, clickId: string): VisitWay | undefined {
   if (header === undefined) {
     return undefined
   }
@@ -45,13 +52,33 @@ export function routeFromCookies(header: string | undefined, clickId: string): V
     return undefined
   }
   const name = header.slice(header.lastIndexOf(';', at) + 1, at).trim()
-  const value = cookieValue(header, name)
-  const [, pathId, landerId, offerId] = value.split('.')
-  if (!name.startsWith(CAMPAIGN_COOKIE_PREFIX) || offerId === undefined) {
+  return name.startsWith(CAMPAIGN_COOKIE_PREFIX)
+    ? parseWay(name.slice(CAMPAIGN_COOKIE_PREFIX.length), cookieValue(header, name))
+    : undefined
+}
+
+/** Reads a campaign cookie's value; undefined when it is none of ours. */
+export function parseWay(campaignId: string, value: string): VisitWay | undefined {
+  const [clickId = '', pathId = '', landerId = '', offerId, ...inner] = value.split('.')
+  if (offerId === undefined || inner.length > INNER_PARTS_MAX) {
     return undefined
   }
-  const campaignId = name.slice(CAMPAIGN_COOKIE_PREFIX.length)
-  return { clickId, campaignId, pathId: pathId ?? '', landerId: landerId ?? '', offerId }
+  const way = { clickId, campaignId, pathId, landerId, offerId }
+  if (inner.length < 2) {
+    return way
+  }
+  const through = []
+  for (let part = 0; part + 1 < inner.length; part += 2) {
+    through.push({ offerId: inner[part] ?? '', pathId: inner[part + 1] ?? '' })
+  }
+  return { ...way, through }
+}
+
+/** `clickId.path.lander.offer`, and for each campaign that it led through `.offer.path`: what parseWay reads. */
+function campaignCookieValue(way: VisitWay): string {
+  let value = `${way.clickId}.${way.pathId}.${way.landerId}.${way.offerId}`
+  for (const { offerId, pathId } of way.through ?? []) value += `.${offerId}.${pathId}`
+  return value
 }
 
 /** Click ids per offer that the browser carries, for a hit that names no click id. Bounded. */
@@ -72,17 +99,19 @@ export function offerClickIds(header: string | undefined): Readonly<Record<strin
 }
 
 /** Set-Cookie values for a visit that went to a lander, or directly to its offer. */
-export function visitCookies(route: VisitRoute, scope: CookieScope): string[] {
+export function visitCookies(way: VisitWay, scope: CookieScope): string[] {
   const attributes = cookieAttributes(scope)
-  const kept = `${route.clickId}.${route.pathId}.${route.landerId}.${route.offerId}`
-  const cookies = [
-    `${LATEST_COOKIE}=${route.clickId}${attributes}`,
-    `${CAMPAIGN_COOKIE_PREFIX}${route.campaignId}=${kept}${attributes}`,
-  ]
-  if (route.landerId === '') {
-    cookies.push(`${OFFER_COOKIE_PREFIX}${route.offerId}=${route.clickId}${attributes}`)
+  const cookies = [`${LATEST_COOKIE}=${way.clickId}${attributes}`, campaignCookie(way, scope)]
+  if (way.landerId === '') {
+    cookies.push(`${OFFER_COOKIE_PREFIX}${way.offerId}=${way.clickId}${attributes}`)
   }
   return cookies
+}
+
+/** Set-Cookie value that keeps the way of a visit. */
+export function campaignCookie(way: VisitWay, scope: CookieScope): string {
+  const attributes = cookieAttributes(scope, scope.campaignSeconds)
+  return `${CAMPAIGN_COOKIE_PREFIX}${way.campaignId}=${campaignCookieValue(way)}${attributes}`
 }
 
 /** Set-Cookie value for a visitor who went on from a lander to an offer. */
@@ -94,12 +123,12 @@ export function offerCookie(offerId: string, clickId: string, scope: CookieScope
  * On https the cookie must be readable inside a network's or advertiser's page (a pixel), which browsers allow
  * with SameSite=None and Secure alone; on plain http they refuse None, and Lax still covers the redirects.
  */
-function cookieAttributes(scope: CookieScope): string {
-  const maxAge = scope.windowDays * SECONDS_PER_DAY
+function cookieAttributes(scope: CookieScope, maxAge = scope.windowDays * SECONDS_PER_DAY): string {
   const sameSite = scope.https ? 'SameSite=None; Secure' : 'SameSite=Lax'
   return `; Path=/; HttpOnly; Max-Age=${maxAge}; ${sameSite}`
 }
 
-function isNameStart(header: string, at: number): boolean {
+/** Whether a cookie's name begins there, not one that ends alike. */
+export function isNameStart(header: string, at: number): boolean {
   return at === 0 || header[at - 1] === ' ' || header[at - 1] === ';'
 }

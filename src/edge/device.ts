@@ -75,6 +75,7 @@ function deviceJson(userAgent: string, facts: DeviceFacts): string {
   return (
     jsonField('device_type', facts.device_type) +
     jsonField('device_brand', facts.device_brand) +
+    jsonField('device_model', facts.device_model) +
     jsonField('os', facts.os) +
     jsonField('os_version', facts.os_version) +
     jsonField('browser', facts.browser) +

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { ClickIdKey, ClickIdMaker } from '../domain/click-id.ts'
 import type { JournalWriter } from '../journal/journal-writer.ts'
+import type { AddressVisits } from './address-visits.ts'
 import type { ClientAddressReader } from './client-address.ts'
 import type { CoreClient } from './core-client.ts'
 import type { DeviceReader } from './device.ts'
@@ -27,6 +28,9 @@ export type EdgeContext = {
   readonly makeHitId: (nowMs: number) => string
   readonly clickIdKey: ClickIdKey
   readonly addresses: ClientAddressReader
+  readonly addressVisits: AddressVisits
+  /** The installation's own host as visitors see it, lower case, without port. */
+  readonly publicHost: string
   readonly geo: Geo
   readonly devices: DeviceReader
   readonly languages: LanguageReader

@@ -49,6 +49,8 @@ export const EDGE_LIMITS = {
 
   visitsRememberedMax: 20_000,
   addressesCachedMax: 20_000,
+  /** Addresses by campaign whose visits are counted. */
+  addressWindowsMax: 50_000,
   placesCachedMax: 10_000,
   devicesCachedMax: 5_000,
   languagesCachedMax: 2_000,

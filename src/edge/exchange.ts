@@ -5,6 +5,8 @@ import type { EdgeMetrics } from './edge-metrics.ts'
 /** Header names and values, alternating: the form that node:http writes without building an object first. */
 export type HeaderList = readonly string[]
 
+const PORT = /:\d*$/
+
 /** One request and its answer. */
 export class Exchange {
   readonly request: IncomingMessage
@@ -23,6 +25,12 @@ export class Exchange {
     this.rawQuery = question === -1 ? '' : target.slice(question + 1)
     this.#response = response
     this.#metrics = metrics
+  }
+
+  /** The host that the visitor asked for, lower case, without port; '' when none is told. */
+  get host(): string {
+    const host = (this.request.headers.host ?? '').toLowerCase()
+    return host.replace(PORT, '')
   }
 
   /** Length of path and query as sent. */

@@ -3,6 +3,7 @@ import { sendText } from './answers.ts'
 import type { EdgeContext } from './edge-context.ts'
 import type { Exchange } from './exchange.ts'
 import { sendRedirect } from './redirect.ts'
+import type { SnapshotIndex } from './snapshot-index.ts'
 import type { Target } from './target.ts'
 
 /**
@@ -27,6 +28,12 @@ export function sendFallback(
     cookies: [],
     nowMs: context.clock(),
   })
+}
+
+/** Where a visitor goes whose link is unknown: what the host's domain says, else the sole workspace. */
+export function hostFallback(index: SnapshotIndex, exchange: Exchange): Target | undefined {
+  const known = index.domains.get(exchange.host)
+  return known === undefined ? index.fallback : known.fallback
 }
 
 /** No configuration has been seen yet: nothing can be said about any link. */

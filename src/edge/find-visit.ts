@@ -1,6 +1,6 @@
 import { verifyClickId } from '../domain/click-id.ts'
 import { isUnfilledMacro } from '../domain/unfilled-macro.ts'
-import { cookieValue, LATEST_COOKIE, routeFromCookies } from './cookies.ts'
+import { cookieValue, LATEST_COOKIE, wayFromCookies } from './cookies.ts'
 import type { EdgeContext } from './edge-context.ts'
 import { firstValue, type Query } from './query.ts'
 import type { RememberedVisit } from './remembered-visit.ts'
@@ -27,7 +27,7 @@ export async function findVisit(
   const found = findClickId(context, question)
   if (found === undefined) return undefined
   const { clickId, processId } = found
-  const route = routeFromCookies(question.cookies, clickId)
+  const route = wayFromCookies(question.cookies, clickId)
   const remembered = context.visits.find(clickId)
   if (remembered !== undefined) return remembered
   const needsVisit = question.index.campaignsById.get(route?.campaignId ?? '')?.needsVisit ?? true
@@ -39,9 +39,10 @@ export async function findVisit(
   return await context.core.findVisit(clickId)
 }
 
-function findClickId(
+/** The genuine click id that a query names, else the cookie's. */
+export function findClickId(
   context: EdgeContext,
-  { query, cookies }: VisitQuestion,
+  { query, cookies }: Pick<VisitQuestion, 'query' | 'cookies'>,
 ): { readonly clickId: string; readonly processId: number } | undefined {
   const named = CLICK_ID_NAMES.map((name) => firstValue(query, name))
   const candidates = [...named, cookieValue(cookies, LATEST_COOKIE)]

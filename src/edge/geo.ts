@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import ipaddr from 'ipaddr.js'
 import QuickLRU from 'quick-lru'
 import { EDGE_LIMITS } from './edge-limits.ts'
+import { isHostingNetwork } from './geo/hosting-networks.ts'
 import type { MmdbValue } from './geo/mmdb-value.ts'
 import { PagedMmdb } from './geo/paged-mmdb.ts'
 import { jsonField } from './json-text.ts'
@@ -13,6 +14,10 @@ export type Place = {
   readonly region: string
   readonly city: string
   readonly isp: string
+  /** Number of the autonomous system, digits. */
+  readonly asn: string
+  /** 'datacenter' for addresses of hosting companies, else ''. */
+  readonly connectionType: string
   /** These columns of a ledger row, each with a comma in front: written once, used by all visits of the place. */
   readonly json: string
 }
@@ -23,7 +28,10 @@ export type Geo = {
   close(): void
 }
 
-export const NO_PLACE: Place = { country: '', region: '', city: '', isp: '', json: '' }
+export const NO_PLACE: Place = toPlace({ country: '', region: '', city: '' }, undefined)
+
+type City = Pick<Place, 'country' | 'region' | 'city'>
+type Network = Pick<Place, 'isp' | 'asn' | 'connectionType'>
 
 /**
  * Opens the address databases.
@@ -36,13 +44,13 @@ export function openGeo(geoDatabase: string, asnDatabase: string): Geo {
   const networks = asnDatabase === '' ? undefined : new PagedMmdb(asnDatabase, EDGE_LIMITS.asnCacheBytesMax)
   const cache = new QuickLRU<string, Place>({ maxSize: EDGE_LIMITS.addressesCachedMax })
   const findCity = cachedByRecord(toCityPlace)
-  const findNetwork = cachedByRecord(toIsp)
+  const findNetwork = cachedByRecord(toNetwork)
   const find = (address: string): Place => {
     const bytes = toAddressBytes(address)
     if (bytes === undefined) return NO_PLACE
     const city = findCity(bytes.length === 4 ? cities.ipv4 : cities.ipv6, bytes)
-    const isp = networks === undefined ? undefined : findNetwork(networks, bytes)
-    return isp === undefined ? (city ?? NO_PLACE) : toPlace({ ...(city ?? NO_PLACE), isp })
+    const network = networks === undefined ? undefined : findNetwork(networks, bytes)
+    return network === undefined ? (city ?? NO_PLACE) : toPlace(city ?? NO_PLACE, network)
   }
   return {
     find(address) {
@@ -110,36 +118,43 @@ function cachedByRecord<T>(convert: (record: MmdbValue) => T) {
 const WANTED_KEYS: ReadonlySet<string> = new Set(
   'country_code state1 city country iso_code subdivisions names en'
     .split(' ')
-    .concat('isp autonomous_system_organization organization as_name'.split(' ')),
+    .concat('isp autonomous_system_organization organization as_name'.split(' '))
+    .concat('autonomous_system_number asn'.split(' ')),
 )
 
 /** DB-IP lite is flat (country_code, state1, city); GeoLite2 and GeoIP2 nest and name in several languages. */
 function toCityPlace(record: MmdbValue): Place {
-  return toPlace({
-    country: textAt(record, 'country_code') || textAt(record, 'country', 'iso_code'),
-    region: textAt(record, 'state1') || textAt(record, 'subdivisions', '0', 'names', 'en'),
-    city: textAt(record, 'city') || textAt(record, 'city', 'names', 'en'),
-    isp: '',
-  })
+  return toPlace(
+    {
+      country: textAt(record, 'country_code') || textAt(record, 'country', 'iso_code'),
+      region: textAt(record, 'state1') || textAt(record, 'subdivisions', '0', 'names', 'en'),
+      city: textAt(record, 'city') || textAt(record, 'city', 'names', 'en'),
+    },
+    undefined,
+  )
 }
 
-function toPlace({ country, region, city, isp }: Omit<Place, 'json'>): Place {
+function toPlace({ country, region, city }: City, network: Network | undefined): Place {
+  const { isp = '', asn = '', connectionType = '' } = network ?? {}
   const json =
     jsonField('country', country) +
     jsonField('region', region) +
     jsonField('city', city) +
-    jsonField('isp', isp)
-  return { country, region, city, isp, json }
+    jsonField('isp', isp) +
+    jsonField('asn', asn) +
+    jsonField('connection_type', connectionType)
+  return { country, region, city, isp, asn, connectionType, json }
 }
 
 /** GeoIP2 ISP, GeoLite2 ASN, and the flat ASN databases of ip-location-db. */
-function toIsp(record: MmdbValue): string {
-  return (
-    textAt(record, 'isp') ||
+function toNetwork(record: MmdbValue): Network {
+  const organization =
     textAt(record, 'autonomous_system_organization') ||
     textAt(record, 'organization') ||
     textAt(record, 'as_name')
-  )
+  const asn = numberAt(record, 'autonomous_system_number') || numberAt(record, 'asn')
+  const connectionType = isHostingNetwork(Number(asn), organization) ? 'datacenter' : ''
+  return { isp: textAt(record, 'isp') || organization, asn, connectionType }
 }
 
 function textAt(record: MmdbValue, ...path: readonly string[]): string {
@@ -149,6 +164,14 @@ function textAt(record: MmdbValue, ...path: readonly string[]): string {
     value = Reflect.get(value, key)
   }
   return typeof value === 'string' ? value : ''
+}
+
+/** Digits; '' where there is none. Some databases write `AS64500`. */
+function numberAt(record: MmdbValue, key: string): string {
+  if (typeof record !== 'object' || record === null) return ''
+  const value: unknown = Reflect.get(record, key)
+  if (typeof value === 'number') return String(value)
+  return typeof value === 'string' ? (/^(?:AS)?(\d{1,10})$/i.exec(value)?.[1] ?? '') : ''
 }
 
 /** 4 or 16 bytes; undefined for text that is no address. */

@@ -27,11 +27,20 @@ export const rememberedVisitSchema = z.object({
   pathId: z.string(),
   landerId: z.string(),
   offerId: z.string(),
+  through: z.array(z.object({ offerId: z.string(), pathId: z.string() })).exactOptional(),
   dimensions: dimensionsSchema.exactOptional(),
 })
 
 /** The columns of a visit's row that only the visit's own request tells, and that macros can name. */
 export type VisitDimensions = Readonly<z.infer<typeof dimensionsSchema>>
 
-/** What is remembered of a visit for the click that may follow. From a cookie the route alone is known. */
-export type RememberedVisit = VisitRoute & { readonly dimensions?: VisitDimensions }
+/**
+ * Which way a visit took. `pathId` is the campaign's own path; the lander and the offer are those that were reached.
+ * Where an offer was a campaign, `through` names that offer and the path taken in its campaign, one after the other.
+ */
+export type VisitWay = VisitRoute & {
+  readonly through?: readonly { readonly offerId: string; readonly pathId: string }[]
+}
+
+/** What is remembered of a visit for the click that may follow. From a cookie the way alone is known. */
+export type RememberedVisit = VisitWay & { readonly dimensions?: VisitDimensions }

@@ -5,6 +5,7 @@ import type { Logger } from 'pino'
 import { createClickIdMaker } from '../domain/click-id.ts'
 import { createClickIdKey } from '../domain/click-id-key.ts'
 import type { JournalWriter } from '../journal/journal-writer.ts'
+import { AddressVisits } from './address-visits.ts'
 import { sendText } from './answers.ts'
 import { createClientAddressReader } from './client-address.ts'
 import { createCoreClient } from './core-client.ts'
@@ -99,6 +100,8 @@ async function createContext(options: EdgeOptions): Promise<EdgeContext> {
     clock,
     journal: options.journal,
     addresses: createClientAddressReader(options.trustedProxies, options.publicUrl.startsWith('https://')),
+    addressVisits: new AddressVisits(),
+    publicHost: new URL(options.publicUrl).hostname,
     geo: openGeo(options.geoDatabase, options.asnDatabase),
     devices: createDeviceReader(),
     languages: createLanguageReader(),

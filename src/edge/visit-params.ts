@@ -1,9 +1,9 @@
 import { LIMITS } from '../domain/limits.ts'
-import { exchangeMicros, parseAmount, toDecimalString } from '../domain/money.ts'
 import { isUnfilledMacro } from '../domain/unfilled-macro.ts'
 import { jsonField } from './json-text.ts'
 import { cutText, type Query } from './query.ts'
-import type { IndexedCampaign, ParamRole, SubName, VisitCost } from './snapshot-index.ts'
+import type { IndexedCampaign, ParamRole, SubName } from './snapshot-index.ts'
+import { visitCost } from './visit-cost.ts'
 
 /** The columns of a visit's row that its query fills and macros name; absent when empty. */
 type ParamDimensions = { -readonly [Name in 'external_id' | SubName]?: string } & {
@@ -18,6 +18,8 @@ export type VisitParams = {
   readonly json: string
   /** In the workspace's currency, as the ledger takes it; '' when the visit cost nothing known. */
   readonly cost: string
+  /** `tp_test=1`: everything happens as it would, and nothing is counted. */
+  readonly isTest: boolean
 }
 
 /** The row's pieces as they grow; tokens and params each begin with a comma that is cut in the end. */
@@ -28,6 +30,7 @@ type Draft = {
   tokensJson: string
   paramsJson: string
   costText: string
+  isTest: boolean
 }
 
 /**
@@ -42,6 +45,7 @@ export function readVisitParams(query: Query, indexed: IndexedCampaign): VisitPa
     tokensJson: '',
     paramsJson: '',
     costText: '',
+    isTest: false,
   }
   for (let index = 0; index < query.names.length; index += 1) {
     const name = query.names[index] ?? ''
@@ -52,12 +56,12 @@ export function readVisitParams(query: Query, indexed: IndexedCampaign): VisitPa
     if (role === undefined) draft.paramsJson += `,${JSON.stringify(name)}:${JSON.stringify(value)}`
     else keepValue(draft, role, value)
   }
-  const { dimensions, fieldsJson, tokensJson, paramsJson } = draft
-  const cost = costOf(indexed.cost, draft.costText)
+  const { dimensions, fieldsJson, tokensJson, paramsJson, isTest } = draft
+  const cost = isTest ? '' : visitCost(indexed.cost, draft.costText)
   if (cost !== '') dimensions.cost = cost
   const tokens = tokensJson === '' ? '' : `,"tokens":{${tokensJson.slice(1)}}`
   const params = paramsJson === '' ? '' : `,"params":{${paramsJson.slice(1)}}`
-  return { dimensions, json: fieldsJson + tokens + params, cost }
+  return { dimensions, json: fieldsJson + tokens + params, cost, isTest }
 }
 
 function keepValue(draft: Draft, role: ParamRole, value: string): void {
@@ -74,6 +78,9 @@ function keepValue(draft: Draft, role: ParamRole, value: string): void {
     case 'cost':
       draft.costText = value
       return
+    case 'test':
+      draft.isTest = value === '1'
+      return
     case 'token': {
       // Two parameters may be mapped to one token: the first that is filled counts.
       dimensions.tokens ??= {}
@@ -82,14 +89,4 @@ function keepValue(draft: Draft, role: ParamRole, value: string): void {
       draft.tokensJson += `,${JSON.stringify(role.name)}:${JSON.stringify(value)}`
     }
   }
-}
-
-/** An amount that cannot be read is none: the visit counts, and its cost can be corrected later. */
-function costOf(cost: VisitCost, text: string): string {
-  if (cost.type === 'none') return ''
-  if (cost.type === 'fixed') return cost.amount
-  const parsed = parseAmount(text)
-  if (!parsed.ok || parsed.micros < 0) return ''
-  const micros = exchangeMicros(parsed.micros, cost.fromMicros, cost.toMicros)
-  return micros === undefined ? '' : toDecimalString(micros)
 }

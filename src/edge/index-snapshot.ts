@@ -1,0 +1,225 @@
+import type { Logger } from 'pino'
+import type { FlowPath } from '../domain/flow.ts'
+import type {
+  Snapshot,
+  SnapshotCampaign,
+  SnapshotDomain,
+  SnapshotLander,
+  SnapshotOffer,
+  SnapshotTrafficSource,
+  SnapshotWorkspace,
+} from '../domain/snapshot.ts'
+import { IndexedFlow, pathsOf } from './indexed-flow.ts'
+import type {
+  IndexedCampaign,
+  IndexedDomain,
+  IndexedLander,
+  IndexedOffer,
+  IndexedWorkspace,
+  ParamRole,
+  SnapshotIndex,
+} from './snapshot-index.ts'
+import { compileTarget, type Target } from './target.ts'
+import { compileVisitCost } from './visit-cost.ts'
+import { WELL_KNOWN_TOKENS } from './well-known-tokens.ts'
+
+const SUB_NUMBERS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] as const
+/** On a campaign's link: the visit is a test. */
+const TEST_PARAM = 'tp_test'
+const HOUR_MS = 3_600_000
+const HOUR_SECONDS = 3_600
+const DAY_HOURS = 24
+
+/**
+ * Compiles a snapshot. What cannot be served (a URL with an unknown macro, a campaign without its workspace) is
+ * left out and logged; the rest works.
+ */
+export function indexSnapshot(snapshot: Snapshot, log: Logger): SnapshotIndex {
+  const compile = createCompiler(log)
+  const workspaces = indexWorkspaces(snapshot.workspaces, compile)
+  const offers = indexOffers(snapshot.offers, compile)
+  const landers = indexLanders(snapshot.landers, compile)
+  const campaigns = indexCampaigns({ snapshot, workspaces, offers, compile, log })
+  const campaignsById = new Map(campaigns.map((indexed) => [indexed.campaign.id, indexed]))
+  const [sole, ...others] = workspaces.values()
+  return {
+    version: snapshot.version,
+    workspaces,
+    campaignsBySlug: new Map(campaigns.map((indexed) => [indexed.campaign.slug, indexed])),
+    campaignsById,
+    campaignsByLegacyId: byLegacyId(campaigns, (indexed) => indexed.campaign.legacyIds),
+    offers,
+    offersByLegacyId: byLegacyId(offers.values(), (indexed) => indexed.offer.legacyIds),
+    landers,
+    landersByLegacyId: byLegacyId(landers.values(), (indexed) => indexed.lander.legacyIds),
+    pathsById: indexPaths(snapshot),
+    domains: indexDomains(snapshot.domains, { workspaces, campaignsById, compile }),
+    fallback: others.length === 0 ? sole?.fallback : undefined,
+  }
+}
+
+type Compile = (url: string, owner: string) => Target | undefined
+
+function createCompiler(log: Logger): Compile {
+  return (url, owner) => {
+    if (url === '') return undefined
+    const compiled = compileTarget(url)
+    if (compiled.ok) return compiled.target
+    log.error({ owner, url, reason: compiled.reason }, 'a configured URL is not served')
+    return undefined
+  }
+}
+
+function indexWorkspaces(
+  workspaces: readonly SnapshotWorkspace[],
+  compile: Compile,
+): Map<string, IndexedWorkspace> {
+  const indexed = new Map<string, IndexedWorkspace>()
+  for (const workspace of workspaces) {
+    indexed.set(workspace.id, {
+      workspace,
+      fallback: compile(workspace.fallbackUrl, `fallback of workspace ${workspace.id}`),
+      badReferrers: new Set(workspace.fraud.badReferrers.map((domain) => domain.toLowerCase())),
+    })
+  }
+  return indexed
+}
+
+function indexOffers(offers: readonly SnapshotOffer[], compile: Compile): Map<string, IndexedOffer> {
+  const indexed = new Map<string, IndexedOffer>()
+  for (const offer of offers) {
+    const target = compile(offer.url, `offer ${offer.id}`)
+    if (target !== undefined || offer.campaignId !== '') indexed.set(offer.id, { offer, target })
+  }
+  return indexed
+}
+
+function indexLanders(landers: readonly SnapshotLander[], compile: Compile): Map<string, IndexedLander> {
+  const indexed = new Map<string, IndexedLander>()
+  for (const lander of landers) {
+    const target = compile(lander.url, `lander ${lander.id}`)
+    if (target !== undefined) indexed.set(lander.id, { lander, target })
+  }
+  return indexed
+}
+
+function indexPaths({ campaigns, flows }: Snapshot): Map<string, FlowPath> {
+  const paths = new Map<string, FlowPath>()
+  for (const flow of flows) for (const path of pathsOf(flow)) paths.set(path.id, path)
+  for (const campaign of campaigns) for (const path of pathsOf(campaign)) paths.set(path.id, path)
+  return paths
+}
+
+function byLegacyId<T>(items: Iterable<T>, idsOf: (item: T) => readonly string[]): Map<string, T> {
+  const indexed = new Map<string, T>()
+  for (const item of items) for (const id of idsOf(item)) indexed.set(id, item)
+  return indexed
+}
+
+function indexDomains(
+  domains: readonly SnapshotDomain[],
+  known: {
+    readonly workspaces: ReadonlyMap<string, IndexedWorkspace>
+    readonly campaignsById: ReadonlyMap<string, IndexedCampaign>
+    readonly compile: Compile
+  },
+): Map<string, IndexedDomain> {
+  const indexed = new Map<string, IndexedDomain>()
+  for (const domain of domains) {
+    const own = known.compile(domain.fallbackUrl, `fallback of domain ${domain.host}`)
+    indexed.set(domain.host, {
+      domain,
+      defaultCampaign: known.campaignsById.get(domain.defaultCampaignId),
+      fallback: own ?? known.workspaces.get(domain.workspace)?.fallback,
+    })
+  }
+  return indexed
+}
+
+type CampaignParts = {
+  readonly snapshot: Snapshot
+  readonly workspaces: ReadonlyMap<string, IndexedWorkspace>
+  readonly offers: ReadonlyMap<string, IndexedOffer>
+  readonly compile: Compile
+  readonly log: Logger
+}
+
+function indexCampaigns(parts: CampaignParts): IndexedCampaign[] {
+  const { snapshot, workspaces, offers, compile, log } = parts
+  const sources = new Map(snapshot.trafficSources.map((source) => [source.id, source]))
+  const flows = new Map(snapshot.flows.map((flow) => [flow.id, new IndexedFlow(flow, flow.id, log)]))
+  const campaigns: IndexedCampaign[] = []
+  for (const campaign of snapshot.campaigns) {
+    const owner = workspaces.get(campaign.workspace)
+    if (owner === undefined) {
+      log.error({ campaign: campaign.id }, 'a campaign of an unknown workspace is not served')
+      continue
+    }
+    const { workspace } = owner
+    const source = sources.get(campaign.trafficSourceId)
+    const flow = flows.get(campaign.flowId) ?? new IndexedFlow(campaign, campaign.id, log)
+    campaigns.push({
+      campaign,
+      workspace,
+      source,
+      fallback: compile(campaign.fallbackUrl, `fallback of campaign ${campaign.id}`) ?? owner.fallback,
+      flow,
+      roles: rolesOf(source, campaign),
+      cost: compileVisitCost({ campaign, source, workspace, ratesMicros: snapshot.ratesMicros }),
+      needsVisit: needsVisit(flow, offers),
+      ...periodsOf(campaign, workspace),
+      rowJson: campaignJson(campaign),
+    })
+  }
+  return campaigns
+}
+
+/** An offer that is a campaign may lead to any other, and its rules may look at the visit's parameters. */
+function needsVisit({ flow }: IndexedFlow, offers: ReadonlyMap<string, IndexedOffer>): boolean {
+  for (const path of pathsOf(flow)) {
+    for (const { id } of path.offers) {
+      const indexed = offers.get(id)
+      if (indexed !== undefined && (indexed.target?.needsVisit ?? true)) return true
+    }
+  }
+  return false
+}
+
+function periodsOf(campaign: SnapshotCampaign, workspace: SnapshotWorkspace) {
+  const windowHours = workspace.attributionWindowDays * DAY_HOURS
+  const workspaceHours = workspace.uniqueHours || windowHours
+  const campaignHours = campaign.uniqueHours || workspaceHours
+  return {
+    uniqueMs: campaignHours * HOUR_MS,
+    workspaceUniqueMs: workspaceHours * HOUR_MS,
+    cookieSeconds: Math.max(windowHours, campaignHours, workspaceHours) * HOUR_SECONDS,
+  }
+}
+
+/** The traffic source's own mapping wins over the plain sub1…sub10. */
+export function rolesOf(
+  source: SnapshotTrafficSource | undefined,
+  campaign: SnapshotCampaign,
+): ReadonlyMap<string, ParamRole> {
+  const roles = new Map<string, ParamRole>()
+  for (const number of SUB_NUMBERS) roles.set(`sub${number}`, { type: 'sub', name: `sub${number}` })
+  for (const [param, name] of WELL_KNOWN_TOKENS) roles.set(param, { type: 'token', name })
+  for (const token of source?.tokens ?? []) roles.set(token.param, { type: 'token', name: token.name })
+  if (source !== undefined && source.costParam !== '' && campaign.costModel.type === 'token') {
+    roles.set(source.costParam, { type: 'cost' })
+  }
+  if (source !== undefined && source.externalIdParam !== '') {
+    roles.set(source.externalIdParam, { type: 'external_id' })
+  }
+  roles.set(TEST_PARAM, { type: 'test' })
+  return roles
+}
+
+export function campaignJson(campaign: SnapshotCampaign): string {
+  const constant = {
+    workspace: campaign.workspace,
+    campaign_id: campaign.id,
+    traffic_source_id: campaign.trafficSourceId,
+  }
+  return JSON.stringify(constant).slice(1, -1)
+}
