@@ -53,6 +53,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'DELETE /api/v1/landers/:id': 'manager',
   'GET /api/v1/campaigns': 'viewer',
   'GET /api/v1/campaigns/:id': 'viewer',
+  'GET /api/v1/campaigns/:id/script': 'viewer',
   'POST /api/v1/campaigns': 'manager',
   'PATCH /api/v1/campaigns/:id': 'manager',
   'DELETE /api/v1/campaigns/:id': 'manager',

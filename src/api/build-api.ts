@@ -6,6 +6,7 @@ import { answerWhenLive } from './answer-when-live.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
 import { apiKeyRoutes } from './api-keys.ts'
 import { authRoutes } from './auth-routes.ts'
+import { campaignScriptRoutes } from './campaign-script.ts'
 import { campaignRoutes } from './campaigns.ts'
 import { conversionRoutes } from './conversions.ts'
 import { serveDashboard } from './dashboard-files.ts'
@@ -46,6 +47,7 @@ const ROUTES: readonly ((app: ApiApp, deps: ApiDeps) => void)[] = [
   offerRoutes,
   landerRoutes,
   campaignRoutes,
+  campaignScriptRoutes,
   notificationTargetRoutes,
   visitRoutes,
   hitRoutes,
