@@ -7,7 +7,7 @@ const NUMBERED = Array.from({ length: 10 }, (_, i) => i + 1)
 export const MACRO_NAMES: readonly string[] = [
   ...'clickid externalid payout revenue cost currency txid event status conversionid'.split(' '),
   ...'datetime timestamp campaign.id campaign.name source.id source.name offer.id offer.name'.split(' '),
-  ...'network.name lander.id lander.name affiliate.id advertiser.id'.split(' '),
+  ...'network.name lander.id lander.name lander.key affiliate.id advertiser.id'.split(' '),
   ...NUMBERED.map((n) => `sub${n}`),
   ...'country region city isp device os browser language ip useragent referrer random'.split(' '),
   ...'device.brand device.model os.version browser.version referrer.domain connection asn'.split(' '),

@@ -1,13 +1,16 @@
 import { clickIdTime } from '../domain/click-id.ts'
 import { buildVisitMacroValues } from '../domain/macro-values.ts'
 import { renderTemplate } from '../domain/macros.ts'
+import { referrerDomain } from '../domain/visitor.ts'
 import type { ClientFacts } from './client-facts.ts'
+import { createLanderKey } from './lander-key.ts'
 import type { VisitDimensions } from './remembered-visit.ts'
 import type { IndexedCampaign, IndexedLander, IndexedOffer } from './snapshot-index.ts'
 import type { Target } from './target.ts'
 
 /** `{random}` is a cache buster of up to nine digits. */
 const RANDOM_END = 1_000_000_000
+const MINUTE_MS = 60_000
 
 /** What the macros of a lander's or offer's URL are filled from. */
 export type MacroSource = {
@@ -17,6 +20,8 @@ export type MacroSource = {
   readonly indexed: IndexedCampaign
   readonly offer: IndexedOffer
   readonly lander: IndexedLander | undefined
+  /** Unix milliseconds: the key of a lander expires so long after it. */
+  readonly nowMs: number
 }
 
 /** Fills a lander's or offer's URL with a visit's values. */
@@ -36,11 +41,14 @@ export function renderVisitTarget(target: Target, source: MacroSource): string {
     region: client.place.region,
     city: client.place.city,
     isp: client.place.isp,
+    asn: client.place.asn,
+    connection_type: client.place.connectionType,
     ...client.device.facts,
     language: client.language,
     ip: client.ip,
     user_agent: client.device.userAgent,
     referrer: client.referrer,
+    referrer_domain: referrerDomain(dimensions.referrer ?? client.referrer),
     ...dimensions,
   }
   const names = {
@@ -51,5 +59,16 @@ export function renderVisitTarget(target: Target, source: MacroSource): string {
     lander: lander?.lander.name ?? '',
   }
   const random = String(Math.floor(Math.random() * RANDOM_END))
-  return renderTemplate(target.template, buildVisitMacroValues(visit, names, random))
+  const values = buildVisitMacroValues(visit, names, random)
+  return renderTemplate(
+    target.template,
+    target.needsLanderKey ? { ...values, 'lander.key': landerKey(source) } : values,
+  )
+}
+
+function landerKey({ lander, nowMs }: MacroSource): string {
+  const protection = lander?.lander.protection
+  if (lander === undefined || protection === undefined || protection === null) return ''
+  const { secret, minutes } = protection
+  return createLanderKey({ id: lander.lander.id, secret }, nowMs + minutes * MINUTE_MS)
 }

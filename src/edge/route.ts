@@ -1,12 +1,17 @@
 import { LIMITS } from '../domain/limits.ts'
 import { sendMethodNotAllowed, sendText } from './answers.ts'
 import { clickPathCta, handleClick } from './click-handler.ts'
+import { isBinomClick } from './dialects/binom.ts'
+import { findDialect } from './dialects/find-dialect.ts'
+import { handleRoot, handleTlsAsk, TLS_ASK_PATH } from './domain-handler.ts'
 import type { EdgeContext } from './edge-context.ts'
 import type { Exchange } from './exchange.ts'
+import { FIRST_PARTY_ROUTES } from './first-party/first-party-routes.ts'
 import { handleHealth } from './health-handler.ts'
 import { HOP_PATH } from './hop.ts'
 import { handleHop } from './hop-handler.ts'
 import { handleImpression, IMPRESSION_PREFIX } from './impression-handler.ts'
+import { handleLanderKey, LANDER_KEY_PATH } from './lander-key-handler.ts'
 import { handlePixel } from './pixel-handler.ts'
 import { handlePostback } from './postback-handler.ts'
 import { handleVisit, VISIT_PREFIX } from './visit-handler.ts'
@@ -38,12 +43,16 @@ const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
     { methods: COUNTED, handle: (context, exchange) => handlePixel(context, exchange, 'script') },
   ],
   [HOP_PATH, { methods: READ, handle: handleHop }],
+  ['/', { methods: READ, handle: handleRoot }],
+  [TLS_ASK_PATH, { methods: READ, handle: handleTlsAsk }],
+  [LANDER_KEY_PATH, { methods: READ, handle: handleLanderKey }],
+  ...FIRST_PARTY_ROUTES,
   ['/healthz', { methods: READ, handle: handleHealth }],
 ])
 
 /** Answers one request. Resolves when the answer is given; rejects on a bug only. */
 export async function route(context: EdgeContext, exchange: Exchange): Promise<void> {
-  const found = findRoute(exchange.path)
+  const found = findRoute(exchange) ?? findDialect(context, exchange)
   if (found === undefined) {
     context.metrics.count('notFound')
     sendText(exchange, 404, 'not found')
@@ -59,12 +68,13 @@ export async function route(context: EdgeContext, exchange: Exchange): Promise<v
 }
 
 /** Visits first: they are nearly all of the traffic. */
-function findRoute(path: string): Route | undefined {
+function findRoute({ path, rawQuery }: Exchange): Route | undefined {
   if (path.startsWith(VISIT_PREFIX)) return VISIT
   const known = ROUTES.get(path)
   if (known !== undefined) return known
   if (path.startsWith(IMPRESSION_PREFIX)) return IMPRESSION
   const cta = clickPathCta(path)
-  if (cta === undefined) return undefined
+  // Binom's second version has the same path.
+  if (cta === undefined || isBinomClick(path, rawQuery)) return undefined
   return { methods: READ, handle: (context, exchange) => handleClick(context, exchange, cta) }
 }

@@ -7,13 +7,15 @@ export type Target = {
   readonly isClickIdOnly: boolean
   /** It has macros that only the request of the visit itself can fill, not that of a later click. */
   readonly needsVisit: boolean
+  /** It has `{lander.key}`, which takes a signature. */
+  readonly needsLanderKey: boolean
 }
 
 export type CompiledTarget =
   | { readonly ok: true; readonly target: Target }
   | { readonly ok: false; readonly reason: string }
 
-const VISIT_MACRO = /^(?:externalid|cost|referrer|sub\d+|token\..+)$/
+const VISIT_MACRO = /^(?:externalid|cost|referrer(?:\.domain)?|sub\d+|token\..+)$/
 
 /** Scheme and host, up to the first character that ends a host. */
 const ORIGIN = /^https?:\/\/(?:[a-z0-9._%-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?(?=[/?#]|$)/i
@@ -39,5 +41,6 @@ function toTarget(template: Template): Target {
     template,
     isClickIdOnly: template.macros.every((name) => name === 'clickid'),
     needsVisit: template.macros.some((name) => VISIT_MACRO.test(name)),
+    needsLanderKey: template.macros.includes('lander.key'),
   }
 }

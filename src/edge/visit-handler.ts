@@ -61,7 +61,7 @@ function answerRouted(
   const { indexed, clickId, params, client } = visit
   const { offer, lander, way, target } = routing
   if (lander !== undefined) context.visits.remember(clickId, toRemembered(visit, way))
-  const source = { clickId, dimensions: params.dimensions, client, indexed, offer, lander }
+  const source = { clickId, dimensions: params.dimensions, client, indexed, offer, lander, nowMs: visit.atMs }
   sendRedirect(exchange, context.hops, {
     target: renderVisitTarget(target, source),
     mode: indexed.campaign.redirectMode,
