@@ -36,3 +36,8 @@ export function firstFilled(params: HitParamList, names: readonly string[]): str
   }
   return ''
 }
+
+/** sub1…sub10 ← `{PREFIX}1`…`{PREFIX}10`. */
+export function subNames(prefix: string): NameTable {
+  return Object.fromEntries(Array.from({ length: 10 }, (_, n) => [`sub${n + 1}`, [`${prefix}${n + 1}`]]))
+}
