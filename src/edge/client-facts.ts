@@ -34,7 +34,7 @@ export function readClientFacts(
   const place = context.geo.find(ip)
   const device = context.devices.read(headers)
   const language = context.languages.read(headers['accept-language'])
-  const referrer = headerText(pageReferrer ?? headers.referer, LIMITS.referrerCharsMax)
+  const referrer = pageReferrer ?? headerText(headers.referer, LIMITS.referrerCharsMax)
   const { userAgent, knownBot } = device
   const bot = decideBot({ method, headers, userAgent, knownBot })
   const json =

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import pino from 'pino'
 import { DEFAULT_FRAUD_SETTINGS } from '../../src/domain/fraud.ts'
 import type { Hit, HitAnswer } from '../../src/domain/hit.ts'
-import type { ClickRecord } from '../../src/domain/journal-record.ts'
+import type { ClickRecord, ViewRecord } from '../../src/domain/journal-record.ts'
 import { RECORD_TYPE } from '../../src/domain/journal-record.ts'
 import type { LedgerRow } from '../../src/domain/ledger-row.ts'
 import type { Snapshot, SnapshotCampaign } from '../../src/domain/snapshot.ts'
@@ -30,6 +30,7 @@ export type JournalContents = {
   readonly visits: readonly LedgerRow[]
   readonly impressions: readonly LedgerRow[]
   readonly clicks: readonly ClickRecord[]
+  readonly views: readonly ViewRecord[]
   readonly hits: readonly Hit[]
 }
 
@@ -290,10 +291,11 @@ export async function until(condition: () => boolean | Promise<boolean>): Promis
 }
 
 async function readJournal(dir: string): Promise<JournalContents> {
-  const contents = { visits: [], impressions: [], clicks: [], hits: [] } as {
+  const contents = { visits: [], impressions: [], clicks: [], views: [], hits: [] } as {
     visits: LedgerRow[]
     impressions: LedgerRow[]
     clicks: ClickRecord[]
+    views: ViewRecord[]
     hits: Hit[]
   }
   const reader = await JournalReader.open({ dir, from: undefined })
@@ -305,6 +307,7 @@ async function readJournal(dir: string): Promise<JournalContents> {
       if (type === RECORD_TYPE.visit) contents.visits.push(readVisit(text))
       else if (type === RECORD_TYPE.impression) contents.impressions.push(JSON.parse(text))
       else if (type === RECORD_TYPE.click) contents.clicks.push(JSON.parse(text))
+      else if (type === RECORD_TYPE.view) contents.views.push(JSON.parse(text))
       else contents.hits.push(JSON.parse(text))
     }
   }

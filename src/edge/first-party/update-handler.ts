@@ -1,0 +1,19 @@
+import { HTTP_STATUS_BY_OUTCOME } from '../../domain/hit.ts'
+import { sendJson } from '../answers.ts'
+import type { EdgeContext } from '../edge-context.ts'
+import type { Exchange } from '../exchange.ts'
+import { judgeHit } from '../judge-hit.ts'
+import { readHit } from '../read-hit.ts'
+import { corsHeaders } from './cors.ts'
+
+/**
+ * GET or POST /tp/update?cid=…: new values for a visit (domain/visit-values.ts says which names), from its page or
+ * from a server. It is a hit, answered like a postback.
+ */
+export async function handleUpdate(context: EdgeContext, exchange: Exchange): Promise<void> {
+  const hit = await readHit(context, exchange, 'update')
+  if (hit === undefined) return
+  const { outcome, reason } = await judgeHit(context, hit)
+  const headers = corsHeaders(exchange)
+  sendJson(exchange, HTTP_STATUS_BY_OUTCOME[outcome], { outcome, reason, hit: hit.id }, headers)
+}
