@@ -12,10 +12,14 @@ import { readEdgeReports } from './cli/edge-reports.ts'
 import { runJournalKeeper } from './cli/journal-keeper.ts'
 import { untilLive } from './cli/until-live.ts'
 import type { Config } from './config.ts'
-import { changeStatus } from './conversions/change-status.ts'
+import { BULK_STATUS_JOB, createBulkStatusJob } from './conversions/bulk-status.ts'
+import type { ByHandDeps } from './conversions/by-hand.ts'
+import { changeStatus, type StatusChange } from './conversions/change-status.ts'
 import { startInternalServer } from './conversions/internal-server.ts'
 import { createJudge, type Judge } from './conversions/judge.ts'
 import { runRematch } from './conversions/rematch.ts'
+import { runJobs } from './conversions/run-jobs.ts'
+import { createUploadJob, UPLOAD_JOB } from './conversions/upload-apply.ts'
 import { createGuard } from './delivery/guard.ts'
 import { type DeliveryWorker, runDeliveryWorker } from './delivery/worker.ts'
 import type { ClickIdKey } from './domain/click-id.ts'
@@ -30,6 +34,7 @@ import { runReport } from './reports/run-report.ts'
 import { loadVisitRows } from './reports/visit-rows.ts'
 import { countPending } from './store/delivery-queue-depth.ts'
 import { newRecordId } from './store/ids.ts'
+import type { JobHandler } from './store/jobs.ts'
 import { countOutbox, createOutboxSource } from './store/ledger-outbox.ts'
 import { createLoaderProgress } from './store/loader-progress.ts'
 import { openStore, type Store } from './store/open-store.ts'
@@ -84,6 +89,7 @@ export async function startCore(options: CoreOptions): Promise<CoreProcess> {
     ledgerLookup: core.lookup,
     db: store.db,
     clickIdKey,
+    clock: Date.now,
     onError,
   })
   const keeper = runJournalKeeper({
@@ -103,6 +109,13 @@ export async function startCore(options: CoreOptions): Promise<CoreProcess> {
     onError,
   })
   const rematch = runRematch({ judge, db: store.db, clock: Date.now, signal: stop.signal, onError })
+  const jobs = runJobs({
+    db: store.db,
+    handlers: jobHandlers(core),
+    clock: Date.now,
+    signal: stop.signal,
+    onError,
+  })
   const dashboard = await startDashboard(core, async () => {
     internal.announceChange()
     await untilLive(store.db, config.dataDir)
@@ -113,7 +126,7 @@ export async function startCore(options: CoreOptions): Promise<CoreProcess> {
       await dashboard.close()
       await internal.close()
       stop.abort()
-      await Promise.all([keeper, optimization, rematch, core.worker.done, core.loader.done])
+      await Promise.all([keeper, optimization, rematch, jobs, core.worker.done, core.loader.done])
       await core.ledger.close()
       await store.close()
     },
@@ -212,10 +225,30 @@ function apiDeps(core: Core): Omit<ApiDeps, 'untilLive'> {
     runReport: (request, signal) => runReport(ledger, request, signal),
     changeStatus: (change) => changeStatus({ store, ownHosts: ownHosts(config), clock: Date.now }, change),
     wakeDelivery: () => core.worker.wake(),
+    byHand: byHandDeps(core),
     readiness: readinessChecks(store, ledger),
     clock: Date.now,
     log,
     version,
+  }
+}
+
+function byHandDeps({ store, judge, lookup, clickIdKey }: Core): ByHandDeps {
+  return { store, judge, lookup, clickIdKey, clock: Date.now }
+}
+
+/** By kind of job. */
+function jobHandlers(core: Core): Readonly<Record<string, JobHandler>> {
+  const { store, config } = core
+  const bulkDeps = {
+    store,
+    clock: Date.now,
+    changeStatus: (change: StatusChange) =>
+      changeStatus({ store, ownHosts: ownHosts(config), clock: Date.now }, change),
+  }
+  return {
+    [UPLOAD_JOB]: createUploadJob(byHandDeps(core)),
+    [BULK_STATUS_JOB]: createBulkStatusJob(bulkDeps),
   }
 }
 

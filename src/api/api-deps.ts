@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Registry } from 'prom-client'
+import type { ByHandDeps } from '../conversions/by-hand.ts'
 import type { StatusChange, StatusChangeResult } from '../conversions/change-status.ts'
 import type { LedgerRow } from '../domain/ledger-row.ts'
 import type { ReportRequest } from '../reports/report-request.ts'
@@ -34,6 +35,8 @@ export type ApiDeps = {
   /** @throws ReportRequestError for a request that can not be a report. */
   readonly runReport: (request: ReportRequest, signal: AbortSignal) => Promise<ReportResult>
   readonly changeStatus: (change: StatusChange) => Promise<StatusChangeResult>
+  /** What members report and match by hand goes through the judge, as hits do. */
+  readonly byHand: ByHandDeps
   readonly readiness: readonly ReadinessCheck[]
   readonly clock: () => number
   readonly log: FastifyBaseLogger

@@ -8,12 +8,18 @@ import { apiKeyRoutes } from './api-keys.ts'
 import { authRoutes } from './auth-routes.ts'
 import { campaignScriptRoutes } from './campaign-script.ts'
 import { campaignRoutes } from './campaigns.ts'
+import { conversionUploadRoutes } from './conversion-uploads.ts'
 import { conversionRoutes } from './conversions.ts'
+import { conversionByHandRoutes } from './conversions-by-hand.ts'
 import { serveDashboard } from './dashboard-files.ts'
 import { deliveryRoutes } from './deliveries.ts'
+import { domainRoutes } from './domains.ts'
 import { enforceAccess } from './enforce-access.ts'
+import { eventRoutes } from './events.ts'
+import { flowRoutes } from './flows.ts'
 import { healthRoutes } from './health.ts'
 import { hitRoutes } from './hits.ts'
+import { hitMatchRoutes } from './hits-match.ts'
 import { jobRoutes } from './jobs.ts'
 import { landerRoutes } from './landers.ts'
 import { meRoutes } from './me.ts'
@@ -46,12 +52,18 @@ const ROUTES: readonly ((app: ApiApp, deps: ApiDeps) => void)[] = [
   affiliateNetworkRoutes,
   offerRoutes,
   landerRoutes,
+  flowRoutes,
+  domainRoutes,
   campaignRoutes,
   campaignScriptRoutes,
   notificationTargetRoutes,
   visitRoutes,
   hitRoutes,
+  hitMatchRoutes,
   conversionRoutes,
+  conversionByHandRoutes,
+  conversionUploadRoutes,
+  eventRoutes,
   jobRoutes,
   deliveryRoutes,
   reportRoutes,

@@ -32,6 +32,13 @@ export async function describedApi(version: string): Promise<object> {
     visitRows: neverCalled,
     runReport: neverCalled,
     changeStatus: neverCalled,
+    byHand: {
+      store: { db, engine: 'sqlite', close: neverCalled },
+      judge: { judge: neverCalled, rejudge: neverCalled },
+      lookup: { findVisits: neverCalled },
+      clickIdKey: { hmac32: () => 0 },
+      clock: () => 0,
+    },
     readiness: [],
     clock: () => 0,
     log: pino({ level: 'silent' }),

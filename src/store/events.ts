@@ -3,6 +3,7 @@ import type { EventCounts } from '../domain/conversion-types.ts'
 import { type Owned, toOwned } from './owned.ts'
 import { ownedTable } from './owned-table.ts'
 import type { Database } from './schema.ts'
+import type { Db } from './transaction.ts'
 
 export type EventSettingsFields = {
   /** As hits name it; compared without regard to case. */
@@ -20,6 +21,23 @@ export const {
   get: getEventSettings,
   list: listEventSettings,
 } = ownedTable({ table: 'events', toItem: toEventSettings, toColumns })
+
+/** The one in use by that name, without regard to case. */
+export async function findEventSettings(
+  db: Db,
+  workspace: string,
+  name: string,
+): Promise<EventSettings | undefined> {
+  const rows = await db
+    .selectFrom('events')
+    .selectAll()
+    .where('workspace', '=', workspace)
+    .where('archived_at', 'is', null)
+    .execute()
+  // Compared here: SQLite's lower() knows ASCII alone.
+  const lower = name.toLowerCase()
+  return rows.map(toEventSettings).find((event) => event.name.toLowerCase() === lower)
+}
 
 export function toEventSettings(row: Selectable<Database['events']>): EventSettings {
   return {

@@ -52,6 +52,16 @@ export async function saveHits(db: Db, hits: readonly JudgedHit[]): Promise<void
   })
 }
 
+/** Keeps which visit a person matched an unmatched hit to; it is due to be judged anew at once. */
+export async function saveMatch(db: Db, request: Hit, now: number): Promise<void> {
+  await db
+    .updateTable('hits')
+    .set({ request_json: JSON.stringify(request), rematch_at: now })
+    .where('id', '=', request.id)
+    .where('outcome', '=', 'unmatched')
+    .execute()
+}
+
 /** The judged ones among the ids. */
 export async function findHits(db: Db, ids: readonly string[]): Promise<ReadonlyMap<string, JudgedHit>> {
   if (ids.length === 0) return new Map()

@@ -7,6 +7,7 @@ import { buildApi } from '../../src/api/build-api.ts'
 import { createOwner } from '../../src/api/create-owner.ts'
 import { dashboardOrigins } from '../../src/api/dashboard-origins.ts'
 import { createSetupLink } from '../../src/api/setup-token.ts'
+import { createJudge } from '../../src/conversions/judge.ts'
 import type { Store } from '../../src/store/open-store.ts'
 import type { TestStores } from '../support/databases.ts'
 
@@ -47,6 +48,7 @@ export async function openTestApi(stores: TestStores, changes: Partial<ApiDeps> 
     visitRows: async () => [],
     runReport: async () => ({ rows: [], totals: {}, groups: 0 }),
     changeStatus: async () => ({ ok: true }),
+    byHand: byHandDeps(store),
     readiness: [],
     clock: Date.now,
     log: pino({ level: 'silent' }),
@@ -86,6 +88,15 @@ export async function openTestApi(stores: TestStores, changes: Partial<ApiDeps> 
       return { cookie: await signIn(email, PASSWORD), workspace: owner.workspace, userId: owner.userId }
     },
   }
+}
+
+/** A judge over the store, and a ledger without a single visit. */
+function byHandDeps(store: Store): ApiDeps['byHand'] {
+  const lookup = { findVisits: async () => new Map() }
+  const clickIdKey = { hmac32: () => 0 }
+  const clock = Date.now
+  const judge = createJudge({ store, ledgerLookup: lookup, clock, clickIdKey, ownHosts: [] })
+  return { store, judge, lookup, clickIdKey, clock }
 }
 
 /** The Cookie header that a browser would send after this answer. */

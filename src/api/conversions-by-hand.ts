@@ -1,0 +1,143 @@
+import { z } from 'zod'
+import {
+  BULK_STATUS_MAX,
+  type BulkStatusResult,
+  changeFilteredStatuses,
+  changeStatuses,
+} from '../conversions/bulk-status.ts'
+import { reportConversion } from '../conversions/manual-conversion.ts'
+import { CONVERSION_STATUSES } from '../domain/conversion-types.ts'
+import { LIMITS } from '../domain/limits.ts'
+import { formatMicros } from '../domain/money.ts'
+import { appendAudit } from '../store/audit-log.ts'
+import type { ApiApp, ApiDeps } from './api-deps.ts'
+import { type Caller, callerOf } from './caller.ts'
+import { amountField, currencyField, eventField } from './fields.ts'
+import { hitAnswerSchema, toHitAnswerView } from './hit-answer-view.ts'
+import { invalidFields } from './problem.ts'
+
+const TAGS = ['conversions']
+const PATH = '/api/v1/conversions'
+const KEY_CHARS_MAX = 200
+const ID_CHARS_MAX = 100
+const REASON_CHARS_MAX = 500
+
+const manualBody = z.strictObject({
+  clickId: z.string().min(1).max(ID_CHARS_MAX),
+  event: eventField.optional().describe("The offer's default event unless told"),
+  payout: amountField.optional().describe("The offer's payout unless told"),
+  currency: currencyField.optional().describe("Of the payout; the network's unless told"),
+  txid: z.string().trim().max(LIMITS.txidCharsMax).optional(),
+  status: z.enum(CONVERSION_STATUSES).optional().describe('approved unless told'),
+  key: z
+    .string()
+    .min(1)
+    .max(KEY_CHARS_MAX)
+    .optional()
+    .describe('Yours: sent twice under the same key it counts once'),
+  notify: z.boolean().default(true).describe('Whether notification targets are called'),
+})
+
+const bulkFields = {
+  status: z.enum(CONVERSION_STATUSES),
+  reason: z.string().trim().min(1, 'say why').max(REASON_CHARS_MAX).describe('Kept in the history'),
+}
+
+const bulkFilter = z
+  .strictObject({
+    status: z.enum(CONVERSION_STATUSES),
+    event: z.string().max(LIMITS.eventCharsMax),
+    clickId: z.string().max(ID_CHARS_MAX),
+    campaignId: z.string().max(64),
+    offerId: z.string().max(64),
+  })
+  .partial()
+  .refine((filter) => Object.keys(filter).length > 0, 'must name something: it would change everything')
+
+const bulkBody = z.union([
+  z.strictObject({
+    ...bulkFields,
+    ids: z.array(z.string().max(ID_CHARS_MAX)).min(1).max(BULK_STATUS_MAX),
+  }),
+  z.strictObject({ ...bulkFields, filter: bulkFilter }),
+])
+
+const bulkAnswer = z
+  .object({
+    changed: z.int(),
+    refused: z.int(),
+    results: z.array(
+      z.object({
+        id: z.string(),
+        changed: z.boolean(),
+        reason: z.string().describe('Why it was not changed'),
+      }),
+    ),
+    jobId: z
+      .string()
+      .describe(`Of the job that does it when there are more than ${BULK_STATUS_MAX}; else ''`),
+  })
+  .meta({ id: 'BulkStatus' })
+
+/** Conversions that a member reports, and the status of many at once. */
+export function conversionByHandRoutes(app: ApiApp, deps: ApiDeps): void {
+  app.post(PATH, {
+    schema: {
+      tags: TAGS,
+      summary: 'Report a conversion by hand; it is judged as a postback is',
+      body: manualBody,
+      response: { 200: hitAnswerSchema },
+    },
+    handler: async (request) => await report(deps, callerOf(request), request.body),
+  })
+  app.post(`${PATH}/bulk-status`, {
+    schema: {
+      tags: TAGS,
+      summary: 'Change the status of many; targets are notified as by a postback',
+      body: bulkBody,
+      response: { 200: bulkAnswer },
+    },
+    handler: async (request) => await changeMany(deps, callerOf(request), request.body),
+  })
+}
+
+async function report(
+  deps: ApiDeps,
+  { workspace, actor }: Caller,
+  { clickId, payout, key = '', notify, ...rest }: z.output<typeof manualBody>,
+) {
+  const named = Object.entries({ ...rest, payout: payout === undefined ? undefined : formatMicros(payout) })
+  const given = named.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]))
+  const params = { cid: clickId, ...Object.fromEntries(given) }
+  const result = await reportConversion(deps.byHand, { workspace, params, key, notify })
+  if (!result.ok) throw invalidFields([{ field: 'clickId', message: result.reason }])
+  const { hit, outcome } = result.answer
+  const subject = { subjectType: 'hit', subjectId: hit }
+  const entry = { workspace, at: deps.clock(), actor, action: 'conversion.report', ...subject }
+  await appendAudit(deps.store.db, { ...entry, detail: { clickId, outcome } })
+  return toHitAnswerView(result.answer)
+}
+
+async function changeMany(deps: ApiDeps, caller: Caller, body: z.output<typeof bulkBody>) {
+  const { workspace, actor } = caller
+  const { status, reason } = body
+  const wanted = { workspace, actor, status, reason }
+  const done =
+    'ids' in body
+      ? { results: await changeStatuses(deps, body.ids, wanted) }
+      : await changeFilteredStatuses(deps, body.filter, wanted)
+  const answer = toBulkAnswer(done)
+  const { changed, refused, jobId } = answer
+  const subject = { subjectType: 'workspace', subjectId: workspace }
+  const entry = { workspace, at: deps.clock(), actor, action: 'conversion.bulk_status', ...subject }
+  await appendAudit(deps.store.db, { ...entry, detail: { status, reason, changed, refused, jobId } })
+  return answer
+}
+
+function toBulkAnswer(
+  done: { readonly results: readonly BulkStatusResult[] } | { readonly jobId: string },
+): z.input<typeof bulkAnswer> {
+  if ('jobId' in done) return { changed: 0, refused: 0, results: [], jobId: done.jobId }
+  const changed = done.results.filter((result) => result.changed).length
+  return { changed, refused: done.results.length - changed, results: [...done.results], jobId: '' }
+}

@@ -1,0 +1,63 @@
+import { type ClickIdKey, verifyClickId } from '../domain/click-id.ts'
+import type { Hit } from '../domain/hit.ts'
+import type { ClickLookup } from '../ledger/click-lookup.ts'
+import type { FoundVisit } from '../ledger/find-in-ledger.ts'
+import type { Store } from '../store/open-store.ts'
+import type { Judge } from './judge.ts'
+
+/** What members of a workspace report and match by hand needs. */
+export type ByHandDeps = {
+  readonly store: Store
+  readonly judge: Judge
+  readonly lookup: ClickLookup
+  readonly clickIdKey: ClickIdKey
+  /** Unix milliseconds. */
+  readonly clock: () => number
+}
+
+/** Of a click id that is genuine. Whether another workspace has its visit is not told. */
+export const NO_VISIT = 'no visit of this workspace has that click id'
+
+/** What keeps notifications of a hit from being sent; read by the judge. */
+const WITHOUT_NOTIFICATIONS = ['disable_postback', '1'] as const
+
+/**
+ * The visits among the click ids that belong to the workspace. The judge takes a click id for what it is, whoever
+ * names it, and asks a network for its token; what a member reports passes without, so it may only ever be about
+ * the member's own visits.
+ * @throws LedgerUnavailableError
+ */
+export async function findOwnVisits(
+  deps: Pick<ByHandDeps, 'lookup' | 'clickIdKey'>,
+  workspace: string,
+  clickIds: readonly string[],
+): Promise<ReadonlyMap<string, FoundVisit>> {
+  const genuine = new Set(clickIds.filter((id) => verifyClickId(id, deps.clickIdKey).ok))
+  if (genuine.size === 0) return new Map()
+  const found = await deps.lookup.findVisits([...genuine])
+  return new Map([...found].filter(([, { visit }]) => visit.workspace === workspace))
+}
+
+/** A hit that a member reports: it came by no request, so nothing about its sender is known. */
+export function buildReportedHit(report: {
+  readonly id: string
+  readonly kind: 'upload' | 'manual'
+  readonly at: number
+  readonly params: Readonly<Record<string, string>>
+  readonly notify: boolean
+}): Hit {
+  const { id, kind, at, params, notify } = report
+  return {
+    id,
+    kind,
+    at,
+    method: '',
+    host: '',
+    path: '',
+    rawQuery: '',
+    params: [...Object.entries(params), ...(notify ? [] : [WITHOUT_NOTIFICATIONS])],
+    ip: '',
+    userAgent: '',
+    referrer: '',
+  }
+}

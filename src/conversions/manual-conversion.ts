@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto'
+import type { HitAnswer } from '../domain/hit.ts'
+import { newRecordId } from '../store/ids.ts'
+import { type ByHandDeps, buildReportedHit, findOwnVisits, NO_VISIT } from './by-hand.ts'
+
+const KEY_HASH_CHARS = 32
+
+/** A conversion that a member reports without any request of a network. */
+export type ManualConversion = {
+  readonly workspace: string
+  /** Parameters under our names: cid, event, payout, currency, txid, status. */
+  readonly params: Readonly<Record<string, string>> & { readonly cid: string }
+  /** The same key again gets the first one's answer, and counts nothing; '' for none. */
+  readonly key: string
+  /** Whether the traffic source is told. */
+  readonly notify: boolean
+}
+
+/**
+ * Judges a conversion that a member reports: as a postback, without the checks of its sender.
+ * @returns a reason when the click id is of no visit of the workspace; nothing is kept then.
+ * @throws JudgeUnavailableError, LedgerUnavailableError
+ */
+export async function reportConversion(
+  deps: ByHandDeps,
+  { workspace, params, key, notify }: ManualConversion,
+): Promise<
+  { readonly ok: true; readonly answer: HitAnswer } | { readonly ok: false; readonly reason: string }
+> {
+  const visits = await findOwnVisits(deps, workspace, [params.cid])
+  if (!visits.has(params.cid)) return { ok: false, reason: NO_VISIT }
+  const at = deps.clock()
+  const id = `manual:${key === '' ? newRecordId(at) : keyId(workspace, key)}`
+  const [answer] = await deps.judge.judge([buildReportedHit({ id, kind: 'manual', at, params, notify })])
+  if (answer === undefined) throw new TypeError('the judge gave no answer')
+  return { ok: true, answer }
+}
+
+/** Keys of different workspaces never meet. */
+function keyId(workspace: string, key: string): string {
+  return createHash('sha256')
+    .update(JSON.stringify([workspace, key]))
+    .digest('hex')
+    .slice(0, KEY_HASH_CHARS)
+}

@@ -1,0 +1,147 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { verifyClickId } from '../domain/click-id.ts'
+import {
+  type ConversionUpload,
+  deleteUploadRows,
+  insertUpload,
+  insertUploadRows,
+  newUploadId,
+} from '../store/conversion-uploads.ts'
+import { conversionsOfClicks } from '../store/conversions.ts'
+import { type ByHandDeps, findOwnVisits, NO_VISIT } from './by-hand.ts'
+import { findLayout, type UploadLayout } from './upload-columns.ts'
+import { UPLOAD_LIMITS } from './upload-limits.ts'
+import { readLines, type UploadLine } from './upload-lines.ts'
+import { readRow } from './upload-row.ts'
+import { type CheckedRow, type UploadSummary, UploadSummaryBuilder } from './upload-summary.ts'
+
+/** The file as a whole can not be read; the message says why. */
+export class UploadFileError extends Error {
+  readonly code = 'bad_upload'
+
+  constructor(reason: string) {
+    super(reason)
+    this.name = 'UploadFileError'
+  }
+}
+
+/**
+ * Reads a file, checks every row and keeps them; nothing is counted until the upload is applied.
+ * @throws UploadFileError, LedgerUnavailableError, or what the store throws; nothing is kept then.
+ */
+export async function previewUpload(
+  deps: ByHandDeps,
+  file: {
+    readonly workspace: string
+    readonly name: string
+    readonly actor: string
+    readonly body: Buffer
+  },
+): Promise<UploadSummary & { readonly upload: ConversionUpload }> {
+  const now = deps.clock()
+  const { db } = deps.store
+  const { workspace, name, actor, body } = file
+  const id = newUploadId(now)
+  const summary = new UploadSummaryBuilder()
+  try {
+    for (const batch of inBatches(readRows(body, now))) {
+      // A large file is read in turns with everything else that this process does.
+      await nextTurn()
+      const checked = await checkVisits(deps, workspace, batch)
+      await insertUploadRows(db, id, checked.map(toStored))
+      summary.add(checked, await convertedClicks(deps, workspace, checked))
+    }
+    const times = { createdAt: now, updatedAt: now }
+    const upload = { id, workspace, name, actor, state: 'preview', jobId: '', ...times } as const
+    await insertUpload(db, upload)
+    return { upload, ...summary.build() }
+  } catch (error) {
+    await deleteUploadRows(db, id)
+    throw error
+  }
+}
+
+function* readRows(body: Buffer, now: number): Generator<CheckedRow> {
+  let layout: Exclude<UploadLayout, { type: 'unknown' }> | undefined
+  let rows = 0
+  for (const line of readLines(body)) {
+    if (layout === undefined) {
+      layout = readLayout(line)
+      if (layout.type === 'header') continue
+    }
+    rows += 1
+    if (rows > UPLOAD_LIMITS.rowsMax) {
+      throw new UploadFileError(`the file has more than ${UPLOAD_LIMITS.rowsMax} rows: split it`)
+    }
+    yield checkLine(line, layout, now)
+  }
+  if (rows === 0) throw new UploadFileError('the file has no rows')
+}
+
+function readLayout(line: UploadLine): Exclude<UploadLayout, { type: 'unknown' }> {
+  if ('problem' in line) throw new UploadFileError(`line ${line.line}: ${line.problem}`)
+  const layout = findLayout(line.cells)
+  if (layout.type === 'unknown') throw new UploadFileError(layout.reason)
+  return layout
+}
+
+function checkLine(
+  line: UploadLine,
+  layout: Exclude<UploadLayout, { type: 'unknown' }>,
+  now: number,
+): CheckedRow {
+  if ('problem' in line) return { line: line.line, problem: line.problem, params: {} }
+  const row = readRow(line.cells, layout, now)
+  return row.ok
+    ? { line: line.line, problem: '', params: row.params }
+    : { line: line.line, problem: row.problem, params: {} }
+}
+
+/** A row is good when its click id is that of a visit of the workspace, and its time not before the visit. */
+async function checkVisits(
+  deps: ByHandDeps,
+  workspace: string,
+  rows: readonly CheckedRow[],
+): Promise<readonly CheckedRow[]> {
+  const clickIds = rows.map(({ params }) => params.cid ?? '')
+  const visits = await findOwnVisits(deps, workspace, clickIds)
+  return rows.map((row) => {
+    if (row.problem !== '') return row
+    const { cid = '', time } = row.params
+    const visitAt = visits.get(cid)?.visit.visit_at
+    if (visitAt === undefined) {
+      const isGenuine = verifyClickId(cid, deps.clickIdKey).ok
+      const problem = isGenuine ? NO_VISIT : 'the click id is not one of this installation'
+      return { line: row.line, problem, params: {} }
+    }
+    if (time !== undefined && Number(time) < visitAt - UPLOAD_LIMITS.clockSkewMs) {
+      return { line: row.line, problem: 'its time is before its visit', params: {} }
+    }
+    return row
+  })
+}
+
+async function convertedClicks(
+  { store }: ByHandDeps,
+  workspace: string,
+  rows: readonly CheckedRow[],
+): Promise<ReadonlySet<string>> {
+  const clickIds = new Set(rows.flatMap(({ params }) => params.cid ?? []))
+  const known = await conversionsOfClicks(store.db, workspace, [...clickIds])
+  return new Set(known.map(({ clickId }) => clickId))
+}
+
+function toStored({ line, problem, params }: CheckedRow) {
+  return { line, problem, params: Object.fromEntries(Object.entries(params)) }
+}
+
+function* inBatches<T>(items: Iterable<T>): Generator<readonly T[]> {
+  let batch: T[] = []
+  for (const item of items) {
+    batch.push(item)
+    if (batch.length < UPLOAD_LIMITS.batchRowsMax) continue
+    yield batch
+    batch = []
+  }
+  if (batch.length > 0) yield batch
+}
