@@ -12,6 +12,7 @@ describe('an unfilled macro', () => {
       '__clickid__ _CLICKID_ _CAMPAIGN_ID_ xxC1xx xxpayoutxx !!!clickref!!! MFOXCLICKID MFOXPUBID ' +
       'startapp_click_id_placeholder startapp_app_id creative_id bid_type __si__cb {{category {campaign.id} ' +
       '{AID-FROM-DASHBOARD} {IfSearch:string} {subid}{pubfeed} {{adSet.id}} {replace} [REPLACE-WITH-KEY] ' +
+      '<click_id> {transactionid}_{goal} {action}_{status} {a}-{b} {url(sid)} {get.subid} {subids.1} ' +
       '%7Bclick_id%7D %5BCLICK_ID%5D %23%23ID%23%23 %24%7BSUBID%7D'
     ).split(' '),
   )('is %s', (value) => {
@@ -63,6 +64,12 @@ describe('an unfilled macro', () => {
     '__',
     '____',
     'pre_{click_id}',
+    '{a}_',
+    '_{a}',
+    '{a}__{b}',
+    '<b>1</b>',
+    '<3',
+    '<>',
     '{click_id}_post',
     'a@b.test',
     '@handle',
@@ -96,9 +103,21 @@ describe('an unfilled macro', () => {
   })
 
   it('is decided quickly for hostile values', () => {
-    const ambiguous = ['%a%%', '{a}', '__a', '#a##', '[a]', '%%a%', '\ufffda%%', '@@a@', '$$a$'].map(
-      (piece) => `${piece.repeat(250 / piece.length)}~`,
-    )
+    const ambiguous = [
+      '%a%%',
+      '{a}',
+      '__a',
+      '#a##',
+      '[a]',
+      '%%a%',
+      '\ufffda%%',
+      '@@a@',
+      '$$a$',
+      '{a}_',
+      '__a___',
+      '<a>',
+      '%a%_',
+    ].map((piece) => `${piece.repeat(250 / piece.length)}~`)
     for (const value of [
       ...ambiguous,
       '{'.repeat(5_000),

@@ -1,6 +1,6 @@
 /**
- * Tells a value that is still a traffic source's unfilled macro, which counts as empty. Every syntax of
- * catalogue/traffic-sources.tsv, and of the networks' postbacks.
+ * Tells a value that is still a traffic source's or network's unfilled macro, which counts as empty: every syntax
+ * that a template of the catalogue uses.
  */
 const VALUE_CHARS_MAX = 256
 
@@ -14,6 +14,7 @@ const SYNTAXES: readonly string[] = [
   String.raw`\$\{${NAME}\}`, // ${X}
   String.raw`\$\$${NAME}\$\$`, // $$x$$
   String.raw`\[{1,3}${BRACKET_NAME}\]{1,3}`, // [x] [[x]] [[[x]]] [$x] [=X=]
+  `<${NAME}>`, // <x>
   `#${NAME}#`, // #x#
   `##${NAME}##`, // ##X##
   `###${NAME}###`, // ###X###
@@ -25,7 +26,8 @@ const SYNTAXES: readonly string[] = [
   String.raw`%%[a-z][\w.-]*%%`,
   String.raw`(?:%[a-z]|\ufffd)[\w.-]*%`,
 ]
-const WHOLE_VALUE = new RegExp(`^(?:${SYNTAXES.join('|')})+$`, 'i')
+/** Macros one behind the other, perhaps with a mark between them: `{transactionid}_{goal}`. */
+const WHOLE_VALUE = new RegExp(`^(?:${SYNTAXES.join('|')})(?:[_:,|-]?(?:${SYNTAXES.join('|')}))*$`, 'i')
 /** One dollar in front, HitPath's xx, and TikTok's underscores after a copy halved them: the case matters. */
 const CASED_SYNTAXES = /^(?:\$[A-Za-z_]\w*|xx[A-WYZa-wyz]\w*xx|_[A-Z]{3,}(?:_[A-Z]+)*_)$/
 /** `{550e8400-e29b-41d4-a716-446655440000}` is how some write an id. */
@@ -41,7 +43,7 @@ const BARE_WORDS = new Set([
   ...'startapp_publisher_category creative_id campaign_id bid_type __si__cb {{category'.split(' '),
 ])
 /** First characters of every syntax; any other value is told apart by one look. */
-const FIRST_CHARS = new Set('{$[#@%!_x\ufffd')
+const FIRST_CHARS = new Set('{$[<#@%!_x\ufffd')
 
 export function isUnfilledMacro(value: string): boolean {
   if (BARE_WORDS.has(value)) return true
