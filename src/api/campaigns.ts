@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import type { WeightedRef } from '../domain/flow.ts'
 import { formatMicros } from '../domain/money.ts'
 import type { CostModel } from '../domain/snapshot.ts'
 import {
@@ -11,14 +10,18 @@ import {
   listCampaigns,
   updateCampaign,
 } from '../store/campaigns.ts'
-import { getLander } from '../store/landers.ts'
-import { getOffer } from '../store/offers.ts'
-import { getTrafficSource, type TrafficSource } from '../store/traffic-sources.ts'
+import { getDomain } from '../store/domains.ts'
+import { getFlow } from '../store/flows.ts'
+import { getTrafficSource } from '../store/traffic-sources.ts'
 import type { Db } from '../store/transaction.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
+import { checkCampaignArchive } from './archive-checks.ts'
+import { findCircle } from './campaign-circles.ts'
 import { campaignCreateBody, campaignUpdateBody, campaignViewFields } from './campaign-fields.ts'
-import { campaignLink } from './campaign-link.ts'
+import { campaignLink, linkOrigin } from './campaign-link.ts'
+import { findFlowErrors } from './flow-checks.ts'
 import { toFlowView } from './flow-fields.ts'
+import { findTakenLegacyIds } from './legacy-ids.ts'
 import { ownedRoutes } from './owned-resource.ts'
 import { ownedFields, toOwnedView } from './owned-view.ts'
 import { type FieldError, invalidFields } from './problem.ts'
@@ -40,6 +43,7 @@ export function campaignRoutes(app: ApiApp, deps: ApiDeps): void {
     toViews: (db, items, caller) =>
       toViews(db, items, { workspace: caller.workspace, publicUrl: deps.publicUrl }),
     check: checkCampaign,
+    checkArchive: checkCampaignArchive,
   })
 }
 
@@ -50,28 +54,25 @@ async function checkCampaign(
   campaign: CampaignFields,
   id?: string,
 ): Promise<void> {
-  const errors: FieldError[] = []
-  const source = await getTrafficSource(db, { workspace, id: campaign.trafficSourceId })
-  if (source === undefined || source.archivedAt !== null) {
-    const message = `there is no traffic source "${campaign.trafficSourceId}"`
-    errors.push({ field: 'trafficSourceId', message })
-  }
-  if (campaign.costModel.type === 'token' && source?.costParam === '') {
-    const message = 'the traffic source has no cost parameter, so visits would cost nothing'
-    errors.push({ field: 'costModel', message })
-  }
-  for (const [index, path] of campaign.paths.entries()) {
-    const field = `paths.${index}`
-    errors.push(
-      ...(await missingRefs(path.offers, `${field}.offers`, 'offer', (ref) =>
-        getOffer(db, { workspace, id: ref }),
-      )),
-    )
-    errors.push(
-      ...(await missingRefs(path.landers, `${field}.landers`, 'lander', (ref) =>
-        getLander(db, { workspace, id: ref }),
-      )),
-    )
+  const { legacyIds } = campaign
+  const errors = [
+    ...(await findSourceErrors(db, workspace, campaign)),
+    ...(await findRoutingErrors(db, workspace, campaign)),
+    ...(await findTakenLegacyIds(db, 'campaigns', { legacyIds, own: id })),
+  ]
+  const circle = await findCircle(db, workspace, {
+    kind: 'campaign',
+    id,
+    name: campaign.name,
+    flow: campaign,
+  })
+  if (circle !== undefined)
+    errors.push({ field: campaign.flowId === '' ? 'paths' : 'flowId', message: circle })
+  if (campaign.domainId !== '') {
+    const domain = await getDomain(db, { workspace, id: campaign.domainId })
+    if (domain?.archivedAt !== null) {
+      errors.push({ field: 'domainId', message: `there is no domain "${campaign.domainId}"` })
+    }
   }
   if (await isSlugTaken(db, campaign.slug, id)) {
     errors.push({ field: 'slug', message: `"${campaign.slug}" is taken by another campaign` })
@@ -79,20 +80,31 @@ async function checkCampaign(
   if (errors.length > 0) throw invalidFields(errors)
 }
 
-async function missingRefs(
-  refs: readonly WeightedRef[],
-  field: string,
-  what: string,
-  find: (id: string) => Promise<{ readonly archivedAt: number | null } | undefined>,
+async function findSourceErrors(
+  db: Db,
+  workspace: string,
+  campaign: CampaignFields,
 ): Promise<readonly FieldError[]> {
-  const errors: FieldError[] = []
-  for (const [index, { id }] of refs.entries()) {
-    const found = await find(id)
-    if (found === undefined || found.archivedAt !== null) {
-      errors.push({ field: `${field}.${index}.id`, message: `there is no ${what} "${id}"` })
-    }
+  const source = await getTrafficSource(db, { workspace, id: campaign.trafficSourceId })
+  if (source?.archivedAt !== null) {
+    const message = `there is no traffic source "${campaign.trafficSourceId}"`
+    return [{ field: 'trafficSourceId', message }]
   }
-  return errors
+  if (campaign.costModel.type !== 'token' || source.costParam !== '') return []
+  const message = 'the traffic source has no cost parameter, so visits would cost nothing'
+  return [{ field: 'costModel', message }]
+}
+
+/** A campaign with a shared flow keeps its own, which nobody goes through: it may name what is gone. */
+async function findRoutingErrors(
+  db: Db,
+  workspace: string,
+  campaign: CampaignFields,
+): Promise<readonly FieldError[]> {
+  if (campaign.flowId === '') return await findFlowErrors(db, workspace, campaign)
+  const flow = await getFlow(db, { workspace, id: campaign.flowId })
+  if (flow?.archivedAt === null) return []
+  return [{ field: 'flowId', message: `there is no flow "${campaign.flowId}"` }]
 }
 
 /** Slugs are unique over all workspaces, since links name none; archived campaigns keep theirs. */
@@ -106,18 +118,31 @@ async function toViews(
   campaigns: readonly Campaign[],
   { workspace, publicUrl }: { readonly workspace: string; readonly publicUrl: string },
 ) {
-  const sources = new Map<string, TrafficSource | undefined>()
-  for (const id of new Set(campaigns.map((campaign) => campaign.trafficSourceId))) {
-    sources.set(id, await getTrafficSource(db, { workspace, id }))
-  }
-  return campaigns.map((campaign) => toView(campaign, publicUrl, sources.get(campaign.trafficSourceId)))
+  const sources = await loadEach(campaigns, 'trafficSourceId', (id) =>
+    getTrafficSource(db, { workspace, id }),
+  )
+  const domains = await loadEach(campaigns, 'domainId', (id) => getDomain(db, { workspace, id }))
+  return campaigns.map((campaign) => {
+    const origin = linkOrigin(publicUrl, domains.get(campaign.domainId))
+    return toView(campaign, campaignLink(origin, campaign.slug, sources.get(campaign.trafficSourceId)))
+  })
 }
 
-function toView(
-  campaign: Campaign,
-  publicUrl: string,
-  source: TrafficSource | undefined,
-): z.input<typeof campaignSchema> {
+/** What the campaigns of a page name, by id. */
+async function loadEach<Item>(
+  campaigns: readonly Campaign[],
+  field: 'trafficSourceId' | 'domainId',
+  load: (id: string) => Promise<Item | undefined>,
+): Promise<ReadonlyMap<string, Item>> {
+  const items = new Map<string, Item>()
+  for (const id of new Set(campaigns.map((campaign) => campaign[field]))) {
+    const item = id === '' ? undefined : await load(id)
+    if (item !== undefined) items.set(id, item)
+  }
+  return items
+}
+
+function toView(campaign: Campaign, link: string): z.input<typeof campaignSchema> {
   const { name, slug, status, trafficSourceId, redirectMode, fallbackUrl } = campaign
   return {
     ...toOwnedView(campaign),
@@ -135,7 +160,7 @@ function toView(
     domainId: campaign.domainId,
     tags: [...campaign.tags],
     legacyIds: [...campaign.legacyIds],
-    link: campaignLink(publicUrl, slug, source),
+    link,
   }
 }
 

@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import { checkCondition } from '../domain/check-condition.ts'
 import {
+  CONDITION_FIELDS,
   CONDITION_OPERATORS,
   type Condition,
   FLOW_LIMITS,
@@ -7,13 +9,18 @@ import {
   OPTIMIZATION_METRICS,
   STICKY_LEVELS,
 } from '../domain/flow.ts'
+import { findNeverMatching } from '../domain/never-matching.ts'
 import { newId } from '../store/ids.ts'
+import { compileRegex } from './compile-regex.ts'
 
 const WEIGHT_MAX = 1_000_000
 const ID_CHARS_MAX = 64
 const NAME_CHARS_MAX = 200
 const FLOOR_PERCENT_MAX = 50
 const WINDOW_DAYS_MAX = 90
+const CONDITION_HELP =
+  'A condition: {all: [conditions]}, {any: [conditions]}, or a test {field, operator, values}. ' +
+  `Fields: ${CONDITION_FIELDS.join(', ')}, token:NAME, param:NAME. Operators: ${CONDITION_OPERATORS.join(', ')}.`
 const OPTIMIZATION_LEVELS = ['paths', 'landers', 'offers'] as const
 
 const weightField = z
@@ -44,23 +51,16 @@ const pathField = z
   .transform(({ id, name, ...path }) => ({ id: id ?? newId(), ...(name !== undefined && { name }), ...path }))
 const pathsField = z.array(pathField).max(FLOW_LIMITS.pathsMax)
 
-const testField = z.strictObject({
-  field: z
-    .string()
-    .min(1)
-    .max(ID_CHARS_MAX + 'token:'.length),
-  operator: z.enum(CONDITION_OPERATORS),
-  values: z.array(z.string().max(FLOW_LIMITS.valueCharsMax)).min(1).max(FLOW_LIMITS.valuesMax),
-})
-const conditionField: z.ZodType<Condition> = z
-  .lazy(() =>
-    z.union([
-      z.strictObject({ all: z.array(conditionField) }),
-      z.strictObject({ any: z.array(conditionField) }),
-      testField,
-    ]),
-  )
-  .meta({ id: 'Condition' }) as z.ZodType<Condition> // the names of fields are checked where flows are
+/** Checked by the domain: OpenAPI's generators of types stumble over a schema that contains itself. */
+const conditionField = z
+  .unknown()
+  .superRefine((value, context) => {
+    for (const { path, message } of checkCondition(value, '', { compileRegex })) {
+      context.addIssue({ code: 'custom', path: path === '' ? [] : path.split('.'), message })
+    }
+  })
+  .transform((value) => value as Condition) // checkCondition found nothing wrong with it
+  .describe(CONDITION_HELP)
 
 const ruleField = z
   .strictObject({
@@ -111,7 +111,7 @@ export const flowViewFields = {
       id: z.string(),
       name: z.string(),
       enabled: z.boolean(),
-      when: z.unknown().describe('{all: […]}, {any: […]} or {field, operator, values}'),
+      when: z.unknown().describe(CONDITION_HELP),
       paths: pathsSchema,
     }),
   ),
@@ -125,6 +125,9 @@ export const flowViewFields = {
       windowDays: z.int(),
     })
     .nullable(),
+  warnings: z
+    .array(z.object({ ruleId: z.string(), reason: z.string() }))
+    .describe('Enabled rules that no visitor can ever match, with why'),
 }
 
 export function toFlowView(flow: Flow) {
@@ -134,5 +137,6 @@ export function toFlowView(flow: Flow) {
     rules: flow.rules.map((rule) => ({ ...rule, paths: toPaths(rule.paths) })),
     paths: toPaths(flow.paths),
     sticky: flow.sticky,
+    warnings: [...findNeverMatching(flow.rules)],
   }
 }

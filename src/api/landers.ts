@@ -8,12 +8,16 @@ import {
   listLanders,
   updateLander,
 } from '../store/landers.ts'
+import type { Db } from '../store/transaction.ts'
 import { roleSuffices } from './access-table.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
+import { checkLanderArchive } from './archive-checks.ts'
 import type { Caller } from './caller.ts'
 import { legacyIdsField, nameField, tagsField, templateUrlField } from './fields.ts'
+import { findTakenLegacyIds } from './legacy-ids.ts'
 import { ownedRoutes } from './owned-resource.ts'
 import { ownedFields, toOwnedView } from './owned-view.ts'
+import { invalidFields } from './problem.ts'
 
 const CTA_COUNT_MAX = 20
 const PROTECTION_MINUTES_MAX = 24 * 60
@@ -69,7 +73,15 @@ export function landerRoutes(app: ApiApp, deps: ApiDeps): void {
     get: getLander,
     list: listLanders,
     toViews: async (_db, items, caller) => items.map((lander) => toView(lander, deps.publicUrl, caller)),
+    check: checkLander,
+    checkArchive: checkLanderArchive,
   })
+}
+
+async function checkLander(db: Db, _workspace: string, lander: LanderFields, id?: string): Promise<void> {
+  const { legacyIds } = lander
+  const errors = await findTakenLegacyIds(db, 'landers', { legacyIds, own: id })
+  if (errors.length > 0) throw invalidFields(errors)
 }
 
 function toView(lander: Lander, publicUrl: string, caller: Caller): z.input<typeof landerSchema> {

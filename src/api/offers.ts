@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { PAYOUT_MODES } from '../domain/conversion-types.ts'
 import { formatMicros } from '../domain/money.ts'
 import { getAffiliateNetwork } from '../store/affiliate-networks.ts'
+import { getCampaign } from '../store/campaigns.ts'
 import {
   archiveOffer,
   createOffer,
@@ -13,6 +14,8 @@ import {
 } from '../store/offers.ts'
 import type { Db } from '../store/transaction.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
+import { checkOfferArchive } from './archive-checks.ts'
+import { findCircle } from './campaign-circles.ts'
 import {
   amountField,
   countryField,
@@ -24,9 +27,10 @@ import {
   templateUrlField,
   timeZoneField,
 } from './fields.ts'
+import { findTakenLegacyIds } from './legacy-ids.ts'
 import { ownedRoutes } from './owned-resource.ts'
 import { ownedFields, toOwnedView } from './owned-view.ts'
-import { invalidFields } from './problem.ts'
+import { type FieldError, invalidFields } from './problem.ts'
 import { CURRENCY_OF_WORKSPACE, withWorkspaceCurrency } from './workspace-currency.ts'
 
 const EVENTS_MAX = 50
@@ -129,11 +133,12 @@ export function offerRoutes(app: ApiApp, deps: ApiDeps): void {
     complete: withWorkspaceCurrency,
     toViews: async (_db, items) => items.map(toView),
     check: checkOffer,
+    checkArchive: checkOfferArchive,
   })
 }
 
-async function checkOffer(db: Db, workspace: string, offer: OfferFields): Promise<void> {
-  const errors = []
+async function checkOffer(db: Db, workspace: string, offer: OfferFields, ownId?: string): Promise<void> {
+  const errors: FieldError[] = []
   const { affiliateNetworkId: id, events, defaultEvent } = offer
   if ((offer.url === '') === (offer.campaignId === '')) {
     errors.push({ field: 'url', message: 'an offer has either a URL or a campaign' })
@@ -144,7 +149,35 @@ async function checkOffer(db: Db, workspace: string, offer: OfferFields): Promis
   if (events.length > 0 && !events.includes(defaultEvent)) {
     errors.push({ field: 'events', message: `must contain the default event "${defaultEvent}"` })
   }
+  errors.push(...(await findWrongWays(db, { workspace, offer, ownId })))
+  errors.push(...(await findTakenLegacyIds(db, 'offers', { legacyIds: offer.legacyIds, own: ownId })))
   if (errors.length > 0) throw invalidFields(errors)
+}
+
+/** The campaign and the fallback that it leads to must be in use, and lead somewhere. */
+async function findWrongWays(
+  db: Db,
+  saved: { readonly workspace: string; readonly offer: OfferFields; readonly ownId: string | undefined },
+): Promise<readonly FieldError[]> {
+  const { workspace, offer, ownId: id } = saved
+  const { campaignId, fallbackOfferId } = offer
+  const errors: FieldError[] = []
+  const campaign = campaignId === '' ? undefined : await getCampaign(db, { workspace, id: campaignId })
+  if (campaignId !== '' && campaign?.archivedAt !== null) {
+    errors.push({ field: 'campaignId', message: `there is no campaign "${campaignId}"` })
+  }
+  const fallback = fallbackOfferId === '' ? undefined : await getOffer(db, { workspace, id: fallbackOfferId })
+  if (fallbackOfferId !== '' && fallback?.archivedAt !== null) {
+    errors.push({ field: 'fallbackOfferId', message: `there is no offer "${fallbackOfferId}"` })
+  }
+  if (fallbackOfferId !== '' && fallbackOfferId === id) {
+    errors.push({ field: 'fallbackOfferId', message: 'an offer can not stand in for itself' })
+  }
+  const circle = await findCircle(db, workspace, { kind: 'offer', id, offer })
+  if (circle !== undefined) {
+    errors.push({ field: campaignId === '' ? 'fallbackOfferId' : 'campaignId', message: circle })
+  }
+  return errors
 }
 
 function toView(offer: Offer): z.input<typeof offerSchema> {

@@ -31,6 +31,8 @@ type OwnedResource<Item extends Owned, Fields> = {
   readonly complete?: (db: Db, workspace: string, fields: Fields) => Promise<Fields>
   /** Refuses fields that name things the workspace does not have; `id` is absent on creation. */
   readonly check?: (db: Db, workspace: string, fields: Fields, id?: string) => Promise<void>
+  /** Refuses to take something out of use that others need. */
+  readonly checkArchive?: (db: Db, key: OwnedId) => Promise<void>
 }
 
 export function ownedRoutes<Item extends Owned & Fields, Fields>(
@@ -165,7 +167,9 @@ async function update<Item extends Owned & Fields, Fields>(
 
 async function archive<Item extends Owned & Fields, Fields>(work: Work<Item, Fields>, id: string) {
   const { db, resource, caller, now } = work
-  const archived = await resource.archive(db, { workspace: caller.workspace, id }, now)
+  const key = { workspace: caller.workspace, id }
+  await resource.checkArchive?.(db, key)
+  const archived = await resource.archive(db, key, now)
   if (!archived) throw notFound(resource.what, id)
   await audit(work, 'archive', id, {})
 }

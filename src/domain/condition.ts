@@ -1,6 +1,6 @@
 import { createAddressSet } from './address-range.ts'
 import { fieldKind, isNegated, normalizeValue } from './condition-fields.ts'
-import { type Condition, type ConditionTest, FLOW_LIMITS } from './flow.ts'
+import { type Condition, type ConditionOperator, type ConditionTest, FLOW_LIMITS } from './flow.ts'
 import { compareVersion, parseVersion } from './version-order.ts'
 import type { VisitFacts } from './visit-facts.ts'
 
@@ -68,17 +68,20 @@ function someOf(list: readonly Matches[]): Matches {
 function compileTest(test: ConditionTest, tools: ConditionTools): CompiledCondition {
   const { field, operator } = test
   if (operator === 'regex') return compileRegexTest(test, tools)
-  const passes = valueTest(test)
+  const passes = valueTest(test, operator)
   if (passes === undefined) return { ok: false, reason: `unknown operator "${String(operator)}"` }
   return isNegated(operator)
     ? { ok: true, matches: (facts) => !passes(facts.value(field)) }
     : { ok: true, matches: (facts) => passes(facts.value(field)) }
 }
 
-/** Without its negation, and but for expressions; undefined for an operator that this version does not know. */
-function valueTest(test: ConditionTest): ValueTest | undefined {
+/** Without its negation; undefined for an operator that this version does not know. */
+function valueTest(
+  test: ConditionTest,
+  operator: Exclude<ConditionOperator, 'regex'>,
+): ValueTest | undefined {
   const values = test.values.map((value) => normalizeValue(test.field, value))
-  switch (test.operator) {
+  switch (operator) {
     case 'is':
     case 'is_not':
     case 'in':
@@ -93,7 +96,6 @@ function valueTest(test: ConditionTest): ValueTest | undefined {
       return fieldKind(test.field) === 'version' ? isVersionBeyond(values, 1) : isNumberBeyond(values, 1)
     case 'less':
       return fieldKind(test.field) === 'version' ? isVersionBeyond(values, -1) : isNumberBeyond(values, -1)
-    case 'regex':
     default:
       return undefined
   }
