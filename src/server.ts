@@ -20,6 +20,9 @@ import { createJudge, type Judge } from './conversions/judge.ts'
 import { runRematch } from './conversions/rematch.ts'
 import { runJobs } from './conversions/run-jobs.ts'
 import { createUploadJob, UPLOAD_JOB } from './conversions/upload-apply.ts'
+import { createCatchUp } from './corrections/catch-up.ts'
+import { runCorrector } from './corrections/correct-visits.ts'
+import { LateRows } from './corrections/late-rows.ts'
 import { createGuard } from './delivery/guard.ts'
 import { type DeliveryWorker, runDeliveryWorker } from './delivery/worker.ts'
 import type { ClickIdKey } from './domain/click-id.ts'
@@ -68,6 +71,7 @@ type Core = CoreOptions & {
   readonly accounts: Accounts
   readonly clickIdKey: ClickIdKey
   readonly loader: Loader
+  readonly lateRows: LateRows
   readonly lookup: ClickLookup
   readonly worker: DeliveryWorker
   readonly judge: Judge
@@ -109,6 +113,7 @@ export async function startCore(options: CoreOptions): Promise<CoreProcess> {
     onError,
   })
   const rematch = runRematch({ judge, db: store.db, clock: Date.now, signal: stop.signal, onError })
+  const corrector = startCorrector(core, onError)
   const jobs = runJobs({
     db: store.db,
     handlers: jobHandlers(core),
@@ -126,7 +131,7 @@ export async function startCore(options: CoreOptions): Promise<CoreProcess> {
       await dashboard.close()
       await internal.close()
       stop.abort()
-      await Promise.all([keeper, optimization, rematch, jobs, core.worker.done, core.loader.done])
+      await Promise.all([keeper, optimization, rematch, corrector, jobs, core.worker.done, core.loader.done])
       await core.ledger.close()
       await store.close()
     },
@@ -144,12 +149,14 @@ async function openCore(options: CoreOptions): Promise<Core> {
     trustedOrigins: () => dashboardOrigins(config.dashboardUrl, config.dashboardPort),
   })
   const clickIdKey = createClickIdKey(secret)
+  const lateRows = new LateRows(store.db)
   const loader = runLoader({
     ledger,
     journals: () => listJournals(journalRoot(config)),
     progress: createLoaderProgress(store.db),
     outbox: createOutboxSource(store.db, Date.now),
     quarantineDir: join(config.dataDir, 'quarantine'),
+    beforeLateRows: (rows) => lateRows.add(rows),
     clock: Date.now,
     signal: stop.signal,
     onError: (error) => log.error({ err: error }, 'loader'),
@@ -181,6 +188,7 @@ async function openCore(options: CoreOptions): Promise<Core> {
     accounts,
     clickIdKey,
     loader,
+    lateRows,
     lookup,
     worker,
     judge,
@@ -231,6 +239,13 @@ function apiDeps(core: Core): Omit<ApiDeps, 'untilLive'> {
     log,
     version,
   }
+}
+
+function startCorrector(core: Core, onError: (error: unknown) => void): Promise<void> {
+  const { store, ledger, loader, lateRows, stop } = core
+  const catchUp = createCatchUp({ db: store.db, loader })
+  const { signal } = stop
+  return runCorrector({ store, ledger, catchUp, lateRows, clock: Date.now, signal, onError })
 }
 
 function byHandDeps({ store, judge, lookup, clickIdKey }: Core): ByHandDeps {

@@ -6,7 +6,7 @@ import type { LedgerRow } from '../../src/domain/ledger-row.ts'
 import { listJournals } from '../../src/journal/journal-directory.ts'
 import { JournalWriter } from '../../src/journal/journal-writer.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
-import { runLoader } from '../../src/ledger/loader.ts'
+import { type LoaderOptions, runLoader } from '../../src/ledger/loader.ts'
 import { createOutboxSource } from '../../src/store/ledger-outbox.ts'
 import { createLoaderProgress } from '../../src/store/loader-progress.ts'
 import type { Store } from '../../src/store/open-store.ts'
@@ -96,6 +96,7 @@ export function startLoader(options: {
   readonly ledger: Ledger
   readonly wrap?: <T extends object>(name: string, part: T) => T
   readonly onError?: (error: unknown) => void
+  readonly beforeLateRows?: LoaderOptions['beforeLateRows']
 }) {
   const { dataDir, store, wrap = (_, part) => part } = options
   const stop = new AbortController()
@@ -108,6 +109,7 @@ export function startLoader(options: {
     clock: Date.now,
     signal: stop.signal,
     onError: options.onError ?? (() => undefined),
+    ...(options.beforeLateRows && { beforeLateRows: options.beforeLateRows }),
   })
   return {
     loader,
