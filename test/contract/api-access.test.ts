@@ -13,7 +13,15 @@ import { bodyOf, createWorld, type World } from './api-world.ts'
 type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
 type Route = { readonly key: string; readonly method: Method; readonly url: string; readonly access: Access }
 
-const CONFIGURED = ['traffic-sources', 'affiliate-networks', 'offers', 'landers', 'campaigns']
+const CONFIGURED = [
+  'traffic-sources',
+  'affiliate-networks',
+  'offers',
+  'landers',
+  'flows',
+  'campaigns',
+  'domains',
+]
 /** Said once more here, in full, so that a mistake in the comparison of roles shows. */
 const MAY: Readonly<Record<Role, readonly Access[]>> = {
   viewer: ['user', 'viewer'],
@@ -136,6 +144,8 @@ describe('every route', () => {
       ['campaigns', 'traffic-sources', 'trafficSourceId'],
       ['campaigns', 'offers', 'paths.0.offers.0.id'],
       ['campaigns', 'landers', 'paths.0.landers.0.id'],
+      ['flows', 'offers', 'paths.0.offers.0.id'],
+      ['flows', 'landers', 'paths.0.landers.0.id'],
     ]
     for (const [path, kind, field] of references) {
       const payload = bodyOf(path, 'ALPHA', { ...alpha.ids, [kind]: beta.ids[kind] ?? '' })
@@ -236,7 +246,8 @@ function payloadOf(key: string, kind: string, world: World): object | undefined 
       return { name: 'key', role: 'viewer' }
   }
   if (!CONFIGURED.includes(kind)) throw new Error(`no example body for ${key}`)
-  return method === 'PATCH' ? { name: 'renamed' } : bodyOf(kind, world.mark, world.ids)
+  if (method === 'PATCH') return { name: kind === 'domains' ? `renamed.${world.mark}.example` : 'renamed' }
+  return bodyOf(kind, world.mark, world.ids)
 }
 
 function visitRow(workspace: string, clickId: string): LedgerRow {

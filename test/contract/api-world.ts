@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { ROLES, type Role } from '../../src/api/access-table.ts'
 import { issueApiKey } from '../../src/api/api-key.ts'
 import { createClickIdMaker } from '../../src/domain/click-id.ts'
@@ -43,7 +44,9 @@ export async function createWorld(
     'affiliate-networks',
     'offers',
     'landers',
+    'flows',
     'campaigns',
+    'domains',
     'api-keys',
   ]) {
     ids[path] = await make(path)
@@ -100,6 +103,11 @@ export function bodyOf(path: string, mark: string, ids: Readonly<Record<string, 
       const paths = [{ offers: ref('offers'), landers: ref('landers') }]
       return { name, trafficSourceId: ids['traffic-sources'], paths }
     }
+    case 'flows':
+      return { name, paths: [{ offers: ref('offers'), landers: ref('landers') }] }
+    case 'domains':
+      // Hosts are unique: only the first domain of the world has this one.
+      return { name: `${path in ids ? randomUUID() : mark.toLowerCase()}.example` }
     case 'notification-targets': {
       const ownerPath = `traffic-sources/${ids['traffic-sources']}/notification-targets`
       return { ownerPath, url: `https://${mark}.example/pb?x={externalid}` }
