@@ -1,13 +1,16 @@
 import { randomInt } from 'node:crypto'
 import type { Insertable } from 'kysely'
 import type { ConversionStatus } from '../domain/conversion-types.ts'
+import type { RenderedPixel } from '../domain/hit.ts'
 import type { MacroValues } from '../domain/macro-names.ts'
 import { compileTemplate, renderTemplate, type Template, type TemplateTarget } from '../domain/macros.ts'
 import {
+  type BrowserPixel,
   buildMacroValues,
   decideNotification,
   isLoop,
   type NotifiedConversion,
+  type SkipReason,
 } from '../domain/notification.ts'
 import type { DeliveryState, NotificationTarget } from '../domain/target-types.ts'
 import type { StoredConversion } from '../store/conversions.ts'
@@ -24,11 +27,26 @@ export type Notice = {
   readonly isFirst: boolean
   /** When the transition happened, Unix milliseconds. */
   readonly at: number
+  /** The pixel whose answer the visitor's browser waits for; undefined when none does. */
+  readonly browser: BrowserPixel | undefined
+  /** The sender wants nobody notified. */
+  readonly silent: boolean
+}
+
+/** What is left for everybody who is told of a transition. */
+export type Told = {
+  /** One for every target, also for those not to be sent, with why. */
+  readonly deliveries: readonly DeliveryRow[]
+  /** What the answer to the visitor's browser shows. */
+  readonly pixels: readonly RenderedPixel[]
 }
 
 export type Notifier = {
   readonly configuration: Configuration
-  /** Host names of this installation, lower case: a target there would send hits for ever. */
+  /**
+   * Host names of this installation, lower case, without the configured domains: a target on either would send hits
+   * for ever.
+   */
   readonly ownHosts: readonly string[]
   readonly now: number
 }
@@ -41,15 +59,28 @@ type CompiledTarget = { readonly url: Template; readonly body: Template } | { re
 /** Targets come from one cached configuration: compiled once per change of it. */
 const compiledTargets = new WeakMap<NotificationTarget, CompiledTarget>()
 
-/** One delivery for every target of the visit's source and campaign, also for those not to be sent, with why. */
-export function buildDeliveries(notice: Notice, notifier: Notifier): readonly DeliveryRow[] {
+/** Whom the targets of the visit's source and campaign are told of, and what the browser is shown. */
+export function buildDeliveries(notice: Notice, notifier: Notifier): Told {
   const { conversion } = notice
   const targets = [...notifier.configuration.targets.values()].filter((target) =>
     concerns(target, conversion),
   )
-  if (targets.length === 0) return []
+  if (targets.length === 0) return { deliveries: [], pixels: [] }
   const values = macroValuesOf(notice, notifier.configuration)
-  return targets.map((target) => buildDelivery({ target, notice, notifier, values }))
+  const ownHosts = [...notifier.ownHosts, ...domainsOf(notifier.configuration)]
+  const deliveries: DeliveryRow[] = []
+  const pixels: RenderedPixel[] = []
+  for (const target of targets) {
+    const building = { target, notice, notifier, values, ownHosts, hasPixel: pixels.length > 0 }
+    const { row, pixel } = buildDelivery(building)
+    deliveries.push(row)
+    if (pixel !== undefined) pixels.push(pixel)
+  }
+  return { deliveries, pixels }
+}
+
+function domainsOf({ domains }: Configuration): readonly string[] {
+  return [...domains.values()].map((domain) => domain.name)
 }
 
 function concerns(target: NotificationTarget, conversion: StoredConversion): boolean {
@@ -63,20 +94,25 @@ type Building = {
   readonly notice: Notice
   readonly notifier: Notifier
   readonly values: MacroValues
+  readonly ownHosts: readonly string[]
+  /** Whether the answer shows a pixel already. */
+  readonly hasPixel: boolean
 }
 
-function buildDelivery({ target, notice, notifier, values }: Building): DeliveryRow {
+function buildDelivery(building: Building): { row: DeliveryRow; pixel: RenderedPixel | undefined } {
+  const { target, notice, notifier, values } = building
   const { conversion } = notice
   const rendered = render(target, values)
-  const fate = decideFate({ target, notice, notifier, values }, rendered)
-  return {
+  const fate = decideFate(building, rendered)
+  const { type } = target
+  const row: DeliveryRow = {
     id: newRecordId(notifier.now),
     workspace: conversion.workspace,
     conversion_id: conversion.id,
     transition: conversion.transitions,
     target_id: target.id,
     click_id: conversion.clickId,
-    type: target.type,
+    type,
     method: target.method,
     url: rendered.url,
     body: rendered.body,
@@ -92,33 +128,53 @@ function buildDelivery({ target, notice, notifier, values }: Building): Delivery
     created_at: notifier.now,
     updated_at: notifier.now,
   }
+  const isShown = fate.state === 'rendered' && type !== 'postback'
+  return { row, pixel: isShown ? { type, url: rendered.url } : undefined }
 }
 
 type Rendered = { readonly url: string; readonly body: string; readonly problem: string }
+type Fate = { readonly state: DeliveryState; readonly reason: string; readonly delayMs: number }
 
-function decideFate(
-  { target, notice, notifier }: Building,
-  rendered: Rendered,
-): { readonly state: DeliveryState; readonly reason: string; readonly delayMs: number } {
+function decideFate({ target, notice, ownHosts, hasPixel }: Building, rendered: Rendered): Fate {
+  const { statusBefore, isFirst, browser, silent } = notice
+  const conversion = toNotified(notice.conversion)
   const decision = decideNotification({
     target,
-    conversion: toNotified(notice.conversion),
-    statusBefore: notice.statusBefore,
-    isFirst: notice.isFirst,
-    ownHosts: notifier.ownHosts,
+    conversion,
+    statusBefore,
+    isFirst,
+    ownHosts,
+    browser,
+    silent,
   })
-  if (decision.kind === 'skip') return { state: 'skipped', reason: decision.reason, delayMs: 0 }
-  if (rendered.problem !== '') return { state: 'skipped', reason: rendered.problem, delayMs: 0 }
+  if (decision.kind === 'skip') return skipped(decision.reason)
+  if (rendered.problem !== '') return skipped(rendered.problem)
   // A host made of macros is known only now.
-  if (isLoop(rendered.url, notifier.ownHosts)) return { state: 'skipped', reason: 'loop', delayMs: 0 }
-  return { state: 'pending', reason: '', delayMs: decision.delayMs }
+  if (isLoop(rendered.url, ownHosts)) return skipped('loop' satisfies SkipReason)
+  if (decision.kind === 'send') return { state: 'pending', reason: '', delayMs: decision.delayMs }
+  if (browser === 'image' && hasPixel) return skipped('one image only' satisfies SkipReason)
+  return { state: 'rendered', reason: '', delayMs: 0 }
+}
+
+function skipped(reason: string): Fate {
+  return { state: 'skipped', reason, delayMs: 0 }
 }
 
 function render(target: NotificationTarget, values: MacroValues): Rendered {
   const compiled = compileTarget(target)
   if ('problem' in compiled) return { url: target.url, body: '', problem: compiled.problem }
+  const url = renderTemplate(compiled.url, values)
+  if (target.type !== 'postback') return renderPixel(url)
   const body = target.method === 'POST' ? renderTemplate(compiled.body, values) : ''
-  return { url: renderTemplate(compiled.url, values), body, problem: '' }
+  return { url, body, problem: '' }
+}
+
+/** As a browser would read it: ASCII without quotes or spaces, so that it fits into a header and a document. */
+function renderPixel(url: string): Rendered {
+  const parsed = URL.parse(url)
+  if (parsed === null || !/^https?:$/.test(parsed.protocol))
+    return { url, body: '', problem: 'the pixel is no web address' }
+  return { url: parsed.href, body: '', problem: '' }
 }
 
 function compileTarget(target: NotificationTarget): CompiledTarget {

@@ -1,6 +1,6 @@
 import { decideTransition } from '../domain/conversion.ts'
 import type { ConversionStatus } from '../domain/conversion-types.ts'
-import { conversionsOfClicks, getConversionWithHistory, type StoredConversion } from '../store/conversions.ts'
+import { getConversionWithHistory, type StoredConversion } from '../store/conversions.ts'
 import { loadConfiguration } from '../store/load-configuration.ts'
 import { lockKeys } from '../store/lock-keys.ts'
 import type { Store } from '../store/open-store.ts'
@@ -36,13 +36,18 @@ export async function changeStatus(
     const verdict = decideTransition(known.status, change.status)
     if (!verdict.allowed) return { ok: false, reason: verdict.reason }
     if (known.status === change.status) return { ok: true }
-    const siblings = await conversionsOfClicks(db, change.workspace, [known.clickId])
+    const docket = await Docket.open(db, [{ ...known.visit, numbered: false }])
     const at = deps.clock()
-    const after = { ...known, status: change.status, transitions: known.transitions + 1, updatedAt: at }
+    const after = {
+      ...known,
+      status: change.status,
+      visit: docket.presentVisit(known.visit),
+      transitions: known.transitions + 1,
+      updatedAt: at,
+    }
     const cause = { at, hitId: '', actor: change.actor, reason: change.reason }
     const notifier = { configuration: await loadConfiguration(db), ownHosts: deps.ownHosts, now: at }
-    const docket = new Docket()
-    const isFirst = siblings[0]?.id === known.id
+    const isFirst = docket.conversionsOf(known.clickId)[0]?.id === known.id
     docket.enter(buildEntry({ ...cause, before: known, after, isFirst }, notifier))
     await docket.write(db)
     return { ok: true }

@@ -3,6 +3,7 @@ import { formatMicros } from '../domain/money.ts'
 import { addressProblem, referrerProblem, signatureProblem, tokenProblem } from './check-sender.ts'
 import type { HitContext } from './hit-context.ts'
 import { readAmount, readEvent, readStatus } from './read-report.ts'
+import { isReportedByMember } from './reported-by-member.ts'
 
 /** One rule's word on a hit. */
 export type RuleResult = {
@@ -26,10 +27,12 @@ const RULES: readonly Rule[] = [
   checkWindow,
   checkAmount,
 ]
+/** Of what a member reports: there is no sender, and a conversion of months ago is what an upload is for. */
+const RULES_OF_MEMBERS: readonly Rule[] = [checkEvent, checkStatus, checkAmount]
 
 /** The first rule that the hit breaks; undefined when it keeps all. */
 export function findBrokenRule(context: HitContext): RuleResult | undefined {
-  for (const rule of RULES) {
+  for (const rule of rulesOf(context)) {
     const result = rule(context)
     if (!result.ok) return result
   }
@@ -38,7 +41,11 @@ export function findBrokenRule(context: HitContext): RuleResult | undefined {
 
 /** Every rule's word, for `test=1`. */
 export function checkEveryRule(context: HitContext): readonly RuleResult[] {
-  return RULES.map((rule) => rule(context))
+  return rulesOf(context).map((rule) => rule(context))
+}
+
+function rulesOf({ hit }: HitContext): readonly Rule[] {
+  return isReportedByMember(hit) ? RULES_OF_MEMBERS : RULES
 }
 
 function checkToken({ fields, network }: HitContext): RuleResult {

@@ -8,6 +8,15 @@ export const CONVERSION_LIMITS = {
   commitTriesMax: 3,
   /** Conversions that one visit may have: upsells and renewals, not a loop. */
   perVisitMax: 500,
+  /** Updates that one visit may have: they are read with every conversion of it. */
+  updatesPerVisitMax: 200,
+  /** Named numbers of one visit. */
+  numbersPerVisitMax: 100,
+  /**
+   * A pixel hit judged later than this after its arrival shows nothing: its edge gives up at LIMITS.judgeWaitMs, and
+   * what nobody saw must not be recorded as shown.
+   */
+  pixelShownMs: 1_500,
   /** Body of POST /internal/hits. */
   internalBodyBytesMax: 16 * 1024 * 1024,
   /** How long GET /internal/snapshot waits for a newer one. */

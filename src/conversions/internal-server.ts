@@ -20,6 +20,8 @@ export type InternalServerOptions = {
   readonly ledgerLookup: ClickLookup
   readonly db: Db
   readonly clickIdKey: ClickIdKey
+  /** Unix milliseconds. */
+  readonly clock: () => number
   /** A request failed for a reason of ours. For the log. */
   readonly onError: (error: unknown) => void
 }
@@ -36,7 +38,7 @@ type Context = InternalServerOptions & { readonly feed: SnapshotFeed; readonly s
 /** What edges ask core, over a unix socket: judgements, visits, snapshots. */
 export async function startInternalServer(options: InternalServerOptions): Promise<InternalServer> {
   const stop = new AbortController()
-  const context = { ...options, feed: new SnapshotFeed(options.db), stop: stop.signal }
+  const context = { ...options, feed: new SnapshotFeed(options.db, options.clock), stop: stop.signal }
   const server = createServer((request, response) => void respond(context, request, response))
   await mkdir(dirname(options.socketPath), { recursive: true })
   // Left behind by a process that was killed: nobody listens there.
@@ -88,7 +90,7 @@ async function route(context: Context, request: IncomingMessage): Promise<Answer
 
 async function judgeHits(context: Context, request: IncomingMessage): Promise<Answer> {
   const hits = readHits(await readBody(request))
-  const answers = await context.judge.judge(hits)
+  const answers = await context.judge.judge(hits, { edgeWaits: true })
   return { status: 200, json: JSON.stringify({ answers }) }
 }
 

@@ -1,17 +1,28 @@
 import type { ClickIdKey } from '../domain/click-id.ts'
-import type { Hit, HitStep } from '../domain/hit.ts'
+import type { Hit } from '../domain/hit.ts'
 import { type ParsedHit, parseHit } from '../domain/hit-params.ts'
+import type { BrowserPixel } from '../domain/notification.ts'
+import { type ParsedNumbers, parseNumbers } from '../domain/visit-values.ts'
 import type { FoundVisit } from '../ledger/find-in-ledger.ts'
 import type { JudgedHit } from '../store/hits.ts'
 import type { Configuration } from '../store/load-configuration.ts'
 import type { Db } from '../store/transaction.ts'
-import { checkEveryRule, findBrokenRule } from './check-rules.ts'
+import { findBrokenRule } from './check-rules.ts'
 import { CONVERSION_LIMITS } from './conversion-limits.ts'
 import type { Court } from './court.ts'
+import { explainTest } from './explain-test.ts'
 import { buildContext, type HitContext } from './hit-context.ts'
+import { judgeVisitHit } from './judge-visit-hit.ts'
 import { readReport } from './read-report.ts'
-import { type Candidates, listCandidates, networkOfToken, resolveVisit } from './resolve-visit.ts'
-import { preview, previewCap, settle } from './settle.ts'
+import {
+  type Candidates,
+  listCandidates,
+  networkOfToken,
+  type Resolution,
+  resolveVisit,
+} from './resolve-visit.ts'
+import { settle } from './settle.ts'
+import { computeNumbers, enterNumbers } from './visit-changes.ts'
 
 const CLICK_ID_CHARS_MAX = 64
 
@@ -19,18 +30,24 @@ const CLICK_ID_CHARS_MAX = 64
 export type ReadHit = {
   readonly hit: Hit
   readonly parsed: ParsedHit
+  readonly numbers: ParsedNumbers
   readonly candidates: Candidates
 }
 
 /** A hit with the visits that it may mean. */
-export type PreparedHit = ReadHit & { readonly visits: ReadonlyMap<string, FoundVisit> }
+export type PreparedHit = ReadHit & {
+  readonly visits: ReadonlyMap<string, FoundVisit>
+  /** An edge waits for the answer, to give it to the sender. */
+  readonly edgeWaits: boolean
+}
 
 /** What a judgement adds to a hit. */
 type Verdict = Pick<JudgedHit, 'outcome' | 'reason'> & Partial<JudgedHit>
 
 export function readHit(hit: Hit, key: ClickIdKey): ReadHit {
   const parsed = parseHit(hit.params)
-  return { hit, parsed, candidates: listCandidates(hit, parsed.fields, key) }
+  const candidates = listCandidates(hit, parsed.fields, key)
+  return { hit, parsed, candidates, numbers: parseNumbers(hit.params) }
 }
 
 /**
@@ -39,22 +56,51 @@ export function readHit(hit: Hit, key: ClickIdKey): ReadHit {
  */
 export async function judgeHit(db: Db, prepared: PreparedHit, court: Court): Promise<JudgedHit> {
   const { hit, parsed, candidates, visits } = prepared
-  if (hit.problem !== undefined)
-    return toJudged(prepared, court, { outcome: 'malformed', reason: hit.problem })
-  if (!parsed.ok) return toJudged(prepared, court, { outcome: 'malformed', reason: parsed.reason })
+  const problem = problemOf(prepared)
+  if (problem !== '') return toJudged(prepared, court, { outcome: 'malformed', reason: problem })
 
   const resolution = resolveVisit(candidates, parsed.fields, visits, court.configuration)
-  const context = resolution.found
-    ? buildContext(hit, parsed.fields, resolution, court.configuration)
-    : undefined
+  const context = resolution.found ? contextOf(prepared, resolution, court) : undefined
   if (context === undefined) {
     const reason = resolution.found ? 'the workspace of the visit is gone' : resolution.reason
     return toJudged(prepared, court, unmatchedVerdict(prepared, reason, court.now))
   }
   const found = placeOf(context)
+  if (hit.kind === 'update' || hit.kind === 'trap')
+    return toJudged(prepared, court, { ...found, ...judgeVisitHit(context, court) })
   if (parsed.fields.test)
-    return toJudged(prepared, court, { ...found, ...(await testVerdict(db, context, court)) })
+    return toJudged(prepared, court, { ...found, ...(await explainTest(db, context, court)) })
   return toJudged(prepared, court, { ...found, ...(await countingVerdict(db, context, court)) })
+}
+
+/**
+ * Why the hit can not be read; '' when it can. A number of a visit that comes with a conversion and can not be read
+ * is left out: the conversion is worth more. Money means nothing to an update.
+ */
+function problemOf({ hit, parsed, numbers }: ReadHit): string {
+  if (hit.problem !== undefined) return hit.problem
+  if (hit.kind === 'update' || hit.kind === 'trap') return numbers.problem
+  return parsed.ok ? '' : parsed.reason
+}
+
+function contextOf(
+  { hit, parsed, numbers, edgeWaits }: PreparedHit,
+  resolution: Resolution & { found: true },
+  { configuration, docket, now }: Court,
+): HitContext | undefined {
+  const { visit } = resolution
+  const present = { ...resolution, visit: { ...visit, visit: docket.presentVisit(visit.visit) } }
+  const isWaitedFor = edgeWaits && now - hit.at <= CONVERSION_LIMITS.pixelShownMs
+  const browser = isWaitedFor ? browserOf(hit) : undefined
+  return buildContext(
+    { hit, fields: parsed.fields, numbers: numbers.numbers, browser },
+    present,
+    configuration,
+  )
+}
+
+function browserOf({ kind }: Hit): BrowserPixel | undefined {
+  return kind === 'image' || kind === 'iframe' || kind === 'script' ? kind : undefined
 }
 
 /** A hit that can not be judged because of an error it causes: kept, and judged again later. */
@@ -72,26 +118,16 @@ async function countingVerdict(db: Db, context: HitContext, court: Court): Promi
   if (broken !== undefined) return { outcome: broken.outcome, reason: broken.detail }
   const report = readReport(context)
   if (report === undefined) throw new TypeError('the rules passed a report that can not be read')
-  return await settle(db, { context, report, court })
+  const settlement = await settle(db, { context, report, court })
+  if (settlement.outcome === 'recorded' || settlement.outcome === 'updated') countNumbers(context, court)
+  return settlement
 }
 
-/** `test=1`: every rule is checked and explained, and nothing is counted. */
-async function testVerdict(db: Db, context: HitContext, court: Court): Promise<Verdict> {
-  const click = `${context.visit.visit.click_id} by ${context.method}`
-  const steps: HitStep[] = [{ step: 'visit', ok: true, detail: click }]
-  for (const { step, ok, detail } of checkEveryRule(context)) steps.push({ step, ok, detail })
-  const cap = await previewCap(db, context)
-  if (cap !== undefined) {
-    steps.push({ step: 'cap', ok: cap.used < cap.max, detail: `${cap.used} of ${cap.max} used today` })
-  }
-  const report = readReport(context)
-  if (report !== undefined) {
-    const decision = preview(context, report, court)
-    const detail = 'reason' in decision ? decision.reason : `would ${decision.kind} it`
-    steps.push({ step: 'duplicate', ok: decision.kind !== 'refuse' && decision.kind !== 'duplicate', detail })
-  }
-  const failed = steps.find((step) => !step.ok)
-  return { outcome: 'test', reason: failed === undefined ? '' : `${failed.step}: ${failed.detail}`, steps }
+/** Numbers that come with a conversion count with it, so that a repeated postback adds nothing. */
+function countNumbers({ hit, visit, numbers }: HitContext, court: Court): void {
+  const row = court.docket.presentVisit(visit.visit)
+  const change = computeNumbers(court, row, numbers)
+  if (change.ok) enterNumbers(court, row, change, hit.at)
 }
 
 function unmatchedVerdict({ hit, parsed, candidates }: PreparedHit, reason: string, now: number): Verdict {

@@ -1,5 +1,5 @@
 import type { ClickIdKey } from '../domain/click-id.ts'
-import type { Hit, HitAnswer } from '../domain/hit.ts'
+import type { Hit, HitAnswer, RenderedPixel } from '../domain/hit.ts'
 import type { ClickLookup } from '../ledger/click-lookup.ts'
 import { findHits, type JudgedHit } from '../store/hits.ts'
 import { lockKeys } from '../store/lock-keys.ts'
@@ -33,9 +33,14 @@ export type Judge = {
    * @throws JudgeUnavailableError when the store or the ledger is away; nothing of the hits is recorded then,
    * or all of it when only the answer was lost, and they may be judged again.
    */
-  judge(hits: readonly Hit[]): Promise<readonly HitAnswer[]>
+  judge(hits: readonly Hit[], options?: JudgeOptions): Promise<readonly HitAnswer[]>
   /** The same for unmatched hits, which are judged anew; others keep their outcome. */
   rejudge(hits: readonly Hit[]): Promise<readonly HitAnswer[]>
+}
+
+export type JudgeOptions = {
+  /** An edge waits, to pass the answers on: pixels can be shown by them. Without it nothing is shown. */
+  readonly edgeWaits: boolean
 }
 
 type Case = PreparedHit & { readonly again: boolean }
@@ -52,18 +57,23 @@ export function createJudge(deps: JudgeDeps): Judge {
   const cache = new ConfigurationCache()
   const queue = new CommitQueue<Case, HitAnswer>((cases) => commitGroup(deps, cache, cases))
   return {
-    judge: async (hits) => await queue.add(await prepare(deps, hits, false)),
-    rejudge: async (hits) => await queue.add(await prepare(deps, hits, true)),
+    judge: async (hits, { edgeWaits } = { edgeWaits: false }) =>
+      await queue.add(await prepare(deps, hits, { again: false, edgeWaits })),
+    rejudge: async (hits) => await queue.add(await prepare(deps, hits, { again: true, edgeWaits: false })),
   }
 }
 
-async function prepare(deps: JudgeDeps, hits: readonly Hit[], again: boolean): Promise<readonly Case[]> {
+async function prepare(
+  deps: JudgeDeps,
+  hits: readonly Hit[],
+  how: Pick<Case, 'again' | 'edgeWaits'>,
+): Promise<readonly Case[]> {
   const read = hits.map((hit) => readHit(hit, deps.clickIdKey))
   const clickIds = new Set(read.flatMap(({ candidates }) => candidates.genuine.map(({ clickId }) => clickId)))
-  if (clickIds.size === 0) return read.map((one) => ({ ...one, visits: new Map(), again }))
+  if (clickIds.size === 0) return read.map((one) => ({ ...one, ...how, visits: new Map() }))
   try {
     const visits = await deps.ledgerLookup.findVisits([...clickIds])
-    return read.map((one) => ({ ...one, visits, again }))
+    return read.map((one) => ({ ...one, ...how, visits }))
   } catch (error) {
     throw new JudgeUnavailableError('ledger', error)
   }
@@ -133,7 +143,7 @@ async function judgeAll(
     const judged = stands ? before : await judgeHit(db, one, court)
     if (!stands) court.docket.enterHit(judged)
     known.set(judged.id, judged)
-    answers.push(toAnswer(judged))
+    answers.push(toAnswer(judged, stands ? [] : court.docket.pixelsOf(judged.id)))
   }
   await court.docket.write(db)
   return answers
@@ -149,7 +159,7 @@ async function keepUnjudged(
   const judged = unjudgeable(failed.one, court, failed.error)
   court.docket.enterHit(judged)
   await court.docket.write(db)
-  return [toAnswer(judged)]
+  return [toAnswer(judged, [])]
 }
 
 async function openCourt(
@@ -158,8 +168,10 @@ async function openCourt(
   cache: ConfigurationCache,
   cases: readonly Case[],
 ): Promise<Court> {
-  const visits = cases.flatMap(({ candidates, visits }) =>
-    candidates.genuine.flatMap(({ clickId }) => visits.get(clickId) ?? []),
+  const visits = cases.flatMap(({ candidates, visits, numbers }) =>
+    candidates.genuine
+      .flatMap(({ clickId }) => visits.get(clickId) ?? [])
+      .map(({ visit }) => ({ ...visit, numbered: numbers.numbers.length > 0 })),
   )
   return {
     configuration: await cache.load(db),
@@ -169,13 +181,15 @@ async function openCourt(
   }
 }
 
-/** What the sender is told; the same for a hit judged before. */
-function toAnswer(hit: JudgedHit): HitAnswer {
+/** What the sender is told; the same for a hit judged before, but for pixels, which are shown once. */
+function toAnswer(hit: JudgedHit, pixels: readonly RenderedPixel[]): HitAnswer {
   return {
     hit: hit.id,
     outcome: hit.outcome,
     ...(hit.reason !== '' && { reason: hit.reason }),
     ...(hit.conversionId !== '' && { conversion: hit.conversionId }),
+    ...(hit.attribution !== 'none' && { clickId: hit.clickId }),
+    ...(pixels.length > 0 && { pixels }),
     ...(hit.steps.length > 0 && { steps: hit.steps }),
   }
 }

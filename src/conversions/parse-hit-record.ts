@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import { DUPLICATE_POLICIES } from '../domain/conversion-types.ts'
-import type { Hit } from '../domain/hit.ts'
+import { HIT_KINDS, type Hit } from '../domain/hit.ts'
 
 /** A Hit as the edge journals it and sends it to core; what it says about the sender's request is not trusted. */
 const hitSchema = z.object({
   id: z.string().min(1).max(64),
-  kind: z.enum(['postback', 'image', 'iframe', 'script']),
+  // What members report does not come from an edge: nothing about its sender would be checked.
+  kind: z.enum(HIT_KINDS).exclude(['upload', 'manual']),
   at: z.number().int(),
   method: z.string(),
   host: z.string(),
@@ -17,6 +18,7 @@ const hitSchema = z.object({
   referrer: z.string(),
   cookieClickId: z.string().exactOptional(),
   cookieOfferClickIds: z.record(z.string(), z.string()).exactOptional(),
+  firstPartyClickId: z.string().exactOptional(),
   dialect: z.string().exactOptional(),
   duplicatePolicy: z.enum(DUPLICATE_POLICIES).exactOptional(),
   problem: z.string().exactOptional(),

@@ -1,11 +1,11 @@
 import { mapStatus, matchEvent, type ReportedConversion } from '../domain/conversion.ts'
-import type { ConversionStatus } from '../domain/conversion-types.ts'
-import { crossRateMicros, exchangeMicros } from '../domain/money.ts'
+import { CONVERSION_STATUSES, type ConversionStatus } from '../domain/conversion-types.ts'
+import { exchange } from './exchange.ts'
 import type { HitContext } from './hit-context.ts'
+import { isReportedByMember } from './reported-by-member.ts'
 
 /** What a visit's conversion is called when neither the hit nor the offer names an event. */
 const NAMELESS_EVENT = 'conversion'
-const RATE_ONE_MICROS = 1_000_000
 
 type Read<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly reason: string }
 
@@ -30,34 +30,59 @@ export function readEvent({ fields, offer }: HitContext): Read<string> {
   return { ok: true, value: event }
 }
 
-/** The status that the sender's word means: by the URL's own map, the network's, then common words. */
-export function readStatus({ fields, network }: HitContext): Read<ConversionStatus> {
+/**
+ * The status that the sender's word means: by the URL's own map, the network's, then common words. A member of the
+ * workspace means our own words by them, whatever the network means.
+ */
+export function readStatus({ hit, fields, network }: HitContext): Read<ConversionStatus> {
+  const own = CONVERSION_STATUSES.find((status) => status === fields.status.toLowerCase())
+  if (own !== undefined && isReportedByMember(hit)) return { ok: true, value: own }
   const status = mapStatus(fields.status, fields.statusMap, network?.statusMap ?? {})
   if (status === undefined) return { ok: false, reason: `no status is known by the word "${fields.status}"` }
   if (status === 'ignore') return { ok: false, reason: `status "${fields.status}" is set to be ignored` }
   return { ok: true, value: status }
 }
 
-/** What the hit names, else the offer's fixed amount, in the workspace's currency. */
+/**
+ * What the hit names, else the offer's amount, in the workspace's currency. An offer with a fixed payout is worth its
+ * own amount whatever the hit names, which is kept as the original; a negative one takes the offer's amount back.
+ */
 export function readAmount(context: HitContext): Read<ConvertedAmount> {
-  const { fields, offer, network, workspace, configuration } = context
-  const named = fields.payoutMicros !== undefined
-  const originalMicros = fields.payoutMicros ?? offer?.payoutMicros ?? 0
-  const unnamed = named ? network?.currency || offer?.currency : offer?.currency
-  const originalCurrency = (named && fields.currency) || unnamed || workspace.currency
-  if (originalCurrency === workspace.currency) {
-    const rateMicros = RATE_ONE_MICROS
-    return { ok: true, value: { originalMicros, originalCurrency, rateMicros, micros: originalMicros } }
+  const { offer, workspace, configuration } = context
+  const sent = readSent(context)
+  const converted = exchange(configuration, sent, workspace.currency)
+  if (fixedMicros(context) === undefined || offer === undefined) {
+    if (!converted.ok) return converted
+    const { micros, rateMicros } = converted
+    return { ok: true, value: { ...original(sent), rateMicros, micros } }
   }
-  const from = configuration.ratesMicros[originalCurrency]
-  const to = configuration.ratesMicros[workspace.currency]
-  if (from === undefined || to === undefined) {
-    return { ok: false, reason: `no exchange rate ${originalCurrency} → ${workspace.currency} is set` }
+  const worth = { micros: offer.payoutMicros ?? 0, currency: offer.currency }
+  const fixed = exchange(configuration, worth, workspace.currency)
+  if (!fixed.ok) return fixed
+  const micros = sent.micros < 0 ? -fixed.micros : fixed.micros
+  // The sender's currency may be one without a rate here: nothing is computed by it.
+  return {
+    ok: true,
+    value: { ...original(sent), rateMicros: converted.ok ? converted.rateMicros : 0, micros },
   }
-  const micros = exchangeMicros(originalMicros, from, to)
-  if (micros === undefined) return { ok: false, reason: `the amount is too large in ${workspace.currency}` }
-  const rateMicros = crossRateMicros(from, to)
-  return { ok: true, value: { originalMicros, originalCurrency, rateMicros, micros } }
+}
+
+type Amount = { readonly micros: number; readonly currency: string }
+
+/** The amount as sent; the offer's when none was. */
+function readSent({ fields, offer, network, workspace }: HitContext): Amount {
+  if (fields.payoutMicros === undefined)
+    return { micros: offer?.payoutMicros ?? 0, currency: offer?.currency || workspace.currency }
+  const currency = fields.currency || network?.currency || offer?.currency || workspace.currency
+  return { micros: fields.payoutMicros, currency }
+}
+
+function original({ micros, currency }: Amount) {
+  return { originalMicros: micros, originalCurrency: currency }
+}
+
+function fixedMicros({ offer }: HitContext): number | undefined {
+  return offer?.payoutMode === 'fixed' ? (offer.payoutMicros ?? undefined) : undefined
 }
 
 /** All of it; undefined when a part can not be read (the rules have said so then). */
@@ -66,13 +91,17 @@ export function readReport(context: HitContext): Report | undefined {
   const status = readStatus(context)
   const amount = readAmount(context)
   if (!event.ok || !status.ok || !amount.ok) return undefined
-  const named = context.fields.payoutMicros !== undefined
+  const { micros, originalMicros } = amount.value
+  // A fixed amount is that of a new conversion; a known one keeps what it was worth when it was made.
+  const named =
+    context.fields.payoutMicros !== undefined && (micros < 0 || fixedMicros(context) === undefined)
   return {
     event: event.value,
     txid: context.fields.txid,
     status: status.value,
-    revenueMicros: named ? amount.value.micros : undefined,
-    defaultRevenueMicros: named ? 0 : amount.value.micros,
+    revenueMicros: named ? micros : undefined,
+    defaultRevenueMicros: named ? 0 : micros,
+    originalMicros,
     amount: amount.value,
   }
 }

@@ -1,9 +1,14 @@
 import type { ConversionDecision } from '../domain/conversion.ts'
+import { conversionCostMicros } from '../domain/conversion-cost.ts'
 import { ledgerRowsForTransition, visitDimensions } from '../domain/conversion-ledger.ts'
-import { EVENT_COUNTS_DEFAULT } from '../domain/conversion-types.ts'
+import type { EventCounts } from '../domain/conversion-types.ts'
+import type { BrowserPixel } from '../domain/notification.ts'
 import type { StoredConversion } from '../store/conversions.ts'
+import type { Configuration } from '../store/load-configuration.ts'
 import { buildDeliveries, type Notifier } from './build-deliveries.ts'
 import type { Entry } from './docket.ts'
+import { countsOf } from './event-settings.ts'
+import { exchange } from './exchange.ts'
 import type { HitContext } from './hit-context.ts'
 import type { Report } from './read-report.ts'
 
@@ -19,6 +24,10 @@ export type Change = {
   /** 'hit', or the user or key that did it by hand. */
   readonly actor: string
   readonly reason: string
+  /** The pixel whose answer the visitor's browser waits for. */
+  readonly browser?: BrowserPixel | undefined
+  /** The sender wants nobody notified. */
+  readonly silent?: boolean
 }
 
 type MoneyDecision = Extract<ConversionDecision, { readonly revenueMicros: number }>
@@ -32,6 +41,13 @@ export function buildNewConversion(
 ): StoredConversion {
   const { hit, fields, workspace, method } = context
   const visit = convertedVisit(context)
+  const counts = newCounts(context, report, decision)
+  const cost = costOf(context.configuration, {
+    workspace: workspace.id,
+    campaignId: visit.campaign_id ?? '',
+    revenueMicros: decision.revenueMicros,
+    counts,
+  })
   return {
     ...identity,
     workspace: workspace.id,
@@ -44,8 +60,8 @@ export function buildNewConversion(
     originalMicros: report.amount.originalMicros,
     originalCurrency: report.amount.originalCurrency,
     rateMicros: report.amount.rateMicros,
-    costMicros: 0,
-    counts: EVENT_COUNTS_DEFAULT,
+    costMicros: cost.micros,
+    counts,
     attribution: method,
     hitId: hit.id,
     visit,
@@ -56,11 +72,24 @@ export function buildNewConversion(
     externalId: visit.external_id ?? '',
     visitAt: visit.visit_at,
     params: fields.values,
-    reason: '',
+    reason: cost.problem,
     transitions: 1,
     createdAt: hit.at,
     updatedAt: hit.at,
   }
+}
+
+/** What the conversion that a hit makes counts as. */
+export function newCounts(
+  { workspace, configuration }: HitContext,
+  report: Report,
+  decision: MoneyDecision,
+): EventCounts {
+  return countsOf(configuration, {
+    workspace: workspace.id,
+    event: report.event,
+    amountMicros: decision.revenueMicros,
+  })
 }
 
 /** The visit as its conversions repeat it: with the offer and network that it went to at last. */
@@ -89,15 +118,53 @@ export function buildChangedConversion(
     originalMicros,
     originalCurrency,
     rateMicros,
+    costMicros: amountChanged ? changedCost(context, known, decision) : known.costMicros,
     params: decision.kind === 'replace' ? context.fields.values : known.params,
     transitions: known.transitions + 1,
     updatedAt: context.hit.at,
   }
 }
 
-/** A transition with all it causes: history, deliveries and ledger rows. */
+/** A share of the revenue follows it; what was owed for the conversion itself stays. */
+function changedCost(
+  { configuration }: HitContext,
+  known: StoredConversion,
+  decision: MoneyDecision,
+): number {
+  if (configuration.campaigns.get(known.campaignId)?.costModel.type !== 'revshare') return known.costMicros
+  return costOf(configuration, { ...known, revenueMicros: decision.revenueMicros }).micros
+}
+
+/** Without an exchange rate a cost can not be told; the conversion is worth more than that, and says what is missing. */
+function costOf(
+  configuration: Configuration,
+  of: Pick<StoredConversion, 'workspace' | 'campaignId' | 'revenueMicros' | 'counts'>,
+): { readonly micros: number; readonly problem: string } {
+  const { counts, revenueMicros } = of
+  const model = configuration.campaigns.get(of.campaignId)?.costModel
+  const to = configuration.workspaces.get(of.workspace)?.currency ?? ''
+  let problem = ''
+  const micros = conversionCostMicros({
+    model,
+    counts,
+    revenueMicros,
+    exchange: (amountMicros, currency) => {
+      const exchanged = exchange(configuration, { micros: amountMicros, currency }, to)
+      if (exchanged.ok) return exchanged.micros
+      problem = `without the campaign's cost: ${exchanged.reason}`
+      return undefined
+    },
+  })
+  return { micros: micros ?? 0, problem }
+}
+
+/** A transition with all it causes: history, deliveries, pixels and ledger rows. */
 export function buildEntry(change: Change, notifier: Notifier): Entry {
-  const { before, after, at, isFirst } = change
+  const { before, after, at, isFirst, browser, silent } = change
+  const told = buildDeliveries(
+    { conversion: after, statusBefore: before?.status, isFirst, at, browser, silent: silent === true },
+    notifier,
+  )
   return {
     conversion: after,
     transition: {
@@ -111,7 +178,8 @@ export function buildEntry(change: Change, notifier: Notifier): Entry {
       toRevenueMicros: after.revenueMicros,
       reason: change.reason,
     },
-    deliveries: buildDeliveries({ conversion: after, statusBefore: before?.status, isFirst, at }, notifier),
+    deliveries: told.deliveries,
+    pixels: told.pixels,
     ledgerRows: ledgerRowsForTransition(before, after, visitDimensions(after.visit), at),
   }
 }

@@ -19,10 +19,15 @@ export type Resolution =
   | { readonly found: true; readonly visit: FoundVisit; readonly method: AttributionMethod }
   | { readonly found: false; readonly reason: string }
 
-/** Forged, mistyped and truncated ids are refused here, without a look-up. */
+/**
+ * A visit that a person chose goes before everything that the sender said. Forged, mistyped and truncated ids are
+ * refused here, without a look-up.
+ */
 export function listCandidates(hit: Hit, fields: HitFields, key: ClickIdKey): Candidates {
   const named: readonly Candidate[] = [
+    { clickId: hit.matchedClickId ?? '', method: 'matched' },
     { clickId: fields.cid, method: 'cid' },
+    { clickId: hit.firstPartyClickId ?? '', method: 'first_party' },
     { clickId: hit.cookieOfferClickIds?.[fields.offer] ?? '', method: 'cookie_offer' },
     { clickId: hit.cookieClickId ?? '', method: 'cookie_latest' },
   ]

@@ -8,15 +8,16 @@ import {
 } from '../domain/conversion.ts'
 import type { DuplicatePolicy } from '../domain/conversion-types.ts'
 import type { HitOutcome } from '../domain/hit.ts'
-import { type Cap, countOfCap, takeFromCap } from '../store/cap-counters.ts'
 import type { StoredConversion } from '../store/conversions.ts'
 import { newRecordId } from '../store/ids.ts'
 import type { Db } from '../store/transaction.ts'
+import { takeFromOffer } from './caps.ts'
 import { CONVERSION_LIMITS } from './conversion-limits.ts'
 import type { Court } from './court.ts'
 import type { HitContext } from './hit-context.ts'
 import type { Report } from './read-report.ts'
-import { buildChangedConversion, buildEntry, buildNewConversion } from './record.ts'
+import { buildChangedConversion, buildEntry, buildNewConversion, type Change, newCounts } from './record.ts'
+import { flagTooFast } from './too-fast.ts'
 
 /** What became of a hit that keeps every rule. */
 export type Settlement = {
@@ -26,7 +27,7 @@ export type Settlement = {
   readonly conversionId: string
 }
 
-type Sale = { readonly context: HitContext; readonly report: Report; readonly court: Court }
+export type Sale = { readonly context: HitContext; readonly report: Report; readonly court: Court }
 
 /** Decides what the report means beside what is known of the visit, and enters it into the docket. */
 export async function settle(db: Db, sale: Sale): Promise<Settlement> {
@@ -36,7 +37,7 @@ export async function settle(db: Db, sale: Sale): Promise<Settlement> {
     return refusal(`the visit has ${CONVERSION_LIMITS.perVisitMax} conversions already`)
   }
   const known = findSameConversion(conversions, report)
-  const decision = decideConversion(known, report, policyOf(context))
+  const decision = decideConversion(known, report, policyOf(context, report))
   switch (decision.kind) {
     case 'duplicate':
       return { outcome: 'duplicate', reason: decision.reason, conversionId: known?.id ?? '' }
@@ -44,82 +45,89 @@ export async function settle(db: Db, sale: Sale): Promise<Settlement> {
       return refusal(decision.reason, known?.id)
     case 'record':
     case 'add':
-      return await recordNew(db, sale, decision, conversions.length === 0)
+      return await recordNew(db, sale, decision)
     case 'update':
     case 'replace':
       if (known === undefined) throw new TypeError('a change without a known conversion')
-      return recordUpdate(sale, decision, { known, isFirst: known.id === conversions[0]?.id })
+      return recordUpdate(sale, decision, known)
   }
 }
 
 /** For `test=1`: decides, and enters nothing. */
-export function preview(context: HitContext, report: Report, court: Court): ConversionDecision {
+export function preview({ context, report, court }: Sale): {
+  readonly decision: ConversionDecision
+  /** What would happen to a conversion; undefined when nothing would. */
+  readonly change: Change | undefined
+} {
   const known = findSameConversion(knownOf(context, court), report)
-  return decideConversion(known, report, policyOf(context))
+  const decision = decideConversion(known, report, policyOf(context, report))
+  switch (decision.kind) {
+    case 'duplicate':
+    case 'refuse':
+      return { decision, change: undefined }
+    case 'record':
+    case 'add':
+      return { decision, change: newChange({ context, report, court }, decision) }
+    case 'update':
+    case 'replace':
+      if (known === undefined) throw new TypeError('a change without a known conversion')
+      return { decision, change: changeOf({ context, report, court }, decision, known) }
+  }
 }
 
-/** How many of the offer's conversions of the day are used; undefined without a cap. */
-export async function previewCap(
-  db: Db,
-  context: HitContext,
-): Promise<{ used: number; max: number } | undefined> {
-  const cap = capOf(context)
-  return cap === undefined ? undefined : { used: await countOfCap(db, cap.key, cap.period), max: cap.max }
-}
-
-/** The URL's own word on repeats goes before the network's. */
-function policyOf({ hit, network }: HitContext): DuplicatePolicy {
-  return hit.duplicatePolicy ?? network?.duplicatePolicy ?? 'ignore'
+/** The URL's own word on repeats goes before the network's; its word on the event before its word on all. */
+function policyOf({ hit, network }: HitContext, report: Report): DuplicatePolicy {
+  if (hit.duplicatePolicy !== undefined) return hit.duplicatePolicy
+  const event = report.event.toLowerCase()
+  const own = Object.entries(network?.eventPolicies ?? {}).find(([name]) => name.toLowerCase() === event)
+  return own?.[1] ?? network?.duplicatePolicy ?? 'ignore'
 }
 
 function knownOf({ visit }: HitContext, { docket }: Court): readonly StoredConversion[] {
   return docket.conversionsOf(visit.visit.click_id)
 }
 
-async function recordNew(
-  db: Db,
-  sale: Sale,
-  decision: ConversionDecision & { kind: 'record' | 'add' },
-  isFirst: boolean,
-): Promise<Settlement> {
+type NewDecision = ConversionDecision & { kind: 'record' | 'add' }
+type ChangeDecision = ConversionDecision & { kind: 'update' | 'replace' }
+
+async function recordNew(db: Db, sale: Sale, decision: NewDecision): Promise<Settlement> {
   const { context, report, court } = sale
-  const cap = earns(decision.status) ? capOf(context) : undefined
-  if (cap !== undefined && !(await takeFromCap(db, cap))) {
-    return refusal(`the offer's cap of ${cap.max} conversions on ${cap.period} (UTC) is used up`)
-  }
-  const base = conversionIdentity({
-    clickId: context.visit.visit.click_id,
-    event: report.event,
-    txid: report.txid,
-  })
-  const identity = decision.kind === 'add' ? addedIdentity(base, context.hit.id) : base
-  const after = buildNewConversion(context, report, decision, { id: newRecordId(court.now), identity })
-  court.docket.enter(buildEntry({ ...cause(context), before: undefined, after, isFirst }, court))
-  return { outcome: 'recorded', reason: '', conversionId: after.id }
+  const counted = earns(decision.status) && newCounts(context, report, decision).conversion
+  const problem = counted ? await takeFromOffer(db, context) : undefined
+  if (problem !== undefined) return refusal(problem)
+  const change = newChange({ ...sale, context: flagTooFast(context, court) }, decision)
+  court.docket.enter(buildEntry(change, court))
+  return { outcome: 'recorded', reason: '', conversionId: change.after.id }
 }
 
-function recordUpdate(
-  { context, report, court }: Sale,
-  decision: ConversionDecision & { kind: 'update' | 'replace' },
-  { known, isFirst }: { readonly known: StoredConversion; readonly isFirst: boolean },
-): Settlement {
-  const after = buildChangedConversion(known, report, decision, context)
-  court.docket.enter(buildEntry({ ...cause(context), before: known, after, isFirst }, court))
+function newChange({ context, report, court }: Sale, decision: NewDecision): Change {
+  const clickId = context.visit.visit.click_id
+  const base = conversionIdentity({ clickId, event: report.event, txid: report.txid })
+  const identity = decision.kind === 'add' ? addedIdentity(base, context.hit.id) : base
+  const after = buildNewConversion(context, report, decision, { id: newRecordId(court.now), identity })
+  const isFirst = court.docket.conversionsOf(clickId).length === 0
+  return { ...cause(context), before: undefined, after, isFirst }
+}
+
+function recordUpdate(sale: Sale, decision: ChangeDecision, known: StoredConversion): Settlement {
+  sale.court.docket.enter(buildEntry(changeOf(sale, decision, known), sale.court))
   return { outcome: 'updated', reason: '', conversionId: known.id }
 }
 
-function cause({ hit }: HitContext) {
-  return { at: hit.at, hitId: hit.id, actor: 'hit', reason: '' }
+function changeOf(
+  { context, report, court }: Sale,
+  decision: ChangeDecision,
+  known: StoredConversion,
+): Change {
+  const { docket } = court
+  const present = { ...known, visit: docket.presentVisit(known.visit) }
+  const after = buildChangedConversion(present, report, decision, context)
+  const isFirst = known.id === docket.conversionsOf(known.clickId)[0]?.id
+  return { ...cause(context), before: known, after, isFirst }
 }
 
-/** Per UTC day of the hit's arrival. */
-function capOf({ offer, hit }: HitContext): Cap | undefined {
-  if (offer === undefined || offer.caps.daily === null) return undefined
-  return {
-    key: `offer:${offer.id}`,
-    period: new Date(hit.at).toISOString().slice(0, 10),
-    max: offer.caps.daily,
-  }
+function cause({ hit, fields, browser }: HitContext) {
+  return { at: hit.at, hitId: hit.id, actor: 'hit', reason: '', browser, silent: fields.silent }
 }
 
 function refusal(reason: string, conversionId = ''): Settlement {

@@ -13,12 +13,15 @@ type Compiled = { readonly version: number; readonly json: string }
  */
 export class SnapshotFeed {
   readonly #db: Db
+  readonly #clock: () => number
   #compiled: Compiled | undefined
   #refreshing: Promise<Compiled> | undefined
   #changed = new AbortController()
 
-  constructor(db: Db) {
+  /** @param clock Unix milliseconds. */
+  constructor(db: Db, clock: () => number) {
     this.#db = db
+    this.#clock = clock
   }
 
   /**
@@ -50,7 +53,7 @@ export class SnapshotFeed {
   async #load(): Promise<Compiled> {
     const version = await loadConfigVersion(this.#db)
     if (this.#compiled?.version === version) return this.#compiled
-    const snapshot: Snapshot = await compileSnapshot(this.#db)
+    const snapshot: Snapshot = await compileSnapshot(this.#db, this.#clock())
     this.#compiled = { version: snapshot.version, json: JSON.stringify(snapshot) }
     return this.#compiled
   }

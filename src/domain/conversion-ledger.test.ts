@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type LedgerConversion, ledgerRowsForTransition, visitDimensions } from './conversion-ledger.ts'
-import { CONVERSION_STATUSES } from './conversion-types.ts'
+import { CONVERSION_STATUSES, EVENT_COUNTS_DEFAULT } from './conversion-types.ts'
 import type { LedgerRow } from './ledger-row.ts'
 import { parseAmount } from './money.ts'
 
@@ -27,6 +27,8 @@ const sale: LedgerConversion = {
   txid: 'T',
   status: 'approved',
   revenueMicros: 5_000_000,
+  costMicros: 0,
+  counts: EVENT_COUNTS_DEFAULT,
 }
 
 const states = fc.record({
@@ -34,8 +36,10 @@ const states = fc.record({
   event: fc.constantFrom('lead', 'sale'),
   txid: fc.constantFrom('', 'T'),
   status: fc.constantFrom(...CONVERSION_STATUSES),
-  revenueMicros: fc.integer({ min: -4e14, max: 4e14 }),
-  payoutMicros: fc.integer({ min: 0, max: 4e14 }),
+  revenueMicros: fc.integer({ min: -1e14, max: 1e14 }),
+  costMicros: fc.integer({ min: -1e14, max: 1e14 }),
+  counts: fc.record({ conversion: fc.boolean(), revenue: fc.boolean(), cost: fc.boolean() }),
+  payoutMicros: fc.integer({ min: 0, max: 1e14 }),
 })
 
 function micros(decimal: string | undefined): number {
@@ -53,15 +57,23 @@ describe('the ledger rows of a conversion', () => {
         const earning = present?.status === 'pending' || present?.status === 'approved'
         const counts = new Map<string, number>()
         for (const row of rows) {
-          const of = `${row.event}/${row.txid}/${row.status}`
-          counts.set(of, (counts.get(of) ?? 0) + (row.conversions ?? 0))
+          const of = `${row.kind}/${row.event}/${row.txid}/${row.status}`
+          const measure = row.kind === 'event' ? row.events : row.conversions
+          counts.set(of, (counts.get(of) ?? 0) + (measure ?? 0))
         }
         const counted = [...counts].filter(([, count]) => count !== 0)
-        expect(counted).toEqual([[`${present?.event}/${present?.txid}/${present?.status}`, 1]])
-        const revenue = rows.reduce((sum, row) => sum + BigInt(micros(row.revenue)), 0n)
-        const payout = rows.reduce((sum, row) => sum + BigInt(micros(row.payout)), 0n)
-        expect(revenue).toBe(earning ? BigInt(present.revenueMicros) : 0n)
-        expect(payout).toBe(earning ? BigInt(present.payoutMicros) : 0n)
+        const kind = present?.counts.conversion === true ? 'conversion' : 'event'
+        expect(counted).toEqual([[`${kind}/${present?.event}/${present?.txid}/${present?.status}`, 1]])
+        const sum = (name: 'revenue' | 'payout' | 'cost') =>
+          rows.reduce((total, row) => total + micros(row[name]), 0)
+        if (present === undefined || !earning) {
+          expect([sum('revenue'), sum('payout'), sum('cost')]).toEqual([0, 0, 0])
+          return
+        }
+        const amount = present.revenueMicros
+        expect(sum('revenue')).toBe(present.counts.revenue ? amount : 0)
+        expect(sum('payout')).toBe(present.payoutMicros)
+        expect(sum('cost')).toBe(present.costMicros + (present.counts.cost ? amount : 0))
       }),
     )
   })
@@ -101,5 +113,22 @@ describe('the ledger rows of a conversion', () => {
     expect(rows[0]).toMatchObject({ status: 'approved', revenue: '-1.500000' })
     expect(rows[0]).not.toHaveProperty('conversions')
     expect(ledgerRowsForTransition(sale, sale, visit, 3_000)).toEqual([])
+  })
+
+  it('of an event that is no conversion count as an event, and its amount as it is set', () => {
+    const counts = { conversion: false, revenue: false, cost: true }
+    const rows = ledgerRowsForTransition(undefined, { ...sale, counts, costMicros: 1 }, visit, 2_000)
+    expect(rows).toMatchObject([{ kind: 'event', events: 1, cost: '5.000001' }])
+    expect(rows[0]).not.toHaveProperty('conversions')
+    expect(rows[0]).not.toHaveProperty('revenue')
+  })
+
+  it('of a rejected conversion give back what it cost', () => {
+    const costly = { ...sale, costMicros: 750_000 }
+    const rows = ledgerRowsForTransition(costly, { ...costly, status: 'trash' }, visit, 3_000)
+    expect(rows.map(({ status, cost }) => [status, cost])).toEqual([
+      ['approved', '-0.750000'],
+      ['trash', undefined],
+    ])
   })
 })

@@ -7,13 +7,8 @@ export type DuplicatePolicy = (typeof DUPLICATE_POLICIES)[number]
 
 /** How the visit of a hit was found (PROTOCOL section 2). */
 export type AttributionMethod =
-  | 'cid'
-  | 'first_party'
-  | 'cookie_offer'
-  | 'cookie_latest'
-  | 'coupon'
-  | 'explicit'
-  | 'none'
+  /** A person chose the visit. */
+  'matched' | 'cid' | 'first_party' | 'cookie_offer' | 'cookie_latest' | 'coupon' | 'explicit' | 'none'
 
 /** The network's own status words → ours. Keys are lower case. */
 export type StatusMap = Readonly<Record<string, ConversionStatus | 'ignore'>>

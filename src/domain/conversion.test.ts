@@ -19,6 +19,7 @@ const known: KnownConversion = {
   txid: '',
   status: 'approved',
   revenueMicros: 5_000_000,
+  originalMicros: 5_000_000,
 }
 const statuses = fc.constantFrom(...CONVERSION_STATUSES)
 const policies = fc.constantFrom(...DUPLICATE_POLICIES)
@@ -29,6 +30,7 @@ function reported(change: Partial<ReportedConversion> = {}): ReportedConversion 
     txid: '',
     status: 'approved',
     revenueMicros: 5_000_000,
+    originalMicros: 5_000_000,
     defaultRevenueMicros: 3_000_000,
     ...change,
   }

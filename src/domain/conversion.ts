@@ -4,6 +4,7 @@ import {
   type DuplicatePolicy,
   type StatusMap,
 } from './conversion-types.ts'
+import { LIMITS } from './limits.ts'
 
 /** What a decision needs of a known conversion. */
 export type KnownConversion = {
@@ -13,6 +14,8 @@ export type KnownConversion = {
   readonly status: ConversionStatus
   /** In the workspace's currency. */
   readonly revenueMicros: number
+  /** The amount that was sent last, in its own currency. */
+  readonly originalMicros: number
 }
 
 /** What a hit reports, its words mapped and its amount in the workspace's currency. */
@@ -22,6 +25,8 @@ export type ReportedConversion = {
   readonly status: ConversionStatus
   /** Undefined when the hit names no amount: a new conversion then has the offer's payout, a known one keeps its own. */
   readonly revenueMicros: number | undefined
+  /** The amount as sent, in its own currency; what is assumed when none was sent. */
+  readonly originalMicros: number
   /** What a new conversion is worth when the hit names no amount. */
   readonly defaultRevenueMicros: number
 }
@@ -138,8 +143,19 @@ export function findSameConversion<Known extends KnownConversion>(
 /**
  * What becomes of a reported conversion, given the one it repeats.
  *
- * A changed status is an update under every policy, or refused when the transition is illegal. An unchanged status
- * leaves it to the policy; `add` does not add for a repeated txid, which is a retry and no second sale.
+ * A changed status is an update under every policy, or refused when the transition is illegal: that is how a refund or
+ * chargeback comes that says so in a word. An unchanged status leaves it to the policy:
+ *
+ * ```
+ *  policy             amount ≥ 0                          amount < 0, a correction
+ *  ignore             duplicate                           duplicate
+ *  update, replace    the conversion has this amount now  it is added to the conversion's amount
+ *  add, other txid    one more conversion (an upsell)     one more, negative
+ *  add, same txid     as update: a retry, no second sale  as update
+ * ```
+ * So a refund of 5 takes 5 away from the sale that it names. The same correction twice in a row is a retry and counts
+ * once; two equal refunds of one sale need a txid each. A correction of nothing known is recorded with its negative
+ * amount, and counts as an event (`countsOf`): money is taken back, no conversion is added.
  */
 export function decideConversion(
   existing: KnownConversion | undefined,
@@ -162,13 +178,17 @@ function decideRepeated(
   policy: DuplicatePolicy,
 ): ConversionDecision {
   const { status } = reported
-  const revenueMicros = reported.revenueMicros ?? existing.revenueMicros
   if (policy === 'ignore') return { kind: 'duplicate', reason: 'already recorded' }
   const sameTransaction = reported.txid !== '' && reported.txid === existing.txid
   if (policy === 'add' && !sameTransaction)
     return { kind: 'add', status, revenueMicros: newRevenue(reported) }
+  if (isCorrection(reported) && reported.originalMicros === existing.originalMicros)
+    return { kind: 'duplicate', reason: 'this correction is recorded already' }
+  const revenueMicros = changedRevenue(existing, reported)
   if (revenueMicros === existing.revenueMicros)
     return { kind: 'duplicate', reason: 'already recorded, unchanged' }
+  if (Math.abs(revenueMicros) > LIMITS.amountMicrosMax)
+    return { kind: 'refuse', reason: 'the corrected amount is too large' }
   return { kind: policy === 'replace' ? 'replace' : 'update', status, revenueMicros }
 }
 
@@ -177,8 +197,19 @@ function decideRepeated(
  * rejection is corrected; rejected conversions earn nothing anyway.
  */
 function revenueAfterStatusChange(existing: KnownConversion, reported: ReportedConversion): number {
-  if (!earns(reported.status)) return existing.revenueMicros
-  return reported.revenueMicros ?? existing.revenueMicros
+  return earns(reported.status) ? changedRevenue(existing, reported) : existing.revenueMicros
+}
+
+/** A negative amount takes back; any other is the amount from now on. */
+function changedRevenue(existing: KnownConversion, reported: ReportedConversion): number {
+  if (reported.revenueMicros === undefined) return existing.revenueMicros
+  return isCorrection(reported) ? existing.revenueMicros + reported.revenueMicros : reported.revenueMicros
+}
+
+function isCorrection(
+  reported: ReportedConversion,
+): reported is ReportedConversion & { revenueMicros: number } {
+  return reported.revenueMicros !== undefined && reported.revenueMicros < 0
 }
 
 /** Whether conversions of the status count as revenue. */

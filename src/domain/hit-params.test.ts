@@ -23,6 +23,7 @@ describe('a hit', () => {
         ts: undefined,
         sig: '',
         test: false,
+        silent: false,
       },
     })
   })

@@ -26,6 +26,8 @@ export type HitFields = {
   readonly ts: number | undefined
   readonly sig: string
   readonly test: boolean
+  /** `disable_postback=1` (Binom's name for it): nobody is notified of what this hit does. */
+  readonly silent: boolean
 }
 
 export type ParsedHit =
@@ -47,7 +49,24 @@ const ALIASES = {
   ts: names('ts'),
   sig: names('sig'),
   test: names('test'),
+  silent: names('disable_postback'),
 } as const
+
+/** Names that address a hit or say how it is answered: no values of the visit. */
+const CONTROL_PARAMS: ReadonlySet<string> = new Set([
+  ...ALIASES.cid,
+  ...ALIASES.token,
+  ...ALIASES.ts,
+  ...ALIASES.sig,
+  ...ALIASES.test,
+  ...ALIASES.silent,
+  'format',
+])
+
+/** @param name in lower case. */
+export function isControlParam(name: string): boolean {
+  return CONTROL_PARAMS.has(name)
+}
 
 const VALUE_COUNT = 10
 
@@ -92,6 +111,7 @@ export function parseHit(params: readonly (readonly [name: string, value: string
     ts: /^\d{1,12}$/.test(tsText) ? Number(tsText) : undefined,
     sig: pick(given, ALIASES.sig),
     test: pick(given, ALIASES.test) === '1',
+    silent: pick(given, ALIASES.silent) === '1',
   }
   const reason =
     (amount?.ok === false ? `payout "${shown(amountText)}": ${amount.reason}` : '') ||

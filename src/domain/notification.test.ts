@@ -20,6 +20,9 @@ const conversion: NotifiedConversion = {
 }
 const question: NotificationQuestion = {
   target: {
+    id: 't1',
+    type: 'postback',
+    percent: 100,
     status: 'active',
     events: [],
     statuses: [],
@@ -32,6 +35,8 @@ const question: NotificationQuestion = {
   statusBefore: undefined,
   isFirst: true,
   ownHosts: ['track.test', '192.0.2.1', '[::1]'],
+  browser: undefined,
+  silent: false,
 }
 type Change = Partial<Omit<NotificationQuestion, 'target' | 'conversion'>> & {
   target?: Partial<NotificationQuestion['target']>

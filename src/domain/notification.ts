@@ -3,6 +3,7 @@ import type { ConversionStatus } from './conversion-types.ts'
 import type { MacroValues } from './macro-names.ts'
 import { buildVisitMacroValues, type MacroVisit, type VisitNames } from './macro-values.ts'
 import { formatMicros } from './money.ts'
+import { routePoint } from './routing.ts'
 import type { NotificationTarget } from './target-types.ts'
 
 /** What a target is told about. */
@@ -23,7 +24,16 @@ export type NotifiedConversion = {
 export type NotificationQuestion = {
   readonly target: Pick<
     NotificationTarget,
-    'status' | 'events' | 'statuses' | 'onlyFirst' | 'onlyWithPayout' | 'delaySeconds' | 'url'
+    | 'id'
+    | 'type'
+    | 'status'
+    | 'events'
+    | 'statuses'
+    | 'onlyFirst'
+    | 'onlyWithPayout'
+    | 'delaySeconds'
+    | 'percent'
+    | 'url'
   >
   readonly conversion: NotifiedConversion
   /** The conversion's status before this transition; undefined when it is new. */
@@ -32,29 +42,62 @@ export type NotificationQuestion = {
   readonly isFirst: boolean
   /** Host names of this installation, lower case, without port. */
   readonly ownHosts: readonly string[]
+  /** The pixel whose answer the visitor's browser waits for; undefined when none does. */
+  readonly browser: BrowserPixel | undefined
+  /** The sender of the hit wants nobody notified. */
+  readonly silent: boolean
 }
 
+/** How the browser reports a conversion, which decides what the answer can show it (PROTOCOL section 4). */
+export type BrowserPixel = 'image' | 'iframe' | 'script'
+
+/**
+ * disabled          the target is switched off
+ * loop              it points at this installation: its postbacks would come back as hits, for ever
+ * muted             the hit carries disable_postback=1, or a member chose not to notify
+ * event filter      the event is none of the target's
+ * status filter     the status is none of the target's
+ * status unchanged  only the amount changed, and the target has heard of this status
+ * payout 0          it wants conversions with a payout, and this one has none, or takes one back
+ * not first         it wants the first conversion of a visit, and this is a later one
+ * percent           it wants a share of the conversions, and this one is not in it
+ * not new           a pixel is shown when the conversion is made, and never again
+ * no browser        a pixel is shown by a visitor's browser, and none waits for the answer: the conversion came from a
+ *                   server, by hand or by upload, or was judged later than the browser was answered
+ * images only       the browser asked for an image: it can be sent on to an image, and to nothing else
+ * one image only    it was sent on to another image already
+ */
 export type SkipReason =
   | 'disabled'
   | 'loop'
+  | 'muted'
   | 'event filter'
   | 'status filter'
   | 'status unchanged'
   | 'payout 0'
   | 'not first'
+  | 'percent'
+  | 'not new'
+  | 'no browser'
+  | 'images only'
+  | 'one image only'
 
 export type NotificationDecision =
   | { readonly kind: 'send'; readonly delayMs: number }
+  /** A pixel: the answer to the browser shows it. */
+  | { readonly kind: 'show' }
   | { readonly kind: 'skip'; readonly reason: SkipReason }
 
 /**
  * Whether a target hears of a transition. It hears of a conversion at most once per status: a corrected amount alone
- * would count as one more conversion at most receivers.
+ * would count as one more conversion at most receivers. A pixel is shown at most once per conversion.
  */
 export function decideNotification(question: NotificationQuestion): NotificationDecision {
-  const reason = skipReason(question)
+  const { target } = question
+  const reason = skipReason(question) ?? (target.type === 'postback' ? undefined : pixelSkipReason(question))
   if (reason !== undefined) return { kind: 'skip', reason }
-  return { kind: 'send', delayMs: question.target.delaySeconds * 1_000 }
+  if (target.type !== 'postback') return { kind: 'show' }
+  return { kind: 'send', delayMs: target.delaySeconds * 1_000 }
 }
 
 /**
@@ -100,11 +143,24 @@ function skipReason(question: NotificationQuestion): SkipReason | undefined {
   const { target, conversion } = question
   if (target.status === 'disabled') return 'disabled'
   if (isLoop(target.url, question.ownHosts)) return 'loop'
+  if (question.silent) return 'muted'
   if (!allowsEvent(target.events, conversion.event)) return 'event filter'
   if (!allowsStatus(target.statuses, conversion.status)) return 'status filter'
   if (question.statusBefore === conversion.status) return 'status unchanged'
   if (target.onlyWithPayout && (conversion.payoutMicros ?? conversion.revenueMicros) <= 0) return 'payout 0'
-  return target.onlyFirst && !question.isFirst ? 'not first' : undefined
+  if (target.onlyFirst && !question.isFirst) return 'not first'
+  return isInShare(conversion.id, target) ? undefined : 'percent'
+}
+
+function pixelSkipReason({ target, statusBefore, browser }: NotificationQuestion): SkipReason | undefined {
+  if (statusBefore !== undefined) return 'not new'
+  if (browser === undefined) return 'no browser'
+  return browser === 'image' && target.type !== 'image' ? 'images only' : undefined
+}
+
+/** The same conversion is always in or always out; a larger share holds all of a smaller one. */
+function isInShare(conversionId: string, target: Pick<NotificationTarget, 'id' | 'percent'>): boolean {
+  return target.percent >= 100 || routePoint(conversionId, target.id) * 100 < target.percent
 }
 
 function allowsEvent(events: readonly string[], event: string): boolean {

@@ -14,6 +14,7 @@ import type { Domain } from './domains.ts'
 import type { Flow } from './flows.ts'
 import type { Lander } from './landers.ts'
 import { loadConfiguration } from './load-configuration.ts'
+import { loadCappedUntil } from './offer-caps.ts'
 import type { Offer } from './offers.ts'
 import { loadOptimizedWeights, withOptimizedWeights } from './optimized-weights.ts'
 import type { TrafficSource } from './traffic-sources.ts'
@@ -24,23 +25,31 @@ const CLICK_ID_MACRO = '{clickid}'
 /** The macro, with or without modifiers. */
 const CLICK_ID_PLACED = /\{clickid[|}]/
 
-/** What edges answer from: everything in use. An offer in use keeps the name and parameter of its network. */
-export async function compileSnapshot(db: Db): Promise<Snapshot> {
-  const { now, weights } = await db
+/**
+ * What edges answer from: everything in use. An offer in use keeps the name and parameter of its network.
+ * @param atMs Unix milliseconds: which day and month caps are looked at for.
+ */
+export async function compileSnapshot(db: Db, atMs: number): Promise<Snapshot> {
+  const { now, weights, cappedUntil } = await db
     .transaction()
     .setIsolationLevel('repeatable read')
-    .execute(async (trx) => ({
-      now: await loadConfiguration(trx),
-      weights: await loadOptimizedWeights(trx),
-    }))
+    .execute(async (trx) => {
+      const configuration = await loadConfiguration(trx)
+      return {
+        now: configuration,
+        weights: await loadOptimizedWeights(trx),
+        cappedUntil: await loadCappedUntil(trx, inUse(configuration.offers), atMs),
+      }
+    })
   return {
     format: 2,
     version: now.version,
     workspaces: [...now.workspaces.values()].map(toSnapshotWorkspace),
     trafficSources: inUse(now.trafficSources).map(toSnapshotTrafficSource),
-    offers: inUse(now.offers).map((offer) =>
-      toSnapshotOffer(offer, now.affiliateNetworks.get(offer.affiliateNetworkId)),
-    ),
+    offers: inUse(now.offers).map((offer) => ({
+      ...toSnapshotOffer(offer, now.affiliateNetworks.get(offer.affiliateNetworkId)),
+      cappedUntil: cappedUntil.get(offer.id) ?? 0,
+    })),
     landers: inUse(now.landers).map(toSnapshotLander),
     flows: inUse(now.flows).map((flow) => toSnapshotFlow(withOptimizedWeights(flow, weights))),
     campaigns: inUse(now.campaigns).map((own) => toSnapshotCampaign(withOptimizedWeights(own, weights))),
@@ -79,7 +88,10 @@ function toSnapshotTrafficSource(source: TrafficSource): SnapshotTrafficSource {
   return { id, workspace, name, externalIdParam, costParam, currency, tokens, trafficLossPercent }
 }
 
-function toSnapshotOffer(offer: Offer, network: AffiliateNetwork | undefined): SnapshotOffer {
+function toSnapshotOffer(
+  offer: Offer,
+  network: AffiliateNetwork | undefined,
+): Omit<SnapshotOffer, 'cappedUntil'> {
   return {
     id: offer.id,
     workspace: offer.workspace,
@@ -91,7 +103,6 @@ function toSnapshotOffer(offer: Offer, network: AffiliateNetwork | undefined): S
     payoutMicros: offer.payoutMicros,
     currency: offer.currency,
     countries: offer.countries,
-    cappedUntil: 0,
     fallbackOfferId: offer.fallbackOfferId,
     legacyIds: offer.legacyIds,
   }

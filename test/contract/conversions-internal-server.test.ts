@@ -33,6 +33,7 @@ describe('core on its unix socket', () => {
         },
         db: world.store.db,
         clickIdKey: createClickIdKey(new Uint8Array(32).fill(7)),
+        clock: () => world.time.now,
         onError: (error) => errors.push(error),
       })
     const server = await open()

@@ -22,7 +22,12 @@ describe.each(SQL_ENGINES)('a hit judged on %s', (engine) => {
     const world = await buildWorld(await stores.open())
     const cid = world.visit()
     const answer = await send(world, { cid, payout: '12.50', currency: 'EUR', txid: 'T1', p1: 'blue' })
-    expect(answer).toEqual({ hit: 'hit-1', outcome: 'recorded', conversion: expect.any(String) })
+    expect(answer).toEqual({
+      hit: 'hit-1',
+      outcome: 'recorded',
+      conversion: expect.any(String),
+      clickId: cid,
+    })
     const key = { workspace: world.workspaceId, id: answer.conversion ?? '' }
     const story = await getConversionWithHistory(world.store.db, key)
     expect(story?.conversion).toMatchObject({

@@ -95,14 +95,14 @@ describe.each(SQL_ENGINES)('optimisation on %s', (engine) => {
     await traffic(workspace, { path_id: 'other', offer_id: 'bad' }, 400)
 
     expect(await optimize()).toBe(1)
-    const offers = (await compileSnapshot(db)).campaigns[0]?.paths[0]?.offers
+    const offers = (await compileSnapshot(db, NOW)).campaigns[0]?.paths[0]?.offers
     expect(offers).toMatchObject([{ id: 'good' }, { id: 'bad' }, { id: 'paused', weight: 0 }])
     expect(offers?.[0]?.weight).toBeGreaterThan(85)
     expect(offers?.[1]?.weight).toBeGreaterThanOrEqual(10)
 
     // Switched off, the user's own weights are in force again.
     await updateCampaign(db, { workspace, id: campaign.id }, { optimization: null }, NOW)
-    expect((await compileSnapshot(db)).campaigns[0]?.paths[0]?.offers).toMatchObject([
+    expect((await compileSnapshot(db, NOW)).campaigns[0]?.paths[0]?.offers).toMatchObject([
       { weight: 1 },
       { weight: 50 },
       { weight: 0 },
@@ -136,7 +136,7 @@ describe.each(SQL_ENGINES)('optimisation on %s', (engine) => {
     await traffic(workspace, { path_id: c, offer_id: 'o' }, 2)
     await traffic(workspace, { path_id: d, offer_id: 'o' }, 40)
     expect(await optimize()).toBe(2)
-    const flow = (await compileSnapshot(db)).flows[0]
+    const flow = (await compileSnapshot(db, NOW)).flows[0]
     const weights = [...(flow?.paths ?? []), ...(flow?.rules[0]?.paths ?? [])].map(
       ({ weight }) => weight > 50,
     )

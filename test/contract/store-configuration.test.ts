@@ -148,7 +148,7 @@ describe.each(SQL_ENGINES)('configuration on %s', (engine) => {
     })
     await expect(failed).rejects.toThrow('no')
     expect(await loadConfigVersion(db)).toBe(before + 2)
-    expect((await compileSnapshot(db)).landers).toEqual([])
+    expect((await compileSnapshot(db, NOW)).landers).toEqual([])
   })
 
   it('pages newest first; what arrives meanwhile neither repeats nor hides an item', async () => {
@@ -175,7 +175,7 @@ describe.each(SQL_ENGINES)('configuration on %s', (engine) => {
     expect(await archiveOffer(db, { workspace: 'w1', id }, NOW + 1)).toBe(true)
     expect(await archiveOffer(db, { workspace: 'w1', id }, NOW + 2)).toBe(false)
     expect((await listOffers(db, 'w1', { limit: 10 })).items).toEqual([])
-    expect((await compileSnapshot(db)).offers).toEqual([])
+    expect((await compileSnapshot(db, NOW)).offers).toEqual([])
     expect(await getOffer(db, { workspace: 'w1', id })).toMatchObject({ archivedAt: NOW + 1 })
   })
 
@@ -216,7 +216,7 @@ describe.each(SQL_ENGINES)('configuration on %s', (engine) => {
     const campaign = await createCampaign(db, workspace.id, { ...CAMPAIGN, trafficSourceId: source.id }, NOW)
     await saveRates(db, { EUR: 900_000 }, NOW)
 
-    const snapshot = await compileSnapshot(db)
+    const snapshot = await compileSnapshot(db, NOW)
     expect(snapshot.version).toBe(await loadConfigVersion(db))
     expect(snapshot.offers).toEqual([
       {

@@ -7,7 +7,7 @@ import {
   revokeApiKey,
 } from '../../src/store/api-keys.ts'
 import { appendAudit, listAudit } from '../../src/store/audit-log.ts'
-import { countOfCap, takeFromCap } from '../../src/store/cap-counters.ts'
+import { countOfCap, takeFromCaps } from '../../src/store/cap-counters.ts'
 import {
   appendTransitions,
   conversionsOfClick,
@@ -159,13 +159,18 @@ describe.each(SQL_ENGINES)('records on %s', (engine) => {
     const options = await stores.options()
     const opened = await Promise.all([1, 2, 3].map(() => stores.open(options)))
     const cap = { key: 'offer:o', period: '2026-11-22', max: 5 }
-    const asking = opened.flatMap(({ db }) => Array.from({ length: 10 }, () => takeFromCap(db, cap)))
+    const asking = opened.flatMap(({ db }) => Array.from({ length: 10 }, () => takeFromCaps(db, [cap])))
     const taken = await Promise.all(asking)
-    expect(taken.filter(Boolean)).toHaveLength(5)
+    expect(taken.filter((taking) => taking.taken)).toHaveLength(5)
+    expect(taken.filter((taking) => taking.taken && taking.usedUp)).toHaveLength(1)
     const { db } = await stores.open(options)
     expect(await countOfCap(db, cap.key, cap.period)).toBe(5)
-    expect(await takeFromCap(db, { ...cap, max: 0, period: '2026-11-23' })).toBe(false)
-    expect(await takeFromCap(db, { ...cap, period: '2026-11-23' })).toBe(true)
+    const next = { ...cap, period: '2026-11-23' }
+    expect(await takeFromCaps(db, [{ ...next, max: 0 }])).toMatchObject({ taken: false })
+    expect(await takeFromCaps(db, [next])).toEqual({ taken: true, usedUp: false })
+    // All or none: the day's count is given back when the month has no room.
+    expect(await takeFromCaps(db, [next, cap])).toEqual({ taken: false, full: cap })
+    expect(await countOfCap(db, next.key, next.period)).toBe(1)
   })
 
   it('of a locked key wait for the transaction that holds it', async () => {
