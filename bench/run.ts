@@ -5,7 +5,16 @@ import { fileURLToPath } from 'node:url'
  * `npm run bench [-- NAME…] [-- --json]`: each benchmark runs alone, in a process of its own, because what one
  * leaves behind (heap, caches, an open engine) would be counted against the next.
  */
-const BENCHES = ['footprint', 'edge', 'loader', 'conversions', 'delivery', 'reports'] as const
+const BENCHES = [
+  'footprint',
+  'edge',
+  'flow',
+  'snapshot',
+  'loader',
+  'conversions',
+  'delivery',
+  'reports',
+] as const
 
 const args = process.argv.slice(2)
 const json = args.includes('--json')

@@ -10,10 +10,15 @@ export async function runLoad(plan: LoadPlan): Promise<LoadResult> {
 
 const VARIANTS = 500
 
-/** Request heads as browsers send them, with recorded user agents, languages and addresses. */
-export function visitRequests(path: (n: number) => string, count = VARIANTS): string[] {
+/** Request heads as browsers send them, with recorded user agents, languages and addresses; cookies[n] is the n-th's. */
+export function visitRequests(
+  path: (n: number) => string,
+  count = VARIANTS,
+  cookies: readonly string[] = [],
+): string[] {
   return Array.from({ length: count }, (_, n) => {
     const visitor = recordedVisitor(n)
+    const cookie = cookies[n] ?? ''
     return [
       `GET ${path(n)} HTTP/1.1`,
       'Host: localhost',
@@ -21,6 +26,7 @@ export function visitRequests(path: (n: number) => string, count = VARIANTS): st
       'Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8',
       `Accept-Language: ${visitor.language}`,
       `X-Forwarded-For: ${visitor.ip}`,
+      ...(cookie === '' ? [] : [`Cookie: ${cookie}`]),
       'Connection: keep-alive',
       '\r\n',
     ].join('\r\n')

@@ -7,7 +7,7 @@ import type { Snapshot } from '../../src/domain/snapshot.ts'
 const CAMPAIGNS = 20
 
 /** Campaigns that lead directly to one offer, with a source that passes a click id, a price and two tokens. */
-const SNAPSHOT: Snapshot = {
+export const BENCH_SNAPSHOT: Snapshot = {
   format: 2,
   version: 1,
   workspaces: [
@@ -77,9 +77,9 @@ const SNAPSHOT: Snapshot = {
 }
 
 /** Puts the snapshot where an edge finds it when core is away. */
-export function writeBenchSnapshot(dataDir: string): void {
+export function writeBenchSnapshot(dataDir: string, snapshot: Snapshot = BENCH_SNAPSHOT): void {
   mkdirSync(join(dataDir, 'edge'), { recursive: true })
-  writeFileSync(join(dataDir, 'edge', 'snapshot.json'), JSON.stringify(SNAPSHOT))
+  writeFileSync(join(dataDir, 'edge', 'snapshot.json'), JSON.stringify(snapshot))
 }
 
 /** The path of visit n, as the source's link has it. */

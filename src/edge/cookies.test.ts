@@ -32,7 +32,11 @@ describe('cookies', () => {
 
   it('give the way through campaigns that were offers, and no longer one than can be', () => {
     const way = {
-      ...{ clickId: ID, campaignId: 'c1', pathId: 'p1', landerId: 'l1', offerId: 'o1' },
+      clickId: ID,
+      campaignId: 'c1',
+      pathId: 'p1',
+      landerId: 'l1',
+      offerId: 'o1',
       through: [
         { offerId: 'o8', pathId: 'p8' },
         { offerId: 'o9', pathId: 'p9' },

@@ -21,7 +21,8 @@ export type FactsSource = {
 }
 
 const TOKEN_PREFIX = 'token:'
-const PARAM_PREFIX = 'param:'
+/** Of `token:` as of `param:`. */
+const PREFIX_CHARS = TOKEN_PREFIX.length
 
 /** Finds each value when a condition asks for it. One small object for each visit to a flow with rules. */
 export class RequestFacts implements VisitFacts {
@@ -70,30 +71,31 @@ export class RequestFacts implements VisitFacts {
         return bot
       case 'external_id':
         return dimensions.external_id ?? ''
+      case 'sub1':
+      case 'sub2':
+      case 'sub3':
+      case 'sub4':
+      case 'sub5':
+      case 'sub6':
+      case 'sub7':
+      case 'sub8':
+      case 'sub9':
+      case 'sub10':
+        return dimensions[field] ?? ''
       default:
         return this.#namedValue(field)
     }
   }
 
-  #namedValue(field: NamedField): string {
+  /** `token:NAME` or `param:NAME`. */
+  #namedValue(field: string): string {
     const { dimensions, query } = this.#source
-    if (isToken(field)) {
-      const name = field.slice(TOKEN_PREFIX.length)
+    const name = field.slice(PREFIX_CHARS)
+    if (field.startsWith(TOKEN_PREFIX)) {
       const { tokens } = dimensions
       return tokens !== undefined && Object.hasOwn(tokens, name) ? (tokens[name] ?? '') : ''
     }
-    if (!isParam(field)) return dimensions[field] ?? ''
-    const value = firstValue(query, field.slice(PARAM_PREFIX.length))
+    const value = firstValue(query, name)
     return isUnfilledMacro(value) ? '' : value
   }
-}
-
-type NamedField = Extract<ConditionField, `sub${number}`> | `token:${string}` | `param:${string}`
-
-function isToken(field: NamedField): field is `token:${string}` {
-  return field.startsWith(TOKEN_PREFIX)
-}
-
-function isParam(field: NamedField): field is `param:${string}` {
-  return field.startsWith(PARAM_PREFIX)
 }
