@@ -1,5 +1,7 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
+import type { AffiliateNetworkTemplate } from '../catalogue/catalogue-schema.ts'
+import { type Catalogue, loadCatalogue } from '../catalogue/load-catalogue.ts'
 import { CONVERSION_STATUSES, DUPLICATE_POLICIES } from '../domain/conversion-types.ts'
 import {
   type AffiliateNetwork,
@@ -15,7 +17,7 @@ import { roleSuffices } from './access-table.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
 import type { Caller } from './caller.ts'
 import { currencyField, eventField, nameField, optionalParamField } from './fields.ts'
-import { incomingSnippets } from './incoming-snippets.ts'
+import { firstSnippet, incomingSnippets } from './incoming-snippets.ts'
 import { ownedRoutes } from './owned-resource.ts'
 import { ownedFields, toOwnedView } from './owned-view.ts'
 import { type FieldError, invalidFields } from './problem.ts'
@@ -86,7 +88,9 @@ const createBody = z.strictObject({
   clickToConversionMaxMs: fields.clickToConversionMaxMs.default(0),
 })
 
-const affiliateNetworkSchema = z
+const byScheme = z.object({ https: z.string(), http: z.string() })
+
+export const affiliateNetworkSchema = z
   .object({
     ...ownedFields,
     name: z.string(),
@@ -105,6 +109,21 @@ const affiliateNetworkSchema = z
     postbackUrl: z.string().describe('Give it to the network; its own macros go where the braces are'),
     imagePixel: z.string().describe('HTML for the advertiser’s thank-you page'),
     iframePixel: z.string(),
+    scriptPixel: z.string(),
+    snippets: z
+      .array(
+        z.object({
+          title: z.string().describe("The network's field for it; '' when it has one alone"),
+          postbackUrl: byScheme,
+          imagePixel: byScheme,
+          iframePixel: byScheme,
+          scriptPixel: byScheme,
+        }),
+      )
+      .describe('With the macros of the template; one for each state when the network needs that'),
+    offerUrlParts: z
+      .object({ path: z.string(), query: z.string() })
+      .describe("What else the network's offer URLs carry, besides the click id parameter"),
   })
   .meta({ id: 'AffiliateNetwork' })
 
@@ -121,13 +140,13 @@ export function affiliateNetworkRoutes(app: ApiApp, deps: ApiDeps): void {
     get: getAffiliateNetwork,
     list: listAffiliateNetworks,
     complete: withWorkspaceCurrency,
-    toViews: async (_db, items, caller) => items.map((network) => toView(network, deps.publicUrl, caller)),
-    check: checkNetwork,
+    toViews: async (_db, items, caller) => await toAffiliateNetworkViews(items, deps, caller),
+    check: checkAffiliateNetwork,
   })
 }
 
 /** A pixel is known to be a network's by the token: two with the same one could not be told apart. */
-async function checkNetwork(
+export async function checkAffiliateNetwork(
   db: Db,
   workspace: string,
   network: AffiliateNetworkFields,
@@ -152,13 +171,31 @@ async function checkNetwork(
   if (errors.length > 0) throw invalidFields(errors)
 }
 
+/** Each with the snippets of its template; a template that is gone leaves general ones. */
+export async function toAffiliateNetworkViews(
+  networks: readonly AffiliateNetwork[],
+  deps: Pick<ApiDeps, 'dataDir' | 'publicUrl'>,
+  caller: Caller,
+): Promise<readonly z.input<typeof affiliateNetworkSchema>[]> {
+  const { affiliateNetworks } = await loadCatalogue(deps.dataDir)
+  return networks.map((network) => toView(network, { ...deps, affiliateNetworks, caller }))
+}
+
+type Surroundings = {
+  readonly publicUrl: string
+  readonly affiliateNetworks: Catalogue['affiliateNetworks']
+  readonly caller: Caller
+}
+
 function toView(
   network: AffiliateNetwork,
-  publicUrl: string,
-  caller: Caller,
+  { publicUrl, affiliateNetworks, caller }: Surroundings,
 ): z.input<typeof affiliateNetworkSchema> {
   // Who may not change the configuration need not be able to forge a conversion either.
   const isTrusted = roleSuffices(caller.role, 'manager')
+  const template = affiliateNetworks.get(network.template)
+  const token = isTrusted ? network.token : ''
+  const snippets = incomingSnippets({ publicUrl, token, template })
   return {
     ...toOwnedView(network),
     name: network.name,
@@ -174,7 +211,17 @@ function toView(
     currency: network.currency,
     clickToConversionMinMs: network.clickToConversionMinMs,
     clickToConversionMaxMs: network.clickToConversionMaxMs,
-    ...incomingSnippets(publicUrl, isTrusted ? network.token : ''),
+    ...firstSnippet(snippets, publicUrl),
+    snippets: snippets.map((snippet) => ({ ...snippet })),
+    offerUrlParts: offerUrlParts(template),
+  }
+}
+
+function offerUrlParts(template: AffiliateNetworkTemplate | undefined) {
+  const { clickId, offerParams = [] } = template ?? {}
+  return {
+    path: clickId?.where === 'path' ? clickId.text : '',
+    query: offerParams.map(({ param, value }) => `${param}=${value}`).join('&'),
   }
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { placeholderProblem } from '../catalogue/find-placeholders.ts'
 import { LIMITS } from '../domain/limits.ts'
 import { compileTemplate } from '../domain/macros.ts'
 import { isCurrency, parseAmount } from '../domain/money.ts'
@@ -46,7 +47,10 @@ export const optionalUrlField = z
   .max(URL_CHARS_MAX)
   .refine((text) => text === '' || isHttpUrl(text), 'must be an absolute http:// or https:// URL, or empty')
 
-/** An absolute http(s) URL with our macros; whatever fills them, it stays on the site that was configured. */
+/**
+ * An absolute http(s) URL with our macros; whatever fills them, it stays on the site that was configured. One in
+ * which a template's placeholder was left is refused: it would be called, or visitors sent there, as it is.
+ */
 export const templateUrlField = z
   .string()
   .trim()
@@ -89,6 +93,8 @@ export const legacyIdsField = z
   .describe('Ids in the links of other systems, so that their links keep working')
 
 function reasonAgainstTemplateUrl(text: string): string | undefined {
+  const placeholder = placeholderProblem(text)
+  if (placeholder !== '') return placeholder
   const compiled = compileTemplate(text)
   if (!compiled.ok) return compiled.reason
   const problem = findHostProblem(compiled.template)

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { placeholderProblem } from '../catalogue/find-placeholders.ts'
 import { CONVERSION_STATUSES } from '../domain/conversion-types.ts'
 import { compileTemplate } from '../domain/macros.ts'
 import { TARGET_TYPES } from '../domain/target-types.ts'
@@ -89,17 +90,42 @@ export function toTargetView(target: StoredTarget): z.input<typeof targetSchema>
   }
 }
 
-/** A body goes with POST alone, and its macros must be known in its own syntax. */
+/**
+ * A body goes with POST alone, and its macros must be known in its own syntax. A pixel is shown by the visitor's
+ * browser: it is fetched by GET and signed by nobody, and a secret in it would be public.
+ */
 export function checkTarget(
-  target: Pick<NotificationTargetFields, 'method' | 'bodyTemplate' | 'contentType'>,
+  target: Pick<NotificationTargetFields, 'type' | 'method' | 'bodyTemplate' | 'contentType' | 'secret'>,
 ): void {
-  const { method, bodyTemplate, contentType } = target
-  if (bodyTemplate === '') return
+  const errors = [...pixelErrors(target), ...bodyErrors(target)]
+  if (errors.length > 0) throw invalidFields(errors)
+}
+
+function pixelErrors({
+  type,
+  method,
+  secret,
+}: Pick<NotificationTargetFields, 'type' | 'method' | 'secret'>): readonly FieldError[] {
   const errors: FieldError[] = []
+  if (type === 'postback') return errors
+  if (method !== 'GET')
+    errors.push({ field: 'method', message: `a target of type ${type} is fetched by GET` })
+  if (secret !== '') errors.push({ field: 'secret', message: 'only a postback is signed' })
+  return errors
+}
+
+function bodyErrors({
+  method,
+  bodyTemplate,
+  contentType,
+}: Pick<NotificationTargetFields, 'method' | 'bodyTemplate' | 'contentType'>): readonly FieldError[] {
+  const errors: FieldError[] = []
+  if (bodyTemplate === '') return errors
   if (method === 'GET') errors.push({ field: 'bodyTemplate', message: 'a GET has no body: use method POST' })
   const compiled = compileTemplate(bodyTemplate, { target: TEMPLATE_TARGETS[contentType] ?? 'text' })
-  if (!compiled.ok) errors.push({ field: 'bodyTemplate', message: compiled.reason })
-  if (errors.length > 0) throw invalidFields(errors)
+  const reason = placeholderProblem(bodyTemplate) || (compiled.ok ? '' : compiled.reason)
+  if (reason !== '') errors.push({ field: 'bodyTemplate', message: reason })
+  return errors
 }
 
 const TEMPLATE_TARGETS: Readonly<Record<string, 'url' | 'json' | 'text'>> = {

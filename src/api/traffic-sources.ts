@@ -12,6 +12,7 @@ import type { ApiApp, ApiDeps } from './api-deps.ts'
 import { currencyField, foreignMacroField, nameField, optionalParamField, timeZoneField } from './fields.ts'
 import { ownedRoutes } from './owned-resource.ts'
 import { ownedFields, toOwnedView } from './owned-view.ts'
+import { type FieldError, invalidFields } from './problem.ts'
 import { CURRENCY_OF_WORKSPACE, withWorkspaceCurrency } from './workspace-currency.ts'
 
 /** Keitaro and Binom have as many. */
@@ -60,7 +61,7 @@ const createBody = z.strictObject({
   trafficLossPercent: fields.trafficLossPercent.default(0),
 })
 
-const trafficSourceSchema = z
+export const trafficSourceSchema = z
   .object({
     ...ownedFields,
     name: z.string(),
@@ -89,11 +90,12 @@ export function trafficSourceRoutes(app: ApiApp, deps: ApiDeps): void {
     get: getTrafficSource,
     list: listTrafficSources,
     complete: withWorkspaceCurrency,
-    toViews: async (_db, items) => items.map(toView),
+    toViews: async (_db, items) => items.map(toTrafficSourceView),
+    check: async (_db, _workspace, source) => checkTrafficSource(source),
   })
 }
 
-function toView(source: TrafficSource): z.input<typeof trafficSourceSchema> {
+export function toTrafficSourceView(source: TrafficSource): z.input<typeof trafficSourceSchema> {
   const { name, externalIdParam, externalIdMacro, costParam, costMacro, currency } = source
   return {
     ...toOwnedView(source),
@@ -108,4 +110,25 @@ function toView(source: TrafficSource): z.input<typeof trafficSourceSchema> {
     timeZone: source.timeZone,
     trafficLossPercent: source.trafficLossPercent,
   }
+}
+
+/** Two parameters of one name hide each other in the link, and two tokens of one name in macros and reports. */
+export function checkTrafficSource({ externalIdParam, costParam, tokens }: TrafficSourceFields): void {
+  const params = new Set([externalIdParam, costParam].filter((param) => param !== ''))
+  const names = new Set<string>()
+  const errors: FieldError[] = []
+  if (externalIdParam !== '' && externalIdParam === costParam) {
+    errors.push({ field: 'costParam', message: `"${costParam}" carries the external id already` })
+  }
+  for (const [index, { name, param }] of tokens.entries()) {
+    if (params.has(param)) {
+      errors.push({ field: `tokens.${index}.param`, message: `"${param}" is used already` })
+    }
+    if (names.has(name.toLowerCase())) {
+      errors.push({ field: `tokens.${index}.name`, message: `there is a token "${name}" already` })
+    }
+    params.add(param)
+    names.add(name.toLowerCase())
+  }
+  if (errors.length > 0) throw invalidFields(errors)
 }
