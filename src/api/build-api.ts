@@ -8,15 +8,18 @@ import { apiKeyRoutes } from './api-keys.ts'
 import { authRoutes } from './auth-routes.ts'
 import { campaignScriptRoutes } from './campaign-script.ts'
 import { campaignRoutes } from './campaigns.ts'
+import { catalogueRoutes } from './catalogue.ts'
 import { conversionUploadRoutes } from './conversion-uploads.ts'
 import { conversionRoutes } from './conversions.ts'
 import { conversionByHandRoutes } from './conversions-by-hand.ts'
 import { serveDashboard } from './dashboard-files.ts'
 import { deliveryRoutes } from './deliveries.ts'
 import { domainRoutes } from './domains.ts'
+import { dryRunRoutes } from './dry-run.ts'
 import { enforceAccess } from './enforce-access.ts'
 import { eventRoutes } from './events.ts'
 import { flowRoutes } from './flows.ts'
+import { fromTemplateRoutes } from './from-template.ts'
 import { healthRoutes } from './health.ts'
 import { hitRoutes } from './hits.ts'
 import { hitMatchRoutes } from './hits-match.ts'
@@ -50,11 +53,14 @@ const ROUTES: readonly ((app: ApiApp, deps: ApiDeps) => void)[] = [
   apiKeyRoutes,
   trafficSourceRoutes,
   affiliateNetworkRoutes,
+  catalogueRoutes,
+  fromTemplateRoutes,
   offerRoutes,
   landerRoutes,
   flowRoutes,
   domainRoutes,
   campaignRoutes,
+  dryRunRoutes,
   campaignScriptRoutes,
   notificationTargetRoutes,
   visitRoutes,
