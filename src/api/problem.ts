@@ -130,6 +130,7 @@ function fromFastifyError(error: FastifyError): Problem {
   if (error.code === 'judge_unavailable') {
     return new Problem(503, 'judge_unavailable', 'Nothing can be judged now. Try again shortly.')
   }
+  if (error.code === 'bad_upload') return new Problem(422, 'bad_upload', error.message)
   if (error.code === 'bad_report') return new Problem(400, 'bad_report', error.message)
   if (error.code === 'bad_cursor') {
     return new Problem(400, 'bad_cursor', 'cursor: is not a nextCursor of this list')

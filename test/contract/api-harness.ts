@@ -27,7 +27,10 @@ export type TestApi = {
 }
 
 /** The real API over a real store; requests are injected. */
-export async function openTestApi(stores: TestStores, changes: Partial<ApiDeps> = {}): Promise<TestApi> {
+export async function openTestApi(
+  stores: TestStores,
+  changes: Partial<ApiDeps> | ((store: Store) => Promise<Partial<ApiDeps>>) = {},
+): Promise<TestApi> {
   const options = await stores.options()
   const store = await stores.open(options)
   const trustedOrigins = () => dashboardOrigins(DASHBOARD_URL, 8081)
@@ -53,7 +56,7 @@ export async function openTestApi(stores: TestStores, changes: Partial<ApiDeps> 
     clock: Date.now,
     log: pino({ level: 'silent' }),
     version: '0.0.0-test',
-    ...changes,
+    ...(typeof changes === 'function' ? await changes(store) : changes),
   }
   const app = await buildApi(deps)
 

@@ -1,9 +1,10 @@
 import { createJudge, type Judge } from '../../src/conversions/judge.ts'
-import { createClickIdMaker } from '../../src/domain/click-id.ts'
+import { type ClickIdKey, createClickIdMaker } from '../../src/domain/click-id.ts'
 import { createClickIdKey } from '../../src/domain/click-id-key.ts'
 import type { Hit } from '../../src/domain/hit.ts'
 import type { LedgerRow } from '../../src/domain/ledger-row.ts'
 import type { NotificationTarget } from '../../src/domain/target-types.ts'
+import type { ClickLookup } from '../../src/ledger/click-lookup.ts'
 import type { FoundVisit } from '../../src/ledger/find-in-ledger.ts'
 import { type AffiliateNetworkFields, createAffiliateNetwork } from '../../src/store/affiliate-networks.ts'
 import { createCampaign } from '../../src/store/campaigns.ts'
@@ -27,6 +28,8 @@ export const WORLD_NOW = Date.UTC(2026, 10, 22, 10)
 export type World = {
   readonly store: Store
   readonly judge: Judge
+  readonly lookup: ClickLookup
+  readonly clickIdKey: ClickIdKey
   readonly workspaceId: string
   readonly networkId: string
   readonly offerId: string
@@ -71,25 +74,28 @@ export async function buildWorld(store: Store, settings: WorldSettings = {}): Pr
   const time = { now: WORLD_NOW }
   const makeClickId = createClickIdMaker({ key: KEY, processId: 1, randomBits: () => 1 })
   const hits = { count: 0 }
+  const lookup: ClickLookup = {
+    findVisits: async (wanted) => {
+      if (fault.ledger !== undefined) throw fault.ledger
+      return new Map(
+        wanted.flatMap((id) => {
+          const v = visits.get(id)
+          return v === undefined ? [] : [[id, v] as const]
+        }),
+      )
+    },
+  }
   return {
     store,
     ...ids,
     visits,
     fault,
     time,
+    lookup,
+    clickIdKey: KEY,
     judge: createJudge({
       store,
-      ledgerLookup: {
-        findVisits: async (wanted) => {
-          if (fault.ledger !== undefined) throw fault.ledger
-          return new Map(
-            wanted.flatMap((id) => {
-              const v = visits.get(id)
-              return v === undefined ? [] : [[id, v] as const]
-            }),
-          )
-        },
-      },
+      ledgerLookup: lookup,
       clock: () => time.now,
       clickIdKey: KEY,
       ownHosts: ['track.example'],
