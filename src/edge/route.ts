@@ -1,8 +1,7 @@
 import { LIMITS } from '../domain/limits.ts'
 import { sendMethodNotAllowed, sendText } from './answers.ts'
 import { clickPathCta, handleClick } from './click-handler.ts'
-import { isBinomClick } from './dialects/binom.ts'
-import { findDialect } from './dialects/find-dialect.ts'
+import { findDialect, isOtherSystems } from './dialects/find-dialect.ts'
 import { handleRoot, handleTlsAsk, TLS_ASK_PATH } from './domain-handler.ts'
 import type { EdgeContext } from './edge-context.ts'
 import type { Exchange } from './exchange.ts'
@@ -70,11 +69,11 @@ export async function route(context: EdgeContext, exchange: Exchange): Promise<v
 /** Visits first: they are nearly all of the traffic. */
 function findRoute({ path, rawQuery }: Exchange): Route | undefined {
   if (path.startsWith(VISIT_PREFIX)) return VISIT
+  if (isOtherSystems(path, rawQuery)) return undefined
   const known = ROUTES.get(path)
   if (known !== undefined) return known
   if (path.startsWith(IMPRESSION_PREFIX)) return IMPRESSION
   const cta = clickPathCta(path)
-  // Binom's second version has the same path.
-  if (cta === undefined || isBinomClick(path, rawQuery)) return undefined
+  if (cta === undefined) return undefined
   return { methods: READ, handle: (context, exchange) => handleClick(context, exchange, cta) }
 }

@@ -1,3 +1,4 @@
+import { Script } from 'node:vm'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { CLICK_ID, cookieHeader, type DialectWorld, openDialectWorld } from './dialect-world.ts'
 
@@ -48,7 +49,7 @@ describe('gpb.php', () => {
     ['with a suffix', '', `subid=${CLICK_ID}-7871`],
   ])('finds the click id %s', async (_how, base, query) => {
     expect((await get(`${base}${STATIC}/gpb.php?${query}`)).status).toBe(200)
-    expect((await world.lastParams())['cid']).toBe(CLICK_ID)
+    expect((await world.lastParams()).cid).toBe(CLICK_ID)
   })
 
   it.each([
@@ -61,7 +62,7 @@ describe('gpb.php', () => {
     ['txid=&oid=f', 'f'],
   ])('takes from %s the transaction %s', async (query, txid) => {
     await get(`${STATIC}/gpb.php?subid=${CLICK_ID}&${query}`)
-    expect((await world.lastParams())['txid']).toBe(txid)
+    expect((await world.lastParams()).txid).toBe(txid)
   })
 
   it('counts without its amount when that is no number', async () => {
@@ -220,7 +221,7 @@ describe('landing.php', () => {
     expect(answer.headers['content-type']).toMatch(/^application\/javascript/)
     expect(answer.text).toContain('/tp.js')
     expect(answer.text).toContain('"l2"')
-    expect(() => new Function(answer.text)).not.toThrow()
+    expect(() => new Script(answer.text)).not.toThrow()
   })
 
   it.each(['', 'lpip=1', "lpip=8889'%3Balert(1)"])('of no known lander (%s) is empty', async (query) => {

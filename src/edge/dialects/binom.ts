@@ -1,5 +1,6 @@
 import type { EdgeContext } from '../edge-context.ts'
 import type { Exchange } from '../exchange.ts'
+import { handleUpdate } from '../first-party/update-handler.ts'
 import { handlePostback } from '../postback-handler.ts'
 import { parseQuery } from '../query.ts'
 import { visitCpvLabCampaign } from './cpv-lab.ts'
@@ -7,7 +8,6 @@ import { type DialectRoute, HIT_METHODS } from './dialect-route.ts'
 import type { HitDialect } from './hit-dialect.ts'
 import { followLegacyClick, numberedSubs, type VisitNames, visitLegacyLink } from './legacy-link.ts'
 import { renameParams, subNames } from './rename-params.ts'
-import { handleVisitUpdate } from './visit-update.ts'
 
 const SYSTEM = 'binom'
 
@@ -58,7 +58,7 @@ async function handleBinomClick(context: EdgeContext, exchange: Exchange): Promi
   const has = (name: string) => query.names.includes(name)
   const value = (name: string) => query.values[query.names.indexOf(name)] ?? ''
   if (has('cnv_id')) await handlePostback(context, exchange, CONVERSION)
-  else if (has('upd_clickid')) await handleVisitUpdate(context, exchange, UPDATE)
+  else if (has('upd_clickid')) await handleUpdate(context, exchange, UPDATE)
   else if (has('key')) {
     await visitLegacyLink(context, exchange, { legacyId: `${SYSTEM}:${value('key')}`, names: VISIT_NAMES })
   } else if (has('campid')) await visitCpvLabCampaign(context, exchange, value('campid'))

@@ -2,12 +2,12 @@ import type { EdgeContext } from '../edge-context.ts'
 import type { Exchange } from '../exchange.ts'
 import type { SnapshotIndex } from '../snapshot-index.ts'
 import { findBemobRoute } from './bemob.ts'
-import { findBinomRoute } from './binom.ts'
+import { findBinomRoute, isBinomClick } from './binom.ts'
 import { findClickflareRoute } from './clickflare.ts'
 import { CPV_LAB_ROUTES } from './cpv-lab.ts'
 import { type DialectRoute, type DialectRoutes, LINK_METHODS } from './dialect-route.ts'
 import { FUNNELFLUX_ROUTES } from './funnelflux.ts'
-import { findKeitaroRoute, KEITARO_VISIT_NAMES, keitaroLegacyId } from './keitaro.ts'
+import { findKeitaroRoute, isKeitaroClick, KEITARO_VISIT_NAMES, keitaroLegacyId } from './keitaro.ts'
 import { type VisitNames, visitLegacyLink } from './legacy-link.ts'
 import { findProsper202Route } from './prosper202.ts'
 import { findRedtrackRoute, redtrackLegacyId, visitRedtrackLink } from './redtrack.ts'
@@ -32,11 +32,17 @@ export function findDialect(context: EdgeContext, exchange: Exchange): DialectRo
     findLegacyLink(context.snapshots.index, path) ??
     findBinomRoute(path, rawQuery) ??
     findProsper202Route(path) ??
-    findKeitaroRoute(path, rawQuery) ??
+    // Before Keitaro's, whose key may be any word: `/cf/postback`.
     findClickflareRoute(path) ??
+    findKeitaroRoute(path, rawQuery) ??
     findRedtrackRoute(path) ??
     findBemobRoute(path)
   )
+}
+
+/** Whether one of our own paths is asked in another system's words: `/click` in Binom's, `/` in Keitaro's. */
+export function isOtherSystems(path: string, rawQuery: string): boolean {
+  return path === '/' ? isKeitaroClick(rawQuery) : isBinomClick(path, rawQuery)
 }
 
 /** Links of one segment, `/{id}`: Voluum's and RedTrack's are told by their shape, Keitaro's may be any word. */

@@ -39,13 +39,18 @@ export const KEITARO_VISIT_NAMES: VisitNames = {
 
 /** Keitaro's postback `/{key}/postback`, and the click on a lander, `/?_lp=1`. */
 export function findKeitaroRoute(path: string, rawQuery: string): DialectRoute | undefined {
-  if (path === '/') return CLICK_THROUGH.test(rawQuery) ? CLICK : undefined
+  if (path === '/') return isKeitaroClick(rawQuery) ? CLICK : undefined
   const key = path.endsWith('/postback') ? POSTBACK_PATH.exec(path)?.[1] : undefined
   if (key === undefined) return undefined
   return {
     methods: HIT_METHODS,
     handle: (context, exchange) => handleKeitaroPostback(context, exchange, key),
   }
+}
+
+/** Whether `/` is asked as a lander's link asks it. */
+export function isKeitaroClick(rawQuery: string): boolean {
+  return CLICK_THROUGH.test(rawQuery)
 }
 
 /** A campaign's link is `/{alias}`. */

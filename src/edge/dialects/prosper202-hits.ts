@@ -1,4 +1,4 @@
-import type { Hit, HitAnswer } from '../../domain/hit.ts'
+import type { Hit, HitAnswer, HitOutcome } from '../../domain/hit.ts'
 import { parseAmount } from '../../domain/money.ts'
 import type { EdgeContext } from '../edge-context.ts'
 import type { Exchange, HeaderList } from '../exchange.ts'
@@ -79,22 +79,23 @@ async function handleCampaignHit(
 
 type Problem = { readonly code: 400 | 401 | 404 | 503; readonly msg: string }
 
+const FAILURE_CODES: Partial<Readonly<Record<HitOutcome, 400 | 401 | 503>>> = {
+  malformed: 400,
+  unauthorized: 401,
+  overloaded: 503,
+}
+
+/** Undefined when the sender need not know more. */
 function problemOf(hit: Hit, { outcome, reason = '' }: HitAnswer): Problem | undefined {
-  switch (outcome) {
-    case 'unmatched':
-      return { code: 404, msg: namesClick(hit) ? 'Click data not found' : 'SubID not found' }
-    case 'duplicate':
-      // Only t202dedupe=1 makes it say so.
-      return hit.duplicatePolicy === 'ignore' ? { code: 400, msg: 'Duplicate Conversion Found' } : undefined
-    case 'malformed':
-      return { code: 400, msg: reason }
-    case 'unauthorized':
-      return { code: 401, msg: reason }
-    case 'overloaded':
-      return { code: 503, msg: reason }
-    default:
-      return undefined
+  if (outcome === 'unmatched') {
+    return { code: 404, msg: namesClick(hit) ? 'Click data not found' : 'SubID not found' }
   }
+  // Only t202dedupe=1 makes it say so.
+  if (outcome === 'duplicate' && hit.duplicatePolicy === 'ignore') {
+    return { code: 400, msg: 'Duplicate Conversion Found' }
+  }
+  const code = FAILURE_CODES[outcome]
+  return code === undefined ? undefined : { code, msg: reason }
 }
 
 function namesClick(hit: Hit): boolean {

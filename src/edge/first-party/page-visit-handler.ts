@@ -5,7 +5,7 @@ import type { EdgeContext } from '../edge-context.ts'
 import type { Exchange } from '../exchange.ts'
 import { firstValue, parseQuery, type Query } from '../query.ts'
 import { routeVisit, type VisitRouting } from '../route-visit.ts'
-import type { SnapshotIndex } from '../snapshot-index.ts'
+import type { IndexedCampaign, SnapshotIndex } from '../snapshot-index.ts'
 import { readVisit, type Visit } from '../visit.ts'
 import { keepVisit, toRemembered } from '../visit-handler.ts'
 import { corsHeaders } from './cors.ts'
@@ -29,18 +29,40 @@ export async function handlePageVisit(context: EdgeContext, exchange: Exchange):
   const asked = await readPageRequest(context, exchange)
   if (asked === undefined) return
   const slug = firstValue(asked.query, 'campaign')
-  const indexed = index.campaignsBySlug.get(slug)
+  // The script of a lander of another system knows its campaign by the id that it had there.
+  const indexed = index.campaignsBySlug.get(slug) ?? index.campaignsByLegacyId.get(slug)
   if (indexed === undefined) {
     context.metrics.count('notFound')
     refuse(exchange, 404, `there is no campaign "${slug}"`)
     return
   }
   const isOrganic = firstValue(asked.query, 'organic') === '1'
-  const visit = readVisit(context, exchange, isOrganic ? organicCampaign(indexed) : indexed, {
+  await visitFromPage(context, exchange, {
+    indexed: isOrganic ? organicCampaign(indexed) : indexed,
     query: visitQuery(asked),
-    pageReferrer: firstValue(asked.query, 'ref'),
+    referrer: firstValue(asked.query, 'ref'),
+    landerId: firstValue(asked.query, 'lander'),
   })
-  const routing = onLander(routeVisit(visit), firstValue(asked.query, 'lander'), index)
+}
+
+/** A visitor is on a page: where they came from, and which lander the page is, as far as it says so. */
+type VisitedPage = {
+  readonly indexed: IndexedCampaign
+  readonly query: Query
+  readonly referrer: string
+  /** '' for the lander that the flow chooses. */
+  readonly landerId: string
+}
+
+/** Records a visit without a redirect and answers with its click id, as `{clickid, click}`. */
+export async function visitFromPage(
+  context: EdgeContext,
+  exchange: Exchange,
+  page: VisitedPage,
+): Promise<void> {
+  const { indexed, query, referrer, landerId } = page
+  const visit = readVisit(context, exchange, indexed, { query, pageReferrer: referrer })
+  const routing = onLander(routeVisit(visit), landerId, context.snapshots.index)
   await keepVisit(context, visit, routing)
   answer(context, exchange, visit, routing)
 }
