@@ -20,6 +20,9 @@ const OUTCOMES = [
   'overloaded',
 ] as const
 
+/** As core normalises it: a URL of this form fits into a header and, escaped, into a document. */
+const WEB_ADDRESS = /^https?:\/\/[\x21-\x7e]+$/
+
 const answersSchema = z.object({
   answers: z.array(
     z.object({
@@ -27,6 +30,10 @@ const answersSchema = z.object({
       outcome: z.enum(OUTCOMES),
       reason: z.string().exactOptional(),
       conversion: z.string().exactOptional(),
+      clickId: z.string().exactOptional(),
+      pixels: z
+        .array(z.object({ type: z.enum(['image', 'iframe', 'script']), url: z.string().regex(WEB_ADDRESS) }))
+        .exactOptional(),
       steps: z.array(z.object({ step: z.string(), ok: z.boolean(), detail: z.string() })).exactOptional(),
     }),
   ),

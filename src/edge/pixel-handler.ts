@@ -1,46 +1,29 @@
-import type { HitAnswer, HitKind } from '../domain/hit.ts'
+import type { HitAnswer, HitKind, RenderedPixel } from '../domain/hit.ts'
 import { GIF_HEADERS, TRANSPARENT_GIF } from './answers.ts'
 import type { HitDialect } from './dialects/hit-dialect.ts'
 import type { EdgeContext } from './edge-context.ts'
 import type { Exchange, HeaderList } from './exchange.ts'
 import { judgeHit } from './judge-hit.ts'
+import { pixelPage, pixelPolicy, pixelScript } from './pixel-page.ts'
 import { readHit } from './read-hit.ts'
 
 export type PixelKind = Extract<HitKind, 'image' | 'iframe' | 'script'>
 
-type PixelBody = { readonly headers: HeaderList; readonly body: string | Buffer }
-
-/** The frame has nothing to show or run, and any advertiser's page may carry it. */
-const FRAME_POLICY = "default-src 'none'; frame-ancestors *"
-
-/** What the advertiser's page gets, whatever became of the hit: a page must never look broken. */
-const BODIES: Readonly<Record<PixelKind, PixelBody>> = {
-  image: { headers: GIF_HEADERS, body: TRANSPARENT_GIF },
-  iframe: {
-    headers: [
-      'Cache-Control',
-      'no-store',
-      'Content-Type',
-      'text/html; charset=utf-8',
-      'Content-Security-Policy',
-      FRAME_POLICY,
-      'Referrer-Policy',
-      'no-referrer',
-    ],
-    body: '<!doctype html><title></title>',
-  },
-  script: {
-    headers: [
-      'Cache-Control',
-      'no-store',
-      'Content-Type',
-      'text/javascript; charset=utf-8',
-      'X-Content-Type-Options',
-      'nosniff',
-    ],
-    body: '',
-  },
-}
+const NO_STORE: HeaderList = ['Cache-Control', 'no-store']
+const FRAME_HEADERS: HeaderList = [
+  ...NO_STORE,
+  'Content-Type',
+  'text/html; charset=utf-8',
+  'Referrer-Policy',
+  'no-referrer',
+]
+const SCRIPT_HEADERS: HeaderList = [
+  ...NO_STORE,
+  'Content-Type',
+  'text/javascript; charset=utf-8',
+  'X-Content-Type-Options',
+  'nosniff',
+]
 
 /**
  * GET /pixel.gif, /pixel.html, /pixel.js: a conversion reported by the visitor's browser.
@@ -56,8 +39,28 @@ export async function handlePixel(
   if (hit !== undefined) sendPixel(exchange, kind, await judgeHit(context, hit))
 }
 
-/** Answers a pixel request: always a valid document of its kind. */
-export function sendPixel(exchange: Exchange, kind: PixelKind, { outcome }: HitAnswer): void {
-  const { headers, body } = BODIES[kind]
-  exchange.send(200, [...headers, 'X-Trailpost-Outcome', outcome], body)
+/**
+ * Answers a pixel request: always a valid document of its kind, whatever became of the hit, since a page must never
+ * look broken. It carries the pixels that core has chosen for it (PROTOCOL section 4).
+ */
+export function sendPixel(exchange: Exchange, kind: PixelKind, { outcome, pixels = [] }: HitAnswer): void {
+  const told: HeaderList = ['X-Trailpost-Outcome', outcome]
+  if (kind === 'image') {
+    sendImage(exchange, pixels[0], told)
+  } else if (kind === 'iframe') {
+    const headers = [...FRAME_HEADERS, 'Content-Security-Policy', pixelPolicy(pixels), ...told]
+    exchange.send(200, headers, pixelPage(pixels))
+  } else {
+    exchange.send(200, [...SCRIPT_HEADERS, ...told], pixelScript(pixels))
+  }
+}
+
+/** An image can be sent on to one other image, and to nothing else. */
+function sendImage(exchange: Exchange, pixel: RenderedPixel | undefined, told: HeaderList): void {
+  if (pixel === undefined) {
+    exchange.send(200, [...GIF_HEADERS, ...told], TRANSPARENT_GIF)
+    return
+  }
+  const headers = [...NO_STORE, 'Referrer-Policy', 'no-referrer', 'Location', pixel.url, ...told]
+  exchange.send(302, headers, '')
 }

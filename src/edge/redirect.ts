@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { ACCEPT_CH } from '../domain/client-hints.ts'
 import type { RedirectMode } from '../domain/snapshot.ts'
+import { escapeHtml } from './escape-html.ts'
 import type { Exchange, HeaderList } from './exchange.ts'
 import type { Hops } from './hop.ts'
 
@@ -86,15 +87,6 @@ function sendScriptPage(exchange: Exchange, headers: string[], target: string): 
   const withoutScript = `<noscript><meta http-equiv="refresh" content="0;url=${escapeHtml(target)}"></noscript>`
   const script = `<script nonce="${nonce}">location.replace(${toScriptString(target)})</script>`
   exchange.send(200, headers, `<!doctype html><title></title>${script}${withoutScript}`)
-}
-
-function escapeHtml(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('"', '&quot;')
-    .replaceAll("'", '&#39;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
 }
 
 /** A JavaScript string that cannot end its script element. The target is printable ASCII. */

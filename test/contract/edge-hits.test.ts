@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { HitAnswer } from '../../src/domain/hit.ts'
 import { LIMITS } from '../../src/domain/limits.ts'
@@ -158,6 +159,72 @@ describe('a pixel', () => {
   it('may stand in a frame of any page, and runs nothing', async () => {
     const { headers } = await rig.get('/pixel.html')
     expect(headers['content-security-policy']).toBe("default-src 'none'; frame-ancestors *")
+  })
+
+  const NASTY = `https://a.example/i;x?a=1&b="><script>alert(1)</script>`
+  const PIXELS = [
+    { type: 'image', url: new URL(NASTY).href },
+    { type: 'iframe', url: "https://b.example/f?q='x'" },
+    { type: 'script', url: 'https://c.example/s.js?a=1&b=2' },
+  ] as const
+
+  it('that is an image is sent on to the one image', async () => {
+    const pixels = PIXELS.slice(0, 1)
+    rig.core.judge = (hit) => ({ hit: hit.id, outcome: 'recorded', pixels })
+    const { status, headers } = await rig.get('/pixel.gif?offer=o1')
+    expect(status).toBe(302)
+    expect(headers).toMatchObject({
+      location: PIXELS[0].url,
+      'cache-control': 'no-store',
+      'x-trailpost-outcome': 'recorded',
+    })
+  })
+
+  it('that is a frame prints the pixels escaped, and allows exactly these', async () => {
+    rig.core.judge = (hit) => ({ hit: hit.id, outcome: 'recorded', pixels: PIXELS })
+    const { text, headers } = await rig.get('/pixel.html?offer=o1')
+    expect(text).toContain('<img src="https://a.example/i;x?a=1&amp;b=')
+    expect(text).toContain(
+      '<iframe src="https://b.example/f?q=&#39;x&#39;" sandbox="allow-scripts allow-same-origin"',
+    )
+    expect(text).toContain('<script src="https://c.example/s.js?a=1&amp;b=2" async')
+    expect(text.match(/<script/g)).toHaveLength(1)
+    expect(headers['content-security-policy']).toBe(
+      "default-src 'none'; img-src https://a.example/i%3Bx https://c.example; " +
+        'frame-src https://b.example/f; script-src https://c.example/s.js; ' +
+        'connect-src https://c.example; frame-ancestors *',
+    )
+    expect(headers['x-trailpost-outcome']).toBe('recorded')
+  })
+
+  it('that is a script makes the pixels by DOM calls', async () => {
+    rig.core.judge = (hit) => ({ hit: hit.id, outcome: 'recorded', pixels: PIXELS })
+    const { text } = await rig.get('/pixel.js?offer=o1')
+    expect(text).not.toMatch(/document\.write|[<>]/)
+    const made: Record<string, unknown>[] = []
+    const page = {
+      createElement: (tag: string) => ({
+        tag,
+        setAttribute(this: Record<string, unknown>, name: string, value: string) {
+          this[name] = value
+        },
+      }),
+      documentElement: { appendChild: (element: Record<string, unknown>) => made.push(element) },
+    }
+    runInNewContext(text, { document: page })
+    expect(made).toMatchObject([
+      { tag: 'img', src: PIXELS[0].url, hidden: true },
+      { tag: 'iframe', src: PIXELS[1].url, sandbox: 'allow-scripts allow-same-origin' },
+      { tag: 'script', src: PIXELS[2].url, async: true },
+    ])
+  })
+
+  it('never gets an address from core that a header or document could not carry', async () => {
+    for (const url of ['javascript:alert(1)', 'https://a.example/\r\nSet-Cookie: x=1']) {
+      rig.core.judge = (hit) => ({ hit: hit.id, outcome: 'recorded', pixels: [{ type: 'image', url }] })
+      const { status, headers } = await rig.get('/pixel.gif?offer=o1')
+      expect([status, headers['x-trailpost-outcome']]).toEqual([200, 'queued'])
+    }
   })
 })
 
