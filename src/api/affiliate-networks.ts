@@ -30,7 +30,7 @@ const EVENT_POLICIES_MAX = 50
 const TEMPLATE_CHARS_MAX = 100
 const WINDOW_MS_MAX = 366 * 24 * 3_600_000
 
-const secretField = z
+export const secretField = z
   .string()
   .max(SECRET_CHARS_MAX)
   .regex(/^[\x21-\x7e]*$/, 'must be printable ASCII without spaces')
