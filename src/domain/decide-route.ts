@@ -115,10 +115,9 @@ function throughRule(rule: CompiledRule, request: RouteRequest): RouteDecision {
 type Origin = { readonly ruleId: string; readonly reason: string }
 
 function throughPaths(paths: readonly FlowPath[], origin: Origin, request: RouteRequest): RouteDecision {
-  const { lookups, seed, salt } = request
-  const open = allOrThose(paths, (path) => isOpen(path, lookups))
-  const kept = keptPath(open, request)
-  const path = kept ?? chooseWeighted(open, routePoint(seed, salt))
+  const { lookups, seed } = request
+  const kept = keptPath(paths, request)
+  const path = kept ?? chooseOpenPath(paths, request)
   if (path === undefined) return throughFallbackOffer(paths, origin, request)
   const point = routePoint(seed, path.id)
   const offers = allOrThose(path.offers, (offer) => lookups.takes(offer.id))
@@ -150,9 +149,24 @@ function stickyReason(
   return path === undefined ? '' : ROUTE_REASONS.stickyPath
 }
 
-function keptPath(open: readonly FlowPath[], { flow, previous }: RouteRequest): FlowPath | undefined {
+function keptPath(
+  paths: readonly FlowPath[],
+  { flow, previous, lookups }: RouteRequest,
+): FlowPath | undefined {
   if (flow.sticky === 'none' || previous === undefined) return undefined
-  return open.find((path) => path.id === previous.pathId && path.weight > 0)
+  const kept = paths.find((path) => path.id === previous.pathId)
+  return kept !== undefined && kept.weight > 0 && isOpen(kept, lookups) ? kept : undefined
+}
+
+/** Nobody asks for the other paths' offers while the visitor keeps one. */
+function chooseOpenPath(
+  paths: readonly FlowPath[],
+  { lookups, seed, salt }: RouteRequest,
+): FlowPath | undefined {
+  return chooseWeighted(
+    allOrThose(paths, (path) => isOpen(path, lookups)),
+    routePoint(seed, salt),
+  )
 }
 
 function keptRef(

@@ -54,6 +54,8 @@ export const EDGE_LIMITS = {
   placesCachedMax: 10_000,
   devicesCachedMax: 5_000,
   languagesCachedMax: 2_000,
+  /** Of one expression of a rule. */
+  regexAnswersCachedMax: 200,
   /** Of one client hint or Accept-Language, in the key of its cache; the domain reads no more of it. */
   hintCharsMax: 512,
   cityCacheBytesMax: 8_388_608,

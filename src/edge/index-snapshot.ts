@@ -10,20 +10,20 @@ import type {
   SnapshotWorkspace,
 } from '../domain/snapshot.ts'
 import { IndexedFlow, pathsOf } from './indexed-flow.ts'
-import type {
-  IndexedCampaign,
-  IndexedDomain,
-  IndexedLander,
-  IndexedOffer,
-  IndexedWorkspace,
-  ParamRole,
-  SnapshotIndex,
+import {
+  type IndexedCampaign,
+  type IndexedDomain,
+  type IndexedLander,
+  type IndexedOffer,
+  type IndexedWorkspace,
+  type ParamRole,
+  type SnapshotIndex,
+  SUB_NAMES,
 } from './snapshot-index.ts'
 import { compileTarget, type Target } from './target.ts'
 import { compileVisitCost } from './visit-cost.ts'
 import { WELL_KNOWN_TOKENS } from './well-known-tokens.ts'
 
-const SUB_NUMBERS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] as const
 /** On a campaign's link: the visit is a test. */
 const TEST_PARAM = 'tp_test'
 const HOUR_MS = 3_600_000
@@ -202,7 +202,7 @@ export function rolesOf(
   campaign: SnapshotCampaign,
 ): ReadonlyMap<string, ParamRole> {
   const roles = new Map<string, ParamRole>()
-  for (const number of SUB_NUMBERS) roles.set(`sub${number}`, { type: 'sub', name: `sub${number}` })
+  for (const name of SUB_NAMES) roles.set(name, { type: 'sub', name })
   for (const [param, name] of WELL_KNOWN_TOKENS) roles.set(param, { type: 'token', name })
   for (const token of source?.tokens ?? []) roles.set(token.param, { type: 'token', name: token.name })
   if (source !== undefined && source.costParam !== '' && campaign.costModel.type === 'token') {

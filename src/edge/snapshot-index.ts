@@ -76,7 +76,11 @@ export type IndexedCampaign = {
   readonly rowJson: string
 }
 
-export type SubName = `sub${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10}`
+export const SUB_NAMES = [
+  ...(['sub1', 'sub2', 'sub3', 'sub4', 'sub5'] as const),
+  ...(['sub6', 'sub7', 'sub8', 'sub9', 'sub10'] as const),
+] as const
+export type SubName = (typeof SUB_NAMES)[number]
 
 export type ParamRole =
   | { readonly type: 'external_id' }

@@ -5,6 +5,7 @@ import { referrerDomain } from '../domain/visitor.ts'
 import type { ClientFacts } from './client-facts.ts'
 import { firstValue, type Query } from './query.ts'
 import type { VisitDimensions } from './remembered-visit.ts'
+import { SUB_NAMES } from './snapshot-index.ts'
 import type { VisitorHistory } from './visitor-history.ts'
 import { zonedTime } from './zoned-time.ts'
 
@@ -20,11 +21,46 @@ export type FactsSource = {
   readonly timeZone: string
 }
 
+type Read = (source: FactsSource) => string
+
 const TOKEN_PREFIX = 'token:'
 /** Of `token:` as of `param:`. */
 const PREFIX_CHARS = TOKEN_PREFIX.length
 
-/** Finds each value when a condition asks for it. One small object for each visit to a flow with rules. */
+/**
+ * A look-up costs the same for each field. A switch compares the names one after the other, and those of a snapshot
+ * are not the very strings of the program: a field far down took 0.2 µs, twenty rules 3.
+ */
+const READERS: ReadonlyMap<string, Read> = new Map<string, Read>([
+  ['country', ({ client }) => client.place.country],
+  ['region', ({ client }) => client.place.region],
+  ['city', ({ client }) => client.place.city],
+  ['isp', ({ client }) => client.place.isp],
+  ['asn', ({ client }) => client.place.asn],
+  ['connection_type', ({ client }) => client.place.connectionType],
+  ['proxy', ({ client }) => client.place.connectionType],
+  ['ip', ({ client }) => client.ip],
+  ['device_type', ({ client }) => client.device.facts.device_type],
+  ['device_brand', ({ client }) => client.device.facts.device_brand],
+  ['device_model', ({ client }) => client.device.facts.device_model],
+  ['os', ({ client }) => client.device.facts.os],
+  ['os_version', ({ client }) => client.device.facts.os_version],
+  ['browser', ({ client }) => client.device.facts.browser],
+  ['browser_version', ({ client }) => client.device.facts.browser_version],
+  ['user_agent', ({ client }) => client.device.userAgent],
+  ['language', ({ client }) => client.language],
+  ['referrer', ({ client }) => client.referrer],
+  ['referrer_domain', ({ client }) => referrerDomain(client.referrer)],
+  ['hour', ({ timeZone, atMs }) => zonedTime(timeZone, atMs).hour],
+  ['weekday', ({ timeZone, atMs }) => zonedTime(timeZone, atMs).weekday],
+  ['visitor', ({ history }) => (history.isNew ? 'new' : 'returning')],
+  ['workspace_visitor', ({ history }) => (history.isNewToWorkspace ? 'new' : 'returning')],
+  ['bot', ({ bot }) => bot],
+  ['external_id', ({ dimensions }) => dimensions.external_id ?? ''],
+  ...SUB_NAMES.map((name): [string, Read] => [name, ({ dimensions }) => dimensions[name] ?? '']),
+])
+
+/** Finds each value when a condition asks for it. One small object for each visit. */
 export class RequestFacts implements VisitFacts {
   readonly #source: FactsSource
 
@@ -33,69 +69,18 @@ export class RequestFacts implements VisitFacts {
   }
 
   value(field: ConditionField): string {
-    const { client, dimensions, history, bot, atMs, timeZone } = this.#source
-    switch (field) {
-      case 'country':
-      case 'region':
-      case 'city':
-      case 'isp':
-      case 'asn':
-        return client.place[field]
-      case 'connection_type':
-      case 'proxy':
-        return client.place.connectionType
-      case 'ip':
-      case 'language':
-      case 'referrer':
-        return client[field]
-      case 'referrer_domain':
-        return referrerDomain(client.referrer)
-      case 'user_agent':
-        return client.device.userAgent
-      case 'device_type':
-      case 'device_brand':
-      case 'device_model':
-      case 'os':
-      case 'os_version':
-      case 'browser':
-      case 'browser_version':
-        return client.device.facts[field]
-      case 'hour':
-      case 'weekday':
-        return zonedTime(timeZone, atMs)[field]
-      case 'visitor':
-        return history.isNew ? 'new' : 'returning'
-      case 'workspace_visitor':
-        return history.isNewToWorkspace ? 'new' : 'returning'
-      case 'bot':
-        return bot
-      case 'external_id':
-        return dimensions.external_id ?? ''
-      case 'sub1':
-      case 'sub2':
-      case 'sub3':
-      case 'sub4':
-      case 'sub5':
-      case 'sub6':
-      case 'sub7':
-      case 'sub8':
-      case 'sub9':
-      case 'sub10':
-        return dimensions[field] ?? ''
-      default:
-        return this.#namedValue(field)
-    }
+    const read = READERS.get(field)
+    return read === undefined ? namedValue(field, this.#source) : read(this.#source)
   }
+}
 
-  /** `token:NAME` or `param:NAME`. */
-  #namedValue(field: string): string {
-    const { dimensions, query } = this.#source
-    const name = field.slice(PREFIX_CHARS)
-    if (field.startsWith(TOKEN_PREFIX)) {
-      const { tokens } = dimensions
-      return tokens !== undefined && Object.hasOwn(tokens, name) ? (tokens[name] ?? '') : ''
-    }
-    const value = firstValue(query, name)
-    return isUnfilledMacro(value) ? '' : value
+/** `token:NAME` or `param:NAME`. */
+function namedValue(field: string, { dimensions, query }: FactsSource): string {
+  const name = field.slice(PREFIX_CHARS)
+  if (field.startsWith(TOKEN_PREFIX)) {
+    const { tokens } = dimensions
+    return tokens !== undefined && Object.hasOwn(tokens, name) ? (tokens[name] ?? '') : ''
   }
+  const value = firstValue(query, name)
+  return isUnfilledMacro(value) ? '' : value
 }
