@@ -3,7 +3,7 @@ import { BULK_STATUS_JOB, createBulkStatusJob } from '../../src/conversions/bulk
 import { changeStatus, type StatusChange } from '../../src/conversions/change-status.ts'
 import { runJobs } from '../../src/conversions/run-jobs.ts'
 import { createUploadJob, UPLOAD_JOB } from '../../src/conversions/upload-apply.ts'
-import { getJob } from '../../src/store/jobs.ts'
+import { getJob, type JobHandler } from '../../src/store/jobs.ts'
 import { buildWorld, type World, type WorldSettings } from '../support/conversion-world.ts'
 import type { TestStores } from '../support/databases.ts'
 import { openTestApi, type TestApi } from './api-harness.ts'
@@ -19,6 +19,8 @@ export type ConversionsRig = {
   upload(csv: string | Buffer): Promise<Answer>
   /** Runs jobs until this one is at its end. */
   finishJob(id: string): Promise<void>
+  /** Does a job's first step, and dies before its progress is written. */
+  interruptedJob(id: string): Promise<unknown>
   /** Every conversion's click id, event, txid, status and revenue, by click id and txid. */
   conversions(): Promise<readonly object[]>
 }
@@ -65,6 +67,13 @@ export async function openConversionsRig(
       })
       return { status: answer.statusCode, body: answer.json() }
     },
+    interruptedJob: async (id) => {
+      const job = await getJob(api.store.db, { workspace, id })
+      const handler = job && handlersOf(api)[job.kind]
+      if (job === undefined || handler === undefined) throw new Error('there is no such job')
+      const progress = () => Promise.reject(new Error('killed'))
+      return await handler(job, { progress, signal: AbortSignal.abort() })
+    },
     finishJob: (id) => finishJob(api, world, id),
     conversions: async () =>
       await api.store.db
@@ -81,10 +90,7 @@ async function finishJob(api: TestApi, world: World, id: string): Promise<void> 
   const { db } = api.store
   const running = runJobs({
     db,
-    handlers: {
-      [UPLOAD_JOB]: createUploadJob(api.deps.byHand),
-      [BULK_STATUS_JOB]: createBulkStatusJob(api.deps),
-    },
+    handlers: handlersOf(api),
     clock: () => world.time.now,
     signal: stop.signal,
     onError: () => {},
@@ -93,4 +99,11 @@ async function finishJob(api: TestApi, world: World, id: string): Promise<void> 
   await until(async () => ends.includes((await getJob(db, { workspace: world.workspaceId, id }))?.state))
   stop.abort()
   await running
+}
+
+function handlersOf(api: TestApi): Readonly<Record<string, JobHandler>> {
+  return {
+    [UPLOAD_JOB]: createUploadJob(api.deps.byHand),
+    [BULK_STATUS_JOB]: createBulkStatusJob(api.deps),
+  }
 }

@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { issueApiKey } from '../../src/api/api-key.ts'
-import { createUploadJob } from '../../src/conversions/upload-apply.ts'
 import { UPLOAD_LIMITS } from '../../src/conversions/upload-limits.ts'
-import { getJob } from '../../src/store/jobs.ts'
 import { createWorkspace } from '../../src/store/workspaces.ts'
 import { SQL_ENGINES, useStores } from '../support/databases.ts'
 import { PLAIN_WORKSPACE } from '../support/field-defaults.ts'
@@ -74,10 +72,7 @@ describe.each(SQL_ENGINES)('an upload of conversions on %s', (engine) => {
     // Without a txid and under `add`, only the hit's own id tells a repeat from an upsell.
     const { body: preview } = await rig.upload(`${clickId},1\n${clickId},2\n`)
     const { body: job } = await rig.send('POST', `/conversion-uploads/${preview.id}/apply`, {})
-    const known = await getJob(rig.api.store.db, { workspace: rig.world.workspaceId, id: job.id })
-    if (known === undefined) throw new Error('the job is gone')
-    const crash = { progress: () => Promise.reject(new Error('killed')), signal: AbortSignal.abort() }
-    await expect(createUploadJob(rig.api.deps.byHand)(known, crash)).rejects.toThrow('killed')
+    await expect(rig.interruptedJob(job.id)).rejects.toThrow('killed')
     await rig.finishJob(job.id)
     expect(await rig.conversions()).toHaveLength(2)
     expect((await rig.send('GET', `/jobs/${job.id}`)).body).toMatchObject({ state: 'done', done: 2 })
