@@ -26,8 +26,7 @@ const fields = {
   name: z
     .string()
     .max(HOST_CHARS_MAX)
-    // Letters of other scripts in the form that browsers send.
-    .transform((text) => domainToASCII(text.trim()) || text.trim())
+    .transform((text) => toSentHost(text.trim()))
     .refine((text) => text.length <= HOST_CHARS_MAX && HOST.test(text), {
       message: 'must be a host name without scheme, port and path, e.g. go.example.com',
     })
@@ -84,6 +83,12 @@ async function checkDomain(db: Db, workspace: string, domain: DomainFields, id?:
     errors.push({ field: 'name', message: `"${name}" is in use already` })
   }
   if (errors.length > 0) throw invalidFields(errors)
+}
+
+/** In the form that browsers send: lower case, and letters of other scripts in Punycode. */
+function toSentHost(text: string): string {
+  // domainToASCII would cut the text there, and take what is left for what was meant.
+  return /[/\\?#@:]/.test(text) ? text : domainToASCII(text) || text
 }
 
 /** By any workspace: a request's host is all that tells whose it is. */
