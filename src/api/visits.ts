@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { clickIdTime } from '../domain/click-id.ts'
+import { netRows } from '../domain/correction-rows.ts'
 import { getConversionWithHistory, listConversions } from '../store/conversions.ts'
 import { getWithAttempts, listDeliveries } from '../store/deliveries.ts'
 import { listHits } from '../store/hits.ts'
@@ -43,12 +44,14 @@ export function visitRoutes(app: ApiApp, deps: ApiDeps): void {
 async function tellStory(deps: ApiDeps, workspace: string, clickId: string) {
   const { db } = deps.store
   const newest = { limit: STORY_ITEMS_MAX }
-  const [rows, hits, conversions, deliveries] = await Promise.all([
+  const [allRows, hits, conversions, deliveries] = await Promise.all([
     mayBeClickId(clickId, deps.clock()) ? deps.visitRows(workspace, clickId) : [],
     listHits(db, workspace, { clickId }, newest),
     listConversions(db, workspace, { clickId }, newest),
     listDeliveries(db, workspace, { clickId }, newest),
   ])
+  // As corrections left them: what was taken away is no part of the story.
+  const rows = netRows(allRows)
   if (rows.length + hits.items.length + conversions.items.length === 0) {
     throw new Problem(404, 'not_found', `Nothing is known of the click id "${clickId}" in this workspace.`)
   }

@@ -98,7 +98,7 @@ describe('a visit without a redirect', () => {
       { headers: { referer: `${PAGE}/` } },
     )
     expect(verifyClickId(clickid, key).ok).toBe(true)
-    expect(click).toBe(`http://localhost/click?cid=${clickid}`)
+    expect(click).toBe(`http://127.0.0.1:${rig.edge.port}/click?cid=${clickid}`)
     expect(answer.cookies.join()).toContain(`tp_cid=${clickid}`)
     expect(row).toMatchObject({
       kind: 'visit',
@@ -173,7 +173,7 @@ describe('a visit without a redirect', () => {
 
   it('by GET, by a beacon and by a form says the same', async () => {
     const fields = { campaign: 'direct', url: `${PAGE}/?sub1=x` }
-    const query = new URLSearchParams(fields)
+    const query = new URLSearchParams(fields).toString()
     const ways = [
       await call(`/tp/visit?${query}`, {}, { method: 'GET' }),
       await call('/tp/visit', fields, { headers: { 'content-type': 'text/plain;charset=UTF-8' } }),
@@ -207,7 +207,7 @@ describe('a visit without a redirect', () => {
     ['of no campaign', {}, {}, 404, /there is no campaign ""/],
     ['with JSON', { campaign: 'direct' }, { 'content-type': 'application/json' }, 415, /form/],
     ['with too much', { campaign: 'direct', url: 'x'.repeat(70_000) }, {}, 413, /larger than/],
-  ])('%s is refused with a reason that the page can read', async (_, fields, headers, status, reason) => {
+  ])('%s is refused with a reason that the page can read', async (...[, fields, headers, status, reason]) => {
     const answer = await call('/tp/visit', fields as Record<string, string>, { headers })
     expect(answer.status).toBe(status)
     expect(JSON.parse(answer.text).reason).toMatch(reason)

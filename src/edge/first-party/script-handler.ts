@@ -14,15 +14,15 @@ const zipped = gzipSync(script, { level: 9 })
 const etag = `"${createHash('sha256').update(script).digest('base64url').slice(0, 22)}"`
 
 /** The same for everybody, so that any cache may keep it; an hour bounds how long an old one is about. */
-const HEADERS = [
-  ...['Cache-Control', 'public, max-age=3600'],
-  ...['ETag', etag],
-  ...['Vary', 'Accept-Encoding'],
-  ...['Content-Type', 'text/javascript; charset=utf-8'],
-  ...['X-Content-Type-Options', 'nosniff'],
+const HEADERS = Object.entries({
+  'Cache-Control': 'public, max-age=3600',
+  ETag: etag,
+  Vary: 'Accept-Encoding',
+  'Content-Type': 'text/javascript; charset=utf-8',
+  'X-Content-Type-Options': 'nosniff',
   // Pages under Cross-Origin-Embedder-Policy take nothing else.
-  ...['Cross-Origin-Resource-Policy', 'cross-origin'],
-] as const
+  'Cross-Origin-Resource-Policy': 'cross-origin',
+}).flat()
 
 /** GET or HEAD /tp.js: the script that pages of advertisers and landers carry. */
 export function handleScript(_context: EdgeContext, exchange: Exchange): void {

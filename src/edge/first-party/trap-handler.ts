@@ -4,13 +4,13 @@ import type { Exchange } from '../exchange.ts'
 import { judgeHit } from '../judge-hit.ts'
 import { readHit } from '../read-hit.ts'
 
-const HEADERS = [
-  ...['Cache-Control', 'no-store'],
-  ...['Content-Type', 'text/html; charset=utf-8'],
-  ...['Content-Security-Policy', "default-src 'none'"],
+const HEADERS = Object.entries({
+  'Cache-Control': 'no-store',
+  'Content-Type': 'text/html; charset=utf-8',
+  'Content-Security-Policy': "default-src 'none'",
   // Search engines that keep to the rules do not fall into the trap again.
-  ...['X-Robots-Tag', 'noindex, nofollow'],
-] as const
+  'X-Robots-Tag': 'noindex, nofollow',
+}).flat()
 
 /**
  * GET /tp/trap?cid=…: a link was followed that no person sees. The page tells the follower nothing. A browser that
