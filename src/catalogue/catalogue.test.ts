@@ -245,14 +245,25 @@ describe('a placeholder', () => {
 
   it('takes no value that ends the parameter, makes a macro or is a placeholder itself', () => {
     const template = { placeholders: [{ name: 'REPLACE_C', hint: 'c' }] }
-    for (const value of ['a&b', '{clickid}', 'a b', 'a#b', 'x?y', 'REPLACE_C', '"', '<', 'a'.repeat(201)]) {
+    for (const value of [
+      'a&b',
+      '{clickid}',
+      'a b',
+      'a#b',
+      'x?y',
+      'REPLACE_C',
+      'REPLACE',
+      '"',
+      '<',
+      'a'.repeat(201),
+    ]) {
       expect(fillPlaceholders(template, { REPLACE_C: value })).toMatchObject({ ok: false })
     }
     expect(fillPlaceholders(template, { REPLACE_C: '1', REPLACE_D: '2' })).toMatchObject({ ok: false })
     fc.assert(
       fc.property(fc.stringMatching(/^[A-Za-z0-9._~-]{1,50}$/), (value) => {
         expect(fillPlaceholders({ ...template, text: 'REPLACE_C' }, { REPLACE_C: value })).toMatchObject({
-          ok: !value.includes('REPLACE_'),
+          ok: findPlaceholders(value).length === 0,
         })
       }),
     )

@@ -1,4 +1,5 @@
 import type { Placeholder } from './catalogue-schema.ts'
+import { findPlaceholders } from './find-placeholders.ts'
 
 /** What may stand in a URL where the placeholder stood: nothing that would end the parameter or make a macro. */
 const VALUE = /^[A-Za-z0-9._~%+/=:@!*,;|-]{1,200}$/
@@ -28,7 +29,7 @@ export function fillPlaceholders<Template extends { readonly placeholders: reado
 
 function problemOf(name: string, hint: string, value: string) {
   if (value === '') return [{ name, message: `is needed: ${hint}` }]
-  if (value.match(NAMES) !== null) return [{ name, message: 'is still a placeholder' }]
+  if (findPlaceholders(value).length > 0) return [{ name, message: 'is still a placeholder' }]
   return VALUE.test(value) ? [] : [{ name, message: 'holds characters that can not stand in a URL' }]
 }
 

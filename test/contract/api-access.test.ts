@@ -211,6 +211,12 @@ describe('a session cookie', () => {
   })
 })
 
+/** One of the catalogue's for each route that asks for one. */
+const TEMPLATES: Readonly<Record<string, string>> = {
+  '/api/v1/catalogue/traffic-sources/:key': 'popads',
+  '/api/v1/catalogue/affiliate-networks/:key': 'affise',
+}
+
 /** Calls a route about things of `about` (the caller's own unless told), with a body that the caller may send. */
 async function call(
   api: TestApi,
@@ -221,7 +227,11 @@ async function call(
   const [, , , kind = ''] = url.split('/')
   const isSpent = about === by && MADE_ANEW.includes(kind) && method === 'DELETE'
   const id = isSpent ? await by.make(kind) : about.ids[kind]
-  const target = url.replace(':clickId', about.clickId).replace(':id', id ?? '')
+  const template = about === by ? TEMPLATES[url] : undefined
+  const target = url
+    .replace(':clickId', about.clickId)
+    .replace(':id', id ?? '')
+    .replace(':key', template ?? 'unknown')
   const payload = payloadOf(key, kind, by)
   return await api.app.inject({ method, url: target, headers, ...(payload === undefined ? {} : { payload }) })
 }
@@ -242,6 +252,10 @@ function payloadOf(key: string, kind: string, world: World): object | undefined 
       return { delaySeconds: 5 }
     case 'POST /api/v1/reports':
       return { from: '2026-01-01', to: '2026-12-31', groupBy: ['campaign'] }
+    case 'POST /api/v1/traffic-sources/from-template':
+      return { template: 'popads' }
+    case 'POST /api/v1/affiliate-networks/from-template':
+      return { template: 'affise' }
     case 'POST /api/v1/api-keys':
       return { name: 'key', role: 'viewer' }
   }
