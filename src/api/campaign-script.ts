@@ -47,7 +47,7 @@ function hostUrl(publicUrl: string, domain: string | undefined): string {
 }
 
 /** @param slug letters, digits and hyphens: it needs no escaping in HTML and in JavaScript. */
-export function campaignScript(host: string, slug: string): z.input<typeof scriptSchema> {
+function campaignScript(host: string, slug: string): z.input<typeof scriptSchema> {
   const src = escapeAttribute(`${host}/tp.js`)
   const tag = `<script src="${src}" async></script>`
   const calling = (calls: string, script = tag) => `<script>${STUB}${calls}</script>\n${script}`

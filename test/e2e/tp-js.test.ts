@@ -173,21 +173,21 @@ describe('tp.js in a browser without third-party cookies', () => {
     expect(errors).toEqual([])
   })
 
-  it('brings new values to the visit', async () => {
-    const { snippet } = await makeCampaign('update')
-    pages.set('/ad', snippet('visit'))
+  it('brings new values to the visit, and tells what follows a hidden link from a person', async () => {
+    const { campaign, snippet } = await makeCampaign('update')
+    pages.set('/ad', snippet('visit') + snippet('honeypot'))
     const page = await openPage('/ad?sub1=first')
     const clickId = await clickIdOf(page)
     const answer = page.waitForResponse((response) => response.url().endsWith('/tp/update'))
     await page.evaluate("trailpost('update', { sub1: 'late', tokens: { plan: 'pro' }, event1: 5 })")
     expect(field(await (await answer).json(), 'outcome')).toBe('updated')
-    const startedAt = performance.now()
-    let visit = (await storyOf(clickId)).visit
-    while (visit?.facts.sub1 !== 'late' && performance.now() - startedAt < SETTLE_MS_MAX) {
-      await new Promise((resolve) => setTimeout(resolve, 100))
-      visit = (await storyOf(clickId)).visit
-    }
-    expect(visit).toMatchObject({ facts: { sub1: 'late' }, tokens: { plan: 'pro' } })
+    await page.evaluate(`document.querySelector('a[href*="/tp/trap"]').click()`)
+    await page.waitForURL(`${installation.publicUrl}/tp/trap?cid=${clickId}`)
+
+    const counts = { visits: 0, bot_visits: 1, lander_views: 0 }
+    expect(await countsOf(campaign, counts)).toEqual(counts)
+    const { visit } = await storyOf(clickId)
+    expect(visit).toMatchObject({ isBot: true, facts: { sub1: 'late' }, tokens: { plan: 'pro' } })
   })
 
   it('keeps the click id of a redirect for the whole site, and records no visit of its own', async () => {
