@@ -7,6 +7,7 @@ import type { ApiDeps, ReadinessCheck } from './api/api-deps.ts'
 import { buildApi } from './api/build-api.ts'
 import { dashboardOrigins } from './api/dashboard-origins.ts'
 import { createMetrics } from './api/metrics.ts'
+import { createPublicRequest } from './api/public-request.ts'
 import { createSetupLink } from './api/setup-token.ts'
 import { readEdgeReports } from './cli/edge-reports.ts'
 import { runJournalKeeper } from './cli/journal-keeper.ts'
@@ -234,6 +235,7 @@ function apiDeps(core: Core): Omit<ApiDeps, 'untilLive'> {
     changeStatus: (change) => changeStatus({ store, ownHosts: ownHosts(config), clock: Date.now }, change),
     wakeDelivery: () => core.worker.wake(),
     byHand: byHandDeps(core),
+    publicRequest: createPublicRequest(config),
     readiness: readinessChecks(store, ledger),
     clock: Date.now,
     log,

@@ -104,6 +104,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'POST /api/v1/events': 'manager',
   'PATCH /api/v1/events/:id': 'manager',
   'DELETE /api/v1/events/:id': 'manager',
+  'POST /api/v1/campaigns/:id/test-conversion': 'manager',
   'GET /api/v1/jobs': 'viewer',
   'GET /api/v1/jobs/:id': 'viewer',
   'POST /api/v1/jobs/:id/cancel': 'manager',

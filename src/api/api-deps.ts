@@ -9,6 +9,7 @@ import type { ReportRequest } from '../reports/report-request.ts'
 import type { ReportResult } from '../reports/run-report.ts'
 import type { Store } from '../store/open-store.ts'
 import type { Accounts } from './accounts.ts'
+import type { PublicRequest } from './public-request.ts'
 
 /** Everything the API works with; it reads no setting, clock or global of its own. */
 export type ApiDeps = {
@@ -37,6 +38,8 @@ export type ApiDeps = {
   readonly changeStatus: (change: StatusChange) => Promise<StatusChangeResult>
   /** What members report and match by hand goes through the judge, as hits do. */
   readonly byHand: ByHandDeps
+  /** Asks the installation's own public port, for a test of the whole chain. */
+  readonly publicRequest: PublicRequest
   readonly readiness: readonly ReadinessCheck[]
   readonly clock: () => number
   readonly log: FastifyBaseLogger

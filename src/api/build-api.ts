@@ -36,6 +36,7 @@ import { addSecurityHeaders } from './security-headers.ts'
 import { settingsRoutes } from './settings.ts'
 import { setupRoutes } from './setup.ts'
 import { splitReportRoutes } from './split-report.ts'
+import { testConversionRoutes } from './test-conversion.ts'
 import { trafficSourceRoutes } from './traffic-sources.ts'
 import { visitRoutes } from './visits.ts'
 
@@ -70,6 +71,7 @@ const ROUTES: readonly ((app: ApiApp, deps: ApiDeps) => void)[] = [
   conversionByHandRoutes,
   conversionUploadRoutes,
   eventRoutes,
+  testConversionRoutes,
   jobRoutes,
   deliveryRoutes,
   reportRoutes,

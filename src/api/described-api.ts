@@ -39,6 +39,7 @@ export async function describedApi(version: string): Promise<object> {
       clickIdKey: { hmac32: () => 0 },
       clock: () => 0,
     },
+    publicRequest: neverCalled,
     readiness: [],
     clock: () => 0,
     log: pino({ level: 'silent' }),

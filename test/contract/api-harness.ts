@@ -52,6 +52,9 @@ export async function openTestApi(
     runReport: async () => ({ rows: [], totals: {}, groups: 0 }),
     changeStatus: async () => ({ ok: true }),
     byHand: byHandDeps(store),
+    publicRequest: async () => {
+      throw new Error('there is no public port')
+    },
     readiness: [],
     clock: Date.now,
     log: pino({ level: 'silent' }),
