@@ -15,7 +15,7 @@ import { withTemporaryDirectory } from './support/temporary-directory.ts'
 const CONNECTIONS = 64
 const ROUND_SECONDS = 4
 const ROUNDS = 5
-const WARM_SECONDS = 4
+const WARM_SECONDS = 6
 
 type Round = { readonly rps: number; readonly cpuUs: number }
 
