@@ -67,6 +67,28 @@ program
   .option('--workspace <id>', 'needed when there is more than one')
   .action(async (options) => (await import('./api-key-create.ts')).runApiKeyCreate(options))
 
+const catalogue = program
+  .command('catalogue')
+  .description('templates of traffic sources and affiliate networks')
+
+catalogue
+  .command('list')
+  .description('the templates, or those that have every word of a text')
+  .argument('[text]', 'words of the name, key or family', '')
+  .action(async (text: string) => (await import('./catalogue.ts')).runCatalogueList(text))
+
+catalogue
+  .command('check')
+  .description('say what is wrong with the templates, or with those of one file')
+  .argument('[file]', 'a JSON file of templates')
+  .action(async (file?: string) => (await import('./catalogue.ts')).runCatalogueCheck(file))
+
+catalogue
+  .command('add')
+  .description('use the templates of a file as well; they win over built-in ones of the same key')
+  .argument('<file>', 'a JSON file of templates')
+  .action(async (file: string) => (await import('./catalogue.ts')).runCatalogueAdd(file))
+
 program
   .command('export')
   .description('write a list of a running server as CSV to standard output')
