@@ -203,6 +203,56 @@ describe('a reported conversion', () => {
   })
 })
 
+describe('a negative amount', () => {
+  const refund = reported({ revenueMicros: -2_000_000, originalMicros: -2_000_000 })
+  const refundOfT = { ...refund, txid: 'T' }
+  const sale = { ...known, txid: 'T' }
+
+  it.each([
+    ['update', refundOfT, 'update', 3_000_000],
+    ['replace', refundOfT, 'replace', 3_000_000],
+    ['add', refundOfT, 'update', 3_000_000],
+    ['add', { ...refund, txid: 'T-refund' }, 'add', -2_000_000],
+  ] as const)('under %s takes back what it says', (policy, hit, kind, revenueMicros) => {
+    expect(decideConversion(sale, hit, policy)).toEqual({ kind, status: 'approved', revenueMicros })
+  })
+
+  it('under ignore changes nothing', () => {
+    expect(decideConversion(sale, refundOfT, 'ignore').kind).toBe('duplicate')
+  })
+
+  it('sent twice takes back once', () => {
+    const corrected = { ...sale, revenueMicros: 3_000_000, originalMicros: -2_000_000 }
+    expect(decideConversion(corrected, refundOfT, 'update')).toMatchObject({ kind: 'duplicate' })
+    const another = { ...refundOfT, revenueMicros: -1_000_000, originalMicros: -1_000_000 }
+    expect(decideConversion(corrected, another, 'update')).toMatchObject({ revenueMicros: 2_000_000 })
+  })
+
+  it('may take back more than there was: the network charges a fee', () => {
+    const chargeback = { ...refundOfT, revenueMicros: -6_000_000, originalMicros: -6_000_000 }
+    expect(decideConversion(sale, chargeback, 'update')).toMatchObject({ revenueMicros: -1_000_000 })
+  })
+
+  it('of nothing known is recorded as it is', () => {
+    const decision = decideConversion(undefined, refund, 'update')
+    expect(decision).toEqual({ kind: 'record', status: 'approved', revenueMicros: -2_000_000 })
+  })
+
+  it('with a word for a refund rejects the sale, and keeps its amount', () => {
+    const worded = { ...refundOfT, status: 'rejected' as const }
+    expect(decideConversion(sale, worded, 'ignore')).toEqual({
+      kind: 'update',
+      status: 'rejected',
+      revenueMicros: 5_000_000,
+    })
+  })
+
+  it('never adds up beyond what an amount may be', () => {
+    const deep = { ...sale, revenueMicros: -1e15, originalMicros: -1 }
+    expect(decideConversion(deep, refundOfT, 'update').kind).toBe('refuse')
+  })
+})
+
 it('an event is known in any case, and every event where none is listed', () => {
   expect(matchEvent('DEPOSIT', ['sale', 'Deposit'])).toBe('Deposit')
   expect(matchEvent('other', ['sale'])).toBeUndefined()

@@ -77,8 +77,39 @@ describe('a notification', () => {
     ['payout 0', { target: { onlyWithPayout: true }, conversion: { revenueMicros: -1 } }],
     ['payout 0', { target: { onlyWithPayout: true }, conversion: { payoutMicros: 0 } }],
     ['not first', { target: { onlyFirst: true }, isFirst: false }],
+    ['muted', { silent: true }],
+    ['percent', { target: { percent: 0 } }],
+    ['no browser', { target: { type: 'image' } }],
+    ['images only', { target: { type: 'iframe' }, browser: 'image' }],
+    ['images only', { target: { type: 'script' }, browser: 'image' }],
+    ['not new', { target: { type: 'script' }, browser: 'script', statusBefore: 'pending' }],
+    ['loop', { target: { type: 'iframe', url: 'https://track.test/pixel.html' }, browser: 'iframe' }],
   ])('is skipped and says: %s', (reason, change) => {
     expect(decide(change)).toEqual({ kind: 'skip', reason })
+  })
+
+  it.each([
+    ['image', 'image'],
+    ['image', 'iframe'],
+    ['iframe', 'iframe'],
+    ['script', 'iframe'],
+    ['iframe', 'script'],
+  ] as const)('of the type %s is shown by a pixel that is an %s', (type, browser) => {
+    expect(decide({ target: { type }, browser })).toEqual({ kind: 'show' })
+  })
+
+  it('for a share of the conversions goes out for about that share, always for the same ones', () => {
+    const ids = Array.from({ length: 4_000 }, (_, n) => `conversion-${n}`)
+    const told = (percent: number, target = 't1') =>
+      ids.filter((id) => decide({ target: { percent, id: target }, conversion: { id } }).kind === 'send')
+    const [some, more] = [told(20), told(60)]
+    expect(some.length).toBeGreaterThan(700)
+    expect(some.length).toBeLessThan(900)
+    expect(told(20)).toEqual(some)
+    expect(more).toEqual(expect.arrayContaining(some))
+    expect(told(100)).toHaveLength(4_000)
+    // Two targets of a share each do not hear of the same conversions.
+    expect(told(20, 't2')).not.toEqual(some)
   })
 
   it.each([

@@ -262,7 +262,7 @@ export async function releaseLeases(db: Db, workerId: string): Promise<void> {
 
 /**
  * Makes a delivery due again, under the same id, with a fresh retry schedule. One that was skipped stays so:
- * its reason was a rule, not a failure.
+ * its reason was a rule, not a failure. So does one that was shown: the browser is gone.
  * @returns the delivery, or undefined when there is none that could be sent.
  */
 export async function replay(db: Db, id: string, now: number): Promise<Delivery | undefined> {
@@ -278,7 +278,7 @@ export async function replay(db: Db, id: string, now: number): Promise<Delivery 
       updated_at: now,
     }))
     .where('id', '=', id)
-    .where('state', '<>', 'skipped')
+    .where('state', 'not in', ['skipped', 'rendered'])
     .returningAll()
     .executeTakeFirst()
   return row === undefined ? undefined : toDelivery(row)

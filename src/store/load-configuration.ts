@@ -42,7 +42,12 @@ export async function loadConfiguration(db: Db): Promise<Configuration> {
   const flows = await db.selectFrom('flows').selectAll().execute()
   const domains = await db.selectFrom('domains').selectAll().execute()
   const events = await db.selectFrom('events').selectAll().execute()
-  const targets = await db.selectFrom('notification_targets').selectAll().orderBy('created_at').execute()
+  const targets = await db
+    .selectFrom('notification_targets')
+    .selectAll()
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute()
   return {
     version,
     workspaces: byId(await listWorkspaces(db)),

@@ -7,13 +7,14 @@ import type { NotificationTarget } from '../../src/domain/target-types.ts'
 import type { ClickLookup } from '../../src/ledger/click-lookup.ts'
 import type { FoundVisit } from '../../src/ledger/find-in-ledger.ts'
 import { type AffiliateNetworkFields, createAffiliateNetwork } from '../../src/store/affiliate-networks.ts'
-import { createCampaign } from '../../src/store/campaigns.ts'
+import { type CampaignFields, createCampaign } from '../../src/store/campaigns.ts'
 import { saveRates } from '../../src/store/currency-rates.ts'
+import { type Delivery, listDeliveries } from '../../src/store/deliveries.ts'
 import { createNotificationTarget } from '../../src/store/notification-targets.ts'
 import { createOffer, type OfferFields } from '../../src/store/offers.ts'
 import type { Store } from '../../src/store/open-store.ts'
-import { createTrafficSource } from '../../src/store/traffic-sources.ts'
-import { createWorkspace } from '../../src/store/workspaces.ts'
+import { createTrafficSource, type TrafficSourceFields } from '../../src/store/traffic-sources.ts'
+import { createWorkspace, type WorkspaceFields } from '../../src/store/workspaces.ts'
 import {
   PLAIN_CAMPAIGN,
   PLAIN_NETWORK,
@@ -60,6 +61,9 @@ const OFFER: OfferFields = {
 }
 
 export type WorldSettings = {
+  readonly workspace?: Partial<WorkspaceFields>
+  readonly source?: Partial<TrafficSourceFields>
+  readonly campaign?: Partial<CampaignFields>
   readonly network?: Partial<AffiliateNetworkFields>
   readonly offer?: Partial<OfferFields>
 }
@@ -171,7 +175,7 @@ const TARGET = {
 } as const satisfies Omit<NotificationTarget, 'id' | 'workspace'>
 
 async function configure({ db }: Store, settings: WorldSettings) {
-  const workspace = await createWorkspace(db, PLAIN_WORKSPACE, WORLD_NOW)
+  const workspace = await createWorkspace(db, { ...PLAIN_WORKSPACE, ...settings.workspace }, WORLD_NOW)
   const network = await createAffiliateNetwork(
     db,
     workspace.id,
@@ -187,13 +191,19 @@ async function configure({ db }: Store, settings: WorldSettings) {
   const source = await createTrafficSource(
     db,
     workspace.id,
-    { ...PLAIN_SOURCE, name: '7Search', externalIdParam: 'id' },
+    { ...PLAIN_SOURCE, name: '7Search', externalIdParam: 'id', ...settings.source },
     WORLD_NOW,
   )
   const campaign = await createCampaign(
     db,
     workspace.id,
-    { ...PLAIN_CAMPAIGN, slug: 'spring', name: 'Spring sale', trafficSourceId: source.id },
+    {
+      ...PLAIN_CAMPAIGN,
+      slug: 'spring',
+      name: 'Spring sale',
+      trafficSourceId: source.id,
+      ...settings.campaign,
+    },
     WORLD_NOW,
   )
   await saveRates(db, { EUR: 800_000 }, WORLD_NOW)
@@ -204,4 +214,14 @@ async function configure({ db }: Store, settings: WorldSettings) {
     sourceId: source.id,
     campaignId: campaign.id,
   }
+}
+
+/** What the transactions left for the ledger, in order. */
+export async function outboxRows({ store }: World): Promise<LedgerRow[]> {
+  const rows = await store.db.selectFrom('ledger_outbox').select('row_json').orderBy('seq').execute()
+  return rows.map((row) => JSON.parse(row.row_json))
+}
+
+export async function deliveriesOf({ store, workspaceId }: World): Promise<readonly Delivery[]> {
+  return (await listDeliveries(store.db, workspaceId, {}, { limit: 50 })).items
 }
