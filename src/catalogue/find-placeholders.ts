@@ -19,7 +19,7 @@ const PATTERNS: readonly RegExp[] = [
   bounded('CHANGE_FOR_[A-Z]+'),
   bounded('(?:INSERT|PUT)[_-][A-Z0-9_-]{1,40}[_-]HERE'),
   bounded('X{5,}(?:-X{4,})*'),
-  /(?<![#\w])#{3,}(?![#\w])/g,
+  /(?<![#\w])#{4,}(?![#\w])/g,
 ]
 
 /**
