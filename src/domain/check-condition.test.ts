@@ -98,6 +98,7 @@ describe('rules that never match', () => {
     [{ any: [test('os', 'is', 'iOS'), test('os', 'is_not', 'ios')] }, false],
     [{ all: [test('hour', 'greater', '18'), test('hour', 'less', '6')] }, true],
     [{ all: [test('hour', 'greater', '6'), test('hour', 'less', '18')] }, false],
+    [{ all: [test('hour', 'greater', '6'), test('hour', 'less', '6')] }, true],
     [{ all: [test('ip', 'is', '10.0.0.0/8'), test('ip', 'is', '10.0.0.1')] }, false],
     [{ all: [] }, false],
   ])('%j: %s', (when, expected) => {

@@ -38,11 +38,14 @@ describe('a test', () => {
     ['os', 'not_contains', ['droid', 'os'], false],
     ['os', 'starts', ['i'], true],
     ['os', 'starts', ['os'], false],
+    ['country', 'starts', ['d'], true],
     ['os', 'regex', ['^(ios|ipados)$'], true],
     ['os_version', 'greater', ['17.4'], true],
     ['os_version', 'greater', ['17.10'], false],
     ['os_version', 'less', ['17.10'], true],
     ['os_version', 'greater', ['17.4.1.0'], false],
+    ['os_version', 'less', ['17.4.1.0'], false],
+    ['os_version', 'less', ['17.4.1.0.1'], true],
     ['os_version', 'is', ['17.4.1'], true],
     ['hour', 'greater', ['10'], false],
     ['hour', 'less', ['10'], true],
@@ -77,6 +80,13 @@ describe('a test', () => {
     expect(holds(test('ip', 'is', ''), {})).toBe(true)
     expect(holds(test('os_version', 'less', '99'), {})).toBe(false)
     expect(holds(test('os_version', 'less', '99'), { os_version: 'Vista' })).toBe(false)
+  })
+
+  it('of a version takes the parts that it lacks for 0', () => {
+    for (const operator of ['greater', 'less'] as const) {
+      expect(holds(test('os_version', operator, '17'), { os_version: '17.0' })).toBe(false)
+      expect(holds(test('os_version', operator, '17.0'), { os_version: '17' })).toBe(false)
+    }
   })
 
   it('compares free text as numbers, with fractions and signs', () => {

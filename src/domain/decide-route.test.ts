@@ -120,6 +120,20 @@ describe('a route', () => {
     expect(decision).toMatchObject({ pathId: 'p1', offerId: 'spare', reason: 'default, fallback offer' })
   })
 
+  it('takes no stand-in of an offer or path that is paused', () => {
+    const lookups = {
+      takes: (id: string) => id === 'spare',
+      fallbackOffer: (id: string) => (id === 'o1' ? 'spare' : ''),
+      hasLander: () => true,
+    }
+    const pausedPath = flow({ paths: [path('p1', [], ['o1'], 0), path('p2', [], ['o2'])] })
+    const offers = [{ id: 'o1', weight: 0 }, ...refs('o2')]
+    const pausedOffer = flow({ paths: [{ ...path('p1', [], []), offers }] })
+    for (const asked of [pausedPath, pausedOffer]) {
+      expect(decide(asked, { lookups })).toEqual({ found: false, ruleId: '', reason: 'no path' })
+    }
+  })
+
   it('through stand-ins in a circle is not found', () => {
     const lookups = {
       ...takesAll,
@@ -177,6 +191,11 @@ describe('a returning visitor', () => {
       'all but the path gone',
       [path('p1', ['l9'], ['o9'])],
       { offerId: 'o9', reason: 'default, sticky path' },
+    ],
+    [
+      'a paused offer',
+      [{ ...path('p1', ['l1'], []), offers: [{ id: 'o1', weight: 0 }, ...refs('o2')] }],
+      { offerId: 'o2', reason: 'default, sticky lander' },
     ],
   ])('does not keep %s', (_name, now, expected) => {
     const previous = { pathId: 'p1', landerId: 'l1', offerId: 'o1' }

@@ -57,7 +57,7 @@ export type RouteDecision =
 /** Offers that stand in for each other, one after the other; longer chains end nowhere. */
 export const FALLBACK_STEPS_MAX = 10
 
-export const ROUTE_REASONS = {
+const ROUTE_REASONS = {
   default: 'default',
   rule: 'rule',
   stickyPath: ', sticky path',

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { FlowPath, WeightedRef } from './flow.ts'
-import { chooseRoute, chooseWeighted, routePoint } from './routing.ts'
+import type { WeightedRef } from './flow.ts'
+import { chooseWeighted, routePoint } from './routing.ts'
 
 const weights = fc.integer({ min: 0, max: 1000 })
 const refLists = fc.uniqueArray(fc.record({ id: fc.stringMatching(/^[a-z0-9]{1,10}$/), weight: weights }), {
@@ -10,7 +10,6 @@ const refLists = fc.uniqueArray(fc.record({ id: fc.stringMatching(/^[a-z0-9]{1,1
   maxLength: 8,
 })
 const seeds = fc.string({ minLength: 1, maxLength: 30 })
-const everything = { hasOffer: () => true, hasLander: () => true }
 
 function points(count: number): readonly number[] {
   return Array.from({ length: count }, (_, i) => routePoint(`visitor-${i}`, 'salt'))
@@ -85,60 +84,5 @@ describe('a weighted choice', () => {
       expect(chooseWeighted([{ id: 'a', weight }], 0.5)).toBeUndefined()
     }
     expect(chooseWeighted([], 0.5)).toBeUndefined()
-  })
-})
-
-describe('a route', () => {
-  const refs = (...ids: string[]) => ids.map((id) => ({ id, weight: 1 }))
-  const path = (id: string, landers: string[], offers: string[]): FlowPath => ({
-    id,
-    weight: 1,
-    landers: refs(...landers),
-    offers: refs(...offers),
-  })
-  const campaign = { id: 'c1', paths: [path('p1', ['l1', 'l2'], ['o1', 'o2']), path('p2', [], ['o3', 'o4'])] }
-
-  it('stays within one path, and is stable for a seed', () => {
-    fc.assert(
-      fc.property(seeds, (seed) => {
-        const route = chooseRoute(campaign, everything, seed)
-        const chosen = campaign.paths.find(({ id }) => id === route?.pathId)
-        expect(chosen?.offers.map(({ id }) => id)).toContain(route?.offerId)
-        const landers = chosen?.landers.map(({ id }) => id) ?? []
-        expect(landers.length === 0 ? [''] : landers).toContain(route?.landerId)
-        expect(chooseRoute(campaign, everything, seed)).toEqual(route)
-      }),
-    )
-  })
-
-  it('takes every combination of path, lander and offer, about equally often', () => {
-    const counts = new Map<string, number>()
-    for (let i = 0; i < 20_000; i++) {
-      const route = chooseRoute(campaign, everything, `visitor-${i}`)
-      const way = `${route?.pathId}/${route?.landerId}/${route?.offerId}`
-      counts.set(way, (counts.get(way) ?? 0) + 1)
-    }
-    expect([...counts.keys()].toSorted()).toEqual([
-      'p1/l1/o1',
-      'p1/l1/o2',
-      'p1/l2/o1',
-      'p1/l2/o2',
-      'p2//o3',
-      'p2//o4',
-    ])
-    for (const [way, count] of counts) {
-      expect(Math.abs(count / 20_000 - (way.startsWith('p1') ? 1 / 8 : 1 / 4))).toBeLessThan(0.015)
-    }
-  })
-
-  it('never leads to an offer or lander that is gone', () => {
-    const lookups = { hasOffer: (id: string) => id === 'o2', hasLander: () => false }
-    expect(chooseRoute(campaign, lookups, 'any')).toEqual({ pathId: 'p1', landerId: '', offerId: 'o2' })
-  })
-
-  it('is undefined without an open path', () => {
-    expect(chooseRoute(campaign, { ...everything, hasOffer: () => false }, 's')).toBeUndefined()
-    expect(chooseRoute({ id: 'c', paths: [] }, everything, 's')).toBeUndefined()
-    expect(chooseRoute({ id: 'c', paths: [path('p', ['l'], [])] }, everything, 's')).toBeUndefined()
   })
 })

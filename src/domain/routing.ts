@@ -1,41 +1,9 @@
-import type { FlowPath, WeightedRef } from './flow.ts'
-import type { SnapshotCampaign } from './snapshot.ts'
-
-/** Which way a visitor goes through a campaign; landerId '' for a direct link. */
-export type ChosenRoute = { readonly pathId: string; readonly landerId: string; readonly offerId: string }
-
-export type RouteLookups = {
-  /** Whether the offer exists and may be visited. */
-  readonly hasOffer: (id: string) => boolean
-  readonly hasLander: (id: string) => boolean
-}
+import type { WeightedRef } from './flow.ts'
 
 const UINT32_END = 2 ** 32
 const FNV_OFFSET = 0x811c9dc5
 const FNV_PRIME = 0x01000193
 const GOLDEN = 0x9e3779b1
-
-/**
- * Chooses a path, its lander and its offer. The same seed goes the same way as long as the campaign stands; a
- * change moves only the visitors it must (see chooseWeighted).
- *
- * A path is open while one of its offers is. A path whose landers are all gone leads to its offer directly: a
- * visitor who was paid for is worth more there than at the fallback.
- * @returns undefined when no path is open.
- */
-export function chooseRoute(
-  campaign: Pick<SnapshotCampaign, 'id' | 'paths'>,
-  lookups: RouteLookups,
-  seed: string,
-): ChosenRoute | undefined {
-  const open = campaign.paths.filter((path) => isOpen(path, lookups))
-  const path = chooseWeighted(open, routePoint(seed, campaign.id))
-  if (path === undefined) return undefined
-  const offer = chooseWeighted(usable(path.offers, lookups.hasOffer), routePoint(seed, path.id))
-  if (offer === undefined) return undefined
-  const lander = chooseWeighted(usable(path.landers, lookups.hasLander), routePoint(seed, path.id))
-  return { pathId: path.id, landerId: lander?.id ?? '', offerId: offer.id }
-}
 
 /**
  * Chooses by weight so that changes are minimal: weighted rendezvous hashing. Every item draws its own number from
@@ -71,14 +39,6 @@ export function chooseWeighted<Ref extends WeightedRef>(
  */
 export function routePoint(seed: string, salt: string): number {
   return mix(hashText(hashText(FNV_OFFSET, seed), salt)) / UINT32_END
-}
-
-function isOpen(path: FlowPath, lookups: RouteLookups): boolean {
-  return path.offers.some((offer) => offer.weight > 0 && lookups.hasOffer(offer.id))
-}
-
-function usable(refs: readonly WeightedRef[], has: (id: string) => boolean): readonly WeightedRef[] {
-  return refs.every((ref) => has(ref.id)) ? refs : refs.filter((ref) => has(ref.id))
 }
 
 /** FNV-1a over UTF-16 units. */

@@ -32,7 +32,7 @@ async function openFlows(stores: TestStores, changes: Parameters<typeof openTest
 }
 
 const to = (...ids: string[]) => [{ offers: ids.map((id) => ({ id })) }]
-const rule = (when: object, paths: readonly object[] = [], id = 'r1') => ({ id, when, paths })
+const rule = (when: object | undefined, paths: readonly object[] = [], id = 'r1') => ({ id, when, paths })
 const test = (field: string, operator: string, ...values: string[]) => ({ field, operator, values })
 
 describe('what is refused of a flow', () => {
@@ -81,7 +81,7 @@ describe('what is refused of a flow', () => {
     expect(found).toEqual([['optimization.level', expect.stringContaining('two to choose from')]])
   })
 
-  it.each<[string, object, string, string]>([
+  it.each<[string, object | undefined, string, string]>([
     ['an unknown field', test('planet', 'is', 'Mars'), 'field', 'no field'],
     ['an expression of another syntax', test('city', 'regex', '(?=a)'), 'values.0', 'RE2'],
     [
@@ -93,6 +93,7 @@ describe('what is refused of a flow', () => {
     ['a long expression', test('city', 'regex', 'a'.repeat(257)), 'values.0', 'longer than'],
     ['a wrong range', { any: [test('ip', 'in', '10.0.0.0/8', '10.0.0.0/40')] }, 'any.0.values.1', 'CIDR'],
     ['no condition', { none: [] }, '', 'must be {all'],
+    ['nothing', undefined, '', 'must be {all'],
   ])('%s, with where it stands', async (_name, when, where, message) => {
     const found = await refusals(() => ({ rules: [rule({ all: [] }, [], 'r0'), rule(when)] }))
     const field = where === '' ? 'rules.1.when' : `rules.1.when.${where}`
