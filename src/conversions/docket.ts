@@ -50,6 +50,7 @@ export class Docket {
   readonly #newNumbers = new Map<string, VisitNumber>()
   readonly #rows: LedgerRow[] = []
   readonly #hits: JudgedHit[] = []
+  readonly #pixels = new Map<string, readonly RenderedPixel[]>()
 
   /** The transaction holds the locks of the visits' click ids. */
   static async open(db: Db, visits: readonly DocketVisit[]): Promise<Docket> {
@@ -88,6 +89,7 @@ export class Docket {
   enter(entry: Entry): void {
     this.#entries.push(entry)
     this.#rows.push(...entry.ledgerRows)
+    this.#pixels.set(entry.transition.hitId, entry.pixels)
     if (entry.transition.n === 1) this.#new.add(entry.conversion.id)
     this.#put(entry.conversion)
   }
@@ -115,9 +117,7 @@ export class Docket {
 
   /** What the answer to a hit shows. */
   pixelsOf(hitId: string): readonly RenderedPixel[] {
-    return this.#entries
-      .filter(({ transition }) => transition.hitId === hitId)
-      .flatMap(({ pixels }) => pixels)
+    return this.#pixels.get(hitId) ?? []
   }
 
   /** Writes all of it. A conversion that changed several times is written as it is at last. */

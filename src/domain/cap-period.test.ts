@@ -26,7 +26,7 @@ describe('the periods of caps', () => {
     ['the day before one left out', 'daily', 'Pacific/Apia', '2011-12-30T02:00:00', '2011-12-30T10:00:00'],
     ['a month', 'monthly', 'Europe/Berlin', '2026-10-01T00:00:00', '2026-10-31T23:00:00'],
     ['December', 'monthly', 'Asia/Kolkata', '2026-12-31T18:29:59.999', '2026-12-31T18:30:00'],
-  ] as const)('%s ends when the next one begins there', (_, kind, timeZone, at, end) => {
+  ] as const)('%s ends when the next one begins there', (...[, kind, timeZone, at, end]) => {
     expect(new Date(capPeriodEnd(kind, timeZone, utc(at))).toISOString()).toBe(
       new Date(utc(end)).toISOString(),
     )

@@ -60,7 +60,8 @@ const CONTROL_PARAMS: ReadonlySet<string> = new Set([
   ...ALIASES.sig,
   ...ALIASES.test,
   ...ALIASES.silent,
-  'format',
+  // The first-party click id of tp.js, and Binom's key of updates.
+  ...['format', 'fp', 'upd_key'],
 ])
 
 /** @param name in lower case. */

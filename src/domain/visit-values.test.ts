@@ -36,7 +36,7 @@ describe('the numbers of a hit', () => {
 describe('an update of a visit', () => {
   it('knows external id, subs, tokens by either name, and keeps the rest as parameters', () => {
     const query =
-      'cid=X&external_id=E%2F1&SUB1=a&sub11=b&token.zone=7&keyword=shoes&fbclid=F&event1=5&token=secret&test=0'
+      'cid=X&external_id=E%2F1&SUB1=a&sub11=b&token.zone=7&keyword=shoes&fbclid=F&event1=5&token=secret&fp=Y&test=0'
     expect(parseVisitChange(params(query), ['Keyword', 'Zone'])).toEqual({
       externalId: 'E/1',
       subs: { sub1: 'a' },

@@ -32,7 +32,8 @@ const SUB = /^sub(?:[1-9]|10)$/
 export function parseNumbers(params: Params): ParsedNumbers {
   const numbers: NumberChange[] = []
   let problem = ''
-  for (const [name, value] of given(params)) {
+  const named = params.filter(([name]) => NUMBER.test(name))
+  for (const [name, value] of given(named)) {
     const [, add, event, own] = NUMBER.exec(name) ?? []
     const target = event?.toLowerCase() ?? own
     if (target === undefined) continue

@@ -114,7 +114,9 @@ describe.each(SQL_ENGINES)('new values of a visit on %s', (engine) => {
     expect(await send(world, 'postback', { cid, txid: 'A', add_event2: '4' })).toMatchObject({
       outcome: 'duplicate',
     })
-    const numbers = (await outboxRows(world)).flatMap((row) => row.numbers ?? [])
+    const numbers = (await outboxRows(world)).flatMap((row) =>
+      row.numbers === undefined ? [] : [row.numbers],
+    )
     expect(numbers).toEqual([{ event2: '4.000000' }])
   })
 
