@@ -97,7 +97,7 @@ export class TestChain {
       ...params,
       tp_test: '1',
     })
-    const path = `/c/${campaign.slug}?${query}`
+    const path = `/c/${campaign.slug}?${query.toString()}`
     const answer = await this.#ask(path)
     const target = await this.#targetOf(answer)
     if (target === '') {

@@ -21,6 +21,7 @@ const CONFIGURED = [
   'flows',
   'campaigns',
   'domains',
+  'events',
 ]
 /** Said once more here, in full, so that a mistake in the comparison of roles shows. */
 const MAY: Readonly<Record<Role, readonly Access[]>> = {
@@ -30,6 +31,9 @@ const MAY: Readonly<Record<Role, readonly Access[]>> = {
 }
 /** Kinds that a route deletes, so that each call needs one of its own. */
 const MADE_ANEW = [...CONFIGURED, 'api-keys', 'notification-targets']
+
+/** As well, routes after which a thing is at its end. */
+const SPENDING = ['POST /api/v1/hits/:id/match', 'POST /api/v1/jobs/:id/cancel']
 
 const routes: readonly Route[] = Object.entries(ACCESS).map(([key, access]) => {
   const [method = '', url = ''] = key.split(' ')
@@ -225,21 +229,27 @@ async function call(
   headers: Record<string, string>,
 ) {
   const [, , , kind = ''] = url.split('/')
-  const isSpent = about === by && MADE_ANEW.includes(kind) && method === 'DELETE'
-  const id = isSpent ? await by.make(kind) : about.ids[kind]
+  const isSpent = (MADE_ANEW.includes(kind) && method === 'DELETE') || SPENDING.includes(key)
+  const id = isSpent && about === by ? await by.make(kind) : about.ids[kind]
   const template = about === by ? TEMPLATES[url] : undefined
   const target = url
     .replace(':clickId', about.clickId)
     .replace(':id', id ?? '')
     .replace(':key', template ?? 'unknown')
+  if (key === 'POST /api/v1/conversion-uploads') {
+    const csv = { ...headers, 'content-type': 'text/csv' }
+    return await api.app.inject({ method, url: target, headers: csv, payload: `${by.clickId}\n` })
+  }
   const payload = payloadOf(key, kind, by)
   return await api.app.inject({ method, url: target, headers, ...(payload === undefined ? {} : { payload }) })
 }
 
+const RANGE = { from: '2026-01-01', to: '2026-01-02' }
+
 /** A body for every writing route; a route that is new must be added here. */
 function payloadOf(key: string, kind: string, world: World): object | undefined {
   const [method = '', url = ''] = key.split(' ')
-  if (method === 'GET' || method === 'DELETE' || url.endsWith('/replay')) return undefined
+  if (method === 'GET' || method === 'DELETE' || /\/(?:replay|cancel)$/.test(url)) return undefined
   if (url.endsWith('/notification-targets')) return { url: `https://${world.mark}.example/pb` }
   switch (key) {
     case 'PATCH /api/v1/settings':
@@ -250,6 +260,20 @@ function payloadOf(key: string, kind: string, world: World): object | undefined 
       return { status: 'rejected', reason: 'fraud' }
     case 'PATCH /api/v1/notification-targets/:id':
       return { delaySeconds: 5 }
+    case 'POST /api/v1/conversions':
+    case 'POST /api/v1/hits/:id/match':
+      return { clickId: world.clickId }
+    case 'POST /api/v1/conversions/bulk-status':
+      return { ids: [world.ids.conversions], status: 'rejected', reason: 'fraud' }
+    case 'POST /api/v1/hits/rematch':
+      return { all: true }
+    case 'POST /api/v1/conversion-uploads/:id/apply':
+    case 'POST /api/v1/campaigns/:id/test-conversion':
+      return {}
+    case 'POST /api/v1/cost-corrections':
+      return { ...RANGE, key: 'access', mode: 'total', amount: '1', preview: true }
+    case 'POST /api/v1/fraud/reruns':
+      return { ...RANGE, rule: { type: 'datacenter' }, flag: 'datacenter', markAsBot: true, preview: true }
     case 'POST /api/v1/reports':
       return { from: '2026-01-01', to: '2026-12-31', groupBy: ['campaign'] }
     case 'POST /api/v1/traffic-sources/from-template':
@@ -284,6 +308,9 @@ async function everythingOf(api: TestApi, { workspace }: World) {
     'delivery_attempts',
     'api_keys',
     'audit_log',
+    'events',
+    'jobs',
+    'conversion_uploads',
   ] as const
   const all: unknown[] = []
   for (const table of tables) {

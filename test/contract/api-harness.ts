@@ -8,6 +8,9 @@ import { createOwner } from '../../src/api/create-owner.ts'
 import { dashboardOrigins } from '../../src/api/dashboard-origins.ts'
 import { createSetupLink } from '../../src/api/setup-token.ts'
 import { createJudge } from '../../src/conversions/judge.ts'
+import { CostCorrector } from '../../src/corrections/correct-costs.ts'
+import type { ClickLookup } from '../../src/ledger/click-lookup.ts'
+import type { FoundVisit } from '../../src/ledger/find-in-ledger.ts'
 import type { Store } from '../../src/store/open-store.ts'
 import type { TestStores } from '../support/databases.ts'
 
@@ -19,12 +22,18 @@ export type TestApi = {
   readonly app: ApiApp
   readonly store: Store
   readonly deps: ApiDeps
+  /** What the ledger knows of visits; click ids are genuine when their HMAC is 0. */
+  readonly visits: Map<string, FoundVisit>
   /** Token of a fresh set-up link. */
   setupToken(): Promise<string>
   /** Creates an owner with a workspace and returns the cookie of a session of theirs. */
   owner(email: string): Promise<{ cookie: string; workspace: string; userId: string }>
   signIn(email: string, password: string): Promise<string>
 }
+
+/** What the ledger answers a correction of costs. */
+const ONE_VISIT = { query: async <T>() => [{ hour_start: 0, spent: '0', seen: '1' }] as T[] }
+const NO_VISITS = { visits: 0, botsBefore: 0, botsAfter: 0, cost: '0', conversions: 0 }
 
 /** The real API over a real store; requests are injected. */
 export async function openTestApi(
@@ -36,6 +45,7 @@ export async function openTestApi(
   const trustedOrigins = () => dashboardOrigins(DASHBOARD_URL, 8081)
   const secret = Buffer.alloc(32, 7)
   const accounts = await openAccounts({ store, secret, dashboardUrl: DASHBOARD_URL, trustedOrigins })
+  const visits = new Map<string, FoundVisit>()
   const deps: ApiDeps = {
     store,
     accounts,
@@ -51,7 +61,14 @@ export async function openTestApi(
     visitRows: async () => [],
     runReport: async () => ({ rows: [], totals: {}, groups: 0 }),
     changeStatus: async () => ({ ok: true }),
-    byHand: byHandDeps(store),
+    byHand: byHandDeps(store, visits),
+    costs: new CostCorrector({
+      store,
+      ledger: ONE_VISIT,
+      catchUp: async () => {},
+      clock: Date.now,
+    }),
+    previewFraudRerun: async () => ({ ...NO_VISITS, sample: [] }),
     publicRequest: async () => {
       throw new Error('there is no public port')
     },
@@ -78,6 +95,7 @@ export async function openTestApi(
     app,
     store,
     deps,
+    visits,
     signIn,
     async setupToken() {
       const link = await createSetupLink({ accounts, dataDir: options.dataDir, dashboardUrl: DASHBOARD_URL })
@@ -96,9 +114,11 @@ export async function openTestApi(
   }
 }
 
-/** A judge over the store, and a ledger without a single visit. */
-function byHandDeps(store: Store): ApiDeps['byHand'] {
-  const lookup = { findVisits: async () => new Map() }
+/** A judge over the store and these visits. */
+function byHandDeps(store: Store, visits: ReadonlyMap<string, FoundVisit>): ApiDeps['byHand'] {
+  const lookup: ClickLookup = {
+    findVisits: async (clickIds) => new Map([...visits].filter(([id]) => clickIds.includes(id))),
+  }
   const clickIdKey = { hmac32: () => 0 }
   const clock = Date.now
   const judge = createJudge({ store, ledgerLookup: lookup, clock, clickIdKey, ownHosts: [] })

@@ -4,6 +4,8 @@ import { issueApiKey } from '../../src/api/api-key.ts'
 import { createClickIdMaker } from '../../src/domain/click-id.ts'
 import { DEFAULT_FRAUD_SETTINGS } from '../../src/domain/fraud.ts'
 import type { Hit } from '../../src/domain/hit.ts'
+import { insertUpload } from '../../src/store/conversion-uploads.ts'
+import { createJob } from '../../src/store/jobs.ts'
 import { createWorkspace } from '../../src/store/workspaces.ts'
 import type { TestApi } from './api-harness.ts'
 
@@ -20,7 +22,7 @@ export type World = {
   /** Ids by path of the resource. */
   readonly ids: Readonly<Record<string, string>>
   readonly clickId: string
-  /** Creates one more of a configured kind and returns its id. */
+  /** Creates one more of a configured kind, an unmatched hit or a waiting job, and returns its id. */
   make(path: string): Promise<string>
 }
 
@@ -38,7 +40,11 @@ export async function createWorld(
     keys[role] = (await issueApiKey(api.store.db, { workspace, name: `${mark} ${role}`, role }, NOW)).key
   }
   const ids: Record<string, string> = {}
-  const make = (path: string) => post(api, keys.owner, path, bodyOf(path, mark, ids))
+  const make = (path: string) => {
+    if (path === 'hits') return addUnmatchedHit(api, workspace, mark)
+    if (path === 'jobs') return addJob(api, workspace, mark)
+    return post(api, keys.owner, path, bodyOf(path, mark, ids))
+  }
   for (const path of [
     'traffic-sources',
     'affiliate-networks',
@@ -47,6 +53,7 @@ export async function createWorld(
     'flows',
     'campaigns',
     'domains',
+    'events',
     'api-keys',
   ]) {
     ids[path] = await make(path)
@@ -58,7 +65,11 @@ export async function createWorld(
     hits: idOf('hit', mark),
     conversions: idOf('conversion', mark),
     deliveries: idOf('delivery', mark),
+    jobs: await make('jobs'),
+    'conversion-uploads': await addUpload(api, workspace, mark),
   })
+  const visit = { kind: 'visit', workspace, at: NOW, visit_at: NOW, click_id: clickId } as const
+  api.visits.set(clickId, { visit, lastClickOfferId: '', lastClickNetworkId: '', clicks: 0 })
   return { mark, workspace, cookie, keys, ids, clickId, make }
 }
 
@@ -108,6 +119,9 @@ export function bodyOf(path: string, mark: string, ids: Readonly<Record<string, 
     case 'domains':
       // Hosts are unique: only the first domain of the world has this one.
       return { name: `${path in ids ? randomUUID() : mark.toLowerCase()}.example` }
+    case 'events':
+      // Names are unique.
+      return { name: path in ids ? randomUUID() : name }
     case 'notification-targets': {
       const ownerPath = `traffic-sources/${ids['traffic-sources']}/notification-targets`
       return { ownerPath, url: `https://${mark}.example/pb?x={externalid}` }
@@ -115,6 +129,30 @@ export function bodyOf(path: string, mark: string, ids: Readonly<Record<string, 
     default:
       return { name, role: 'viewer' }
   }
+}
+
+async function addUnmatchedHit(api: TestApi, workspace: string, mark: string): Promise<string> {
+  const id = randomUUID()
+  const row = hitRow({ mark, workspace, clickId: 'mistyped', targetId: '' })
+  const request = { ...JSON.parse(row.request_json), id, params: [['cid', 'mistyped']] }
+  await api.store.db
+    .insertInto('hits')
+    .values({ ...row, id, outcome: 'unmatched', request_json: JSON.stringify(request) })
+    .execute()
+  return id
+}
+
+async function addJob(api: TestApi, workspace: string, mark: string): Promise<string> {
+  const job = { workspace, kind: mark, params: {}, actor: `user:${mark}`, total: 1 }
+  return (await createJob(api.store.db, job, NOW)).id
+}
+
+async function addUpload(api: TestApi, workspace: string, mark: string): Promise<string> {
+  const id = idOf('upload', mark)
+  const [name, actor] = [`${mark}.csv`, `user:${mark}`]
+  const times = { createdAt: NOW, updatedAt: NOW }
+  await insertUpload(api.store.db, { id, workspace, name, actor, state: 'preview', jobId: '', ...times })
+  return id
 }
 
 type Recorded = { mark: string; workspace: string; clickId: string; targetId: string | undefined }
