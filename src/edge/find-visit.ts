@@ -30,7 +30,7 @@ export async function findVisit(
   const route = wayFromCookies(question.cookies, clickId)
   const remembered = context.visits.find(clickId)
   if (remembered !== undefined) return remembered
-  const needsVisit = question.index.campaignsById.get(route?.campaignId ?? '')?.needsVisit ?? true
+  const needsVisit = question.index.campaignsById.get(route?.campaignId ?? '')?.flow.needsVisit ?? true
   if (route !== undefined && !needsVisit) return route
   context.metrics.count('peerLookups')
   const peerVisit = await context.peers.find(clickId, processId)

@@ -1,5 +1,4 @@
 import type { Logger } from 'pino'
-import type { FlowPath } from '../domain/flow.ts'
 import type {
   Snapshot,
   SnapshotCampaign,
@@ -9,7 +8,7 @@ import type {
   SnapshotTrafficSource,
   SnapshotWorkspace,
 } from '../domain/snapshot.ts'
-import { IndexedFlow, pathsOf } from './indexed-flow.ts'
+import { IndexedFlow } from './indexed-flow.ts'
 import {
   type IndexedCampaign,
   type IndexedDomain,
@@ -52,7 +51,6 @@ export function indexSnapshot(snapshot: Snapshot, log: Logger): SnapshotIndex {
     offersByLegacyId: byLegacyId(offers.values(), (indexed) => indexed.offer.legacyIds),
     landers,
     landersByLegacyId: byLegacyId(landers.values(), (indexed) => indexed.lander.legacyIds),
-    pathsById: indexPaths(snapshot),
     domains: indexDomains(snapshot.domains, { workspaces, campaignsById, compile }),
     fallback: others.length === 0 ? sole?.fallback : undefined,
   }
@@ -103,13 +101,6 @@ function indexLanders(landers: readonly SnapshotLander[], compile: Compile): Map
   return indexed
 }
 
-function indexPaths({ campaigns, flows }: Snapshot): Map<string, FlowPath> {
-  const paths = new Map<string, FlowPath>()
-  for (const flow of flows) for (const path of pathsOf(flow)) paths.set(path.id, path)
-  for (const campaign of campaigns) for (const path of pathsOf(campaign)) paths.set(path.id, path)
-  return paths
-}
-
 function byLegacyId<T>(items: Iterable<T>, idsOf: (item: T) => readonly string[]): Map<string, T> {
   const indexed = new Map<string, T>()
   for (const item of items) for (const id of idsOf(item)) indexed.set(id, item)
@@ -147,7 +138,9 @@ type CampaignParts = {
 function indexCampaigns(parts: CampaignParts): IndexedCampaign[] {
   const { snapshot, workspaces, offers, compile, log } = parts
   const sources = new Map(snapshot.trafficSources.map((source) => [source.id, source]))
-  const flows = new Map(snapshot.flows.map((flow) => [flow.id, new IndexedFlow(flow, flow.id, log)]))
+  const flows = new Map(
+    snapshot.flows.map((flow) => [flow.id, new IndexedFlow(flow, { id: flow.id, offers, log })]),
+  )
   const campaigns: IndexedCampaign[] = []
   for (const campaign of snapshot.campaigns) {
     const owner = workspaces.get(campaign.workspace)
@@ -157,7 +150,7 @@ function indexCampaigns(parts: CampaignParts): IndexedCampaign[] {
     }
     const { workspace } = owner
     const source = sources.get(campaign.trafficSourceId)
-    const flow = flows.get(campaign.flowId) ?? new IndexedFlow(campaign, campaign.id, log)
+    const flow = flows.get(campaign.flowId) ?? new IndexedFlow(campaign, { id: campaign.id, offers, log })
     campaigns.push({
       campaign,
       workspace,
@@ -166,23 +159,11 @@ function indexCampaigns(parts: CampaignParts): IndexedCampaign[] {
       flow,
       roles: rolesOf(source, campaign),
       cost: compileVisitCost({ campaign, source, workspace, ratesMicros: snapshot.ratesMicros }),
-      needsVisit: needsVisit(flow, offers),
       ...periodsOf(campaign, workspace),
       rowJson: campaignJson(campaign),
     })
   }
   return campaigns
-}
-
-/** An offer that is a campaign may lead to any other, and its rules may look at the visit's parameters. */
-function needsVisit({ flow }: IndexedFlow, offers: ReadonlyMap<string, IndexedOffer>): boolean {
-  for (const path of pathsOf(flow)) {
-    for (const { id } of path.offers) {
-      const indexed = offers.get(id)
-      if (indexed !== undefined && (indexed.target?.needsVisit ?? true)) return true
-    }
-  }
-  return false
 }
 
 function periodsOf(campaign: SnapshotCampaign, workspace: SnapshotWorkspace) {

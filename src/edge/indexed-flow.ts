@@ -1,34 +1,41 @@
 import type { Logger } from 'pino'
 import { type CompiledFlow, compileFlow } from '../domain/decide-route.ts'
-import type { Flow, FlowPath, FlowRule } from '../domain/flow.ts'
+import type { Flow, FlowPath } from '../domain/flow.ts'
 import { compileRegex } from './compile-regex.ts'
+import type { IndexedOffer } from './snapshot-index.ts'
 
-/** A flow as visits go through it: a campaign's own, or one that campaigns share. */
-export class IndexedFlow {
-  readonly flow: Flow
+type FlowSurroundings = {
   /** The campaign's or shared flow's id. */
   readonly id: string
-  readonly #log: Logger
-  #compiled: CompiledFlow | undefined
+  readonly offers: ReadonlyMap<string, IndexedOffer>
+  readonly log: Logger
+}
 
-  constructor(flow: Flow, id: string, log: Logger) {
+/**
+ * A flow as visits go through it: a campaign's own, or one that campaigns share. What it needs is made ready for its
+ * first visitor: of thousands of flows few have visitors between two edits, and to make all of them ready would hold up
+ * every visitor of the moment.
+ */
+export class IndexedFlow {
+  readonly flow: Flow
+  readonly #surroundings: FlowSurroundings
+  #compiled: CompiledFlow | undefined
+  #needsVisit: boolean | undefined
+
+  constructor(flow: Flow, surroundings: FlowSurroundings) {
     this.flow = flow
-    this.id = id
-    this.#log = log
+    this.#surroundings = surroundings
   }
 
-  /**
-   * Compiled for its first visitor: of thousands of flows few have visitors between two edits, and compiling all of
-   * them would hold up every visitor of the moment.
-   */
   get compiled(): CompiledFlow {
-    if (this.#compiled === undefined) {
-      this.#compiled = compileFlow(this.flow, { compileRegex })
-      for (const problem of this.#compiled.problems) {
-        this.#log.error({ flow: this.id, ...problem }, 'a rule that cannot be compiled never matches')
-      }
-    }
+    this.#compiled ??= this.#compile()
     return this.#compiled
+  }
+
+  /** One of its offers has macros that a click can fill only from what is remembered of its visit. */
+  get needsVisit(): boolean {
+    this.#needsVisit ??= this.#findNeed()
+    return this.#needsVisit
   }
 
   /** One of its paths, those of its rules too. */
@@ -36,13 +43,29 @@ export class IndexedFlow {
     for (const path of pathsOf(this.flow)) if (path.id === id) return path
     return undefined
   }
+
+  #compile(): CompiledFlow {
+    const compiled = compileFlow(this.flow, { compileRegex })
+    const { id, log } = this.#surroundings
+    for (const problem of compiled.problems) {
+      log.error({ flow: id, ...problem }, 'a rule that cannot be compiled never matches')
+    }
+    return compiled
+  }
+
+  /** An offer that is a campaign may lead to any other, and its rules may look at the visit's parameters. */
+  #findNeed(): boolean {
+    for (const path of pathsOf(this.flow)) {
+      for (const { id } of path.offers) {
+        const indexed = this.#surroundings.offers.get(id)
+        if (indexed !== undefined && (indexed.target?.needsVisit ?? true)) return true
+      }
+    }
+    return false
+  }
 }
 
-/** Every path of a flow: those of its rules, switched off or not, and its own. */
-export function* pathsOf(flow: {
-  readonly rules: readonly FlowRule[]
-  readonly paths: readonly FlowPath[]
-}): Generator<FlowPath> {
+function* pathsOf(flow: Flow): Generator<FlowPath> {
   for (const rule of flow.rules) yield* rule.paths
   yield* flow.paths
 }

@@ -1,4 +1,3 @@
-import type { FlowPath } from '../domain/flow.ts'
 import type {
   SnapshotCampaign,
   SnapshotDomain,
@@ -24,8 +23,6 @@ export type SnapshotIndex = {
   readonly offersByLegacyId: ReadonlyMap<string, IndexedOffer>
   readonly landers: ReadonlyMap<string, IndexedLander>
   readonly landersByLegacyId: ReadonlyMap<string, IndexedLander>
-  /** Of all flows, their rules' paths too. */
-  readonly pathsById: ReadonlyMap<string, FlowPath>
   /** By host, lower case, without port. */
   readonly domains: ReadonlyMap<string, IndexedDomain>
   /**
@@ -65,8 +62,6 @@ export type IndexedCampaign = {
   /** What a query parameter means to this campaign's traffic source. */
   readonly roles: ReadonlyMap<string, ParamRole>
   readonly cost: VisitCost
-  /** One of its offers has macros that a click can fill only from what is remembered of its visit. */
-  readonly needsVisit: boolean
   /** After so long without a visit a visitor is new to the campaign again, and to the workspace. */
   readonly uniqueMs: number
   readonly workspaceUniqueMs: number
@@ -99,7 +94,6 @@ export const EMPTY_INDEX: SnapshotIndex = {
   offersByLegacyId: new Map(),
   landers: new Map(),
   landersByLegacyId: new Map(),
-  pathsById: new Map(),
   domains: new Map(),
   fallback: undefined,
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Condition, STICKY_LEVELS } from '../domain/flow.ts'
+import { type FlowPath, type FlowRule, STICKY_LEVELS } from '../domain/flow.ts'
 import { FRAUD_FLAGS } from '../domain/fraud.ts'
 import type { Snapshot } from '../domain/snapshot.ts'
 
@@ -21,22 +21,14 @@ const costModel = z.discriminatedUnion('type', [
   z.object({ type: z.literal('token') }),
 ])
 
-const weightedRefs = z.array(z.object({ id: text, weight: z.number() }))
-const paths = z.array(
-  z.object({
-    id: text,
-    name: text.exactOptional(),
-    weight: z.number(),
-    landers: weightedRefs,
-    offers: weightedRefs,
-  }),
-)
-
-/** Conditions are checked where they are compiled (snapshot-index.ts): a rule that cannot be is not served. */
-const condition = z.custom<Condition>((value) => typeof value === 'object' && value !== null)
+/**
+ * Flows are nearly all of a snapshot, and checking and copying each weight of them takes longer than reading the JSON:
+ * they are taken as they are. Core checks them when they are saved; a condition that is none is not served
+ * (indexed-flow.ts).
+ */
 const flow = {
-  rules: z.array(z.object({ id: text, name: text, enabled: z.boolean(), when: condition, paths })),
-  paths,
+  rules: z.custom<readonly FlowRule[]>(Array.isArray),
+  paths: z.custom<readonly FlowPath[]>(Array.isArray),
   sticky: z.enum(STICKY_LEVELS),
 }
 
