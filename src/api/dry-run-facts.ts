@@ -22,8 +22,8 @@ export async function dryRunFacts(db: Db, workspace: string, asked: AskedVisitor
   const visitor = previous === undefined ? 'new' : 'returning'
   const all = new Map(
     Object.entries({
-      hour: String(hour),
-      weekday: String(weekday),
+      hour,
+      weekday,
       visitor,
       workspace_visitor: visitor,
       referrer_domain: referrerDomain(facts.referrer ?? ''),

@@ -1,9 +1,9 @@
-/** An hour of a day somewhere. */
+/** An hour of a day somewhere, in the digits that conditions compare. */
 export type LocalHour = {
   /** 0–23. */
-  readonly hour: number
+  readonly hour: string
   /** 1 Monday – 7 Sunday. */
-  readonly weekday: number
+  readonly weekday: string
 }
 
 /** Every offset from UTC in use is a multiple of a quarter of an hour, so nothing changes within one. */
@@ -34,13 +34,13 @@ export function localHourOf(atMs: number, zone: string): LocalHour {
 
 function addZone(name: string): Zone {
   if (zones.size >= ZONES_MAX) zones.clear()
-  const zone = { format: formatIn(name), quarter: Number.NaN, now: { hour: 0, weekday: 1 } }
+  const zone = { format: formatIn(name), quarter: Number.NaN, now: { hour: '', weekday: '' } }
   zones.set(name, zone)
   return zone
 }
 
 function formatIn(zone: string): Intl.DateTimeFormat {
-  const options = { hour: '2-digit', weekday: 'short', hourCycle: 'h23' } as const
+  const options = { hour: 'numeric', weekday: 'short', hourCycle: 'h23' } as const
   try {
     return new Intl.DateTimeFormat('en-US', { ...options, timeZone: zone })
   } catch {
@@ -51,7 +51,7 @@ function formatIn(zone: string): Intl.DateTimeFormat {
 function readHour(format: Intl.DateTimeFormat, atMs: number): LocalHour {
   const parts = new Map(format.formatToParts(atMs).map(({ type, value }) => [type, value]))
   return {
-    hour: Number(parts.get('hour')),
-    weekday: WEEKDAYS.indexOf(parts.get('weekday') ?? '') + 1,
+    hour: String(Number(parts.get('hour'))),
+    weekday: String(WEEKDAYS.indexOf(parts.get('weekday') ?? '') + 1),
   }
 }

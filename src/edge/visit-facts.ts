@@ -1,4 +1,5 @@
 import type { ConditionField } from '../domain/flow.ts'
+import { localHourOf } from '../domain/local-hour.ts'
 import { isUnfilledMacro } from '../domain/unfilled-macro.ts'
 import type { VisitFacts } from '../domain/visit-facts.ts'
 import { referrerDomain } from '../domain/visitor.ts'
@@ -7,7 +8,6 @@ import { firstValue, type Query } from './query.ts'
 import type { VisitDimensions } from './remembered-visit.ts'
 import { SUB_NAMES } from './snapshot-index.ts'
 import type { VisitorHistory } from './visitor-history.ts'
-import { zonedTime } from './zoned-time.ts'
 
 /** What the conditions of rules may ask about. */
 export type FactsSource = {
@@ -51,8 +51,8 @@ const READERS: ReadonlyMap<string, Read> = new Map<string, Read>([
   ['language', ({ client }) => client.language],
   ['referrer', ({ client }) => client.referrer],
   ['referrer_domain', ({ client }) => referrerDomain(client.referrer)],
-  ['hour', ({ timeZone, atMs }) => zonedTime(timeZone, atMs).hour],
-  ['weekday', ({ timeZone, atMs }) => zonedTime(timeZone, atMs).weekday],
+  ['hour', ({ timeZone, atMs }) => localHourOf(atMs, timeZone).hour],
+  ['weekday', ({ timeZone, atMs }) => localHourOf(atMs, timeZone).weekday],
   ['visitor', ({ history }) => (history.isNew ? 'new' : 'returning')],
   ['workspace_visitor', ({ history }) => (history.isNewToWorkspace ? 'new' : 'returning')],
   ['bot', ({ bot }) => bot],
