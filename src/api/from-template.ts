@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict'
 import { z } from 'zod'
-import type { AffiliateNetworkTemplate, TrafficSourceTemplate } from '../catalogue/catalogue-schema.ts'
+import {
+  type AffiliateNetworkTemplate,
+  KEY_CHARS_MAX,
+  type TrafficSourceTemplate,
+} from '../catalogue/catalogue-schema.ts'
 import { fillPlaceholders } from '../catalogue/fill-placeholders.ts'
 import { loadCatalogue } from '../catalogue/load-catalogue.ts'
 import { type AffiliateNetworkFields, createAffiliateNetwork } from '../store/affiliate-networks.ts'
@@ -30,7 +34,6 @@ import { invalidFields } from './problem.ts'
 import { checkTrafficSource, toTrafficSourceView, trafficSourceSchema } from './traffic-sources.ts'
 import { withWorkspaceCurrency } from './workspace-currency.ts'
 
-const KEY_CHARS_MAX = 64
 const REPLACEMENTS_MAX = 20
 const VALUE_CHARS_MAX = 200
 

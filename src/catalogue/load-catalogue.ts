@@ -46,38 +46,54 @@ export async function loadCatalogue(dataDir: string): Promise<Catalogue> {
   }
 }
 
-/** The operator's own files, in the order of their names. */
+/** The operator's own files, in the order of their names. What can not be read keeps nothing else from being used. */
 async function loadOwnTemplates(dataDir: string): Promise<TemplateFile> {
   const folder = join(dataDir, OWN_TEMPLATES_FOLDER)
-  const names = (await filesOf(folder)).filter((name) => name.endsWith('.json')).sort()
+  const listed = await listFiles(folder)
+  const names = listed.names.filter((name) => name.endsWith('.json')).sort()
   const files: TemplateFile[] = []
   for (const name of names.slice(0, FILES_MAX)) files.push(await loadFile(join(folder, name), name))
   const excess = names.length > FILES_MAX ? [`more than ${FILES_MAX} files: the others are not read`] : []
   return {
     trafficSources: files.flatMap((file) => file.trafficSources),
     affiliateNetworks: files.flatMap((file) => file.affiliateNetworks),
-    problems: [...files.flatMap((file) => file.problems), ...excess],
+    problems: [...listed.problems, ...files.flatMap((file) => file.problems), ...excess],
   }
 }
 
 async function loadFile(path: string, name: string): Promise<TemplateFile> {
-  const { size } = await stat(path)
-  if (size > TEMPLATE_FILE_BYTES_MAX) {
-    const problem = `${name}: is larger than ${TEMPLATE_FILE_BYTES_MAX} bytes`
-    return { trafficSources: [], affiliateNetworks: [], problems: [problem] }
-  }
-  const file = readTemplateFile(await readFile(path, 'utf8'), builtInFamilies(), 'own')
-  return { ...file, problems: file.problems.map((problem) => `${name}: ${problem}`) }
-}
-
-async function filesOf(folder: string): Promise<readonly string[]> {
   try {
-    return await readdir(folder)
+    const { size } = await stat(path)
+    if (size > TEMPLATE_FILE_BYTES_MAX) {
+      return withoutTemplates(`${name}: is larger than ${TEMPLATE_FILE_BYTES_MAX} bytes`)
+    }
+    const file = readTemplateFile(await readFile(path, 'utf8'), builtInFamilies(), 'own')
+    return { ...file, problems: file.problems.map((problem) => `${name}: ${problem}`) }
   } catch (error) {
-    // No templates of their own is what most operators have.
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+    if (isSystemError(error)) return withoutTemplates(`${name}: can not be read (${error.code})`)
     throw error
   }
+}
+
+async function listFiles(
+  folder: string,
+): Promise<{ readonly names: readonly string[]; readonly problems: readonly string[] }> {
+  try {
+    return { names: await readdir(folder), problems: [] }
+  } catch (error) {
+    if (!isSystemError(error)) throw error
+    // No templates of their own is what most operators have.
+    const problems = error.code === 'ENOENT' ? [] : [`${folder}: can not be read (${error.code})`]
+    return { names: [], problems }
+  }
+}
+
+function isSystemError(error: unknown): error is Error & { readonly code: string } {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string'
+}
+
+function withoutTemplates(problem: string): TemplateFile {
+  return { trafficSources: [], affiliateNetworks: [], problems: [problem] }
 }
 
 function byKey<Template extends { readonly key: string }>(

@@ -176,7 +176,7 @@ describe.each(SQL_ENGINES)('the catalogue over the API on %s', (engine) => {
   })
 
   it("the operator's own templates win over the built-in ones; a broken one is told and left out", async () => {
-    const { call, addFile } = await open()
+    const { api, call, addFile } = await open()
     await addFile(
       'mine.json',
       JSON.stringify({
@@ -188,11 +188,13 @@ describe.each(SQL_ENGINES)('the catalogue over the API on %s', (engine) => {
       }),
     )
     await addFile('torn.json', '{"trafficSources": [')
+    await mkdir(join(api.deps.dataDir, 'catalogue', 'folder.json'))
     const { body } = await call('GET', 'catalogue/traffic-sources?q=popads')
     expect(body.items).toMatchObject([{ key: 'popads', name: 'PopAds of ours', origin: 'own' }])
-    expect(body.problems).toHaveLength(2)
-    expect(body.problems[0]).toMatch(/^mine\.json: trafficSources\.1 \(broken\): a: "no-macro"/)
-    expect(body.problems[1]).toMatch(/^torn\.json: is not JSON/)
+    expect(body.problems).toHaveLength(3)
+    expect(body.problems[0]).toBe('folder.json: can not be read (EISDIR)')
+    expect(body.problems[1]).toMatch(/^mine\.json: trafficSources\.1 \(broken\): a: "no-macro"/)
+    expect(body.problems[2]).toMatch(/^torn\.json: is not JSON/)
     const made = await call('POST', 'affiliate-networks/from-template', { template: 'ours' })
     expect(made.body.postbackUrl).toContain('cid=#s2#')
   })
@@ -205,7 +207,7 @@ describe.each(SQL_ENGINES)('the catalogue over the API on %s', (engine) => {
       ['POST', target, { url }],
       ['PATCH', `notification-targets/${world.ids['notification-targets']}`, { url }],
       ['POST', 'offers', { name: 'Offer', url }],
-      ['PATCH', `offers/${world.ids['offers']}`, { url: 'https://shop.example/######' }],
+      ['PATCH', `offers/${world.ids.offers}`, { url: 'https://shop.example/######' }],
       ['POST', 'landers', { name: 'Lander', url: 'https://YOUR_DOMAIN/lander' }],
     ] as const) {
       const refused = await call(method, path, body)
