@@ -274,6 +274,8 @@ function payloadOf(key: string, kind: string, world: World): object | undefined 
       return { ...RANGE, key: 'access', mode: 'total', amount: '1', preview: true }
     case 'POST /api/v1/fraud/reruns':
       return { ...RANGE, rule: { type: 'datacenter' }, flag: 'datacenter', markAsBot: true, preview: true }
+    case 'POST /api/v1/campaigns/:id/dry-run':
+      return { facts: { country: 'DE' } }
     case 'POST /api/v1/reports':
       return { from: '2026-01-01', to: '2026-12-31', groupBy: ['campaign'] }
     case 'POST /api/v1/traffic-sources/from-template':
