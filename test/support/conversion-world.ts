@@ -78,6 +78,7 @@ export async function buildWorld(store: Store, settings: WorldSettings = {}): Pr
   const time = { now: WORLD_NOW }
   const makeClickId = createClickIdMaker({ key: KEY, processId: 1, randomBits: () => 1 })
   const hits = { count: 0 }
+  const targets = { count: 0 }
   const lookup: ClickLookup = {
     findVisits: async (wanted) => {
       if (fault.ledger !== undefined) throw fault.ledger
@@ -149,7 +150,8 @@ export async function buildWorld(store: Store, settings: WorldSettings = {}): Pr
         store.db,
         ids.workspaceId,
         { ...TARGET, ownerId: ids.sourceId, ...changes },
-        WORLD_NOW,
+        // Each later than the one before: pixels are shown in the order of their targets.
+        WORLD_NOW + targets.count++,
       )
       return target.id
     },
