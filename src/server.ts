@@ -21,8 +21,10 @@ import { createJudge, type Judge } from './conversions/judge.ts'
 import { runRematch } from './conversions/rematch.ts'
 import { runJobs } from './conversions/run-jobs.ts'
 import { createUploadJob, UPLOAD_JOB } from './conversions/upload-apply.ts'
-import { createCatchUp } from './corrections/catch-up.ts'
+import { type CatchUp, createCatchUp } from './corrections/catch-up.ts'
+import { CostCorrector } from './corrections/correct-costs.ts'
 import { runCorrector } from './corrections/correct-visits.ts'
+import { createFraudRerunJob, FRAUD_RERUN_JOB, previewFraudRerun } from './corrections/fraud-rerun.ts'
 import { LateRows } from './corrections/late-rows.ts'
 import { createGuard } from './delivery/guard.ts'
 import { type DeliveryWorker, runDeliveryWorker } from './delivery/worker.ts'
@@ -73,6 +75,7 @@ type Core = CoreOptions & {
   readonly clickIdKey: ClickIdKey
   readonly loader: Loader
   readonly lateRows: LateRows
+  readonly catchUp: CatchUp
   readonly lookup: ClickLookup
   readonly worker: DeliveryWorker
   readonly judge: Judge
@@ -190,6 +193,7 @@ async function openCore(options: CoreOptions): Promise<Core> {
     clickIdKey,
     loader,
     lateRows,
+    catchUp: createCatchUp({ db: store.db, loader }),
     lookup,
     worker,
     judge,
@@ -235,6 +239,8 @@ function apiDeps(core: Core): Omit<ApiDeps, 'untilLive'> {
     changeStatus: (change) => changeStatus({ store, ownHosts: ownHosts(config), clock: Date.now }, change),
     wakeDelivery: () => core.worker.wake(),
     byHand: byHandDeps(core),
+    costs: new CostCorrector({ store, ledger, catchUp: core.catchUp, clock: Date.now }),
+    previewFraudRerun: (workspace, request) => previewFraudRerun(ledger, workspace, request),
     publicRequest: createPublicRequest(config),
     readiness: readinessChecks(store, ledger),
     clock: Date.now,
@@ -244,8 +250,7 @@ function apiDeps(core: Core): Omit<ApiDeps, 'untilLive'> {
 }
 
 function startCorrector(core: Core, onError: (error: unknown) => void): Promise<void> {
-  const { store, ledger, loader, lateRows, stop } = core
-  const catchUp = createCatchUp({ db: store.db, loader })
+  const { store, ledger, catchUp, lateRows, stop } = core
   const { signal } = stop
   return runCorrector({ store, ledger, catchUp, lateRows, clock: Date.now, signal, onError })
 }
@@ -266,6 +271,7 @@ function jobHandlers(core: Core): Readonly<Record<string, JobHandler>> {
   return {
     [UPLOAD_JOB]: createUploadJob(byHandDeps(core)),
     [BULK_STATUS_JOB]: createBulkStatusJob(bulkDeps),
+    [FRAUD_RERUN_JOB]: createFraudRerunJob({ store, ledger: core.ledger, clock: Date.now }),
   }
 }
 

@@ -4,6 +4,9 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Registry } from 'prom-client'
 import type { ByHandDeps } from '../conversions/by-hand.ts'
 import type { StatusChange, StatusChangeResult } from '../conversions/change-status.ts'
+import type { CostCorrector } from '../corrections/correct-costs.ts'
+import type { FraudRequest } from '../corrections/fraud-query.ts'
+import type { FraudPreview } from '../corrections/fraud-rerun.ts'
 import type { LedgerRow } from '../domain/ledger-row.ts'
 import type { ReportRequest } from '../reports/report-request.ts'
 import type { ReportResult } from '../reports/run-report.ts'
@@ -40,6 +43,9 @@ export type ApiDeps = {
   readonly byHand: ByHandDeps
   /** Asks the installation's own public port, for a test of the whole chain. */
   readonly publicRequest: PublicRequest
+  readonly costs: Pick<CostCorrector, 'preview' | 'apply'>
+  /** What a re-run of a rule over past visits would do. @throws ReportRequestError for filters that are none. */
+  readonly previewFraudRerun: (workspace: string, request: FraudRequest) => Promise<FraudPreview>
   readonly readiness: readonly ReadinessCheck[]
   readonly clock: () => number
   readonly log: FastifyBaseLogger

@@ -12,6 +12,7 @@ import { catalogueRoutes } from './catalogue.ts'
 import { conversionUploadRoutes } from './conversion-uploads.ts'
 import { conversionRoutes } from './conversions.ts'
 import { conversionByHandRoutes } from './conversions-by-hand.ts'
+import { costCorrectionRoutes } from './cost-corrections.ts'
 import { serveDashboard } from './dashboard-files.ts'
 import { deliveryRoutes } from './deliveries.ts'
 import { domainRoutes } from './domains.ts'
@@ -19,6 +20,7 @@ import { dryRunRoutes } from './dry-run.ts'
 import { enforceAccess } from './enforce-access.ts'
 import { eventRoutes } from './events.ts'
 import { flowRoutes } from './flows.ts'
+import { fraudRoutes } from './fraud.ts'
 import { fromTemplateRoutes } from './from-template.ts'
 import { healthRoutes } from './health.ts'
 import { hitRoutes } from './hits.ts'
@@ -75,6 +77,8 @@ const ROUTES: readonly ((app: ApiApp, deps: ApiDeps) => void)[] = [
   jobRoutes,
   deliveryRoutes,
   reportRoutes,
+  costCorrectionRoutes,
+  fraudRoutes,
   splitReportRoutes,
 ]
 

@@ -13,4 +13,14 @@ export const CORRECTION_LIMITS = {
   catchUpPollMs: 50,
   /** How long a request waits for the ledger to have everything up to now. */
   catchUpWaitMs: 20_000,
+  /** Rows of one cost correction: they are written in one transaction, for which hits wait. */
+  costGroupsMax: 10_000,
+  /** Days of one correction: with an hour each, below the groups. */
+  rangeDaysMax: 366,
+  /** Visits that one step of a re-run marks: one transaction, with a lock for each. */
+  rerunPageMax: 500,
+  /** Visits of one re-run; more are asked for by shorter ranges. */
+  rerunVisitsMax: 2_000_000,
+  /** Visits shown in a preview. */
+  sampleMax: 20,
 } as const

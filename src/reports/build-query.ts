@@ -107,7 +107,7 @@ export function conditions(request: ReportRequest, context: DimensionContext): s
   return [`workspace = ${params.add('String', request.workspace)}`, ...range, ...filters]
 }
 
-function condition({ dimension, operator, values }: ReportFilter, context: DimensionContext): string {
+export function condition({ dimension, operator, values }: ReportFilter, context: DimensionContext): string {
   const { key, label, isText } = toDimension(dimension, context)
   const subject = isText ? key : label(key)
   if (operator === 'is' || operator === 'in')

@@ -1,0 +1,195 @@
+import { z } from 'zod'
+import type { CostAnswer, CostRefusal, CostRequest } from '../corrections/correct-costs.ts'
+import { CORRECTION_LIMITS } from '../corrections/correction-limits.ts'
+import { COST_MODES } from '../corrections/plan-costs.ts'
+import { formatMicros } from '../domain/money.ts'
+import { listCostCorrections, type StoredCostCorrection } from '../store/cost-corrections.ts'
+import { getWorkspace } from '../store/workspaces.ts'
+import type { ApiApp, ApiDeps } from './api-deps.ts'
+import { callerOf, workspaceOf } from './caller.ts'
+import { rangeFields, toRange } from './correction-range-fields.ts'
+import { amountField, currencyField, timeField, timeZoneField, toTime } from './fields.ts'
+import { pageOf, pageQuery } from './page.ts'
+import { invalidFields, notFound, Problem } from './problem.ts'
+import { filtersField } from './reports.ts'
+
+const TAGS = ['costs']
+const PATH = '/api/v1/cost-corrections'
+const KEY_CHARS_MAX = 100
+const MICROS = 1_000_000
+/** Percents have four places, so that a micro of cost times a percent is exact. */
+const PERCENT_STEP_MICROS = 100
+
+const correctionFields = {
+  ...rangeFields,
+  timeZone: timeZoneField.optional().describe("The workspace's unless told"),
+  filters: filtersField.describe('As in reports; all visits of the range without any'),
+  mode: z
+    .enum(COST_MODES)
+    .describe(
+      'total: all visits together cost the amount. per_visit: each visit costs it. percent: costs grow by so many percent',
+    ),
+  amount: amountField.describe('Decimal string, e.g. "12.50"; of a percent "-10" for a tenth less'),
+  currency: currencyField.optional().describe("Of the amount; the workspace's unless told"),
+  onlyUnique: z.boolean().default(false).describe('Count unique visits alone'),
+}
+
+const correctionBody = z.strictObject({
+  ...correctionFields,
+  key: z
+    .string()
+    .min(1)
+    .max(KEY_CHARS_MAX)
+    .describe('Yours, e.g. "taboola 2026-11-22": a correction that is sent twice is applied once'),
+  preview: z.boolean().default(false).describe('Say what it would do, and do nothing'),
+})
+
+const answerFields = {
+  visits: z.int(),
+  costBefore: z.string(),
+  costAfter: z.string(),
+  difference: z.string(),
+  currency: z.string().describe("The workspace's, of the three amounts"),
+  rows: z.int().describe('Rows added to the ledger'),
+  dimensions: z
+    .array(z.string())
+    .describe('What the new cost can be told apart by; fewer where there are too many combinations'),
+}
+
+const answerSchema = z.object(answerFields)
+const previewSchema = z.object({ preview: z.literal(true), ...answerFields })
+const appliedSchema = z.object({
+  preview: z.literal(false),
+  id: z.string(),
+  key: z.string(),
+  ...answerFields,
+  createdAt: timeField,
+})
+const listedSchema = z
+  .object({
+    id: z.string(),
+    key: z.string(),
+    amount: z.string().describe("What it added, in the workspace's currency"),
+    rows: z.int(),
+    actor: z.string(),
+    request: z.unknown(),
+    answer: z.unknown(),
+    createdAt: timeField,
+  })
+  .meta({ id: 'CostCorrection' })
+
+export function costCorrectionRoutes(app: ApiApp, deps: ApiDeps): void {
+  app.post(PATH, {
+    schema: {
+      tags: TAGS,
+      summary: 'Correct what visits have cost; preview tells what would change',
+      body: correctionBody,
+      response: { 200: z.union([previewSchema, appliedSchema]) },
+    },
+    handler: async (request) => {
+      const { workspace, actor } = callerOf(request)
+      const { key, preview, ...body } = request.body
+      const wanted = await toCostRequest(deps, workspace, body)
+      if (preview) {
+        const previewed = await deps.costs.preview(workspace, wanted)
+        if (!previewed.ok) throw toProblem(previewed)
+        return { preview: true as const, ...toAnswerView(previewed.answer) }
+      }
+      const applied = await deps.costs.apply({ workspace, key, actor }, wanted)
+      if (!applied.ok) throw toProblem(applied)
+      return toAppliedView(applied.correction)
+    },
+  })
+  app.get(PATH, {
+    schema: {
+      tags: TAGS,
+      summary: 'List: cost corrections',
+      querystring: pageQuery,
+      response: { 200: pageOf(listedSchema) },
+    },
+    handler: async (request) => {
+      const page = await listCostCorrections(deps.store.db, workspaceOf(request), request.query)
+      return { items: page.items.map(toListedView), nextCursor: page.nextCursor }
+    },
+  })
+}
+
+type Body = Omit<z.infer<typeof correctionBody>, 'key' | 'preview'>
+
+/** @throws Problem */
+async function toCostRequest(deps: ApiDeps, workspaceId: string, body: Body): Promise<CostRequest> {
+  const workspace = await getWorkspace(deps.store.db, workspaceId)
+  if (workspace === undefined) throw notFound('workspace', workspaceId)
+  const { mode, amount, filters, onlyUnique } = body
+  const problem = amountProblem(mode, amount)
+  if (problem !== '') throw invalidFields([{ field: 'amount', message: problem }])
+  return {
+    range: toRange(body),
+    timeZone: body.timeZone ?? workspace.timeZone,
+    filters,
+    mode,
+    amountMicros: amount,
+    currency: body.currency ?? workspace.currency,
+    onlyUnique,
+  }
+}
+
+function amountProblem(mode: CostRequest['mode'], amountMicros: number): string {
+  if (mode !== 'percent') return amountMicros < 0 ? 'must not be below 0' : ''
+  if (amountMicros % PERCENT_STEP_MICROS !== 0) return 'must be a percentage with at most four places'
+  return amountMicros < -100 * MICROS ? 'must not be below -100' : ''
+}
+
+function toProblem({ reason }: CostRefusal): Problem {
+  switch (reason) {
+    case 'no_visits':
+      return new Problem(
+        422,
+        'no_visits',
+        'There is no visit in this range that the filters let through, so nothing can carry the cost.',
+      )
+    case 'no_rate':
+      return new Problem(
+        422,
+        'no_rate',
+        'There is no exchange rate for this currency: set one in the settings.',
+      )
+    case 'too_large':
+      return new Problem(422, 'too_large', 'The cost is larger than amounts can be.')
+    case 'too_many_groups':
+      return new Problem(
+        422,
+        'too_many_groups',
+        `The filters tell more than ${CORRECTION_LIMITS.costGroupsMax} kinds of visits apart: choose a shorter range.`,
+      )
+    case 'key_used':
+      return new Problem(
+        409,
+        'key_used',
+        'Another correction was sent with this key: choose a new one to apply this too.',
+      )
+  }
+}
+
+function toAnswerView({ dimensions, ...answer }: CostAnswer) {
+  return { ...answer, dimensions: [...dimensions] }
+}
+
+function toAppliedView({ id, key, answer, createdAt }: StoredCostCorrection) {
+  const view = answerSchema.parse(answer)
+  return { preview: false as const, id, key, ...view, createdAt: toTime(createdAt) }
+}
+
+function toListedView(correction: StoredCostCorrection) {
+  const { id, key, amountMicros, rows, actor, request, answer, createdAt } = correction
+  return {
+    id,
+    key,
+    amount: formatMicros(amountMicros),
+    rows,
+    actor,
+    request,
+    answer,
+    createdAt: toTime(createdAt),
+  }
+}
