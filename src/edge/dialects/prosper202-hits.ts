@@ -73,8 +73,10 @@ async function handleCampaignHit(
 ): Promise<void> {
   const hit = await readHit(context, exchange, kind, campaignDialectOf(context))
   if (hit === undefined) return
-  const { outcome } = await judgeHit(context, hit)
-  exchange.send(200, [...HTML, 'X-Trailpost-Outcome', outcome], '')
+  const answer = await judgeHit(context, hit)
+  // An image that core has chosen for this visitor's browser is shown now or never.
+  if (kind === 'image' && (answer.pixels ?? []).length > 0) sendPixel(exchange, kind, answer)
+  else exchange.send(200, [...HTML, 'X-Trailpost-Outcome', answer.outcome], '')
 }
 
 type Problem = { readonly code: 400 | 401 | 404 | 503; readonly msg: string }
