@@ -395,6 +395,18 @@ export interface paths {
                         /** @description Where a visitor goes when nothing else is known; '' for a plain 404 */
                         fallbackUrl?: string;
                         attributionWindowDays?: number;
+                        /** @description After so many hours a visitor is new again; 0: after the attribution window */
+                        uniqueHours?: number;
+                        fraud?: {
+                            /** @description Flags that make a visit a bot's */
+                            botFlags: ("datacenter" | "repeated_address" | "honeypot" | "too_fast" | "bad_referrer")[];
+                            /** @description 0: off */
+                            repeatedAddressVisits: number;
+                            repeatedAddressMinutes: number;
+                            /** @description 0: off */
+                            tooFastSeconds: number;
+                            badReferrers: string[];
+                        };
                     };
                 };
             };
@@ -759,6 +771,21 @@ export interface paths {
                              */
                             macro?: string;
                         }[];
+                        /**
+                         * @description Name of the catalogue's template; '' for none
+                         * @default
+                         */
+                        template?: string;
+                        /**
+                         * @description Where the source's own days begin; '' for the workspace's
+                         * @default
+                         */
+                        timeZone?: "" | string;
+                        /**
+                         * @description Share of the billed visits that never arrive: raises the cost of those that do
+                         * @default 0
+                         */
+                        trafficLossPercent?: number;
                     };
                 };
             };
@@ -905,6 +932,12 @@ export interface paths {
                              */
                             macro?: string;
                         }[];
+                        /** @description Name of the catalogue's template; '' for none */
+                        template?: string;
+                        /** @description Where the source's own days begin; '' for the workspace's */
+                        timeZone?: "" | string;
+                        /** @description Share of the billed visits that never arrive: raises the cost of those that do */
+                        trafficLossPercent?: number;
                     };
                 };
             };
@@ -1030,6 +1063,18 @@ export interface paths {
                          * @enum {string}
                          */
                         duplicatePolicy?: "ignore" | "update" | "add" | "replace";
+                        /**
+                         * @description Event → its own policy for repeated conversions
+                         * @default {}
+                         */
+                        eventPolicies?: {
+                            [key: string]: "ignore" | "update" | "add" | "replace";
+                        };
+                        /**
+                         * @description Name of the catalogue's template; '' for none
+                         * @default
+                         */
+                        template?: string;
                         /** @description Of amounts that come without one; on creation the workspace's unless told */
                         currency?: string;
                         /** @default 0 */
@@ -1184,6 +1229,12 @@ export interface paths {
                          * @enum {string}
                          */
                         duplicatePolicy?: "ignore" | "update" | "add" | "replace";
+                        /** @description Event → its own policy for repeated conversions */
+                        eventPolicies?: {
+                            [key: string]: "ignore" | "update" | "add" | "replace";
+                        };
+                        /** @description Name of the catalogue's template; '' for none */
+                        template?: string;
                         /** @description Of amounts that come without one; on creation the workspace's unless told */
                         currency?: string;
                         clickToConversionMinMs?: number;
@@ -1213,6 +1264,340 @@ export interface paths {
                 };
             };
         };
+        trace?: never;
+    };
+    "/api/v1/catalogue/traffic-sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search the templates of traffic sources
+         * @description Access: viewer.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Words of the name, key or family */
+                    q?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TrafficSourceTemplateList"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/catalogue/traffic-sources/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One template of a traffic source
+         * @description Access: viewer.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TrafficSourceTemplate"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/catalogue/affiliate-networks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search the templates of affiliate networks
+         * @description Access: viewer.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Words of the name, key or family */
+                    q?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AffiliateNetworkTemplateList"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/catalogue/affiliate-networks/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One template of an affiliate network
+         * @description Access: viewer.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AffiliateNetworkTemplate"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/traffic-sources/from-template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create a traffic source and its notification targets as the catalogue knows them
+         * @description Access: manager.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description Key in the catalogue */
+                        template: string;
+                        /** @description The template's name unless told */
+                        name?: string;
+                        /**
+                         * @description Placeholder of the template → your own value
+                         * @default {}
+                         */
+                        replacements?: {
+                            [key: string]: string;
+                        };
+                        /** @description Of the price */
+                        currency?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TrafficSourceFromTemplate"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/affiliate-networks/from-template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create an affiliate network as the catalogue knows it
+         * @description Access: manager.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description Key in the catalogue */
+                        template: string;
+                        /** @description The template's name unless told */
+                        name?: string;
+                        /**
+                         * @description Placeholder of the template → your own value
+                         * @default {}
+                         */
+                        replacements?: {
+                            [key: string]: string;
+                        };
+                        /** @default  */
+                        token?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AffiliateNetwork"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/offers": {
@@ -1284,9 +1669,23 @@ export interface paths {
                          * @default
                          */
                         affiliateNetworkId?: string;
-                        /** @description With macros; the click id parameter of the network is appended */
-                        url: string;
-                        /** @description Fixed amount per conversion; null: it comes with the postback */
+                        /**
+                         * @description With macros; the click id parameter of the network is appended; '' when it is a campaign
+                         * @default
+                         */
+                        url?: "" | string;
+                        /**
+                         * @description The campaign that visitors go on through; '' for an offer with a URL
+                         * @default
+                         */
+                        campaignId?: string;
+                        /**
+                         * @description auto: what the postback names, else the payout; fixed: the payout
+                         * @default auto
+                         * @enum {string}
+                         */
+                        payoutMode?: "auto" | "fixed";
+                        /** @description Amount per conversion; null: it comes with the postback */
                         payout?: string | null;
                         /** @description Of the payout; on creation the workspace's unless told */
                         currency?: string;
@@ -1301,10 +1700,41 @@ export interface paths {
                          */
                         events?: string[];
                         /**
-                         * @description Conversions per UTC day; null for no cap
-                         * @default null
+                         * @description Conversions that it takes
+                         * @default {
+                         *       "daily": null,
+                         *       "monthly": null,
+                         *       "total": null,
+                         *       "timeZone": "UTC"
+                         *     }
                          */
-                        dailyCap?: number | null;
+                        caps?: {
+                            /** @default null */
+                            daily?: number | null;
+                            /** @default null */
+                            monthly?: number | null;
+                            /** @default null */
+                            total?: number | null;
+                            /**
+                             * @description Where its days and months begin
+                             * @default UTC
+                             */
+                            timeZone?: string;
+                        };
+                        /**
+                         * @description Where visitors go that it does not take
+                         * @default
+                         */
+                        fallbackOfferId?: string;
+                        /** @description Of the visitors it takes; empty for all */
+                        countries?: string[];
+                        /** @default [] */
+                        tags?: string[];
+                        /**
+                         * @description Ids in the links of other systems, so that their links keep working
+                         * @default []
+                         */
+                        legacyIds?: string[];
                     };
                 };
             };
@@ -1433,9 +1863,16 @@ export interface paths {
                         name?: string;
                         /** @description '' when the offer belongs to no network */
                         affiliateNetworkId?: string;
-                        /** @description With macros; the click id parameter of the network is appended */
-                        url?: string;
-                        /** @description Fixed amount per conversion; null: it comes with the postback */
+                        /** @description With macros; the click id parameter of the network is appended; '' when it is a campaign */
+                        url?: "" | string;
+                        /** @description The campaign that visitors go on through; '' for an offer with a URL */
+                        campaignId?: string;
+                        /**
+                         * @description auto: what the postback names, else the payout; fixed: the payout
+                         * @enum {string}
+                         */
+                        payoutMode?: "auto" | "fixed";
+                        /** @description Amount per conversion; null: it comes with the postback */
                         payout?: string | null;
                         /** @description Of the payout; on creation the workspace's unless told */
                         currency?: string;
@@ -1443,8 +1880,27 @@ export interface paths {
                         defaultEvent?: string;
                         /** @description Known events; empty for any */
                         events?: string[];
-                        /** @description Conversions per UTC day; null for no cap */
-                        dailyCap?: number | null;
+                        /** @description Conversions that it takes */
+                        caps?: {
+                            /** @default null */
+                            daily?: number | null;
+                            /** @default null */
+                            monthly?: number | null;
+                            /** @default null */
+                            total?: number | null;
+                            /**
+                             * @description Where its days and months begin
+                             * @default UTC
+                             */
+                            timeZone?: string;
+                        };
+                        /** @description Where visitors go that it does not take */
+                        fallbackOfferId?: string;
+                        /** @description Of the visitors it takes; empty for all */
+                        countries?: string[];
+                        tags?: string[];
+                        /** @description Ids in the links of other systems, so that their links keep working */
+                        legacyIds?: string[];
                     };
                 };
             };
@@ -1542,6 +1998,21 @@ export interface paths {
                          * @default 1
                          */
                         ctaCount?: number;
+                        /**
+                         * @description {lander.key} is a key that the page can check with the secret, valid for the minutes
+                         * @default null
+                         */
+                        protection?: {
+                            secret: string;
+                            minutes: number;
+                        } | null;
+                        /** @default [] */
+                        tags?: string[];
+                        /**
+                         * @description Ids in the links of other systems, so that their links keep working
+                         * @default []
+                         */
+                        legacyIds?: string[];
                     };
                 };
             };
@@ -1672,6 +2143,14 @@ export interface paths {
                         url?: string;
                         /** @description Calls to action: /click/n goes to the n-th offer */
                         ctaCount?: number;
+                        /** @description {lander.key} is a key that the page can check with the secret, valid for the minutes */
+                        protection?: {
+                            secret: string;
+                            minutes: number;
+                        } | null;
+                        tags?: string[];
+                        /** @description Ids in the links of other systems, so that their links keep working */
+                        legacyIds?: string[];
                     };
                 };
             };
@@ -1683,6 +2162,630 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["Lander"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/flows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List: flows
+         * @description Access: viewer.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    /** @description nextCursor of the page before */
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["Flow"][];
+                            /** @description Null on the last page */
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Create: flow
+         * @description Access: manager.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        name: string;
+                        rules?: {
+                            /** @description Keep it when changing it: visitors stay on theirs */
+                            id?: string;
+                            /** @default  */
+                            name?: string;
+                            /** @default true */
+                            enabled?: boolean;
+                            /** @description A condition: {all: [conditions]}, {any: [conditions]}, or a test {field, operator, values}. Fields: country, region, city, isp, asn, ip, connection_type, proxy, device_type, device_brand, device_model, os, os_version, browser, browser_version, language, referrer, referrer_domain, user_agent, hour, weekday, visitor, workspace_visitor, bot, external_id, sub1, sub2, sub3, sub4, sub5, sub6, sub7, sub8, sub9, sub10, token:NAME, param:NAME. Operators: is, is_not, contains, not_contains, starts, regex, in, not_in, greater, less. */
+                            when: unknown;
+                            /** @description None: matching visitors go to the fallback */
+                            paths: {
+                                /** @description Keep it when changing it: visitors stay on theirs */
+                                id?: string;
+                                name?: string;
+                                /**
+                                 * @description Share among its neighbours; 0 is never chosen
+                                 * @default 1
+                                 */
+                                weight?: number;
+                                /**
+                                 * @description None: visitors go directly to the offer
+                                 * @default []
+                                 */
+                                landers?: {
+                                    id: string;
+                                    /**
+                                     * @description Share among its neighbours; 0 is never chosen
+                                     * @default 1
+                                     */
+                                    weight?: number;
+                                }[];
+                                offers: {
+                                    id: string;
+                                    /**
+                                     * @description Share among its neighbours; 0 is never chosen
+                                     * @default 1
+                                     */
+                                    weight?: number;
+                                }[];
+                            }[];
+                        }[];
+                        paths?: {
+                            /** @description Keep it when changing it: visitors stay on theirs */
+                            id?: string;
+                            name?: string;
+                            /**
+                             * @description Share among its neighbours; 0 is never chosen
+                             * @default 1
+                             */
+                            weight?: number;
+                            /**
+                             * @description None: visitors go directly to the offer
+                             * @default []
+                             */
+                            landers?: {
+                                id: string;
+                                /**
+                                 * @description Share among its neighbours; 0 is never chosen
+                                 * @default 1
+                                 */
+                                weight?: number;
+                            }[];
+                            offers: {
+                                id: string;
+                                /**
+                                 * @description Share among its neighbours; 0 is never chosen
+                                 * @default 1
+                                 */
+                                weight?: number;
+                            }[];
+                        }[];
+                        /**
+                         * @description How much of the way a returning visitor keeps
+                         * @default none
+                         * @enum {string}
+                         */
+                        sticky?: "none" | "path" | "lander" | "offer";
+                        /**
+                         * @description Weights by Thompson sampling; null: as they are set
+                         * @default null
+                         */
+                        optimization?: {
+                            /** @enum {string} */
+                            level: "paths" | "landers" | "offers";
+                            /** @enum {string} */
+                            metric: "cv" | "cr" | "ctr" | "epv" | "epc";
+                            /** @description Least share of each */
+                            floorPercent: number;
+                            windowDays: number;
+                        } | null;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Flow"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One flow
+         * @description Access: viewer.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Flow"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /**
+         * Archive: flow; reports keep it
+         * @description Access: manager.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /**
+         * Change the given fields: flow
+         * @description Access: manager.
+         */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        name?: string;
+                        rules?: {
+                            /** @description Keep it when changing it: visitors stay on theirs */
+                            id?: string;
+                            /** @default  */
+                            name?: string;
+                            /** @default true */
+                            enabled?: boolean;
+                            /** @description A condition: {all: [conditions]}, {any: [conditions]}, or a test {field, operator, values}. Fields: country, region, city, isp, asn, ip, connection_type, proxy, device_type, device_brand, device_model, os, os_version, browser, browser_version, language, referrer, referrer_domain, user_agent, hour, weekday, visitor, workspace_visitor, bot, external_id, sub1, sub2, sub3, sub4, sub5, sub6, sub7, sub8, sub9, sub10, token:NAME, param:NAME. Operators: is, is_not, contains, not_contains, starts, regex, in, not_in, greater, less. */
+                            when: unknown;
+                            /** @description None: matching visitors go to the fallback */
+                            paths: {
+                                /** @description Keep it when changing it: visitors stay on theirs */
+                                id?: string;
+                                name?: string;
+                                /**
+                                 * @description Share among its neighbours; 0 is never chosen
+                                 * @default 1
+                                 */
+                                weight?: number;
+                                /**
+                                 * @description None: visitors go directly to the offer
+                                 * @default []
+                                 */
+                                landers?: {
+                                    id: string;
+                                    /**
+                                     * @description Share among its neighbours; 0 is never chosen
+                                     * @default 1
+                                     */
+                                    weight?: number;
+                                }[];
+                                offers: {
+                                    id: string;
+                                    /**
+                                     * @description Share among its neighbours; 0 is never chosen
+                                     * @default 1
+                                     */
+                                    weight?: number;
+                                }[];
+                            }[];
+                        }[];
+                        paths?: {
+                            /** @description Keep it when changing it: visitors stay on theirs */
+                            id?: string;
+                            name?: string;
+                            /**
+                             * @description Share among its neighbours; 0 is never chosen
+                             * @default 1
+                             */
+                            weight?: number;
+                            /**
+                             * @description None: visitors go directly to the offer
+                             * @default []
+                             */
+                            landers?: {
+                                id: string;
+                                /**
+                                 * @description Share among its neighbours; 0 is never chosen
+                                 * @default 1
+                                 */
+                                weight?: number;
+                            }[];
+                            offers: {
+                                id: string;
+                                /**
+                                 * @description Share among its neighbours; 0 is never chosen
+                                 * @default 1
+                                 */
+                                weight?: number;
+                            }[];
+                        }[];
+                        /**
+                         * @description How much of the way a returning visitor keeps
+                         * @enum {string}
+                         */
+                        sticky?: "none" | "path" | "lander" | "offer";
+                        /** @description Weights by Thompson sampling; null: as they are set */
+                        optimization?: {
+                            /** @enum {string} */
+                            level: "paths" | "landers" | "offers";
+                            /** @enum {string} */
+                            metric: "cv" | "cr" | "ctr" | "epv" | "epc";
+                            /** @description Least share of each */
+                            floorPercent: number;
+                            windowDays: number;
+                        } | null;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Flow"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/domains": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List: domains
+         * @description Access: viewer.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    /** @description nextCursor of the page before */
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["Domain"][];
+                            /** @description Null on the last page */
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Create: domain
+         * @description Access: manager.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description The host name, e.g. go.example.com; in use once in the installation */
+                        name: string;
+                        /**
+                         * @description Whose visitors its bare address has; '' for none
+                         * @default
+                         */
+                        defaultCampaignId?: string;
+                        /**
+                         * @description Where its unknown links lead; '' for the workspace's fallback
+                         * @default
+                         */
+                        fallbackUrl?: "" | string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Domain"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/domains/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One domain
+         * @description Access: viewer.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Domain"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /**
+         * Archive: domain; reports keep it
+         * @description Access: manager.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /**
+         * Change the given fields: domain
+         * @description Access: manager.
+         */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description The host name, e.g. go.example.com; in use once in the installation */
+                        name?: string;
+                        /** @description Whose visitors its bare address has; '' for none */
+                        defaultCampaignId?: string;
+                        /** @description Where its unknown links lead; '' for the workspace's fallback */
+                        fallbackUrl?: "" | string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Domain"];
                     };
                 };
                 /** @description A problem */
@@ -1785,6 +2888,26 @@ export interface paths {
                             currency: string;
                         } | {
                             /** @enum {string} */
+                            type: "cpm";
+                            amount: string;
+                            currency: string;
+                            /**
+                             * @description A thousand of which
+                             * @default visits
+                             * @enum {string}
+                             */
+                            per?: "visits" | "impressions";
+                        } | {
+                            /** @enum {string} */
+                            type: "cpa";
+                            amount: string;
+                            currency: string;
+                        } | {
+                            /** @enum {string} */
+                            type: "revshare";
+                            percent: number;
+                        } | {
+                            /** @enum {string} */
                             type: "token";
                         };
                         /**
@@ -1792,9 +2915,56 @@ export interface paths {
                          * @default
                          */
                         fallbackUrl?: "" | string;
-                        paths: {
-                            /** @description Keep it when changing a path: visitors stay on theirs */
+                        /**
+                         * @description A shared flow; '' for its own rules and paths
+                         * @default
+                         */
+                        flowId?: string;
+                        rules?: {
+                            /** @description Keep it when changing it: visitors stay on theirs */
                             id?: string;
+                            /** @default  */
+                            name?: string;
+                            /** @default true */
+                            enabled?: boolean;
+                            /** @description A condition: {all: [conditions]}, {any: [conditions]}, or a test {field, operator, values}. Fields: country, region, city, isp, asn, ip, connection_type, proxy, device_type, device_brand, device_model, os, os_version, browser, browser_version, language, referrer, referrer_domain, user_agent, hour, weekday, visitor, workspace_visitor, bot, external_id, sub1, sub2, sub3, sub4, sub5, sub6, sub7, sub8, sub9, sub10, token:NAME, param:NAME. Operators: is, is_not, contains, not_contains, starts, regex, in, not_in, greater, less. */
+                            when: unknown;
+                            /** @description None: matching visitors go to the fallback */
+                            paths: {
+                                /** @description Keep it when changing it: visitors stay on theirs */
+                                id?: string;
+                                name?: string;
+                                /**
+                                 * @description Share among its neighbours; 0 is never chosen
+                                 * @default 1
+                                 */
+                                weight?: number;
+                                /**
+                                 * @description None: visitors go directly to the offer
+                                 * @default []
+                                 */
+                                landers?: {
+                                    id: string;
+                                    /**
+                                     * @description Share among its neighbours; 0 is never chosen
+                                     * @default 1
+                                     */
+                                    weight?: number;
+                                }[];
+                                offers: {
+                                    id: string;
+                                    /**
+                                     * @description Share among its neighbours; 0 is never chosen
+                                     * @default 1
+                                     */
+                                    weight?: number;
+                                }[];
+                            }[];
+                        }[];
+                        paths?: {
+                            /** @description Keep it when changing it: visitors stay on theirs */
+                            id?: string;
+                            name?: string;
                             /**
                              * @description Share among its neighbours; 0 is never chosen
                              * @default 1
@@ -1821,6 +2991,42 @@ export interface paths {
                                 weight?: number;
                             }[];
                         }[];
+                        /**
+                         * @description How much of the way a returning visitor keeps
+                         * @default none
+                         * @enum {string}
+                         */
+                        sticky?: "none" | "path" | "lander" | "offer";
+                        /**
+                         * @description Weights by Thompson sampling; null: as they are set
+                         * @default null
+                         */
+                        optimization?: {
+                            /** @enum {string} */
+                            level: "paths" | "landers" | "offers";
+                            /** @enum {string} */
+                            metric: "cv" | "cr" | "ctr" | "epv" | "epc";
+                            /** @description Least share of each */
+                            floorPercent: number;
+                            windowDays: number;
+                        } | null;
+                        /**
+                         * @description As the workspace's; 0 for the workspace's
+                         * @default 0
+                         */
+                        uniqueHours?: number;
+                        /**
+                         * @description The host of its link; '' for the installation's
+                         * @default
+                         */
+                        domainId?: string;
+                        /** @default [] */
+                        tags?: string[];
+                        /**
+                         * @description Ids in the links of other systems, so that their links keep working
+                         * @default []
+                         */
+                        legacyIds?: string[];
                     };
                 };
             };
@@ -1964,13 +3170,77 @@ export interface paths {
                             currency: string;
                         } | {
                             /** @enum {string} */
+                            type: "cpm";
+                            amount: string;
+                            currency: string;
+                            /**
+                             * @description A thousand of which
+                             * @default visits
+                             * @enum {string}
+                             */
+                            per?: "visits" | "impressions";
+                        } | {
+                            /** @enum {string} */
+                            type: "cpa";
+                            amount: string;
+                            currency: string;
+                        } | {
+                            /** @enum {string} */
+                            type: "revshare";
+                            percent: number;
+                        } | {
+                            /** @enum {string} */
                             type: "token";
                         };
                         /** @description Where visitors go while it is paused or has no path; '' for the workspace's */
                         fallbackUrl?: "" | string;
-                        paths?: {
-                            /** @description Keep it when changing a path: visitors stay on theirs */
+                        /** @description A shared flow; '' for its own rules and paths */
+                        flowId?: string;
+                        rules?: {
+                            /** @description Keep it when changing it: visitors stay on theirs */
                             id?: string;
+                            /** @default  */
+                            name?: string;
+                            /** @default true */
+                            enabled?: boolean;
+                            /** @description A condition: {all: [conditions]}, {any: [conditions]}, or a test {field, operator, values}. Fields: country, region, city, isp, asn, ip, connection_type, proxy, device_type, device_brand, device_model, os, os_version, browser, browser_version, language, referrer, referrer_domain, user_agent, hour, weekday, visitor, workspace_visitor, bot, external_id, sub1, sub2, sub3, sub4, sub5, sub6, sub7, sub8, sub9, sub10, token:NAME, param:NAME. Operators: is, is_not, contains, not_contains, starts, regex, in, not_in, greater, less. */
+                            when: unknown;
+                            /** @description None: matching visitors go to the fallback */
+                            paths: {
+                                /** @description Keep it when changing it: visitors stay on theirs */
+                                id?: string;
+                                name?: string;
+                                /**
+                                 * @description Share among its neighbours; 0 is never chosen
+                                 * @default 1
+                                 */
+                                weight?: number;
+                                /**
+                                 * @description None: visitors go directly to the offer
+                                 * @default []
+                                 */
+                                landers?: {
+                                    id: string;
+                                    /**
+                                     * @description Share among its neighbours; 0 is never chosen
+                                     * @default 1
+                                     */
+                                    weight?: number;
+                                }[];
+                                offers: {
+                                    id: string;
+                                    /**
+                                     * @description Share among its neighbours; 0 is never chosen
+                                     * @default 1
+                                     */
+                                    weight?: number;
+                                }[];
+                            }[];
+                        }[];
+                        paths?: {
+                            /** @description Keep it when changing it: visitors stay on theirs */
+                            id?: string;
+                            name?: string;
                             /**
                              * @description Share among its neighbours; 0 is never chosen
                              * @default 1
@@ -1997,6 +3267,28 @@ export interface paths {
                                 weight?: number;
                             }[];
                         }[];
+                        /**
+                         * @description How much of the way a returning visitor keeps
+                         * @enum {string}
+                         */
+                        sticky?: "none" | "path" | "lander" | "offer";
+                        /** @description Weights by Thompson sampling; null: as they are set */
+                        optimization?: {
+                            /** @enum {string} */
+                            level: "paths" | "landers" | "offers";
+                            /** @enum {string} */
+                            metric: "cv" | "cr" | "ctr" | "epv" | "epc";
+                            /** @description Least share of each */
+                            floorPercent: number;
+                            windowDays: number;
+                        } | null;
+                        /** @description As the workspace's; 0 for the workspace's */
+                        uniqueHours?: number;
+                        /** @description The host of its link; '' for the installation's */
+                        domainId?: string;
+                        tags?: string[];
+                        /** @description Ids in the links of other systems, so that their links keep working */
+                        legacyIds?: string[];
                     };
                 };
             };
@@ -2021,6 +3313,216 @@ export interface paths {
                 };
             };
         };
+        trace?: never;
+    };
+    "/api/v1/campaigns/{id}/dry-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Which way a visitor would go, and why
+         * @description Access: viewer.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /**
+                         * @description What the visitor is, by the fields of conditions; what is absent is unknown
+                         * @default {}
+                         */
+                        facts?: {
+                            [key: string]: string;
+                        };
+                        /**
+                         * Format: date-time
+                         * @description When; now unless told. Gives hour and weekday
+                         */
+                        at?: string;
+                        /** @description The way that a returning visitor went before */
+                        previous?: {
+                            pathId: string;
+                            /** @default  */
+                            landerId?: string;
+                            /** @default  */
+                            offerId?: string;
+                        };
+                        /**
+                         * @description Stands for one visitor: another seed may be sent another way by the weights
+                         * @default dry-run
+                         */
+                        seed?: string;
+                        /** @description To try before it is saved; the campaign's unless told */
+                        flow?: {
+                            rules?: {
+                                /** @description Keep it when changing it: visitors stay on theirs */
+                                id?: string;
+                                /** @default  */
+                                name?: string;
+                                /** @default true */
+                                enabled?: boolean;
+                                /** @description A condition: {all: [conditions]}, {any: [conditions]}, or a test {field, operator, values}. Fields: country, region, city, isp, asn, ip, connection_type, proxy, device_type, device_brand, device_model, os, os_version, browser, browser_version, language, referrer, referrer_domain, user_agent, hour, weekday, visitor, workspace_visitor, bot, external_id, sub1, sub2, sub3, sub4, sub5, sub6, sub7, sub8, sub9, sub10, token:NAME, param:NAME. Operators: is, is_not, contains, not_contains, starts, regex, in, not_in, greater, less. */
+                                when: unknown;
+                                /** @description None: matching visitors go to the fallback */
+                                paths: {
+                                    /** @description Keep it when changing it: visitors stay on theirs */
+                                    id?: string;
+                                    name?: string;
+                                    /**
+                                     * @description Share among its neighbours; 0 is never chosen
+                                     * @default 1
+                                     */
+                                    weight?: number;
+                                    /**
+                                     * @description None: visitors go directly to the offer
+                                     * @default []
+                                     */
+                                    landers?: {
+                                        id: string;
+                                        /**
+                                         * @description Share among its neighbours; 0 is never chosen
+                                         * @default 1
+                                         */
+                                        weight?: number;
+                                    }[];
+                                    offers: {
+                                        id: string;
+                                        /**
+                                         * @description Share among its neighbours; 0 is never chosen
+                                         * @default 1
+                                         */
+                                        weight?: number;
+                                    }[];
+                                }[];
+                            }[];
+                            paths?: {
+                                /** @description Keep it when changing it: visitors stay on theirs */
+                                id?: string;
+                                name?: string;
+                                /**
+                                 * @description Share among its neighbours; 0 is never chosen
+                                 * @default 1
+                                 */
+                                weight?: number;
+                                /**
+                                 * @description None: visitors go directly to the offer
+                                 * @default []
+                                 */
+                                landers?: {
+                                    id: string;
+                                    /**
+                                     * @description Share among its neighbours; 0 is never chosen
+                                     * @default 1
+                                     */
+                                    weight?: number;
+                                }[];
+                                offers: {
+                                    id: string;
+                                    /**
+                                     * @description Share among its neighbours; 0 is never chosen
+                                     * @default 1
+                                     */
+                                    weight?: number;
+                                }[];
+                            }[];
+                            /**
+                             * @description How much of the way a returning visitor keeps
+                             * @default none
+                             * @enum {string}
+                             */
+                            sticky?: "none" | "path" | "lander" | "offer";
+                        };
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DryRun"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{id}/script": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * HTML snippets of tp.js for a campaign
+         * @description Access: viewer.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CampaignScript"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/traffic-sources/{id}/notification-targets": {
@@ -2049,10 +3551,11 @@ export interface paths {
                 content: {
                     "application/json": {
                         /**
+                         * @description A postback is sent by the server, a pixel shown in the browser
                          * @default postback
                          * @enum {string}
                          */
-                        type?: "postback";
+                        type?: "postback" | "image" | "iframe" | "script";
                         /**
                          * @default GET
                          * @enum {string}
@@ -2098,6 +3601,11 @@ export interface paths {
                         onlyWithPayout?: boolean;
                         /** @default 0 */
                         delaySeconds?: number;
+                        /**
+                         * @description Share of the conversions that it hears of
+                         * @default 100
+                         */
+                        percent?: number;
                         /**
                          * @default active
                          * @enum {string}
@@ -2159,10 +3667,11 @@ export interface paths {
                 content: {
                     "application/json": {
                         /**
+                         * @description A postback is sent by the server, a pixel shown in the browser
                          * @default postback
                          * @enum {string}
                          */
-                        type?: "postback";
+                        type?: "postback" | "image" | "iframe" | "script";
                         /**
                          * @default GET
                          * @enum {string}
@@ -2208,6 +3717,11 @@ export interface paths {
                         onlyWithPayout?: boolean;
                         /** @default 0 */
                         delaySeconds?: number;
+                        /**
+                         * @description Share of the conversions that it hears of
+                         * @default 100
+                         */
+                        percent?: number;
                         /**
                          * @default active
                          * @enum {string}
@@ -2394,8 +3908,11 @@ export interface paths {
             requestBody: {
                 content: {
                     "application/json": {
-                        /** @enum {string} */
-                        type?: "postback";
+                        /**
+                         * @description A postback is sent by the server, a pixel shown in the browser
+                         * @enum {string}
+                         */
+                        type?: "postback" | "image" | "iframe" | "script";
                         /** @enum {string} */
                         method?: "GET" | "POST";
                         /** @description With macros */
@@ -2418,6 +3935,8 @@ export interface paths {
                         /** @description Only when the payout is above 0 */
                         onlyWithPayout?: boolean;
                         delaySeconds?: number;
+                        /** @description Share of the conversions that it hears of */
+                        percent?: number;
                         /** @enum {string} */
                         status?: "active" | "disabled";
                     };
@@ -2605,6 +4124,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/hits/{id}/match": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say which visit an unmatched hit means, and judge it anew
+         * @description Access: manager.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        clickId: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["HitAnswer"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hits/rematch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Judge unmatched hits anew, e.g. after a visit came late
+         * @description Access: manager.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        ids: string[];
+                    } | {
+                        /**
+                         * @description The newest 1000
+                         * @enum {boolean}
+                         */
+                        all: true;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            judged: number;
+                            /** @description Unmatched no more */
+                            matched: number;
+                        };
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversions": {
         parameters: {
             query?: never;
@@ -2659,7 +4298,64 @@ export interface paths {
             };
         };
         put?: never;
-        post?: never;
+        /**
+         * Report a conversion by hand; it is judged as a postback is
+         * @description Access: manager.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        clickId: string;
+                        /** @description The offer's default event unless told */
+                        event?: string;
+                        /** @description The offer's payout unless told */
+                        payout?: string;
+                        /** @description Of the payout; the network's unless told */
+                        currency?: string;
+                        txid?: string;
+                        /**
+                         * @description approved unless told
+                         * @enum {string}
+                         */
+                        status?: "pending" | "approved" | "rejected" | "trash";
+                        /** @description Yours: sent twice under the same key it counts once */
+                        key?: string;
+                        /**
+                         * @description Whether notification targets are called
+                         * @default true
+                         */
+                        notify?: boolean;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["HitAnswer"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -2759,6 +4455,761 @@ export interface paths {
         };
         trace?: never;
     };
+    "/api/v1/conversions/bulk-status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change the status of many; targets are notified as by a postback
+         * @description Access: manager.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        status: "pending" | "approved" | "rejected" | "trash";
+                        /** @description Kept in the history */
+                        reason: string;
+                        ids: string[];
+                    } | {
+                        /** @enum {string} */
+                        status: "pending" | "approved" | "rejected" | "trash";
+                        /** @description Kept in the history */
+                        reason: string;
+                        filter: {
+                            /** @enum {string} */
+                            status?: "pending" | "approved" | "rejected" | "trash";
+                            event?: string;
+                            clickId?: string;
+                            campaignId?: string;
+                            offerId?: string;
+                        };
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BulkStatus"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversion-uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List: conversion uploads
+         * @description Access: viewer.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    /** @description nextCursor of the page before */
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["ConversionUpload"][];
+                            /** @description Null on the last page */
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Upload conversions as CSV (text/csv); the answer is a preview, nothing is counted
+         * @description Access: manager.
+         */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description The file's name */
+                    name?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ConversionUploadPreview"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversion-uploads/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One conversion upload with a page of its rows
+         * @description Access: viewer.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    afterLine?: number;
+                    limit?: number;
+                    only?: "problems" | "good";
+                    outcome?: "recorded" | "updated" | "duplicate" | "rejected" | "unmatched" | "malformed";
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ConversionUploadWithRows"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversion-uploads/{id}/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have the good rows counted, by a job; asked twice they are counted once
+         * @description Access: manager.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /**
+                         * @description Whether notification targets are called
+                         * @default true
+                         */
+                        notify?: boolean;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Job"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List: events
+         * @description Access: viewer.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    /** @description nextCursor of the page before */
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["Event"][];
+                            /** @description Null on the last page */
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Create: event
+         * @description Access: manager.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description As hits name it, in any case */
+                        name: string;
+                        /**
+                         * @description Of conversions that come from now on
+                         * @default {
+                         *       "conversion": true,
+                         *       "revenue": true,
+                         *       "cost": false
+                         *     }
+                         */
+                        counts?: {
+                            /** @description As a conversion; otherwise as an event, in a column of its own */
+                            conversion: boolean;
+                            /** @description Its amount is revenue */
+                            revenue: boolean;
+                            /** @description Its amount is a cost, e.g. a fee that the network charges */
+                            cost: boolean;
+                        };
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Event"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One event
+         * @description Access: viewer.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Event"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /**
+         * Archive: event; reports keep it
+         * @description Access: manager.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /**
+         * Change the given fields: event
+         * @description Access: manager.
+         */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description As hits name it, in any case */
+                        name?: string;
+                        /** @description Of conversions that come from now on */
+                        counts?: {
+                            /** @description As a conversion; otherwise as an event, in a column of its own */
+                            conversion: boolean;
+                            /** @description Its amount is revenue */
+                            revenue: boolean;
+                            /** @description Its amount is a cost, e.g. a fee that the network charges */
+                            cost: boolean;
+                        };
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Event"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/campaigns/{id}/test-conversion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a test visit and a test conversion through the whole chain; nothing is counted
+         * @description Access: manager.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description What the postback names */
+                        payout?: string;
+                        event?: string;
+                        /** @enum {string} */
+                        status?: "pending" | "approved" | "rejected" | "trash";
+                        /**
+                         * @description What the link is opened with, e.g. the traffic source's tokens
+                         * @default {}
+                         */
+                        params?: {
+                            [key: string]: string;
+                        };
+                        /**
+                         * @description '' for a common browser's
+                         * @default
+                         */
+                        userAgent?: string;
+                        /**
+                         * @description As Accept-Language, e.g. de-AT
+                         * @default
+                         */
+                        language?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TestConversion"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List: jobs
+         * @description Access: viewer.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    /** @description nextCursor of the page before */
+                    cursor?: string;
+                    kind?: string;
+                    state?: "waiting" | "running" | "done" | "failed" | "cancelled";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["Job"][];
+                            /** @description Null on the last page */
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One job
+         * @description Access: viewer.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Job"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop a job after the step that it is at; what it did stays
+         * @description Access: manager.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Job"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/deliveries": {
         parameters: {
             query?: never;
@@ -2776,7 +5227,7 @@ export interface paths {
                     limit?: number;
                     /** @description nextCursor of the page before */
                     cursor?: string;
-                    state?: "pending" | "delivered" | "dead" | "cancelled" | "skipped";
+                    state?: "pending" | "delivered" | "dead" | "cancelled" | "skipped" | "rendered";
                     targetId?: string;
                     clickId?: string;
                     conversionId?: string;
@@ -3051,11 +5502,11 @@ export interface paths {
                         "application/json": {
                             /** @description Besides these, token:NAME for each token of a traffic source */
                             dimensions: string[];
-                            /** @description Besides these, conversions:EVENT for each event */
+                            /** @description Besides these, conversions:EVENT, events:EVENT and revenue:EVENT for each event, number:NAME for each number */
                             metrics: {
                                 name: string;
                                 /** @enum {string} */
-                                kind: "count" | "money" | "ratio";
+                                kind: "count" | "money" | "number" | "ratio";
                             }[];
                         };
                     };
@@ -3079,10 +5530,464 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cost-corrections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List: cost corrections
+         * @description Access: viewer.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    /** @description nextCursor of the page before */
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["CostCorrection"][];
+                            /** @description Null on the last page */
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Correct what visits have cost; preview tells what would change
+         * @description Access: manager.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description First day in the time zone, e.g. 2026-11-01; or a time in whole seconds */
+                        from: string;
+                        /** @description Last day, included; or a time, not included. As `from`: a day or a time */
+                        to: string;
+                        /** @description The workspace's unless told */
+                        timeZone?: string;
+                        /**
+                         * @description As in reports; all visits of the range without any
+                         * @default []
+                         */
+                        filters?: {
+                            dimension: string;
+                            /** @enum {string} */
+                            operator: "is" | "is_not" | "in" | "contains" | "starts";
+                            values: string[];
+                        }[];
+                        /**
+                         * @description total: all visits together cost the amount. per_visit: each visit costs it. percent: costs grow by so many percent
+                         * @enum {string}
+                         */
+                        mode: "total" | "per_visit" | "percent";
+                        /** @description Decimal string, e.g. "12.50"; of a percent "-10" for a tenth less */
+                        amount: string;
+                        /** @description Of the amount; the workspace's unless told */
+                        currency?: string;
+                        /**
+                         * @description Count unique visits alone
+                         * @default false
+                         */
+                        onlyUnique?: boolean;
+                        /** @description Yours, e.g. "taboola 2026-11-22": a correction that is sent twice is applied once */
+                        key: string;
+                        /**
+                         * @description Say what it would do, and do nothing
+                         * @default false
+                         */
+                        preview?: boolean;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @enum {boolean} */
+                            preview: true;
+                            visits: number;
+                            costBefore: string;
+                            costAfter: string;
+                            difference: string;
+                            /** @description The workspace's, of the three amounts */
+                            currency: string;
+                            /** @description Rows added to the ledger */
+                            rows: number;
+                            /** @description What the new cost can be told apart by; fewer where there are too many combinations */
+                            dimensions: string[];
+                        } | {
+                            /** @enum {boolean} */
+                            preview: false;
+                            id: string;
+                            key: string;
+                            visits: number;
+                            costBefore: string;
+                            costAfter: string;
+                            difference: string;
+                            /** @description The workspace's, of the three amounts */
+                            currency: string;
+                            /** @description Rows added to the ledger */
+                            rows: number;
+                            /** @description What the new cost can be told apart by; fewer where there are too many combinations */
+                            dimensions: string[];
+                            /** Format: date-time */
+                            createdAt: string;
+                        };
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fraud/reruns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Flag past visits by a rule; preview tells which
+         * @description Access: manager.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description First day in the time zone, e.g. 2026-11-01; or a time in whole seconds */
+                        from: string;
+                        /** @description Last day, included; or a time, not included. As `from`: a day or a time */
+                        to: string;
+                        /** @description The workspace's unless told */
+                        timeZone?: string;
+                        rule: {
+                            /** @enum {string} */
+                            type: "filter";
+                            /** @default [] */
+                            filters?: {
+                                dimension: string;
+                                /** @enum {string} */
+                                operator: "is" | "is_not" | "in" | "contains" | "starts";
+                                values: string[];
+                            }[];
+                        } | {
+                            /** @enum {string} */
+                            type: "repeated_address";
+                            visits: number;
+                            minutes: number;
+                        } | {
+                            /** @enum {string} */
+                            type: "too_fast";
+                            seconds: number;
+                        } | {
+                            /** @enum {string} */
+                            type: "datacenter";
+                        };
+                        /** @description The flag that these visits get, e.g. datacenter */
+                        flag: string;
+                        /** @description They count as bots, with the flag as the reason */
+                        markAsBot: boolean;
+                        /**
+                         * @description Take the flag away again, and make those people that are bots because of it
+                         * @default false
+                         */
+                        undo?: boolean;
+                        /**
+                         * @description Say what it would do, and do nothing
+                         * @default false
+                         */
+                        preview?: boolean;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @enum {boolean} */
+                            preview: true;
+                            /** @description Visits that would change */
+                            visits: number;
+                            /** @description Of those, how many are bots */
+                            botsBefore: number;
+                            botsAfter: number;
+                            /** @description What these visits cost; it stays */
+                            cost: string;
+                            /** @description What they converted; it stays */
+                            conversions: number;
+                            sample: {
+                                clickId: string;
+                                /** Format: date-time */
+                                at: string;
+                                campaignId: string;
+                                ip: string;
+                                country: string;
+                                userAgent: string;
+                                bot: string;
+                                flags: string;
+                            }[];
+                        } | {
+                            /** @enum {boolean} */
+                            preview: false;
+                            job: components["schemas"]["Job"];
+                        };
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/split": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Compare the arms of a split test
+         * @description Access: viewer.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** Format: date */
+                        from: string;
+                        /** Format: date */
+                        to: string;
+                        /** @description The workspace's unless told */
+                        timeZone?: string;
+                        /** @description What is compared: path, lander, offer, or any other dimension */
+                        dimension: string;
+                        /** @enum {string} */
+                        metric: "cv" | "cr" | "ctr" | "epv" | "epc";
+                        /** @default [] */
+                        filters?: {
+                            dimension: string;
+                            /** @enum {string} */
+                            operator: "is" | "is_not" | "in" | "contains" | "starts";
+                            values: string[];
+                        }[];
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SplitReport"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        TrafficSourceTemplate: {
+            key: string;
+            name: string;
+            /** @enum {string} */
+            origin: "built-in" | "own";
+            family: string;
+            formats: string[];
+            externalId: {
+                param: string;
+                macro: string;
+            } | null;
+            cost: {
+                param: string;
+                macro: string;
+            } | null;
+            currency: string;
+            tokens: {
+                name: string;
+                param: string;
+                macro: string;
+            }[];
+            targets: {
+                /**
+                 * @default postback
+                 * @enum {string}
+                 */
+                type: "postback" | "image" | "iframe" | "script";
+                url: string;
+                /** @default [] */
+                events: string[];
+                /** @default [] */
+                statuses: ("pending" | "approved" | "rejected" | "trash")[];
+            }[];
+            placeholders: {
+                name: string;
+                hint: string;
+            }[];
+            /** @enum {string} */
+            confidence: "high" | "medium" | "low";
+            source: string;
+            notes: string;
+        };
+        AffiliateNetworkTemplate: {
+            key: string;
+            name: string;
+            /** @enum {string} */
+            origin: "built-in" | "own";
+            family: string;
+            /** @enum {string} */
+            kind: "network" | "platform";
+            clickId: {
+                /** @constant */
+                where: "query";
+                param: string;
+            } | {
+                /** @constant */
+                where: "path";
+                /** Format: starts_with */
+                text: string;
+            } | {
+                /** @constant */
+                where: "unknown";
+            };
+            offerParams: {
+                param: string;
+                value: string;
+            }[];
+            values: {
+                name: string;
+                macro: string;
+            }[];
+            statusMap: {
+                [key: string]: "pending" | "approved" | "rejected" | "trash" | "ignore";
+            };
+            urls: {
+                title: string;
+                /** @enum {string} */
+                status?: "pending" | "approved" | "rejected" | "trash";
+                event?: string;
+                payout?: string;
+            }[];
+            /** @enum {string} */
+            reporting: "postback" | "api" | "unknown";
+            currency: string;
+            placeholders: {
+                name: string;
+                hint: string;
+            }[];
+            /** @enum {string} */
+            confidence: "high" | "medium" | "low";
+            source: string;
+            notes: string;
+            incoming: {
+                clickId: string;
+                payout: string;
+                txid: string;
+                status: string;
+                event: string;
+                currency: string;
+            };
+        };
         Problem: {
             /** @description `urn:trailpost:problem:` and the code */
             type: string;
@@ -3120,6 +6025,10 @@ export interface components {
             };
             /** @enum {string} */
             duplicatePolicy: "ignore" | "update" | "add" | "replace";
+            eventPolicies: {
+                [key: string]: "ignore" | "update" | "add" | "replace";
+            };
+            template: string;
             currency: string;
             clickToConversionMinMs: number;
             clickToConversionMaxMs: number;
@@ -3128,6 +6037,33 @@ export interface components {
             /** @description HTML for the advertiser’s thank-you page */
             imagePixel: string;
             iframePixel: string;
+            scriptPixel: string;
+            /** @description With the macros of the template; one for each state when the network needs that */
+            snippets: {
+                /** @description The network's field for it; '' when it has one alone */
+                title: string;
+                postbackUrl: {
+                    https: string;
+                    http: string;
+                };
+                imagePixel: {
+                    https: string;
+                    http: string;
+                };
+                iframePixel: {
+                    https: string;
+                    http: string;
+                };
+                scriptPixel: {
+                    https: string;
+                    http: string;
+                };
+            }[];
+            /** @description What else the network's offer URLs carry, besides the click id parameter */
+            offerUrlParts: {
+                path: string;
+                query: string;
+            };
         };
         ApiKey: {
             id: string;
@@ -3155,6 +6091,18 @@ export interface components {
             /** @description Shown this once */
             key: string;
         };
+        CampaignScript: {
+            /** @description Counts a visit to the campaign, for pages that ads link to directly */
+            visit: string;
+            /** @description The same for visitors who come by no ad: they cost nothing */
+            organic: string;
+            /** @description Counts lander views and fills `{clickid}` in links, behind the tracking link */
+            lander: string;
+            /** @description Reports a conversion, for the page behind the checkout */
+            conversion: string;
+            /** @description A link that no person sees: what follows it is a bot */
+            honeypot: string;
+        };
         Campaign: {
             id: string;
             /** Format: date-time */
@@ -3180,11 +6128,49 @@ export interface components {
                 currency: string;
             } | {
                 /** @constant */
+                type: "cpm";
+                amount: string;
+                currency: string;
+                /** @enum {string} */
+                per: "visits" | "impressions";
+            } | {
+                /** @constant */
+                type: "cpa";
+                amount: string;
+                currency: string;
+            } | {
+                /** @constant */
+                type: "revshare";
+                percent: number;
+            } | {
+                /** @constant */
                 type: "token";
             };
             fallbackUrl: string;
+            flowId: string;
+            rules: {
+                id: string;
+                name: string;
+                enabled: boolean;
+                /** @description A condition: {all: [conditions]}, {any: [conditions]}, or a test {field, operator, values}. Fields: country, region, city, isp, asn, ip, connection_type, proxy, device_type, device_brand, device_model, os, os_version, browser, browser_version, language, referrer, referrer_domain, user_agent, hour, weekday, visitor, workspace_visitor, bot, external_id, sub1, sub2, sub3, sub4, sub5, sub6, sub7, sub8, sub9, sub10, token:NAME, param:NAME. Operators: is, is_not, contains, not_contains, starts, regex, in, not_in, greater, less. */
+                when: unknown;
+                paths: {
+                    id: string;
+                    name?: string;
+                    weight: number;
+                    landers: {
+                        id: string;
+                        weight: number;
+                    }[];
+                    offers: {
+                        id: string;
+                        weight: number;
+                    }[];
+                }[];
+            }[];
             paths: {
                 id: string;
+                name?: string;
                 weight: number;
                 landers: {
                     id: string;
@@ -3195,8 +6181,189 @@ export interface components {
                     weight: number;
                 }[];
             }[];
+            /** @enum {string} */
+            sticky: "none" | "path" | "lander" | "offer";
+            optimization: {
+                /** @enum {string} */
+                level: "paths" | "landers" | "offers";
+                /** @enum {string} */
+                metric: "cv" | "cr" | "ctr" | "epv" | "epc";
+                floorPercent: number;
+                windowDays: number;
+            } | null;
+            /** @description Enabled rules that no visitor can ever match, with why */
+            warnings: {
+                ruleId: string;
+                reason: string;
+            }[];
+            uniqueHours: number;
+            domainId: string;
+            tags: string[];
+            legacyIds: string[];
             /** @description For the traffic source; its own macros stand in it as they are */
             link: string;
+        };
+        TrafficSourceTemplateList: {
+            items: {
+                key: string;
+                name: string;
+                /** @description Engine that it runs on; '' when it is its own */
+                family: string;
+                /** @enum {string} */
+                origin: "built-in" | "own";
+                /** @enum {string} */
+                confidence: "high" | "medium" | "low";
+                /** @description Values that the user must give */
+                placeholders: string[];
+                formats: string[];
+                hasPostback: boolean;
+            }[];
+            /** @description What is wrong in the operator's own files */
+            problems: string[];
+        };
+        AffiliateNetworkTemplateList: {
+            items: {
+                key: string;
+                name: string;
+                /** @description Engine that it runs on; '' when it is its own */
+                family: string;
+                /** @enum {string} */
+                origin: "built-in" | "own";
+                /** @enum {string} */
+                confidence: "high" | "medium" | "low";
+                /** @description Values that the user must give */
+                placeholders: string[];
+                /** @enum {string} */
+                kind: "network" | "platform";
+                /** @enum {string} */
+                reporting: "postback" | "api" | "unknown";
+            }[];
+            /** @description What is wrong in the operator's own files */
+            problems: string[];
+        };
+        ConversionUpload: {
+            id: string;
+            name: string;
+            /** @enum {string} */
+            state: "preview" | "applied";
+            /** @description Of the job that applies it; '' for a preview */
+            jobId: string;
+            actor: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            rows: number;
+            /** @description Rows with a problem: never applied */
+            broken: number;
+            /** @description Of the rows applied so far: outcome → rows */
+            outcomes: {
+                [key: string]: number;
+            };
+        };
+        ConversionUploadPreview: {
+            id: string;
+            name: string;
+            /** @enum {string} */
+            state: "preview" | "applied";
+            /** @description Of the job that applies it; '' for a preview */
+            jobId: string;
+            actor: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            rows: number;
+            /** @description Rows with a problem: never applied */
+            broken: number;
+            /** @description Of the rows applied so far: outcome → rows */
+            outcomes: {
+                [key: string]: number;
+            };
+            /** @description The first ones */
+            problems: {
+                line: number;
+                reason: string;
+            }[];
+            firstRows: {
+                line: number;
+                /** @description Under our names; `time` is Unix milliseconds */
+                params: {
+                    [key: string]: string;
+                };
+            }[];
+            /** @description What applying it would mean, as far as it can be told without judging */
+            effect: {
+                /** @description Good rows: each is judged */
+                rows: number;
+                /** @description Whose visit has a conversion already: what they do is the network's duplicate policy */
+                alreadyConverted: number;
+                /** @description Sums of the amounts named; currency '' is the network's or the offer's */
+                amounts: {
+                    currency: string;
+                    rows: number;
+                    amount: string;
+                }[];
+                /** @description Rows that name no amount: the payout of the offer counts */
+                withoutAmount: number;
+            };
+        };
+        ConversionUploadWithRows: {
+            id: string;
+            name: string;
+            /** @enum {string} */
+            state: "preview" | "applied";
+            /** @description Of the job that applies it; '' for a preview */
+            jobId: string;
+            actor: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            rows: number;
+            /** @description Rows with a problem: never applied */
+            broken: number;
+            /** @description Of the rows applied so far: outcome → rows */
+            outcomes: {
+                [key: string]: number;
+            };
+            rowsPage: {
+                /** @description Of the file, from 1 */
+                line: number;
+                /** @description '' for a good row */
+                problem: string;
+                /** @description Under our names; `time` is Unix milliseconds */
+                params: {
+                    [key: string]: string;
+                };
+                /** @description '' until it is applied */
+                outcome: string;
+                reason: string;
+            }[];
+            /** @description afterLine of the next page; null on the last one */
+            nextAfterLine: number | null;
+        };
+        Job: {
+            id: string;
+            /** @description conversion_upload, bulk_status, … */
+            kind: string;
+            /** @enum {string} */
+            state: "waiting" | "running" | "done" | "failed" | "cancelled";
+            /** @description 0 while nobody knows */
+            total: number;
+            done: number;
+            /** @description Of those done, how many did not go well */
+            failed: number;
+            params: unknown;
+            /** @description Null until it is done */
+            result: unknown;
+            actor: string;
+            /** @description Why it failed */
+            reason: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
         };
         Conversion: {
             id: string;
@@ -3287,6 +6454,63 @@ export interface components {
                 reason: string;
             }[];
         };
+        HitAnswer: {
+            hit: string;
+            /** @description recorded, updated, duplicate, rejected, unmatched or malformed */
+            outcome: string;
+            /** @description Why; '' when there is nothing to say */
+            reason: string;
+            /** @description Its id; '' when there is none */
+            conversion: string;
+        };
+        BulkStatus: {
+            changed: number;
+            refused: number;
+            results: {
+                id: string;
+                changed: boolean;
+                /** @description Why it was not changed */
+                reason: string;
+            }[];
+            /** @description Of the job that does it when there are more than 1000; else '' */
+            jobId: string;
+        };
+        Report: {
+            rows: {
+                /** @description Dimension → value */
+                keys: {
+                    [key: string]: string;
+                };
+                /** @description Dimension → name, for dimensions whose values are ids */
+                labels: {
+                    [key: string]: string;
+                };
+                /** @description Counts and ratios are numbers, money and named numbers decimal strings; null where the divisor is zero */
+                metrics: {
+                    [key: string]: number | string | null;
+                };
+            }[];
+            /** @description Counts and ratios are numbers, money and named numbers decimal strings; null where the divisor is zero */
+            totals: {
+                [key: string]: number | string | null;
+            };
+            /** @description On all pages */
+            groups: number;
+            currency: string;
+            timeZone: string;
+        };
+        CostCorrection: {
+            id: string;
+            key: string;
+            /** @description What it added, in the workspace's currency */
+            amount: string;
+            rows: number;
+            actor: string;
+            request: unknown;
+            answer: unknown;
+            /** Format: date-time */
+            createdAt: string;
+        };
         Delivery: {
             /** @description The webhook-id of every attempt */
             id: string;
@@ -3301,7 +6525,7 @@ export interface components {
             body: string;
             contentType: string;
             /** @enum {string} */
-            state: "pending" | "delivered" | "dead" | "cancelled" | "skipped";
+            state: "pending" | "delivered" | "dead" | "cancelled" | "skipped" | "rendered";
             reason: string;
             /** Format: date-time */
             dueAt: string;
@@ -3325,7 +6549,7 @@ export interface components {
             body: string;
             contentType: string;
             /** @enum {string} */
-            state: "pending" | "delivered" | "dead" | "cancelled" | "skipped";
+            state: "pending" | "delivered" | "dead" | "cancelled" | "skipped" | "rendered";
             reason: string;
             /** Format: date-time */
             dueAt: string;
@@ -3359,10 +6583,231 @@ export interface components {
                 error: string;
             }[];
         };
+        Domain: {
+            id: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            /** @description Null while it is in use */
+            archivedAt: string | null;
+            name: string;
+            defaultCampaignId: string;
+            fallbackUrl: string;
+        };
+        DryRun: {
+            /** @description The campaign; then those that its offer leads on through */
+            steps: {
+                campaignId: string;
+                campaignName: string;
+                /**
+                 * @description Visitors of a paused campaign go to its fallback
+                 * @enum {string}
+                 */
+                status: "active" | "paused";
+                decision: {
+                    found: boolean;
+                    /** @description '' when no rule decided */
+                    ruleId: string;
+                    pathId: string;
+                    /** @description '' for a direct link */
+                    landerId: string;
+                    offerId: string;
+                    /** @description As it is stored with a visit */
+                    reason: string;
+                };
+                rules: {
+                    ruleId: string;
+                    name: string;
+                    /** @enum {string} */
+                    verdict: "matched" | "not_matched" | "disabled" | "not_reached" | "broken";
+                    tests: {
+                        /** @description Where in the condition, e.g. all.1.any.0; '' for a rule of one test */
+                        path: string;
+                        field: string;
+                        /** @enum {string} */
+                        operator: "is" | "is_not" | "contains" | "not_contains" | "starts" | "regex" | "in" | "not_in" | "greater" | "less";
+                        values: string[];
+                        /** @description What the visitor has; '' when unknown */
+                        actual: string;
+                        holds: boolean;
+                    }[];
+                }[];
+                /** @description The paths that the visitor was shared among */
+                paths: {
+                    pathId: string;
+                    weight: number;
+                    /** @description One of its offers takes the visitor */
+                    isOpen: boolean;
+                    landers: {
+                        id: string;
+                        weight: number;
+                        isUsable: boolean;
+                    }[];
+                    offers: {
+                        id: string;
+                        weight: number;
+                        isUsable: boolean;
+                    }[];
+                }[];
+            }[];
+        };
+        Event: {
+            id: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            /** @description Null while it is in use */
+            archivedAt: string | null;
+            name: string;
+            counts: {
+                /** @description As a conversion; otherwise as an event, in a column of its own */
+                conversion: boolean;
+                /** @description Its amount is revenue */
+                revenue: boolean;
+                /** @description Its amount is a cost, e.g. a fee that the network charges */
+                cost: boolean;
+            };
+        };
+        Flow: {
+            id: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            /** @description Null while it is in use */
+            archivedAt: string | null;
+            name: string;
+            rules: {
+                id: string;
+                name: string;
+                enabled: boolean;
+                /** @description A condition: {all: [conditions]}, {any: [conditions]}, or a test {field, operator, values}. Fields: country, region, city, isp, asn, ip, connection_type, proxy, device_type, device_brand, device_model, os, os_version, browser, browser_version, language, referrer, referrer_domain, user_agent, hour, weekday, visitor, workspace_visitor, bot, external_id, sub1, sub2, sub3, sub4, sub5, sub6, sub7, sub8, sub9, sub10, token:NAME, param:NAME. Operators: is, is_not, contains, not_contains, starts, regex, in, not_in, greater, less. */
+                when: unknown;
+                paths: {
+                    id: string;
+                    name?: string;
+                    weight: number;
+                    landers: {
+                        id: string;
+                        weight: number;
+                    }[];
+                    offers: {
+                        id: string;
+                        weight: number;
+                    }[];
+                }[];
+            }[];
+            paths: {
+                id: string;
+                name?: string;
+                weight: number;
+                landers: {
+                    id: string;
+                    weight: number;
+                }[];
+                offers: {
+                    id: string;
+                    weight: number;
+                }[];
+            }[];
+            /** @enum {string} */
+            sticky: "none" | "path" | "lander" | "offer";
+            optimization: {
+                /** @enum {string} */
+                level: "paths" | "landers" | "offers";
+                /** @enum {string} */
+                metric: "cv" | "cr" | "ctr" | "epv" | "epc";
+                floorPercent: number;
+                windowDays: number;
+            } | null;
+            /** @description Enabled rules that no visitor can ever match, with why */
+            warnings: {
+                ruleId: string;
+                reason: string;
+            }[];
+        };
+        NotificationTarget: {
+            id: string;
+            /** @enum {string} */
+            ownerType: "traffic_source" | "campaign";
+            ownerId: string;
+            /** @enum {string} */
+            type: "postback" | "image" | "iframe" | "script";
+            /** @enum {string} */
+            method: "GET" | "POST";
+            url: string;
+            bodyTemplate: string;
+            contentType: string;
+            /** @description The secret itself is never shown again */
+            hasSecret: boolean;
+            events: string[];
+            statuses: ("pending" | "approved" | "rejected" | "trash")[];
+            onlyFirst: boolean;
+            onlyWithPayout: boolean;
+            delaySeconds: number;
+            percent: number;
+            /** @enum {string} */
+            status: "active" | "disabled";
+            /** @description Why the system disabled it; '' when a person did */
+            disabledReason: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        TrafficSource: {
+            id: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            /** @description Null while it is in use */
+            archivedAt: string | null;
+            name: string;
+            externalIdParam: string;
+            externalIdMacro: string;
+            costParam: string;
+            costMacro: string;
+            currency: string;
+            tokens: {
+                name: string;
+                param: string;
+                macro: string;
+            }[];
+            template: string;
+            timeZone: string;
+            trafficLossPercent: number;
+        };
+        TrafficSourceFromTemplate: {
+            id: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            /** @description Null while it is in use */
+            archivedAt: string | null;
+            name: string;
+            externalIdParam: string;
+            externalIdMacro: string;
+            costParam: string;
+            costMacro: string;
+            currency: string;
+            tokens: {
+                name: string;
+                param: string;
+                macro: string;
+            }[];
+            template: string;
+            timeZone: string;
+            trafficLossPercent: number;
+            notificationTargets: components["schemas"]["NotificationTarget"][];
+        };
         Hit: {
             id: string;
             /** @enum {string} */
-            kind: "postback" | "image" | "iframe" | "script";
+            kind: "postback" | "image" | "iframe" | "script" | "upload" | "manual" | "update" | "trap";
             /** Format: date-time */
             receivedAt: string;
             /** Format: date-time */
@@ -3405,6 +6850,13 @@ export interface components {
             name: string;
             url: string;
             ctaCount: number;
+            /** @description Null for viewers, and for an unprotected lander */
+            protection: {
+                secret: string;
+                minutes: number;
+            } | null;
+            tags: string[];
+            legacyIds: string[];
             /** @description What the calls to action of the page link to */
             clickUrl: string;
         };
@@ -3416,34 +6868,6 @@ export interface components {
             role: "viewer" | "manager" | "owner";
             /** Format: date-time */
             since: string;
-        };
-        NotificationTarget: {
-            id: string;
-            /** @enum {string} */
-            ownerType: "traffic_source" | "campaign";
-            ownerId: string;
-            /** @constant */
-            type: "postback";
-            /** @enum {string} */
-            method: "GET" | "POST";
-            url: string;
-            bodyTemplate: string;
-            contentType: string;
-            /** @description The secret itself is never shown again */
-            hasSecret: boolean;
-            events: string[];
-            statuses: ("pending" | "approved" | "rejected" | "trash")[];
-            onlyFirst: boolean;
-            onlyWithPayout: boolean;
-            delaySeconds: number;
-            /** @enum {string} */
-            status: "active" | "disabled";
-            /** @description Why the system disabled it; '' when a person did */
-            disabledReason: string;
-            /** Format: date-time */
-            createdAt: string;
-            /** Format: date-time */
-            updatedAt: string;
         };
         Offer: {
             id: string;
@@ -3460,31 +6884,19 @@ export interface components {
             currency: string;
             defaultEvent: string;
             events: string[];
-            dailyCap: number | null;
-        };
-        Report: {
-            rows: {
-                /** @description Dimension → value */
-                keys: {
-                    [key: string]: string;
-                };
-                /** @description Dimension → name, for dimensions whose values are ids */
-                labels: {
-                    [key: string]: string;
-                };
-                /** @description Counts and ratios are numbers, money decimal strings; null where the divisor is zero */
-                metrics: {
-                    [key: string]: number | string | null;
-                };
-            }[];
-            /** @description Counts and ratios are numbers, money decimal strings; null where the divisor is zero */
-            totals: {
-                [key: string]: number | string | null;
+            campaignId: string;
+            /** @enum {string} */
+            payoutMode: "auto" | "fixed";
+            caps: {
+                daily: number | null;
+                monthly: number | null;
+                total: number | null;
+                timeZone: string;
             };
-            /** @description On all pages */
-            groups: number;
-            currency: string;
-            timeZone: string;
+            fallbackOfferId: string;
+            countries: string[];
+            tags: string[];
+            legacyIds: string[];
         };
         Settings: {
             workspace: string;
@@ -3493,25 +6905,51 @@ export interface components {
             timeZone: string;
             fallbackUrl: string;
             attributionWindowDays: number;
+            uniqueHours: number;
+            fraud: {
+                /** @description Flags that make a visit a bot's */
+                botFlags: ("datacenter" | "repeated_address" | "honeypot" | "too_fast" | "bad_referrer")[];
+                /** @description 0: off */
+                repeatedAddressVisits: number;
+                repeatedAddressMinutes: number;
+                /** @description 0: off */
+                tooFastSeconds: number;
+                badReferrers: string[];
+            };
         };
-        TrafficSource: {
-            id: string;
-            /** Format: date-time */
-            createdAt: string;
-            /** Format: date-time */
-            updatedAt: string;
-            /** @description Null while it is in use */
-            archivedAt: string | null;
-            name: string;
-            externalIdParam: string;
-            externalIdMacro: string;
-            costParam: string;
-            costMacro: string;
-            currency: string;
-            tokens: {
-                name: string;
-                param: string;
-                macro: string;
+        SplitReport: {
+            /** @enum {string} */
+            metric: "cv" | "cr" | "ctr" | "epv" | "epc";
+            arms: {
+                key: string;
+                /** @description The arm's name, where the key is an id */
+                label: string;
+                visits: number;
+                clicks: number;
+                conversions: number;
+                revenue: string;
+                /** @description What the metric is believed to be: a ratio, or money */
+                estimate: string;
+                /** @description It lies above this, and below `high`, with a probability of 95 % */
+                low: string;
+                high: string;
+                /** @description That no other arm is better, 0 to 1 */
+                probabilityBest: number;
+            }[];
+        };
+        TestConversion: {
+            /** @description No step failed */
+            ok: boolean;
+            /** @description Of the test visit; '' when there was none */
+            clickId: string;
+            steps: {
+                /** @description link, redirect, lander, offer, click id, postback, token, … notification */
+                step: string;
+                /** @enum {string} */
+                state: "ok" | "warning" | "failed";
+                detail: string;
+                /** @description What was asked or reached, secrets masked; '' for none */
+                url: string;
             }[];
         };
         Visit: {
