@@ -76,14 +76,17 @@ async function firstMessage(
   const ended = exited.then(() => {
     throw new Error('Trailpost ended before it was ready')
   })
-  const timeout = AbortSignal.timeout(START_WAIT_MS)
-  const late = new Promise<never>((_, reject) =>
-    timeout.addEventListener('abort', () => {
-      child.kill('SIGKILL')
-      reject(new Error(`Trailpost was not ready within ${START_WAIT_MS} ms`))
-    }),
-  )
-  return await Promise.race([ready, ended, late])
+  const { promise: late, reject } = Promise.withResolvers<never>()
+  const timer = setTimeout(() => {
+    child.kill('SIGKILL')
+    reject(new Error(`Trailpost was not ready within ${START_WAIT_MS} ms`))
+  }, START_WAIT_MS)
+  try {
+    return await Promise.race([ready, ended, late])
+  } finally {
+    // An installation that is ready may live as long as it likes.
+    clearTimeout(timer)
+  }
 }
 
 /** A TCP port on loopback that nobody listens on now. */
