@@ -56,26 +56,26 @@ export function flowVisitPath(n: number): string {
   return `/c/flow-${campaign}?subid=src-${n}&bid=0.0123&zone=zone-${n % 13}&creative=banner-${n % 4}`
 }
 
-export function flowCampaign(n: number, slug: string): SnapshotCampaign {
+function flowCampaign(n: number, slug: string): SnapshotCampaign {
   const [plain] = BENCH_SNAPSHOT.campaigns
   if (plain === undefined) throw new Error('there is no plain campaign')
   return { ...plain, ...benchFlow(`f${n}`), id: `flowcampaign${n}`, slug, name: `Flow ${n}` }
 }
 
-/** A flow of its own ids: twenty rules that choose among the paths, ten paths, visitors stick to their offer. */
-export function benchFlow(id: string): Flow {
-  const paths = Array.from({ length: PATHS }, (_, n) => flowPath(`${id}p${n}`, n))
-  const rules = Array.from({ length: RULES }, (_, n) => flowRule(`${id}r${n}`, n, paths))
+/** A flow of its own ids: rules that choose among the paths, the paths; visitors stick to their offer. */
+export function benchFlow(id: string, size = { rules: RULES, paths: PATHS }): Flow {
+  const paths = Array.from({ length: size.paths }, (_, n) => flowPath(`${id}p${n}`, n))
+  const rules = Array.from({ length: size.rules }, (_, n) => flowRule(`${id}r${n}`, n, paths))
   return { rules, paths, sticky: 'offer' }
 }
 
-export function flowOffers(): SnapshotOffer[] {
+function flowOffers(): SnapshotOffer[] {
   const [plain] = BENCH_SNAPSHOT.offers
   if (plain === undefined) throw new Error('there is no plain offer')
   return Array.from({ length: OFFERS }, (_, n) => ({ ...plain, id: `flowoffer${n}`, name: `Offer ${n}` }))
 }
 
-export function flowLanders(): SnapshotLander[] {
+function flowLanders(): SnapshotLander[] {
   return Array.from({ length: LANDERS }, (_, n) => ({
     id: `flowlander${n}`,
     workspace: 'bench',
@@ -89,7 +89,7 @@ export function flowLanders(): SnapshotLander[] {
 
 function flowRule(id: string, n: number, paths: readonly FlowPath[]): FlowRule {
   const when = CONDITIONS[n % CONDITIONS.length] ?? { all: [] }
-  const [path = flowPath(`${id}p`, n)] = paths.slice(n % PATHS)
+  const [path = flowPath(`${id}p`, n)] = paths.slice(n % paths.length)
   return { id, name: `Rule ${n}`, enabled: true, when, paths: [{ ...path, id: `${id}p` }] }
 }
 
