@@ -26,7 +26,7 @@ type ValueTest = (value: string) => boolean
 
 /**
  * Makes a condition ready for the hot path: values are in lower case and in sets, versions and addresses are taken
- * apart, once, so that a test only looks one value up. Twenty rules of a few tests take 1–2 µs.
+ * apart, once, so that a test only looks one value up. Twenty rules of two tests take 1.7 µs.
  * @returns not ok for an expression that does not compile, or a shape that is no condition (a snapshot of another
  * version).
  */
