@@ -8,9 +8,10 @@ import {
   saveRowOutcomes,
   type UploadRow,
 } from '../store/conversion-uploads.ts'
-import { createJob, type Job, type JobHandler } from '../store/jobs.ts'
+import { createJob, getJob, type Job, type JobHandler } from '../store/jobs.ts'
 import { lockKeys } from '../store/lock-keys.ts'
-import { inTransaction } from '../store/transaction.ts'
+import type { OwnedId } from '../store/owned.ts'
+import { type Db, inTransaction } from '../store/transaction.ts'
 import { type ByHandDeps, buildReportedHit, findOwnVisits, NO_VISIT } from './by-hand.ts'
 import { UPLOAD_LIMITS } from './upload-limits.ts'
 
@@ -22,7 +23,7 @@ const START: z.infer<typeof cursorSchema> = { line: 0, done: 0, failed: 0 }
 
 /**
  * Has the good rows of a preview judged, by a job. Asked twice it is applied once: the second time the job of the
- * first is named.
+ * first is named. After a job that failed or was cancelled another one does what is left.
  * @returns undefined when the workspace has no such upload.
  */
 export async function applyUpload(
@@ -40,7 +41,9 @@ export async function applyUpload(
     await lockKeys(db, deps.store.engine, [`upload:${id}`])
     const upload = await getUpload(db, { workspace, id })
     if (upload === undefined) return undefined
-    if (upload.state === 'applied') return { jobId: upload.jobId, isNew: false }
+    if (upload.state === 'applied' && !(await wasStopped(db, { workspace, id: upload.jobId }))) {
+      return { jobId: upload.jobId, isNew: false }
+    }
     const now = deps.clock()
     const { rows, broken } = await countUploadRows(db, id)
     const params = { uploadId: id, notify }
@@ -48,6 +51,11 @@ export async function applyUpload(
     await markApplied(db, { workspace, id, jobId: job.id }, now)
     return { jobId: job.id, isNew: true }
   })
+}
+
+async function wasStopped(db: Db, job: OwnedId): Promise<boolean> {
+  const state = (await getJob(db, job))?.state
+  return state === 'failed' || state === 'cancelled'
 }
 
 /**

@@ -78,6 +78,25 @@ describe.each(SQL_ENGINES)('an upload of conversions on %s', (engine) => {
     expect((await rig.send('GET', `/jobs/${job.id}`)).body).toMatchObject({ state: 'done', done: 2 })
   })
 
+  it('whose job was cancelled counts nothing more, and can be applied again', async () => {
+    const rig = await openConversionsRig(stores)
+    const { body: preview } = await rig.upload(`${rig.world.visit()},1\n`)
+    const path = `/conversion-uploads/${preview.id}/apply`
+    const { body: job } = await rig.send('POST', path, {})
+    expect(await rig.send('POST', `/jobs/${job.id}/cancel`)).toMatchObject({
+      status: 200,
+      body: { state: 'cancelled' },
+    })
+    expect(await rig.send('POST', `/jobs/${job.id}/cancel`)).toMatchObject({ status: 409 })
+    await rig.finishJob(job.id)
+    expect(await rig.conversions()).toEqual([])
+    const { body: again } = await rig.send('POST', path, {})
+    await rig.finishJob(again.id)
+    expect(await rig.conversions()).toHaveLength(1)
+    const { body: jobs } = await rig.send('GET', '/jobs?kind=conversion_upload')
+    expect(jobs.items.map(({ state }: { state: string }) => state).sort()).toEqual(['cancelled', 'done'])
+  })
+
   it('tells the traffic source, unless it is not to be told', async () => {
     const rig = await openConversionsRig(stores)
     await rig.world.target()
