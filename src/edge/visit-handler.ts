@@ -74,7 +74,10 @@ function answerRouted(
   })
 }
 
-/** What a click that follows needs. The parameters are kept only where an offer's URL will ask for them: there may be 8 kB of them. */
+/**
+ * What a click that follows needs. The parameters are kept only where an offer's URL will ask for them: there may be
+ * 8 kB of them.
+ */
 export function toRemembered(visit: Visit, way: VisitWay): RememberedVisit {
   if (!visit.indexed.flow.needsVisit) return way
   return { ...way, dimensions: { ...visit.params.dimensions, referrer: visit.client.referrer } }
