@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { BULK_STATUS_JOB } from '../../src/conversions/bulk-status.ts'
 import { newRecordId } from '../../src/store/ids.ts'
-import { getJob } from '../../src/store/jobs.ts'
+import { createJob, getJob } from '../../src/store/jobs.ts'
 import { createWorkspace } from '../../src/store/workspaces.ts'
 import type { World } from '../support/conversion-world.ts'
 import { SQL_ENGINES, useStores } from '../support/databases.ts'
@@ -94,23 +95,36 @@ describe.each(SQL_ENGINES)('the status of many on %s', (engine) => {
     }
   })
 
-  it('is changed by a job when there are more than a thousand, across a restart', async () => {
+  it('is left to a job when there are more than a thousand', async () => {
     const rig = await openConversionsRig(stores)
     await convertMany(rig, 1_001)
     const body = { filter: { status: 'pending' }, status: 'approved', reason: 'paid' }
     const { body: answer } = await rig.send('POST', '/conversions/bulk-status', body)
     expect(answer).toMatchObject({ changed: 0, results: [] })
-    const stopAfterFirstStep = rig.interruptedJob(answer.jobId)
-    await expect(stopAfterFirstStep).rejects.toThrow('killed')
+    expect((await rig.send('GET', `/jobs/${answer.jobId}`)).body).toMatchObject({
+      kind: BULK_STATUS_JOB,
+      state: 'waiting',
+      total: 1_001,
+      params: { filter: body.filter, status: 'approved', reason: 'paid' },
+    })
+  })
+
+  it('is changed by a job page by page, across a restart', async () => {
+    const rig = await openConversionsRig(stores)
+    await convertMany(rig, 101)
+    const { db } = rig.api.store
+    const workspace = rig.world.workspaceId
+    const params = { filter: { status: 'pending' }, status: 'approved', reason: 'paid' }
+    const wanted = { workspace, kind: BULK_STATUS_JOB, params, actor: 'user:u1', total: 101 }
+    const { id } = await createJob(db, wanted, rig.world.time.now)
+    await expect(rig.interruptedJob(id)).rejects.toThrow('killed')
     const later = await convert(rig, { status: 'pending' }, 5_000)
-    await rig.finishJob(answer.jobId)
-    const job = await getJob(rig.api.store.db, { workspace: rig.world.workspaceId, id: answer.jobId })
-    expect(job).toMatchObject({ state: 'done', result: { status: 'approved', refused: 0 } })
-    const left = await rig.api.store.db
-      .selectFrom('conversions')
-      .select('id')
-      .where('status', '=', 'pending')
-      .execute()
+    await rig.finishJob(id)
+    expect(await getJob(db, { workspace, id })).toMatchObject({
+      state: 'done',
+      result: { status: 'approved', refused: 0 },
+    })
+    const left = await db.selectFrom('conversions').select('id').where('status', '=', 'pending').execute()
     // What came after the job is not what was meant.
     expect(left).toEqual([{ id: later }])
   })
