@@ -16,7 +16,7 @@ import { readRow } from './upload-row.ts'
 import { type CheckedRow, type UploadSummary, UploadSummaryBuilder } from './upload-summary.ts'
 
 /** The file as a whole can not be read; the message says why. */
-export class UploadFileError extends Error {
+class UploadFileError extends Error {
   readonly code = 'bad_upload'
 
   constructor(reason: string) {
