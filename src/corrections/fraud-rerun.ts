@@ -102,8 +102,8 @@ export function createFraudRerunJob(options: {
     const hours = await loadHours(options.ledger, job.workspace, request)
     const left = hours.filter((hour) => hour.hour_start >= cursor.hourStart)
     let { done } = job
-    // What was marked before a restart may be in the ledger by now, and is not found again.
-    const totalVisits = Math.max(job.total, done + total(left, 'matched'))
+    // Counted once: what was marked before a restart may be in the ledger by now, and is not found again.
+    const expected = job.total > 0 ? job.total : total(hours, 'matched')
     for (const { hour_start: hourStart } of left) {
       let after = hourStart === cursor.hourStart ? cursor.after : ''
       for (;;) {
@@ -114,7 +114,8 @@ export function createFraudRerunJob(options: {
         await mark(options, job, visits)
         done += visits.length
         after = visits.at(-1)?.click_id ?? after
-        await step.progress({ done, total: totalVisits, failed: 0, cursor: { hourStart, after } })
+        const progress = { done, total: Math.max(expected, done), failed: 0 }
+        await step.progress({ ...progress, cursor: { hourStart, after } })
         if (visits.length < CORRECTION_LIMITS.rerunPageMax) break
       }
     }
