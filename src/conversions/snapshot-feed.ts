@@ -1,4 +1,5 @@
 import type { Snapshot } from '../domain/snapshot.ts'
+import { toSnapshotText } from '../domain/snapshot-text.ts'
 import { pause } from '../ledger/retried-loop.ts'
 import { compileSnapshot } from '../store/compile-snapshot.ts'
 import { loadConfigVersion } from '../store/config-version.ts'
@@ -54,7 +55,7 @@ export class SnapshotFeed {
     const version = await loadConfigVersion(this.#db)
     if (this.#compiled?.version === version) return this.#compiled
     const snapshot: Snapshot = await compileSnapshot(this.#db, this.#clock())
-    this.#compiled = { version: snapshot.version, json: JSON.stringify(snapshot) }
+    this.#compiled = { version: snapshot.version, json: toSnapshotText(snapshot) }
     return this.#compiled
   }
 }

@@ -45,6 +45,8 @@ export const EDGE_LIMITS = {
   snapshotRetryMs: 250,
   /** Core starts a few seconds after the edges: that long its silence is nothing to report. */
   snapshotFailuresQuiet: 20,
+  /** How long visitors wait at most while a snapshot's campaigns are parsed. */
+  snapshotSliceMs: 5,
   snapshotBytesMax: 268_435_456,
 
   visitsRememberedMax: 20_000,

@@ -141,6 +141,7 @@ function indexCampaigns(parts: CampaignParts): IndexedCampaign[] {
   const flows = new Map(
     snapshot.flows.map((flow) => [flow.id, new IndexedFlow(flow, { id: flow.id, offers, log })]),
   )
+  const roles = createRoles()
   const campaigns: IndexedCampaign[] = []
   for (const campaign of snapshot.campaigns) {
     const owner = workspaces.get(campaign.workspace)
@@ -157,7 +158,7 @@ function indexCampaigns(parts: CampaignParts): IndexedCampaign[] {
       source,
       fallback: compile(campaign.fallbackUrl, `fallback of campaign ${campaign.id}`) ?? owner.fallback,
       flow,
-      roles: rolesOf(source, campaign),
+      roles: roles(source, campaign),
       cost: compileVisitCost({ campaign, source, workspace, ratesMicros: snapshot.ratesMicros }),
       ...periodsOf(campaign, workspace),
       rowJson: campaignJson(campaign),
@@ -177,16 +178,30 @@ function periodsOf(campaign: SnapshotCampaign, workspace: SnapshotWorkspace) {
   }
 }
 
+type Roles = ReadonlyMap<string, ParamRole>
+
+/** Campaigns of a traffic source share its mapping: one for each of thousands took most of the indexing. */
+function createRoles(): (source: SnapshotTrafficSource | undefined, campaign: SnapshotCampaign) => Roles {
+  const known = new Map<string, Roles>()
+  return (source, { costModel }) => {
+    const takesCost = costModel.type === 'token'
+    const key = `${takesCost ? 'cost' : ''} ${source?.id ?? ''}`
+    let roles = known.get(key)
+    if (roles === undefined) {
+      roles = rolesOf(source, takesCost)
+      known.set(key, roles)
+    }
+    return roles
+  }
+}
+
 /** The traffic source's own mapping wins over the plain sub1…sub10. */
-export function rolesOf(
-  source: SnapshotTrafficSource | undefined,
-  campaign: SnapshotCampaign,
-): ReadonlyMap<string, ParamRole> {
+export function rolesOf(source: SnapshotTrafficSource | undefined, takesCost: boolean): Roles {
   const roles = new Map<string, ParamRole>()
   for (const name of SUB_NAMES) roles.set(name, { type: 'sub', name })
   for (const [param, name] of WELL_KNOWN_TOKENS) roles.set(param, { type: 'token', name })
   for (const token of source?.tokens ?? []) roles.set(token.param, { type: 'token', name: token.name })
-  if (source !== undefined && source.costParam !== '' && campaign.costModel.type === 'token') {
+  if (source !== undefined && source.costParam !== '' && takesCost) {
     roles.set(source.costParam, { type: 'cost' })
   }
   if (source !== undefined && source.externalIdParam !== '') {

@@ -1,7 +1,5 @@
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import type { Snapshot } from '../domain/snapshot.ts'
-import { parseSnapshot } from './snapshot-schema.ts'
 
 /** Where the edges of an installation keep the snapshot that they start from while core is away. */
 export function snapshotPath(dataDir: string): string {
@@ -9,18 +7,16 @@ export function snapshotPath(dataDir: string): string {
 }
 
 /**
- * The snapshot on disk; undefined when there is none.
- * @throws when the file is there and cannot be read as a snapshot.
+ * The text of the snapshot on disk; undefined when there is none.
+ * @throws when the file is there and cannot be read.
  */
-export async function loadSnapshotFile(path: string): Promise<Snapshot | undefined> {
-  let text: string
+export async function loadSnapshotFile(path: string): Promise<string | undefined> {
   try {
-    text = await readFile(path, 'utf8')
+    return await readFile(path, 'utf8')
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
     throw error
   }
-  return parseSnapshot(text)
 }
 
 /**

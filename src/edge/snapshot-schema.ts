@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type FlowPath, type FlowRule, STICKY_LEVELS } from '../domain/flow.ts'
 import { FRAUD_FLAGS } from '../domain/fraud.ts'
-import type { Snapshot } from '../domain/snapshot.ts'
+import type { Snapshot, SnapshotCampaign } from '../domain/snapshot.ts'
 
 const text = z.string()
 const texts = z.array(text)
@@ -38,6 +38,20 @@ const fraud = z.object({
   repeatedAddressMinutes: z.number(),
   tooFastSeconds: z.number(),
   badReferrers: texts,
+})
+
+const campaign = z.object({
+  ...owned,
+  slug: text,
+  status: z.enum(['active', 'paused']),
+  trafficSourceId: text,
+  redirectMode: z.enum(['302', '307', 'meta', 'double_meta', 'js']),
+  costModel,
+  fallbackUrl: text,
+  flowId: text,
+  ...flow,
+  uniqueHours: z.number(),
+  legacyIds: texts,
 })
 
 /** Unknown properties are dropped: a newer core may send more than this edge knows. */
@@ -90,21 +104,7 @@ const snapshotSchema = z.object({
     }),
   ),
   flows: z.array(z.object({ ...owned, ...flow })),
-  campaigns: z.array(
-    z.object({
-      ...owned,
-      slug: text,
-      status: z.enum(['active', 'paused']),
-      trafficSourceId: text,
-      redirectMode: z.enum(['302', '307', 'meta', 'double_meta', 'js']),
-      costModel,
-      fallbackUrl: text,
-      flowId: text,
-      ...flow,
-      uniqueHours: z.number(),
-      legacyIds: texts,
-    }),
-  ),
+  campaigns: z.array(campaign),
   domains: z.array(z.object({ host: text, workspace: text, defaultCampaignId: text, fallbackUrl: text })),
   ratesMicros: z.record(text, z.number()),
 })
@@ -112,4 +112,9 @@ const snapshotSchema = z.object({
 /** Reads a snapshot from JSON text. @throws when it is none, or of a format this edge does not know. */
 export function parseSnapshot(json: string): Snapshot {
   return snapshotSchema.parse(JSON.parse(json))
+}
+
+/** Reads one campaign of a snapshot from JSON text. @throws when it is none. */
+export function parseCampaign(json: string): SnapshotCampaign {
+  return campaign.parse(JSON.parse(json))
 }

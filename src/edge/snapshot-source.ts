@@ -5,7 +5,7 @@ import { EDGE_LIMITS } from './edge-limits.ts'
 import { indexSnapshot } from './index-snapshot.ts'
 import { loadSnapshotFile, saveSnapshotFile, snapshotPath } from './snapshot-file.ts'
 import { EMPTY_INDEX, type SnapshotIndex } from './snapshot-index.ts'
-import { parseSnapshot } from './snapshot-schema.ts'
+import { SnapshotReader } from './snapshot-reader.ts'
 import { requestOverUnixSocket } from './unix-request.ts'
 
 /** Below every version. */
@@ -31,8 +31,9 @@ export type SnapshotSourceOptions = {
 export async function startSnapshotSource(options: SnapshotSourceOptions): Promise<SnapshotSource> {
   const stop = new AbortController()
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
-  const state = { index: await loadStartIndex(options), confirmed: false }
-  const following = follow({ ...options, agent, state, signal: stop.signal })
+  const reader = new SnapshotReader()
+  const state = { index: await loadStartIndex(options, reader), confirmed: false }
+  const following = follow({ ...options, agent, reader, state, signal: stop.signal })
   return {
     get index() {
       return state.index
@@ -47,16 +48,20 @@ export async function startSnapshotSource(options: SnapshotSourceOptions): Promi
 
 type Follower = SnapshotSourceOptions & {
   readonly agent: Agent
+  readonly reader: SnapshotReader
   /** Confirmed: core itself gave this version since it was last away. */
   readonly state: { index: SnapshotIndex; confirmed: boolean }
   readonly signal: AbortSignal
 }
 
 /** A damaged copy must not keep the edge from starting: core has the truth. */
-async function loadStartIndex({ dataDir, log }: SnapshotSourceOptions): Promise<SnapshotIndex> {
+async function loadStartIndex(
+  { dataDir, log }: SnapshotSourceOptions,
+  reader: SnapshotReader,
+): Promise<SnapshotIndex> {
   try {
-    const snapshot = await loadSnapshotFile(snapshotPath(dataDir))
-    return snapshot === undefined ? EMPTY_INDEX : indexSnapshot(snapshot, log)
+    const text = await loadSnapshotFile(snapshotPath(dataDir))
+    return text === undefined ? EMPTY_INDEX : indexSnapshot(await reader.read(text), log)
   } catch (error) {
     log.error({ err: error }, 'the snapshot on disk cannot be read; waiting for core')
     return EMPTY_INDEX
@@ -103,8 +108,8 @@ async function poll({ agent, coreSocketPath, state, signal }: Follower): Promise
 }
 
 /** Serves first, saves second: a full disk must not hold an edit back. */
-async function replace({ state, log, dataDir, edgeId }: Follower, text: string): Promise<void> {
-  state.index = indexSnapshot(parseSnapshot(text), log)
+async function replace({ reader, state, log, dataDir, edgeId }: Follower, text: string): Promise<void> {
+  state.index = indexSnapshot(await reader.read(text), log)
   state.confirmed = true
   log.info({ version: state.index.version }, 'configuration replaced')
   try {

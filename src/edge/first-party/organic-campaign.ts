@@ -19,7 +19,7 @@ function withoutSource(indexed: IndexedCampaign): IndexedCampaign {
     ...indexed,
     campaign,
     source: undefined,
-    roles: rolesOf(undefined, campaign),
+    roles: rolesOf(undefined, false),
     cost: { type: 'none' },
     rowJson: campaignJson(campaign),
   }
