@@ -2,7 +2,8 @@ import type { Selectable } from 'kysely'
 import { newRecordId } from './ids.ts'
 import type { OwnedId } from './owned.ts'
 import { afterCursor, type Page, type PageRequest, rowsWanted, toPage } from './page.ts'
-import type { Database, JobState } from './schema.ts'
+import type { Database } from './schema.ts'
+import type { JobState } from './schema-work.ts'
 import { type Db, inTransaction } from './transaction.ts'
 
 const REASON_CHARS_MAX = 500

@@ -1,4 +1,3 @@
-import type { Generated } from 'kysely'
 import type {
   AttributionMethod,
   ConversionStatus,
@@ -8,7 +7,21 @@ import type {
 import type { Sticky } from '../domain/flow.ts'
 import type { HitKind, HitOutcome } from '../domain/hit.ts'
 import type { RedirectMode } from '../domain/snapshot.ts'
-import type { DeliveryState, NotificationTarget } from '../domain/target-types.ts'
+import type { NotificationTarget } from '../domain/target-types.ts'
+import type {
+  ConversionUploadsTable,
+  CostCorrectionsTable,
+  DeliveriesTable,
+  DeliveryAttemptsTable,
+  JobsTable,
+  JournalCheckpointsTable,
+  LedgerBatchesTable,
+  LedgerOutboxTable,
+  OptimizedWeightsTable,
+  UploadRowsTable,
+  VisitNumbersTable,
+  VisitUpdatesTable,
+} from './schema-work.ts'
 
 /**
  * The SQL tables, one text for SQLite and PostgreSQL. Conventions: ids are text; every `*_at` is Unix
@@ -336,73 +349,6 @@ type ConversionHistoryTable = {
 /** Conversions counted against a cap; key is e.g. 'offer:ID', period e.g. '2026-11-22'. */
 type CapCountersTable = { key: string; period: string; count: number }
 
-type DeliveriesTable = {
-  id: string
-  workspace: string
-  conversion_id: string
-  /** conversion_history.n that caused it; unique with conversion and target. */
-  transition: number
-  target_id: string
-  click_id: string
-  type: string
-  method: string
-  url: string
-  body: string
-  content_type: string
-  secret: string
-  state: DeliveryState
-  /** Why skipped, dead or cancelled. */
-  reason: string
-  due_at: number
-  /** Null, or the worker that sends it now and until when. */
-  lease_owner: string | null
-  lease_until: number | null
-  attempts: number
-  /** Attempts made before the last replay: the retry schedule starts anew after them. */
-  attempts_before: number
-  created_at: number
-  updated_at: number
-}
-
-type DeliveryAttemptsTable = {
-  delivery_id: string
-  n: number
-  workspace: string
-  started_at: number
-  duration_ms: number
-  /** What was sent: {method, url, headers, body}. */
-  request_json: string
-  /** Null when no answer came. */
-  response_status: number | null
-  response_headers_json: string
-  /** First 4 kB. */
-  response_body: string
-  /** '' or a code: timeout, refused_address, dns, connect, tls, protocol, too_many_redirects. */
-  error: string
-}
-
-/** Ledger rows waiting for the ledger; a row leaves when its batch is in. */
-type LedgerOutboxTable = {
-  seq: Generated<number>
-  /** A LedgerRow. */
-  row_json: string
-  /** Set before the batch is inserted: the exact rows of a repeat, and its deduplication token. */
-  batch: string | null
-}
-
-/** A journal batch is recorded here before its insert; one at most per edge is open. */
-type LedgerBatchesTable = {
-  edge: string
-  from_segment: number
-  from_offset: number
-  to_segment: number
-  to_offset: number
-  token: string
-}
-
-/** Everything before (segment, offset) of the edge's journal is done by this consumer. */
-type JournalCheckpointsTable = { edge: string; consumer: string; segment: number; offset: number }
-
 type ApiKeysTable = {
   id: string
   workspace: string
@@ -426,95 +372,4 @@ type AuditLogTable = {
   subject_type: string
   subject_id: string
   detail_json: string
-}
-
-/** New values for a visit: conversions see them at once, the ledger by correcting rows soon after. */
-type VisitUpdatesTable = {
-  /** The hit's id, or the job's and the click id's: applying is idempotent by it. */
-  id: string
-  workspace: string
-  click_id: string
-  at: number
-  /** VisitChange. */
-  change_json: string
-  /** When its correcting rows were written; null while it waits. */
-  applied_at: number | null
-}
-
-/** Sum of a visit's named number: what "set to" is turned into a difference by. */
-type VisitNumbersTable = { workspace: string; click_id: string; name: string; value_micros: number }
-
-/** Work that takes long: it is done in steps, survives a restart, and shows its progress. */
-type JobsTable = {
-  id: string
-  workspace: string
-  /** 'conversion_upload', 'fraud_rerun'… */
-  kind: string
-  state: JobState
-  total: number
-  done: number
-  failed: number
-  params_json: string
-  /** Where to go on after a restart. */
-  cursor_json: string
-  result_json: string
-  /** `user:ID` or `key:ID`. */
-  actor: string
-  reason: string
-  created_at: number
-  updated_at: number
-}
-
-export type JobState = 'waiting' | 'running' | 'done' | 'failed' | 'cancelled'
-
-type ConversionUploadsTable = {
-  id: string
-  workspace: string
-  name: string
-  state: 'preview' | 'applied'
-  /** '' until it is applied. */
-  job_id: string
-  actor: string
-  created_at: number
-  updated_at: number
-}
-
-type UploadRowsTable = {
-  upload_id: string
-  /** Line of the file, from 1. */
-  line: number
-  /** '' for a good row. */
-  problem: string
-  /** Parameters under our names. */
-  params_json: string
-  /** HitOutcome; '' until it is applied. */
-  outcome: HitOutcome | ''
-  reason: string
-}
-
-type CostCorrectionsTable = {
-  id: string
-  workspace: string
-  /** Chosen by the sender; unique in the workspace: the same correction sent twice is applied once. */
-  key: string
-  request_json: string
-  /** What it added, in the workspace's currency. */
-  amount_micros: number
-  rows: number
-  actor: string
-  created_at: number
-}
-
-/** Weights that Thompson sampling has set; they go before those of the flow while it is optimised. */
-type OptimizedWeightsTable = {
-  workspace: string
-  /** A shared flow's or a campaign's id. */
-  owner_id: string
-  /** The path whose landers or offers they are; the rule's id or '' for paths. */
-  scope_id: string
-  /** Path, lander or offer. */
-  arm_id: string
-  weight: number
-  probability_best: number
-  updated_at: number
 }

@@ -278,6 +278,8 @@ function payloadOf(key: string, kind: string, world: World): object | undefined 
       return { facts: { country: 'DE' } }
     case 'POST /api/v1/reports':
       return { from: '2026-01-01', to: '2026-12-31', groupBy: ['campaign'] }
+    case 'POST /api/v1/reports/split':
+      return { from: '2026-01-01', to: '2026-12-31', dimension: 'path', metric: 'cv' }
     case 'POST /api/v1/traffic-sources/from-template':
       return { template: 'popads' }
     case 'POST /api/v1/affiliate-networks/from-template':

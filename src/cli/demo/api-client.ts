@@ -5,6 +5,7 @@ import type { Installation } from './installation.ts'
 export type ApiClient = {
   get(path: string): Promise<unknown>
   post(path: string, body: unknown): Promise<unknown>
+  patch(path: string, body: unknown): Promise<unknown>
 }
 
 /** Uses the set-up link to create the owner, and a key of that owner for all further calls. */
@@ -36,6 +37,7 @@ export async function setUpOwner(installation: Installation): Promise<ApiClient>
   return {
     get: async (path) => (await call('GET', base + path, { authorization })).body,
     post: async (path, body) => (await call('POST', base + path, { authorization }, body)).body,
+    patch: async (path, body) => (await call('PATCH', base + path, { authorization }, body)).body,
   }
 }
 
@@ -47,7 +49,12 @@ export function field(value: unknown, name: string): unknown {
   return (value as Record<string, unknown>)[name]
 }
 
-async function call(method: 'GET' | 'POST', url: string, headers: Record<string, string>, body?: unknown) {
+async function call(
+  method: 'GET' | 'POST' | 'PATCH',
+  url: string,
+  headers: Record<string, string>,
+  body?: unknown,
+) {
   const response = await request(url, {
     method,
     headers: body === undefined ? headers : { ...headers, 'content-type': 'application/json' },

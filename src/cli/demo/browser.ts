@@ -1,5 +1,5 @@
 import chromium from '@sparticuz/chromium'
-import { type Browser, chromium as playwright } from 'playwright-core'
+import { type Browser, type Page, chromium as playwright } from 'playwright-core'
 import { recordedVisitor } from './recorded-visitors.ts'
 
 /** What real browsers did: opened the campaign link, bought, and loaded the thank-you page's pixel. */
@@ -31,24 +31,38 @@ export async function launchBrowser(): Promise<Browser> {
   })
 }
 
+type Shopper = { readonly link: string; readonly visitors: 'redirect' | 'script' }
+
 /**
  * Walks visitors with fresh profiles from the campaign link to the thank-you page, and reloads that page once:
  * a reload must not count again.
  */
-export async function buyInBrowser(browser: Browser, links: readonly string[]): Promise<BrowserTally> {
+export async function buyInBrowser(browser: Browser, shoppers: readonly Shopper[]): Promise<BrowserTally> {
   let answered = 0
   let bought = 0
-  for (const link of links) {
+  for (const shopper of shoppers) {
     const context = await browser.newContext({ userAgent: SHOPPER })
     const page = await context.newPage()
-    const response = await page.goto(link, { waitUntil: 'load' })
-    if (response?.ok() === true && response.request().redirectedFrom() !== null) answered += 1
+    if (await open(page, shopper)) answered += 1
     const pixel = page.waitForResponse((seen) => seen.url().includes('/pixel.'), { timeout: PIXEL_WAIT_MS })
-    await page.click('#buy')
+    await page.click('#buy:not([href*="{"])')
     const outcome = (await pixel).headers()['x-trailpost-outcome']
     if (outcome === 'recorded') bought += 1
-    await page.reload({ waitUntil: 'load' })
+    // The traffic source's own pixel, which the answer carries, is loaded before the page is left.
+    await page.waitForLoadState('networkidle')
+    await page.reload({ waitUntil: 'networkidle' })
     await context.close()
   }
-  return { sent: links.length, answered, bought }
+  return { sent: shoppers.length, answered, bought }
+}
+
+/** @returns whether the tracker answered: by its redirect, or to its script. */
+async function open(page: Page, { link, visitors }: Shopper): Promise<boolean> {
+  if (visitors === 'redirect') {
+    const response = await page.goto(link, { waitUntil: 'load' })
+    return response?.ok() === true && response.request().redirectedFrom() !== null
+  }
+  const visit = page.waitForResponse((seen) => seen.url().includes('/tp/visit'), { timeout: PIXEL_WAIT_MS })
+  await page.goto(link, { waitUntil: 'load' })
+  return (await visit).ok()
 }

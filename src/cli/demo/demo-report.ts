@@ -5,6 +5,7 @@ import type { DemoRow } from './demo-table.ts'
 export type CampaignReport = {
   readonly visits: number
   readonly clicks: number
+  /** Conversions, and events that do not count as such. */
   readonly conversions: number
   readonly revenueMicros: number
 }
@@ -22,6 +23,7 @@ const answerSchema = z.object({
         visits: z.coerce.number(),
         clicks: z.coerce.number(),
         conversions: z.coerce.number(),
+        events: z.coerce.number(),
         revenue: z.coerce.number(),
       }),
     }),
@@ -36,7 +38,7 @@ export async function readReport(api: ApiClient): Promise<ReadonlyMap<string, Ca
     to: day(1),
     timeZone: 'UTC',
     groupBy: ['campaign'],
-    metrics: ['visits', 'clicks', 'conversions', 'revenue'],
+    metrics: ['visits', 'clicks', 'conversions', 'events', 'revenue'],
   })
   return new Map(
     answerSchema.parse(answer).rows.map(({ keys, metrics }) => [
@@ -44,7 +46,7 @@ export async function readReport(api: ApiClient): Promise<ReadonlyMap<string, Ca
       {
         visits: metrics.visits,
         clicks: metrics.clicks,
-        conversions: metrics.conversions,
+        conversions: metrics.conversions + metrics.events,
         revenueMicros: Math.round(metrics.revenue * MICROS),
       },
     ]),

@@ -8,13 +8,14 @@ import { buyInBrowser, launchBrowser } from './browser.ts'
 import { createDemoCampaigns, type DemoSetup } from './demo-campaigns.ts'
 import { readReport, waitUntilSettled } from './demo-report.ts'
 import { buildTable, type DemoRow, printTable, type TableInput } from './demo-table.ts'
+import { fillMacros } from './fill-macros.ts'
 import { type Installation, startInstallation } from './installation.ts'
 import { type Role, startRole } from './role.ts'
 import type { SourceNotifications, SourceTally } from './traffic-source.ts'
 
 export type DemoOptions = { readonly visits: number; readonly json: boolean }
 
-/** Visits that a real browser makes to each of the two pixel campaigns. */
+/** Visits that a real browser makes to each of the campaigns of the advertiser, who knows pixels alone. */
 const BROWSER_VISITS = 5
 const EDGES = 2
 
@@ -70,11 +71,11 @@ async function playDemo(
     sourceUrl: parties.source.url,
     networkUrl: parties.network.url,
     advertiserUrl: parties.advertiser.url,
-    trackerUrl,
   })
+  await parties.source.ask({ ask: 'listen', sources: setup.sources })
   const source = await sendVisits(parties.source, setup, options, trackerUrl)
   const browsers = await shopInBrowsers(setup)
-  const network = (await parties.network.ask({ ask: 'ping', postbackUrl: setup.postbackUrl })) as Record<
+  const network = (await parties.network.ask({ ask: 'ping', postbacks: setup.postbacks })) as Record<
     string,
     NetworkTally
   >
@@ -97,7 +98,7 @@ async function sendVisits(
   source.onNews((news) => {
     if (typeof news === 'object' && news !== null && 'visits' in news) bar.update(Number(news.visits))
   })
-  const campaigns = setup.campaigns.filter(({ key }) => key === 'direct' || key === 'lander')
+  const campaigns = setup.campaigns.filter(({ visitors: who }) => who === 'source')
   const tallies = await source.ask({ ask: 'visit', campaigns, visits, trackerUrl })
   bar.stop()
   return tallies as Record<string, SourceTally>
@@ -107,11 +108,14 @@ async function shopInBrowsers(setup: DemoSetup) {
   const browser = await launchBrowser()
   try {
     const tallies = []
-    for (const campaign of setup.campaigns.filter(({ key }) => key === 'image' || key === 'iframe')) {
-      const links = Array.from({ length: BROWSER_VISITS }, (_, n) =>
-        campaign.link.replaceAll('${SUBID}', `browser-${campaign.key}-${n}`).replaceAll('{bid}', '0.02'),
-      )
-      tallies.push([campaign.key, await buyInBrowser(browser, links)] as const)
+    for (const campaign of setup.campaigns) {
+      const { key, visitors } = campaign
+      if (visitors === 'source') continue
+      const shoppers = Array.from({ length: BROWSER_VISITS }, (_, n) => ({
+        link: fillMacros(campaign, n),
+        visitors,
+      }))
+      tallies.push([key, await buyInBrowser(browser, shoppers)] as const)
     }
     return Object.fromEntries(tallies)
   } finally {

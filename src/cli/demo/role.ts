@@ -40,8 +40,12 @@ export async function startRole(file: URL): Promise<Role> {
     ask: (question) =>
       new Promise((resolve, reject) => {
         const id = ++questions
-        waiting.set(id, resolve)
-        child.once('exit', () => reject(new Error(`${file.pathname} ended before it answered`)))
+        const onExit = () => reject(new Error(`${file.pathname} ended before it answered`))
+        child.once('exit', onExit)
+        waiting.set(id, (answer) => {
+          child.off('exit', onExit)
+          resolve(answer)
+        })
         child.send({ id, question })
       }),
     onNews: (next) => {

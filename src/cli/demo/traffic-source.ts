@@ -1,37 +1,64 @@
 import { Agent, request } from 'undici'
+import type { DemoSource } from './demo-sources.ts'
+import { fillMacros, type SourceCampaign } from './fill-macros.ts'
 import { recordedVisitor } from './recorded-visitors.ts'
 import { playRole, type RoleQuestion, tellNews } from './role.ts'
 
 /**
- * A traffic source: sends visitors through the links it was given, its macros filled in, follows them as their
- * browsers would, and takes postbacks.
+ * Several traffic sources in one process: each sends visitors through the links it was given, its macros filled in,
+ * follows them as their browsers would, and takes conversions at its own URL: postbacks and pixels alike.
  */
-export type SourceCampaign = { readonly key: string; readonly link: string }
 export type SourceTally = {
   readonly sent: number
   readonly answered: number
   readonly reachedOffer: number
   readonly failures: readonly string[]
 }
-export type SourceNotifications = Readonly<Record<string, { postbacks: number; payout: string }>>
+/** What a source heard of one campaign's visitors. */
+export type SourceNotifications = Readonly<
+  Record<string, { readonly count: number; readonly payoutMicros: number }>
+>
 
 const CONCURRENCY = 24
 const HOPS_MAX = 5
 const FAILURES_KEPT = 5
+const MICROS = 1_000_000
 const agent = new Agent({ connections: CONCURRENCY, pipelining: 1 })
-const received = new Map<string, { postbacks: number; payout: string }>()
+
+let sources: readonly DemoSource[] = []
+const heard = new Map<string, { count: number; payoutMicros: number }>()
+/** A delivery is made at least once: the same one is heard once. Browsers send none of this. */
+const deliveries = new Set<string>()
 
 if (process.send !== undefined) {
-  playRole((_request, response, url) => {
-    const externalId = url.searchParams.get('subid') ?? ''
-    const before = received.get(externalId)?.postbacks ?? 0
-    received.set(externalId, { postbacks: before + 1, payout: url.searchParams.get('payout') ?? '' })
+  playRole((incoming, response, url) => {
+    const delivery = incoming.headers['webhook-id']
+    const isRepeated = typeof delivery === 'string' && deliveries.has(delivery)
+    if (typeof delivery === 'string') deliveries.add(delivery)
+    if (!isRepeated) hear(url)
     response.end('OK')
   }, answer)
 }
 
+/** The path begins with the source; the click id begins with the campaign. */
+function hear(url: URL): void {
+  const source = sources.find(({ key }) => url.pathname.startsWith(`/${key}/`))
+  if (source === undefined) return
+  const campaign = (url.searchParams.get(source.externalIdParam) ?? '').split('.')[0] ?? ''
+  const before = heard.get(campaign) ?? { count: 0, payoutMicros: 0 }
+  const payout = Number(url.searchParams.get(source.payoutParam) ?? 0)
+  heard.set(campaign, {
+    count: before.count + 1,
+    payoutMicros: before.payoutMicros + Math.round(payout * MICROS),
+  })
+}
+
 async function answer(question: RoleQuestion): Promise<unknown> {
-  if (question.ask === 'notified') return Object.fromEntries(received)
+  if (question.ask === 'listen') {
+    sources = question.sources as readonly DemoSource[] // sent by demo.ts
+    return true
+  }
+  if (question.ask === 'notified') return Object.fromEntries(heard)
   const { campaigns, visits, trackerUrl } = question as unknown as {
     campaigns: readonly SourceCampaign[]
     visits: number
@@ -55,7 +82,7 @@ async function sendVisits(
       const tally = campaign && tallies.get(campaign.key)
       if (campaign === undefined || tally === undefined) continue
       tally.sent += 1
-      const outcome = await followVisit(fillMacros(campaign.link, n), n, trackerUrl)
+      const outcome = await followVisit(fillMacros(campaign, n), n, trackerUrl)
       if (outcome.answered) tally.answered += 1
       if (outcome.reachedOffer) tally.reachedOffer += 1
       else if (tally.failures.length < FAILURES_KEPT) tally.failures.push(outcome.trail)
@@ -64,15 +91,6 @@ async function sendVisits(
   }
   await Promise.all(Array.from({ length: CONCURRENCY }, work))
   return Object.fromEntries(tallies)
-}
-
-/** What the source writes in place of its own macros. */
-function fillMacros(link: string, n: number): string {
-  return link
-    .replaceAll('${SUBID}', `src-${n}`)
-    .replaceAll('{bid}', (0.01 + (n % 9) / 1000).toFixed(4))
-    .replaceAll('{zone}', `zone-${n % 13}`)
-    .replaceAll('{creative}', `banner-${n % 4}`)
 }
 
 async function followVisit(link: string, n: number, trackerUrl: string) {
@@ -98,11 +116,16 @@ async function followVisit(link: string, n: number, trackerUrl: string) {
       url = new URL(location, url).href
       continue
     }
-    // A lander: the visitor follows its button, which is an ordinary link to the tracker.
-    const button = /href="([^"]*\/click\?[^"]*)"/.exec(body)?.[1]
+    const button = buttonOf(body, n)
     if (button === undefined)
       return { answered, reachedOffer: !url.startsWith(trackerUrl), trail: trail.join(' → ') }
-    url = button.replaceAll('&amp;', '&')
+    url = button
   }
   return { answered, reachedOffer: false, trail: trail.join(' → ') }
+}
+
+/** A lander: the visitor follows one of its buttons, which are ordinary links to the tracker. */
+function buttonOf(page: string, n: number): string | undefined {
+  const buttons = [...page.matchAll(/href="([^"]*\/click(?:\/\d)?\?[^"]*)"/g)].map((match) => match[1] ?? '')
+  return buttons[n % Math.max(buttons.length, 1)]?.replaceAll('&amp;', '&')
 }
