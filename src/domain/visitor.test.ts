@@ -65,7 +65,7 @@ describe('a visitor', () => {
 
 describe('a device', () => {
   const userAgent = toDeviceFacts({
-    device: { type: 'mobile', vendor: 'Samsung' },
+    device: { type: 'mobile', vendor: 'Samsung', model: 'SM-G991B' },
     os: { name: 'Android', version: '10' },
     browser: { name: 'Chrome', version: '124.0.0.0' },
   })
@@ -74,6 +74,7 @@ describe('a device', () => {
     expect(userAgent).toEqual({
       device_type: 'mobile',
       device_brand: 'Samsung',
+      device_model: 'SM-G991B',
       os: 'Android',
       os_version: '10',
       browser: 'Chrome',
@@ -84,6 +85,8 @@ describe('a device', () => {
     ).toMatchObject({ device_type: 'desktop', os: 'macOS', os_version: '10.15', browser: 'Safari' })
     expect(toDeviceFacts({ device: { type: 'smarttv' } }).device_type).toBe('tv')
     expect(Object.values(toDeviceFacts({})).join('')).toBe('')
+    // Chrome's frozen user agent names every Android model K.
+    expect(toDeviceFacts({ device: { model: 'K' } }).device_model).toBe('')
   })
 
   it('is told better by hints', () => {
@@ -97,6 +100,7 @@ describe('a device', () => {
     expect(combineDevice(userAgent, hints)).toEqual({
       device_type: 'mobile',
       device_brand: 'Google',
+      device_model: 'Pixel 8',
       os: 'Android',
       os_version: '14.0',
       browser: 'Chrome',

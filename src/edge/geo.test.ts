@@ -113,11 +113,28 @@ describe('geo', () => {
           region: 'Porto',
           city: longName,
           isp: 'Example Networks',
+          asn: '1',
+          connectionType: '',
         })
       }
       geo.close()
     },
   )
+
+  it.each([
+    [
+      'known-number',
+      { autonomous_system_number: 16_509, autonomous_system_organization: 'AMAZON-02' },
+      '16509',
+    ],
+    ['known-word', { autonomous_system_number: 1, autonomous_system_organization: 'Best VPS Ltd' }, '1'],
+    ['flat', { asn: 'AS24940', as_name: 'Hetzner Online GmbH' }, '24940'],
+  ])('tells a datacenter by its network: %s', (name, record, asn) => {
+    const geo = openGeo('', writeDatabase(`${name}.mmdb`, 24, record))
+    expect(geo.find('81.2.69.142')).toMatchObject({ city: 'London', asn, connectionType: 'datacenter' })
+    expect(geo.find('81.2.69.142').json).toContain(`,"asn":"${asn}","connection_type":"datacenter"`)
+    geo.close()
+  })
 
   it('counts a record that the file does not hold as unknown', () => {
     const path = writeDatabase('damaged.mmdb', 24, {}, 0xff_ff_f0)
