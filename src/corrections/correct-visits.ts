@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { correctionRows, correctionTime } from '../domain/correction-rows.ts'
 import type { LedgerRow } from '../domain/ledger-row.ts'
 import { applyVisitChange, joinVisitChanges, type VisitChange } from '../domain/visit-change.ts'
@@ -140,7 +141,9 @@ async function changeConversions(
 ): Promise<void> {
   for (const { id, clickId, visit } of conversions) {
     const change = changes.get(clickId)
-    if (change !== undefined) await saveConversionVisit(db, id, applyVisitChange(visit, change))
+    if (change === undefined) continue
+    const changed = applyVisitChange(visit, change)
+    if (!isDeepStrictEqual(changed, visit)) await saveConversionVisit(db, id, changed)
   }
 }
 

@@ -1,7 +1,9 @@
+import { LOOKUP_IDS_MAX } from '../ledger/limits.ts'
+
 /** Every bound of corrections, by name. */
 export const CORRECTION_LIMITS = {
-  /** Updates of visits in one transaction: their rows are read at once, and hits of these visits wait for it. */
-  updatesMax: 200,
+  /** Updates of visits in one transaction: their rows are read by one look-up, and hits of these visits wait for it. */
+  updatesMax: LOOKUP_IDS_MAX,
   /** An update waits so long for others of its visit, e.g. several that one page sends. */
   updateSettleMs: 3_000,
   /** Pause while no update waits. */
