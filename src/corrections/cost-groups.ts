@@ -95,7 +95,7 @@ type AnswerRow = {
 }
 
 /** Pure; every value is a parameter, every name is from an allowlist. */
-export function buildCostQuery(
+function buildCostQuery(
   question: CostQuestion,
   dimensions: readonly (readonly [name: string, column: string])[],
 ): { readonly sql: string; readonly params: Readonly<Record<string, unknown>>; readonly columns: string[] } {
