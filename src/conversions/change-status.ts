@@ -6,7 +6,7 @@ import { lockKeys } from '../store/lock-keys.ts'
 import type { Store } from '../store/open-store.ts'
 import type { Db } from '../store/transaction.ts'
 import { Docket } from './docket.ts'
-import { buildEntry } from './record.ts'
+import { buildEntry, withPresentVisit } from './record.ts'
 
 /** A conversion's status, changed by hand. */
 export type StatusChange = {
@@ -39,9 +39,8 @@ export async function changeStatus(
     const docket = await Docket.open(db, [{ ...known.visit, numbered: false }])
     const at = deps.clock()
     const after = {
-      ...known,
+      ...withPresentVisit(known, docket),
       status: change.status,
-      visit: docket.presentVisit(known.visit),
       transitions: known.transitions + 1,
       updatedAt: at,
     }

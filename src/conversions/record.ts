@@ -6,7 +6,7 @@ import type { BrowserPixel } from '../domain/notification.ts'
 import type { StoredConversion } from '../store/conversions.ts'
 import type { Configuration } from '../store/load-configuration.ts'
 import { buildDeliveries, type Notifier } from './build-deliveries.ts'
-import type { Entry } from './docket.ts'
+import type { Docket, Entry } from './docket.ts'
 import { countsOf } from './event-settings.ts'
 import { exchange } from './exchange.ts'
 import type { HitContext } from './hit-context.ts'
@@ -100,6 +100,12 @@ function convertedVisit({ visit, offer, network }: HitContext): StoredConversion
     offer_id: offer?.id ?? (lastClickOfferId || (row.offer_id ?? '')),
     affiliate_network_id: network?.id ?? (lastClickNetworkId || (row.affiliate_network_id ?? '')),
   }
+}
+
+/** A known conversion with its visit as it is at present: its next transition repeats that. */
+export function withPresentVisit(known: StoredConversion, docket: Docket): StoredConversion {
+  const visit = docket.presentVisit(known.visit)
+  return { ...known, visit, externalId: visit.external_id ?? '' }
 }
 
 /** A known conversion after a hit that changes it. The amount as sent goes with the revenue it made. */

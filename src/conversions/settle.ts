@@ -16,7 +16,14 @@ import { CONVERSION_LIMITS } from './conversion-limits.ts'
 import type { Court } from './court.ts'
 import type { HitContext } from './hit-context.ts'
 import type { Report } from './read-report.ts'
-import { buildChangedConversion, buildEntry, buildNewConversion, type Change, newCounts } from './record.ts'
+import {
+  buildChangedConversion,
+  buildEntry,
+  buildNewConversion,
+  type Change,
+  newCounts,
+  withPresentVisit,
+} from './record.ts'
 import { flagTooFast } from './too-fast.ts'
 
 /** What became of a hit that keeps every rule. */
@@ -120,8 +127,7 @@ function changeOf(
   known: StoredConversion,
 ): Change {
   const { docket } = court
-  const present = { ...known, visit: docket.presentVisit(known.visit) }
-  const after = buildChangedConversion(present, report, decision, context)
+  const after = buildChangedConversion(withPresentVisit(known, docket), report, decision, context)
   const isFirst = known.id === docket.conversionsOf(known.clickId)[0]?.id
   return { ...cause(context), before: known, after, isFirst }
 }

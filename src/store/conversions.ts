@@ -82,6 +82,7 @@ export async function updateConversion(db: Db, conversion: StoredConversion): Pr
       rate_micros: row.rate_micros,
       cost_micros: row.cost_micros,
       visit_json: row.visit_json,
+      external_id: row.external_id,
       txid: row.txid,
       params_json: row.params_json,
       reason: row.reason,

@@ -3,6 +3,7 @@ import { changeStatus } from '../../src/conversions/change-status.ts'
 import { rematchUnmatched } from '../../src/conversions/rematch.ts'
 import { DEFAULT_FRAUD_SETTINGS } from '../../src/domain/fraud.ts'
 import type { Hit, HitAnswer } from '../../src/domain/hit.ts'
+import { getConversionWithHistory } from '../../src/store/conversions.ts'
 import { markApplied, updatesOfClicks, waitingUpdates } from '../../src/store/visit-updates.ts'
 import { updateWorkspace } from '../../src/store/workspaces.ts'
 import { buildWorld, deliveriesOf, outboxRows, WORLD_NOW, type World } from '../support/conversion-world.ts'
@@ -78,6 +79,25 @@ describe.each(SQL_ENGINES)('new values of a visit on %s', (engine) => {
       ['newest', -1, 'approved'],
       ['newest', 1, 'rejected'],
     ])
+  })
+
+  it('that are the traffic source’s own id are the known conversion’s id from its next change on', async () => {
+    const world = await buildWorld(await stores.open())
+    const cid = world.visit({ external_id: 'E1' })
+    const { conversion: id = '' } = await send(world, 'postback', { cid, status: 'pending' })
+    const externalId = async () => {
+      const found = await getConversionWithHistory(world.store.db, { workspace: world.workspaceId, id })
+      return found?.conversion.externalId
+    }
+    await send(world, 'update', { cid, external_id: 'E2' })
+    await send(world, 'postback', { cid, status: 'approved' })
+    expect(await externalId()).toBe('E2')
+    await send(world, 'update', { cid, external_id: 'E3' })
+    await changeStatus(
+      { store: world.store, ownHosts: [], clock: () => world.time.now },
+      { workspace: world.workspaceId, id, status: 'rejected', reason: '', actor: 'user:u' },
+    )
+    expect(await externalId()).toBe('E3')
   })
 
   it('that are numbers add up: set to, or added, also several in one commit', async () => {
