@@ -32,7 +32,7 @@ const conversionFields = {
 const transitionSchema = z.object({
   n: z.int(),
   at: timeField,
-  actor: z.string().describe("'hit', or the user or key that did it by hand"),
+  actor: z.string().describe("'hit', or who did it by hand: user:ID or key:ID"),
   hitId: z.string(),
   fromStatus: z.enum([...CONVERSION_STATUSES, '']).describe("'' at its creation"),
   toStatus: z.enum(CONVERSION_STATUSES),

@@ -109,7 +109,7 @@ async function report(
   const named = Object.entries({ ...rest, payout: payout === undefined ? undefined : formatMicros(payout) })
   const given = named.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]))
   const params = { cid: clickId, ...Object.fromEntries(given) }
-  const result = await reportConversion(deps.byHand, { workspace, params, key, notify })
+  const result = await reportConversion(deps.byHand, { workspace, params, key, notify, actor })
   if (!result.ok) throw invalidFields([{ field: 'clickId', message: result.reason }])
   const { hit, outcome } = result.answer
   const subject = { subjectType: 'hit', subjectId: hit }

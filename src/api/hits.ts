@@ -41,6 +41,7 @@ export const hitSchema = z
     params: z
       .array(z.object({ name: z.string(), value: z.string() }))
       .describe('As sent; secrets are masked'),
+    reportedBy: z.string().describe("Who reported it by hand: user:ID or key:ID; '' for a sender's"),
     userAgent: z.string(),
     referrer: z.string(),
     steps: z
@@ -98,6 +99,7 @@ export function toHitView(hit: JudgedHit): z.input<typeof hitSchema> {
       name,
       value: SECRET_PARAMS.has(name.toLowerCase()) ? MASK : value,
     })),
+    reportedBy: request.reportedBy ?? '',
     userAgent: request.userAgent,
     referrer: request.referrer,
     steps: [...steps],

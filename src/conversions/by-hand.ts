@@ -41,12 +41,14 @@ export async function findOwnVisits(
 /** A hit that a member reports: it came by no request, so nothing about its sender is known. */
 export function buildReportedHit(report: {
   readonly id: string
-  readonly kind: 'upload' | 'manual'
+  readonly kind: 'upload' | 'manual' | 'update'
   readonly at: number
   readonly params: Readonly<Record<string, string>>
   readonly notify: boolean
+  /** `user:ID` or `key:ID`. */
+  readonly actor: string
 }): Hit {
-  const { id, kind, at, params, notify } = report
+  const { id, kind, at, params, notify, actor } = report
   return {
     id,
     kind,
@@ -59,5 +61,6 @@ export function buildReportedHit(report: {
     ip: '',
     userAgent: '',
     referrer: '',
+    reportedBy: actor,
   }
 }

@@ -14,6 +14,8 @@ export type ManualConversion = {
   readonly key: string
   /** Whether the traffic source is told. */
   readonly notify: boolean
+  /** `user:ID` or `key:ID`. */
+  readonly actor: string
 }
 
 /**
@@ -23,7 +25,7 @@ export type ManualConversion = {
  */
 export async function reportConversion(
   deps: ByHandDeps,
-  { workspace, params, key, notify }: ManualConversion,
+  { workspace, params, key, notify, actor }: ManualConversion,
 ): Promise<
   { readonly ok: true; readonly answer: HitAnswer } | { readonly ok: false; readonly reason: string }
 > {
@@ -31,7 +33,8 @@ export async function reportConversion(
   if (!visits.has(params.cid)) return { ok: false, reason: NO_VISIT }
   const at = deps.clock()
   const id = `manual:${key === '' ? newRecordId(at) : keyId(workspace, key)}`
-  const [answer] = await deps.judge.judge([buildReportedHit({ id, kind: 'manual', at, params, notify })])
+  const hit = buildReportedHit({ id, kind: 'manual', at, params, notify, actor })
+  const [answer] = await deps.judge.judge([hit])
   if (answer === undefined) throw new TypeError('the judge gave no answer')
   return { ok: true, answer }
 }

@@ -21,7 +21,7 @@ export type Change = {
   readonly isFirst: boolean
   readonly at: number
   readonly hitId: string
-  /** 'hit', or the user or key that did it by hand. */
+  /** 'hit', or the user or key that did it by hand: `user:ID` or `key:ID`. */
   readonly actor: string
   readonly reason: string
   /** The pixel whose answer the visitor's browser waits for. */

@@ -133,7 +133,8 @@ function changeOf(
 }
 
 function cause({ hit, fields, browser }: HitContext) {
-  return { at: hit.at, hitId: hit.id, actor: 'hit', reason: '', browser, silent: fields.silent }
+  const actor = hit.reportedBy ?? 'hit'
+  return { at: hit.at, hitId: hit.id, actor, reason: '', browser, silent: fields.silent }
 }
 
 function refusal(reason: string, conversionId = ''): Settlement {

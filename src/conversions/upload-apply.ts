@@ -102,6 +102,7 @@ async function judgeRows(
       at: time === undefined ? job.createdAt : Number(time),
       params,
       notify,
+      actor: job.actor,
     }),
   )
   const answers = await deps.judge.judge(hits)

@@ -31,6 +31,8 @@ export type Hit = {
   readonly duplicatePolicy?: DuplicatePolicy
   /** The visit that a person matched it to by hand. */
   readonly matchedClickId?: string
+  /** The member of the workspace, or the key, that reported it: `user:ID` or `key:ID`. Absent when a sender did. */
+  readonly reportedBy?: string
   /** Set when the request could not be read; the hit is then `malformed` with this reason. */
   readonly problem?: string
 }

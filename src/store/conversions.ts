@@ -53,7 +53,7 @@ export type Transition = {
   readonly n: number
   readonly at: number
   readonly hitId: string
-  /** 'hit', or the user or key that did it by hand. */
+  /** 'hit', or the user or key that did it by hand: `user:ID` or `key:ID`. */
   readonly actor: string
   readonly fromStatus: ConversionStatus | ''
   readonly toStatus: ConversionStatus

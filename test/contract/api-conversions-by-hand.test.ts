@@ -24,6 +24,21 @@ describe.each(SQL_ENGINES)('a conversion reported by hand on %s', (engine) => {
     expect((await rig.send('GET', `/hits/${body.hit}`)).body).toMatchObject({ kind: 'manual' })
   })
 
+  it('names who reported it, in the history and at the hit; what a network sends names nobody', async () => {
+    const rig = await openConversionsRig(stores)
+    const clickId = rig.world.visit()
+    const { body: answer } = await rig.send('POST', '/conversions', { clickId, payout: '1' })
+    const actor = expect.stringMatching(/^key:./)
+    const { body: shown } = await rig.send('GET', `/conversions/${answer.conversion}`)
+    expect(shown.history).toMatchObject([{ n: 1, actor, hitId: answer.hit }])
+    expect((await rig.send('GET', `/hits/${answer.hit}`)).body.reportedBy).toEqual(actor)
+
+    await rig.world.judge.judge([rig.world.hit({ cid: clickId, status: 'rejected' })])
+    const { body: later } = await rig.send('GET', `/conversions/${answer.conversion}`)
+    expect(later.history).toMatchObject([{ n: 1 }, { n: 2, actor: 'hit', hitId: 'hit-1' }])
+    expect((await rig.send('GET', '/hits/hit-1')).body.reportedBy).toBe('')
+  })
+
   it('is counted once under the same key', async () => {
     const rig = await openConversionsRig(stores, { network: { duplicatePolicy: 'add' } })
     const report = { clickId: rig.world.visit(), payout: '1', key: 'order 17' }

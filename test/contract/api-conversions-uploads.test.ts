@@ -49,6 +49,9 @@ describe.each(SQL_ENGINES)('an upload of conversions on %s', (engine) => {
       [3, ''],
       [4, 'duplicate'],
     ])
+    const { body: conversions } = await rig.send('GET', '/conversions')
+    const { body: shown } = await rig.send('GET', `/conversions/${conversions.items[0].id}`)
+    expect(shown.history).toMatchObject([{ n: 1, actor: expect.stringMatching(/^key:./) }])
     const { body: problems } = await rig.send('GET', `/conversion-uploads/${preview.id}?only=problems`)
     expect(problems.rowsPage).toMatchObject([{ line: 3 }])
     const { body: page } = await rig.send('GET', `/conversion-uploads/${preview.id}?limit=2`)
