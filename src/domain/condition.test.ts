@@ -147,3 +147,20 @@ describe('a condition', () => {
     expect(compileCondition(unknown, { compileRegex }).ok).toBe(false)
   })
 })
+
+describe('text', () => {
+  it('is the same whatever its case, in every alphabet', () => {
+    const word = fc.oneof(
+      fc.string({ unit: 'grapheme', maxLength: 4 }),
+      fc.constantFrom('İ', 'i̇', 'I', 'ẞ', 'ẞß', 'ΣΑΣ'),
+    )
+    fc.assert(
+      fc.property(word, word, (one, other) => {
+        const expected = one.trim().toLowerCase() === other.toLowerCase()
+        expect(holds(test('city', 'is', one), { city: other })).toBe(expected)
+      }),
+      { numRuns: 2_000 },
+    )
+    expect(holds(test('city', 'is', 'i̇stanbul'), { city: 'İSTANBUL' })).toBe(true)
+  })
+})

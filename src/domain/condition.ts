@@ -21,6 +21,8 @@ export type CompiledCondition =
 
 export type Matches = (facts: VisitFacts) => boolean
 
+const COMBINING_DOT = '\u0307'
+
 /** Whether a value of one field passes; the value comes as it is, in any case. */
 type ValueTest = (value: string) => boolean
 
@@ -103,9 +105,18 @@ function valueTest(
 
 function isOneOf(values: readonly string[]): ValueTest {
   const [only] = values
-  if (only !== undefined && values.length === 1) return (value) => value.toLowerCase() === only
+  if (only !== undefined && values.length === 1) return isText(only)
   const set = new Set(values)
   return (value) => set.has(value.toLowerCase())
+}
+
+/**
+ * Texts of another length are told apart without changing their case, which is most of a test's time. The capital
+ * dotted I alone grows in lower case, to an i and a combining dot.
+ */
+function isText(only: string): ValueTest {
+  if (only.includes(COMBINING_DOT)) return (value) => value.toLowerCase() === only
+  return (value) => value.length === only.length && value.toLowerCase() === only
 }
 
 function isAddressOf(values: readonly string[]): ValueTest {
