@@ -11,7 +11,11 @@ const conversionFields = {
   txid: z.string(),
   status: z.enum(CONVERSION_STATUSES),
   revenue: z.string().describe("In the workspace's currency"),
+  cost: z.string().describe("What the traffic source is owed for it, in the workspace's currency"),
   currency: z.string(),
+  counts: z
+    .object({ conversion: z.boolean(), revenue: z.boolean(), cost: z.boolean() })
+    .describe('What its event counted as when it was recorded'),
   originalAmount: z.string().describe('As it was reported'),
   originalCurrency: z.string(),
   rate: z.string().describe('Original → workspace currency'),
@@ -68,6 +72,8 @@ export function toConversionView(conversion: StoredConversion): z.input<typeof c
     params,
     reason,
     revenue: formatMicros(conversion.revenueMicros),
+    cost: formatMicros(conversion.costMicros),
+    counts: conversion.counts,
     originalAmount: formatMicros(conversion.originalMicros),
     rate: formatMicros(conversion.rateMicros),
     visitAt: toTime(conversion.visitAt),
