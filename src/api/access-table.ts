@@ -82,6 +82,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'DELETE /api/v1/notification-targets/:id': 'manager',
 
   'GET /api/v1/visits/:clickId': 'viewer',
+  'POST /api/v1/visits/:clickId/update': 'manager',
   'GET /api/v1/hits': 'viewer',
   'GET /api/v1/hits/:id': 'viewer',
   'GET /api/v1/conversions': 'viewer',

@@ -40,6 +40,7 @@ import { setupRoutes } from './setup.ts'
 import { splitReportRoutes } from './split-report.ts'
 import { testConversionRoutes } from './test-conversion.ts'
 import { trafficSourceRoutes } from './traffic-sources.ts'
+import { visitUpdateRoutes } from './visit-update.ts'
 import { visitRoutes } from './visits.ts'
 
 const BODY_BYTES_MAX = 1024 * 1024
@@ -67,6 +68,7 @@ const ROUTES: readonly ((app: ApiApp, deps: ApiDeps) => void)[] = [
   campaignScriptRoutes,
   notificationTargetRoutes,
   visitRoutes,
+  visitUpdateRoutes,
   hitRoutes,
   hitMatchRoutes,
   conversionRoutes,

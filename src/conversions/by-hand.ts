@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { type ClickIdKey, verifyClickId } from '../domain/click-id.ts'
 import type { Hit } from '../domain/hit.ts'
 import type { ClickLookup } from '../ledger/click-lookup.ts'
@@ -17,6 +18,8 @@ export type ByHandDeps = {
 
 /** Of a click id that is genuine. Whether another workspace has its visit is not told. */
 export const NO_VISIT = 'no visit of this workspace has that click id'
+
+const KEY_HASH_CHARS = 32
 
 /** What keeps notifications of a hit from being sent; read by the judge. */
 const WITHOUT_NOTIFICATIONS = ['disable_postback', '1'] as const
@@ -38,7 +41,7 @@ export async function findOwnVisits(
   return new Map([...found].filter(([, { visit }]) => visit.workspace === workspace))
 }
 
-/** A hit that a member reports: it came by no request, so nothing about its sender is known. */
+/** A hit that a member or a key of theirs reports: it came by no request, so nothing about its sender is known. */
 export function buildReportedHit(report: {
   readonly id: string
   readonly kind: 'upload' | 'manual' | 'update'
@@ -63,4 +66,9 @@ export function buildReportedHit(report: {
     referrer: '',
     reportedBy: actor,
   }
+}
+
+/** A part of a hit's id that is the same for the same key: keys of different workspaces never meet. */
+export function hashKey(...parts: readonly string[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, KEY_HASH_CHARS)
 }

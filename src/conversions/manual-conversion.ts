@@ -1,9 +1,6 @@
-import { createHash } from 'node:crypto'
 import type { HitAnswer } from '../domain/hit.ts'
 import { newRecordId } from '../store/ids.ts'
-import { type ByHandDeps, buildReportedHit, findOwnVisits, NO_VISIT } from './by-hand.ts'
-
-const KEY_HASH_CHARS = 32
+import { type ByHandDeps, buildReportedHit, findOwnVisits, hashKey, NO_VISIT } from './by-hand.ts'
 
 /** A conversion that a member reports without any request of a network. */
 export type ManualConversion = {
@@ -32,17 +29,9 @@ export async function reportConversion(
   const visits = await findOwnVisits(deps, workspace, [params.cid])
   if (!visits.has(params.cid)) return { ok: false, reason: NO_VISIT }
   const at = deps.clock()
-  const id = `manual:${key === '' ? newRecordId(at) : keyId(workspace, key)}`
+  const id = `manual:${key === '' ? newRecordId(at) : hashKey(workspace, key)}`
   const hit = buildReportedHit({ id, kind: 'manual', at, params, notify, actor })
   const [answer] = await deps.judge.judge([hit])
   if (answer === undefined) throw new TypeError('the judge gave no answer')
   return { ok: true, answer }
-}
-
-/** Keys of different workspaces never meet. */
-function keyId(workspace: string, key: string): string {
-  return createHash('sha256')
-    .update(JSON.stringify([workspace, key]))
-    .digest('hex')
-    .slice(0, KEY_HASH_CHARS)
 }

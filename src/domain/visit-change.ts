@@ -1,6 +1,6 @@
 import type { LedgerMeasures, LedgerRow } from './ledger-row.ts'
 
-const SUB_NAMES = [
+export const SUB_NAMES = [
   ...(['sub1', 'sub2', 'sub3', 'sub4', 'sub5'] as const),
   ...(['sub6', 'sub7', 'sub8', 'sub9', 'sub10'] as const),
 ] as const

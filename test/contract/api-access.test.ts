@@ -263,6 +263,8 @@ function payloadOf(key: string, kind: string, world: World): object | undefined 
     case 'POST /api/v1/conversions':
     case 'POST /api/v1/hits/:id/match':
       return { clickId: world.clickId }
+    case 'POST /api/v1/visits/:clickId/update':
+      return { subs: { sub1: 'new' } }
     case 'POST /api/v1/conversions/bulk-status':
       return { ids: [world.ids.conversions], status: 'rejected', reason: 'fraud' }
     case 'POST /api/v1/hits/rematch':
