@@ -34,10 +34,10 @@ export class ApiProblem extends Error {
     this.fields = Object.fromEntries((errors ?? []).map(({ field, message }) => [field, message]))
   }
 
-  /** Says the same of a form that calls some fields differently. */
-  renameFields(names: Readonly<Record<string, string>>): this {
-    const renamed = Object.entries(this.fields).map(([path, message]) => [names[path] ?? path, message])
-    this.fields = Object.fromEntries(renamed)
+  /** Says the same of a form where these fields stand deeper, e.g. under `targets.0`. */
+  moveFields(under: string): this {
+    const moved = Object.entries(this.fields).map(([path, message]) => [`${under}.${path}`, message])
+    this.fields = Object.fromEntries(moved)
     return this
   }
 }

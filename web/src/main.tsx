@@ -8,6 +8,9 @@ import { ApiProblem } from './api.ts'
 import { App } from './app.tsx'
 import { theme } from './theme.ts'
 
+/** A file that stays away must not make the page reload for ever. */
+const RELOAD_PAUSE_MS = 30_000
+
 const queries = new QueryClient({
   queryCache: new QueryCache({
     onError: (error, query) => {
@@ -30,6 +33,15 @@ const queries = new QueryClient({
 function isRefusal(status: number): boolean {
   return status >= 400 && status < 500
 }
+
+/** Screens of an older version are gone after an upgrade; the page of the new version knows its own. */
+addEventListener('vite:preloadError', () => {
+  const key = 'trailpost:reloaded'
+  const last = Number(sessionStorage.getItem(key))
+  if (Date.now() - last < RELOAD_PAUSE_MS) return
+  sessionStorage.setItem(key, String(Date.now()))
+  location.reload()
+})
 
 const root = document.getElementById('root')
 if (root === null) throw new Error('index.html has no #root')

@@ -21,6 +21,12 @@ export type OfferBody = Body<'/api/v1/offers'>
 export type Lander = Schemas['Lander']
 export type LanderBody = Body<'/api/v1/landers'>
 export type NotificationTarget = Schemas['NotificationTarget']
+export type Flow = Schemas['Flow']
+export type FlowBody = Body<'/api/v1/flows'>
+export type Domain = Schemas['Domain']
+export type DomainBody = Body<'/api/v1/domains'>
+export type EventType = Schemas['Event']
+export type EventTypeBody = Body<'/api/v1/events'>
 
 export const campaigns: Resource<Campaign, CampaignBody> = {
   name: 'campaigns',
@@ -73,4 +79,31 @@ export const landers: Resource<Lander, LanderBody> = {
 export const targets: Listed<NotificationTarget> = {
   name: 'notification-targets',
   list: (query) => answerOf(api.GET('/api/v1/notification-targets', { params: { query } })),
+}
+
+export const flows: Resource<Flow, FlowBody> = {
+  name: 'flows',
+  list: (query) => answerOf(api.GET('/api/v1/flows', { params: { query } })),
+  get: (id) => answerOf(api.GET('/api/v1/flows/{id}', { params: { path: { id } } })),
+  create: (body) => answerOf(api.POST('/api/v1/flows', { body })),
+  update: (id, body) => answerOf(api.PATCH('/api/v1/flows/{id}', { params: { path: { id } }, body })),
+  archive: (id) => answerOf(api.DELETE('/api/v1/flows/{id}', { params: { path: { id } } })),
+}
+
+export const domains: Resource<Domain, DomainBody> = {
+  name: 'domains',
+  list: (query) => answerOf(api.GET('/api/v1/domains', { params: { query } })),
+  get: (id) => answerOf(api.GET('/api/v1/domains/{id}', { params: { path: { id } } })),
+  create: (body) => answerOf(api.POST('/api/v1/domains', { body })),
+  update: (id, body) => answerOf(api.PATCH('/api/v1/domains/{id}', { params: { path: { id } }, body })),
+  archive: (id) => answerOf(api.DELETE('/api/v1/domains/{id}', { params: { path: { id } } })),
+}
+
+export const eventTypes: Resource<EventType, EventTypeBody> = {
+  name: 'events',
+  list: (query) => answerOf(api.GET('/api/v1/events', { params: { query } })),
+  get: (id) => answerOf(api.GET('/api/v1/events/{id}', { params: { path: { id } } })),
+  create: (body) => answerOf(api.POST('/api/v1/events', { body })),
+  update: (id, body) => answerOf(api.PATCH('/api/v1/events/{id}', { params: { path: { id } }, body })),
+  archive: (id) => answerOf(api.DELETE('/api/v1/events/{id}', { params: { path: { id } } })),
 }

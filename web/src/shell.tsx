@@ -23,6 +23,7 @@ const NAVIGATION: readonly { readonly label: string; readonly items: readonly Na
     label: texts.nav.build,
     items: [
       { href: '/campaigns', label: texts.campaigns.title, icon: 'campaign' },
+      { href: '/flows', label: texts.nav.flows, icon: 'flow' },
       { href: '/traffic-sources', label: texts.sources.title, icon: 'source' },
       { href: '/affiliate-networks', label: texts.networks.title, icon: 'network' },
       { href: '/offers', label: texts.offers.title, icon: 'offer' },

@@ -16,10 +16,14 @@ export type Form<T> = {
   readonly values: T
   /** Changes some values and forgets what was wrong with them. */
   readonly set: (changes: Partial<T>) => void
+  /** Takes over what saving has made of some values; they count as saved. */
+  readonly keep: (changes: Partial<T>) => void
   /** What an input of a text value needs. */
   readonly text: (name: TextKey<T>) => TextProps
   /** What is wrong with the field at a path. */
   readonly errorOf: (path: string) => string | undefined
+  /** Whether anything at a path or under it is wrong. */
+  readonly hasErrorAt: (path: string) => boolean
   /** What is wrong beside the fields; undefined when nothing is. */
   readonly problem: string | undefined
   readonly saving: boolean
@@ -45,6 +49,10 @@ export function useForm<T extends object>(initial: T, save: (values: T) => Promi
     setValues((before) => ({ ...before, ...changes }))
     setChanged((before) => new Set([...before, ...Object.keys(changes)]))
   }
+  const keep = (changes: Partial<T>) => setValues((before) => ({ ...before, ...changes }))
+  const hasErrorAt = (path: string) =>
+    failure instanceof ApiProblem &&
+    Object.keys(failure.fields).some((wrong) => wrong === path || wrong.startsWith(`${path}.`))
   const errorOf = (path: string) => {
     const error = failure instanceof ApiProblem ? failure.fields[path] : undefined
     return changed.has(path.split('.')[0] ?? '') ? undefined : error
@@ -52,7 +60,9 @@ export function useForm<T extends object>(initial: T, save: (values: T) => Promi
   return {
     values,
     set,
+    keep,
     errorOf,
+    hasErrorAt,
     text: (name) => ({
       name,
       value: String(values[name]),

@@ -4,57 +4,73 @@ import { ApiProblem, answerOf, api } from './api.ts'
 import { useSave } from './resource.ts'
 import { type NotificationTarget, sources, type TrafficSource, targets } from './resources.ts'
 
-type SourceValues = Omit<TrafficSource, 'id' | 'createdAt' | 'updatedAt' | 'archivedAt'> & {
-  /** '' for no postback. */
-  readonly postbackUrl: string
-  readonly postbackStatuses: NotificationTarget['statuses']
-}
+type TargetFields = Pick<
+  NotificationTarget,
+  | 'type'
+  | 'url'
+  | 'events'
+  | 'statuses'
+  | 'onlyFirst'
+  | 'onlyWithPayout'
+  | 'delaySeconds'
+  | 'percent'
+  | 'status'
+>
+/** A call of the form; one without an id is not saved yet, one without a URL is left out. */
+export type TargetValues = TargetFields & { readonly id?: string }
+
+type SourceValues = Omit<
+  TrafficSource,
+  'id' | 'createdAt' | 'updatedAt' | 'archivedAt' | 'template' | 'timeZone' | 'trafficLossPercent'
+> & { readonly targets: readonly TargetValues[] }
 
 /**
- * Saves a traffic source, and the postback that belongs to it. When the second part is refused, the next try
- * updates the source which the first has created.
+ * Saves a traffic source, and the calls that belong to it. When one of these is refused, the next try updates the
+ * source that the first has created, and replaces its calls.
  */
-export function useSaveSource(item: TrafficSource | undefined, target: NotificationTarget | undefined) {
+export function useSaveSource(item: TrafficSource | undefined, before: readonly NotificationTarget[]) {
   const queries = useQueryClient()
   const { store, show } = useSave(sources)
-  const saved = useRef({ sourceId: item?.id, targetId: target?.id })
-  return async ({ postbackUrl, postbackStatuses, ...body }: SourceValues): Promise<void> => {
-    const source = await store(saved.current.sourceId, body)
-    saved.current.sourceId = source.id
-    const postback = { url: postbackUrl.trim(), statuses: postbackStatuses }
-    saved.current.targetId = await savePostback(source.id, saved.current.targetId, postback)
+  const sourceId = useRef(item?.id)
+  /** Of calls that this form has created. */
+  const ids = useRef<readonly string[]>([])
+  return async ({ targets: wanted, ...body }: SourceValues): Promise<readonly TargetValues[]> => {
+    const source = await store(sourceId.current, body)
+    sourceId.current = source.id
+    const kept: TargetValues[] = []
+    for (const [index, target] of wanted.entries()) {
+      if (target.url.trim() === '') continue
+      const id = await saveTarget(source.id, target, index)
+      ids.current = [...ids.current, id]
+      kept.push({ ...target, id })
+    }
+    const stored = [...before.map(({ id }) => id), ...ids.current]
+    await removeTargets(stored.filter((id) => !kept.some((target) => target.id === id)))
     await queries.invalidateQueries({ queryKey: [targets.name] })
     show(source, { isNew: item === undefined })
+    return kept
   }
 }
 
-type Postback = { readonly url: string; readonly statuses: NotificationTarget['statuses'] }
-
-/** Creates, changes or removes it, by whether it exists and has a URL; returns its id if it exists then. */
-async function savePostback(
-  sourceId: string,
-  id: string | undefined,
-  body: Postback,
-): Promise<string | undefined> {
+/** Creates or changes it; returns its id. */
+async function saveTarget(sourceId: string, target: TargetValues, index: number): Promise<string> {
+  const { id, ...fields } = target
+  const body = { ...fields, url: fields.url.trim() }
   try {
-    if (id === undefined) return body.url === '' ? undefined : await createTarget(sourceId, body)
-    const params = { path: { id } }
-    if (body.url !== '') {
-      await answerOf(api.PATCH('/api/v1/notification-targets/{id}', { params, body }))
-      return id
+    if (id === undefined) {
+      const path = '/api/v1/traffic-sources/{id}/notification-targets'
+      return (await answerOf(api.POST(path, { params: { path: { id: sourceId } }, body }))).id
     }
-    await answerOf(api.DELETE('/api/v1/notification-targets/{id}', { params }))
-    return undefined
+    await answerOf(api.PATCH('/api/v1/notification-targets/{id}', { params: { path: { id } }, body }))
+    return id
   } catch (error) {
-    throw error instanceof ApiProblem ? error.renameFields(POSTBACK_FIELDS) : error
+    throw error instanceof ApiProblem ? error.moveFields(`targets.${index}`) : error
   }
 }
 
-async function createTarget(sourceId: string, body: Postback): Promise<string> {
-  const params = { path: { id: sourceId } }
-  const path = '/api/v1/traffic-sources/{id}/notification-targets'
-  return (await answerOf(api.POST(path, { params, body }))).id
+async function removeTargets(ids: readonly (string | undefined)[]): Promise<void> {
+  for (const id of new Set(ids)) {
+    if (id === undefined) continue
+    await answerOf(api.DELETE('/api/v1/notification-targets/{id}', { params: { path: { id } } }))
+  }
 }
-
-/** Fields of a notification target → fields of the form. */
-const POSTBACK_FIELDS = { url: 'postbackUrl', statuses: 'postbackStatuses' }

@@ -23,6 +23,7 @@ const OUTCOME_COLORS: Readonly<Record<string, string>> = {
 
 const DELIVERY_COLORS: Readonly<Record<string, string>> = {
   delivered: 'green',
+  rendered: 'green',
   pending: 'blue',
   skipped: 'gray',
   cancelled: 'gray',

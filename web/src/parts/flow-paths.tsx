@@ -1,8 +1,9 @@
-import { ActionIcon, Button, Group, Input, NumberInput, Stack, Text, Title } from '@mantine/core'
+import { ActionIcon, Button, Group, Input, NumberInput, Stack, Text, TextInput } from '@mantine/core'
 import { formatShare } from '../format.ts'
 import type { Listed } from '../resource.ts'
 import { landers, offers } from '../resources.ts'
 import { texts } from '../texts.ts'
+import { flowTexts } from '../texts-flow.ts'
 import classes from './flow-paths.module.css'
 import { Icon } from './icon.tsx'
 import { ItemSelect } from './pickers.tsx'
@@ -10,6 +11,7 @@ import { ItemSelect } from './pickers.tsx'
 type Weighted = { readonly id: string; readonly weight: number }
 export type Path = {
   readonly id?: string
+  readonly name?: string
   readonly weight: number
   readonly landers: readonly Weighted[]
   readonly offers: readonly Weighted[]
@@ -20,14 +22,16 @@ type ErrorOf = (path: string) => string | undefined
 
 type FlowPathsProps = {
   readonly paths: readonly Path[]
+  /** Path of the list in the API's body, where its errors point. */
+  readonly at?: string
   readonly errorOf: ErrorOf
   readonly onChange: (paths: readonly Path[]) => void
 }
 
-/** The paths of a campaign: landers × offers with weights. Weights show only where there is a choice. */
-export function FlowPaths({ paths, errorOf, onChange }: FlowPathsProps) {
-  const change = (at: number, changes: Partial<Path>) =>
-    onChange(paths.map((path, index) => (index === at ? { ...path, ...changes } : path)))
+/** Paths of a flow: landers × offers with weights. Weights show only where there is a choice. */
+export function FlowPaths({ paths, at = 'paths', errorOf, onChange }: FlowPathsProps) {
+  const change = (place: number, changes: Partial<Path>) =>
+    onChange(paths.map((path, index) => (index === place ? { ...path, ...changes } : path)))
   return (
     <Stack gap="md">
       {paths.map((path, index) => (
@@ -35,9 +39,14 @@ export function FlowPaths({ paths, errorOf, onChange }: FlowPathsProps) {
         <div key={index} className={classes.path}>
           {paths.length > 1 && (
             <Group justify="space-between" mb="sm">
-              <Title order={3} size="sm">
-                {texts.campaigns.path(index + 1)}
-              </Title>
+              <TextInput
+                aria-label={flowTexts.pathName(index + 1)}
+                placeholder={texts.campaigns.path(index + 1)}
+                value={path.name ?? ''}
+                onChange={(event) => change(index, { name: event.currentTarget.value })}
+                variant="unstyled"
+                className={classes.name}
+              />
               <Group gap="xs">
                 <Weight
                   label={texts.campaigns.pathWeight(index + 1)}
@@ -57,7 +66,7 @@ export function FlowPaths({ paths, errorOf, onChange }: FlowPathsProps) {
               kind="landers"
               resource={landers}
               items={path.landers}
-              at={`paths.${index}.landers`}
+              at={`${at}.${index}.landers`}
               errorOf={errorOf}
               onChange={(items) => change(index, { landers: items })}
             />
@@ -65,7 +74,7 @@ export function FlowPaths({ paths, errorOf, onChange }: FlowPathsProps) {
               kind="offers"
               resource={offers}
               items={path.offers}
-              at={`paths.${index}.offers`}
+              at={`${at}.${index}.offers`}
               errorOf={errorOf}
               onChange={(items) => change(index, { offers: items })}
             />

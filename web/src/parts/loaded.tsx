@@ -34,7 +34,7 @@ export function Failure({ error, onRetry }: { readonly error: Error; readonly on
 }
 
 /** Grey lines where rows or fields will be. */
-function Lines({ count = 6 }: { readonly count?: number }) {
+export function Lines({ count = 6 }: { readonly count?: number }) {
   return (
     <Stack gap="sm" aria-busy="true" aria-label={texts.loading}>
       {Array.from({ length: count }, (_, index) => (

@@ -1,16 +1,20 @@
-import { Select, Stack, Text, TextInput } from '@mantine/core'
-import { CopyField } from '../parts/copy-field.tsx'
+import { Anchor, NumberInput, Select, Stack, TagsInput, TextInput } from '@mantine/core'
+import { type FlowValues, toFlowBody } from '../flow-values.ts'
+import { CampaignAside } from '../parts/campaign-aside.tsx'
+import { CampaignCost, toCostModel, toCostValues } from '../parts/campaign-cost.tsx'
 import { EditScreen } from '../parts/edit-screen.tsx'
-import { EMPTY_PATH, FlowPaths, type Path } from '../parts/flow-paths.tsx'
+import { FlowEditor } from '../parts/flow-editor.tsx'
+import { EMPTY_PATH } from '../parts/flow-paths.tsx'
 import { FormFooter } from '../parts/form-footer.tsx'
 import { FormLayout, Pair } from '../parts/form-layout.tsx'
 import { Section } from '../parts/page.tsx'
-import { CurrencySelect, ItemSelect } from '../parts/pickers.tsx'
-import { useSave } from '../resource.ts'
-import { type Campaign, type CampaignBody, campaigns, sources } from '../resources.ts'
+import { ItemSelect } from '../parts/pickers.tsx'
+import { useItems, useSave } from '../resource.ts'
+import { type Campaign, type CampaignBody, campaigns, domains, flows, sources } from '../resources.ts'
 import type { PathParams } from '../router.tsx'
 import { useMe } from '../session.ts'
 import { isKey, texts, toOptions } from '../texts.ts'
+import { flowTexts } from '../texts-flow.ts'
 import { type Form, useForm } from '../use-form.ts'
 
 export function CampaignScreen({ params }: { readonly params: PathParams }) {
@@ -29,48 +33,37 @@ function CampaignForm({ item }: { readonly item: Campaign | undefined }) {
   const { currency } = useMe().workspace
   const { save } = useSave(campaigns)
   const form = useForm(toValues(item, currency), (values) => save(item?.id, toBody(values)))
+  const { flowId } = form.values
   return (
-    <FormLayout onSubmit={form.submit} aside={<Link item={item} />}>
+    <FormLayout
+      onSubmit={form.submit}
+      aside={<CampaignAside item={item} flow={flowId === '' ? form.values : undefined} />}
+    >
       <Basics form={form} isNew={item === undefined} />
-      <Section title={texts.campaigns.flow} aside={texts.campaigns.flowAside}>
-        <FlowPaths
-          paths={form.values.paths}
+      <FlowChoice form={form} />
+      {flowId === '' && (
+        <FlowEditor
+          flow={form.values}
+          warnings={item?.warnings ?? []}
           errorOf={form.errorOf}
-          onChange={(paths) => form.set({ paths })}
+          hasErrorAt={form.hasErrorAt}
+          onChange={form.set}
         />
-      </Section>
-      <Cost form={form} />
-      <Section title={texts.form.more}>
-        <Pair>
-          <TextInput
-            {...form.text('slug')}
-            label={texts.campaigns.slug}
-            description={texts.campaigns.slugHint}
-          />
-          <Select
-            label={texts.campaigns.redirectMode}
-            data={toOptions(texts.campaigns.redirectModes)}
-            value={form.values.redirectMode}
-            error={form.errorOf('redirectMode')}
-            onChange={(mode) =>
-              isKey(texts.campaigns.redirectModes, mode) && form.set({ redirectMode: mode })
-            }
-            allowDeselect={false}
-          />
-        </Pair>
-        <TextInput
-          {...form.text('fallbackUrl')}
-          label={texts.campaigns.fallback}
-          description={texts.campaigns.fallbackHint}
-          placeholder="https://"
-        />
-      </Section>
+      )}
+      <CampaignCost
+        cost={form.values.costModel}
+        errorOf={form.errorOf}
+        onChange={(costModel) => form.set({ costModel })}
+      />
+      <More form={form} />
       <FormFooter form={form} isNew={item === undefined} cancelHref="/campaigns" />
     </FormLayout>
   )
 }
 
-function Basics({ form, isNew }: { readonly form: Form<CampaignValues>; readonly isNew: boolean }) {
+type CampaignForm = Form<CampaignValues>
+
+function Basics({ form, isNew }: { readonly form: CampaignForm; readonly isNew: boolean }) {
   return (
     <Stack gap="md" mb="xl">
       <TextInput {...form.text('name')} label={texts.form.name} required autoFocus={isNew} />
@@ -96,82 +89,114 @@ function Basics({ form, isNew }: { readonly form: Form<CampaignValues>; readonly
   )
 }
 
-function Cost({ form }: { readonly form: Form<CampaignValues> }) {
-  const { costModel } = form.values
-  const change = (changes: Partial<CostValues>) => form.set({ costModel: { ...costModel, ...changes } })
+/** Where visitors go: by rules of the campaign's own, or by a shared flow. Asked only where there is one. */
+function FlowChoice({ form }: { readonly form: CampaignForm }) {
+  const shared = useItems(flows).data ?? []
+  const { flowId } = form.values
+  if (shared.length === 0 && flowId === '') return null
   return (
-    <Section title={texts.campaigns.cost} aside={texts.campaigns.costAside}>
-      <Select
-        label={texts.campaigns.costType}
-        data={toOptions(texts.campaigns.costTypes)}
-        value={costModel.type}
-        error={form.errorOf('costModel')}
-        onChange={(type) => isKey(texts.campaigns.costTypes, type) && change({ type })}
-        {...(costModel.type === 'token' ? { description: texts.campaigns.costToken } : {})}
-        allowDeselect={false}
+    <Section title={texts.campaigns.flow}>
+      <ItemSelect
+        resource={flows}
+        label={flowTexts.which}
+        placeholder={flowTexts.own}
+        description={flowId === '' ? flowTexts.ownHint : flowTexts.sharedHint}
+        value={flowId}
+        error={form.errorOf('flowId')}
+        onChange={(chosen) => form.set({ flowId: chosen })}
       />
-      {costModel.type === 'cpc' && (
-        <Pair>
-          <TextInput
-            label={texts.campaigns.costAmount}
-            value={costModel.amount}
-            error={form.errorOf('costModel.amount')}
-            onChange={(event) => change({ amount: event.currentTarget.value })}
-            inputMode="decimal"
-            required
-          />
-          <CurrencySelect
-            value={costModel.currency}
-            error={form.errorOf('costModel.currency')}
-            onChange={(currency) => change({ currency })}
-          />
-        </Pair>
+      {flowId !== '' && (
+        <Anchor href={`/flows/${flowId}`} size="sm">
+          {flowTexts.openShared}
+        </Anchor>
       )}
     </Section>
   )
 }
 
-function Link({ item }: { readonly item: Campaign | undefined }) {
+function More({ form }: { readonly form: CampaignForm }) {
   return (
-    <Section title={texts.campaigns.linkTitle}>
-      {item === undefined ? (
-        <Text c="dimmed">{texts.campaigns.linkAfterSave}</Text>
-      ) : (
-        <CopyField label={texts.campaigns.link} value={item.link} description={texts.campaigns.linkHint} />
-      )}
+    <Section title={texts.form.more}>
+      <Pair>
+        <TextInput
+          {...form.text('slug')}
+          label={texts.campaigns.slug}
+          description={texts.campaigns.slugHint}
+        />
+        <Select
+          label={texts.campaigns.redirectMode}
+          data={toOptions(texts.campaigns.redirectModes)}
+          value={form.values.redirectMode}
+          error={form.errorOf('redirectMode')}
+          onChange={(mode) => isKey(texts.campaigns.redirectModes, mode) && form.set({ redirectMode: mode })}
+          allowDeselect={false}
+        />
+        <ItemSelect
+          resource={domains}
+          label={flowTexts.domain}
+          placeholder={flowTexts.domainMain}
+          value={form.values.domainId}
+          error={form.errorOf('domainId')}
+          onChange={(domainId) => form.set({ domainId })}
+        />
+        <NumberInput
+          label={flowTexts.uniqueHours}
+          description={flowTexts.uniqueHoursHint}
+          value={form.values.uniqueHours}
+          error={form.errorOf('uniqueHours')}
+          onChange={(hours) => form.set({ uniqueHours: Number(hours) })}
+          min={0}
+          allowDecimal={false}
+        />
+      </Pair>
+      <TextInput
+        {...form.text('fallbackUrl')}
+        label={texts.campaigns.fallback}
+        description={texts.campaigns.fallbackHint}
+        placeholder="https://"
+      />
+      <TagsInput
+        label={flowTexts.tags}
+        value={form.values.tags}
+        error={form.errorOf('tags')}
+        onChange={(tags) => form.set({ tags })}
+      />
     </Section>
   )
 }
 
 type CampaignValues = ReturnType<typeof toValues>
-/** The amount and currency stay while another type is tried. */
-type CostValues = {
-  readonly type: Campaign['costModel']['type']
-  readonly amount: string
-  readonly currency: string
-}
 
 function toValues(item: Campaign | undefined, currency: string) {
-  const paths: readonly Path[] = item?.paths ?? [EMPTY_PATH]
-  const costModel: CostValues = { amount: '', currency, ...(item?.costModel ?? { type: 'none' }) }
+  const flow: FlowValues = {
+    rules: item?.rules ?? [],
+    paths: item?.paths ?? [EMPTY_PATH],
+    sticky: item?.sticky ?? 'none',
+    optimization: item?.optimization ?? null,
+  }
   return {
+    ...flow,
     name: item?.name ?? '',
     trafficSourceId: item?.trafficSourceId ?? '',
     status: item?.status ?? ('active' as const),
     slug: item?.slug ?? '',
     redirectMode: item?.redirectMode ?? ('302' as const),
     fallbackUrl: item?.fallbackUrl ?? '',
-    paths,
-    costModel,
+    flowId: item?.flowId ?? '',
+    uniqueHours: item?.uniqueHours ?? 0,
+    domainId: item?.domainId ?? '',
+    tags: item?.tags ?? [],
+    costModel: toCostValues(item, currency),
   }
 }
 
-function toBody({ costModel, slug, paths, ...rest }: CampaignValues): CampaignBody {
-  const { type } = costModel
+function toBody(values: CampaignValues): CampaignBody {
+  const { rules, paths, sticky, optimization, costModel, slug, ...rest } = values
   return {
     ...rest,
+    // What belongs to a shared flow is that flow's; what the form began with has no offer yet.
+    ...(rest.flowId === '' ? toFlowBody({ rules, paths, sticky, optimization }) : {}),
     ...(slug.trim() === '' ? {} : { slug: slug.trim() }),
-    costModel: type === 'cpc' ? { ...costModel, type } : { type },
-    paths: paths.map((path) => ({ ...path, landers: [...path.landers], offers: [...path.offers] })),
+    costModel: toCostModel(costModel),
   }
 }

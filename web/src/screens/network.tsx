@@ -1,16 +1,27 @@
-import { Select, Stack, TextInput } from '@mantine/core'
-import { CopyField } from '../parts/copy-field.tsx'
+import { NumberInput, Select, Stack, TagsInput, TextInput } from '@mantine/core'
+import { networkCatalogue } from '../catalogue.ts'
 import { EditScreen } from '../parts/edit-screen.tsx'
 import { FormFooter } from '../parts/form-footer.tsx'
 import { FormLayout, Pair } from '../parts/form-layout.tsx'
+import { NetworkRules } from '../parts/network-rules.tsx'
+import { NetworkSnippets } from '../parts/network-snippets.tsx'
 import { Section } from '../parts/page.tsx'
 import { CurrencySelect } from '../parts/pickers.tsx'
+import { AboutNetwork } from '../parts/template-about.tsx'
+import { TemplateStart, useStartsEmpty } from '../parts/template-start.tsx'
 import { useSave } from '../resource.ts'
-import { type AffiliateNetwork, networks } from '../resources.ts'
+import { type AffiliateNetwork, type AffiliateNetworkBody, networks } from '../resources.ts'
 import type { PathParams } from '../router.tsx'
 import { useMe } from '../session.ts'
 import { isKey, texts, toOptions } from '../texts.ts'
-import { useForm } from '../use-form.ts'
+import { networkTexts } from '../texts-catalogue.ts'
+import { type Form, useForm } from '../use-form.ts'
+
+const SECOND_MS = 1_000
+const DAY_MS = 86_400_000
+const STATUSES = ['pending', 'approved', 'rejected', 'trash', 'ignore'] as const
+type MappedStatus = (typeof STATUSES)[number]
+export type Policy = keyof typeof texts.networks.duplicatePolicies
 
 export function NetworkScreen({ params }: { readonly params: PathParams }) {
   return (
@@ -19,17 +30,31 @@ export function NetworkScreen({ params }: { readonly params: PathParams }) {
       id={params.id ?? 'new'}
       listTitle={texts.networks.title}
       createTitle={texts.networks.create}
-      form={NetworkForm}
+      form={NetworkStart}
     />
   )
 }
 
+function NetworkStart({ item }: { readonly item: AffiliateNetwork | undefined }) {
+  const isEmpty = useStartsEmpty()
+  if (item !== undefined || isEmpty) return <NetworkForm item={item} />
+  return (
+    <TemplateStart
+      catalogue={networkCatalogue}
+      what={texts.offers.network.toLowerCase()}
+      about={(template) => <AboutNetwork template={template} />}
+    />
+  )
+}
+
+export type NetworkForm = Form<ReturnType<typeof toValues>>
+
 function NetworkForm({ item }: { readonly item: AffiliateNetwork | undefined }) {
   const { currency } = useMe().workspace
   const { save } = useSave(networks)
-  const form = useForm(toValues(item, currency), (values) => save(item?.id, values))
+  const form = useForm(toValues(item, currency), (values) => save(item?.id, toBody(values)))
   return (
-    <FormLayout onSubmit={form.submit} aside={item && <Snippets network={item} />}>
+    <FormLayout onSubmit={form.submit} aside={item && <NetworkSnippets network={item} />}>
       <Stack gap="md">
         <TextInput {...form.text('name')} label={texts.form.name} required autoFocus={item === undefined} />
         <Pair>
@@ -64,23 +89,54 @@ function NetworkForm({ item }: { readonly item: AffiliateNetwork | undefined }) 
           />
         </Pair>
       </Stack>
+      <NetworkRules form={form} />
+      <Guard form={form} />
       <FormFooter form={form} isNew={item === undefined} cancelHref="/affiliate-networks" />
     </FormLayout>
   )
 }
 
-function Snippets({ network }: { readonly network: AffiliateNetwork }) {
-  const { ready, readyAside, postback, postbackHint, image, iframe, pixelHint } = texts.networks
+/** Who may send hits of the network, and when. */
+function Guard({ form }: { readonly form: NetworkForm }) {
   return (
-    <Section title={ready} aside={readyAside}>
-      <CopyField label={postback} value={network.postbackUrl} description={postbackHint} />
-      <CopyField label={image} value={network.imagePixel} description={pixelHint} />
-      <CopyField label={iframe} value={network.iframePixel} />
+    <Section title={networkTexts.guard}>
+      <TagsInput
+        label={networkTexts.ips}
+        description={networkTexts.ipsHint}
+        value={form.values.ipAllowlist}
+        error={form.errorOf('ipAllowlist') ?? form.errorOf('ipAllowlist.0')}
+        onChange={(ipAllowlist) => form.set({ ipAllowlist })}
+      />
+      <TagsInput
+        label={networkTexts.referrers}
+        description={networkTexts.referrersHint}
+        value={form.values.referrerAllowlist}
+        error={form.errorOf('referrerAllowlist') ?? form.errorOf('referrerAllowlist.0')}
+        onChange={(referrerAllowlist) => form.set({ referrerAllowlist })}
+      />
+      <Pair>
+        <NumberInput
+          label={networkTexts.minSeconds}
+          description={networkTexts.minSecondsHint}
+          value={form.values.clickToConversionMinMs / SECOND_MS}
+          error={form.errorOf('clickToConversionMinMs')}
+          onChange={(seconds) =>
+            form.set({ clickToConversionMinMs: Math.round(Number(seconds) * SECOND_MS) })
+          }
+          min={0}
+        />
+        <NumberInput
+          label={networkTexts.maxDays}
+          description={networkTexts.maxDaysHint}
+          value={form.values.clickToConversionMaxMs / DAY_MS}
+          error={form.errorOf('clickToConversionMaxMs')}
+          onChange={(days) => form.set({ clickToConversionMaxMs: Math.round(Number(days) * DAY_MS) })}
+          min={0}
+        />
+      </Pair>
     </Section>
   )
 }
-
-type Policy = keyof typeof texts.networks.duplicatePolicies
 
 function toValues(item: AffiliateNetwork | undefined, currency: string) {
   const duplicatePolicy: Policy = item?.duplicatePolicy ?? 'update'
@@ -90,5 +146,29 @@ function toValues(item: AffiliateNetwork | undefined, currency: string) {
     token: item?.token ?? '',
     duplicatePolicy,
     currency: item?.currency ?? currency,
+    ipAllowlist: item?.ipAllowlist ?? [],
+    referrerAllowlist: item?.referrerAllowlist ?? [],
+    clickToConversionMinMs: item?.clickToConversionMinMs ?? 0,
+    clickToConversionMaxMs: item?.clickToConversionMaxMs ?? 0,
+    statusMap: Object.entries(item?.statusMap ?? {}).map(([word, status]) => ({
+      word,
+      status: toMappedStatus(status),
+    })),
+    eventPolicies: Object.entries(item?.eventPolicies ?? {}).map(([event, policy]) => ({ event, policy })),
+  }
+}
+
+/** The API writes these words alone, but says that it is any text. */
+function toMappedStatus(text: string): MappedStatus {
+  return STATUSES.find((status) => status === text) ?? 'ignore'
+}
+
+function toBody({ statusMap, eventPolicies, ...values }: ReturnType<typeof toValues>): AffiliateNetworkBody {
+  const words = statusMap.filter(({ word }) => word.trim() !== '')
+  const events = eventPolicies.filter(({ event }) => event.trim() !== '')
+  return {
+    ...values,
+    statusMap: Object.fromEntries(words.map((row) => [row.word.trim(), row.status])),
+    eventPolicies: Object.fromEntries(events.map((row) => [row.event.trim(), row.policy])),
   }
 }

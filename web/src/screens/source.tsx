@@ -1,20 +1,22 @@
-import { MultiSelect, Stack, TextInput } from '@mantine/core'
+import { Stack, TextInput } from '@mantine/core'
+import { sourceCatalogue } from '../catalogue.ts'
 import { EditScreen } from '../parts/edit-screen.tsx'
 import { FormFooter } from '../parts/form-footer.tsx'
 import { FormLayout, Pair } from '../parts/form-layout.tsx'
 import { Loaded } from '../parts/loaded.tsx'
 import { Section } from '../parts/page.tsx'
 import { CurrencySelect } from '../parts/pickers.tsx'
+import { EMPTY_TARGET, TargetRows } from '../parts/target-rows.tsx'
+import { AboutSource } from '../parts/template-about.tsx'
+import { TemplateStart, useStartsEmpty } from '../parts/template-start.tsx'
 import { TokenRows } from '../parts/token-rows.tsx'
 import { useItems } from '../resource.ts'
 import { type NotificationTarget, sources, type TrafficSource, targets } from '../resources.ts'
 import type { PathParams } from '../router.tsx'
 import { useMe } from '../session.ts'
 import { texts } from '../texts.ts'
-import { useForm } from '../use-form.ts'
-import { useSaveSource } from '../use-save-source.ts'
-
-const STATUSES = ['pending', 'approved', 'rejected', 'trash'] as const
+import { type Form, useForm } from '../use-form.ts'
+import { type TargetValues, useSaveSource } from '../use-save-source.ts'
 
 export function SourceScreen({ params }: { readonly params: PathParams }) {
   return (
@@ -23,30 +25,48 @@ export function SourceScreen({ params }: { readonly params: PathParams }) {
       id={params.id ?? 'new'}
       listTitle={texts.sources.title}
       createTitle={texts.sources.create}
-      form={SourceWithTarget}
+      form={SourceStart}
     />
   )
 }
 
-/** The form needs the source's postback too, which is a thing of its own. */
-function SourceWithTarget({ item }: { readonly item: TrafficSource | undefined }) {
+function SourceStart({ item }: { readonly item: TrafficSource | undefined }) {
+  const isEmpty = useStartsEmpty()
+  if (item !== undefined || isEmpty) return <SourceWithTargets item={item} />
+  return (
+    <TemplateStart
+      catalogue={sourceCatalogue}
+      what={texts.campaigns.source.toLowerCase()}
+      about={(template) => <AboutSource template={template} />}
+    />
+  )
+}
+
+/** The form needs the source's calls too, which are things of their own. */
+function SourceWithTargets({ item }: { readonly item: TrafficSource | undefined }) {
   const query = useItems(targets)
   return (
     <Loaded query={query}>
-      {(all) => <SourceForm item={item} target={all.find((target) => target.ownerId === item?.id)} />}
+      {(all) => (
+        <SourceForm item={item} owned={all.filter((target) => target.ownerId === item?.id).toReversed()} />
+      )}
     </Loaded>
   )
 }
 
 type SourceFormProps = {
   readonly item: TrafficSource | undefined
-  readonly target: NotificationTarget | undefined
+  /** Its calls, oldest first. */
+  readonly owned: readonly NotificationTarget[]
 }
 
-function SourceForm({ item, target }: SourceFormProps) {
+function SourceForm({ item, owned }: SourceFormProps) {
   const { currency } = useMe().workspace
-  const save = useSaveSource(item, target)
-  const form = useForm(toValues(item, target, currency), save)
+  const save = useSaveSource(item, owned)
+  const form: Form<SourceValues> = useForm(toValues(item, owned, currency), async (values) => {
+    const kept = await save(values)
+    form.keep({ targets: kept })
+  })
   return (
     <FormLayout onSubmit={form.submit}>
       <Stack gap="md">
@@ -84,21 +104,10 @@ function SourceForm({ item, target }: SourceFormProps) {
         />
       </Section>
       <Section title={texts.sources.outgoing} aside={texts.sources.outgoingAside}>
-        <TextInput
-          {...form.text('postbackUrl')}
-          label={texts.sources.postbackUrl}
-          description={texts.sources.postbackHint}
-          placeholder="https://"
-        />
-        <MultiSelect
-          label={texts.sources.postbackStatuses}
-          description={texts.sources.postbackStatusesHint}
-          data={STATUSES.map((value) => ({ value, label: texts.status[value] }))}
-          value={form.values.postbackStatuses}
-          error={form.errorOf('postbackStatuses')}
-          onChange={(chosen) =>
-            form.set({ postbackStatuses: STATUSES.filter((status) => chosen.includes(status)) })
-          }
+        <TargetRows
+          targets={form.values.targets}
+          errorOf={form.errorOf}
+          onChange={(changed) => form.set({ targets: changed })}
         />
       </Section>
       <FormFooter form={form} isNew={item === undefined} cancelHref="/traffic-sources" />
@@ -106,7 +115,10 @@ function SourceForm({ item, target }: SourceFormProps) {
   )
 }
 
-function toValues(item: TrafficSource | undefined, target: NotificationTarget | undefined, currency: string) {
+type SourceValues = ReturnType<typeof toValues>
+
+function toValues(item: TrafficSource | undefined, owned: readonly NotificationTarget[], currency: string) {
+  const calls: readonly TargetValues[] = item === undefined ? [EMPTY_TARGET] : owned.map(toTargetValues)
   return {
     name: item?.name ?? '',
     externalIdParam: item?.externalIdParam ?? '',
@@ -115,7 +127,11 @@ function toValues(item: TrafficSource | undefined, target: NotificationTarget | 
     costMacro: item?.costMacro ?? '',
     currency: item?.currency ?? currency,
     tokens: item?.tokens ?? [],
-    postbackUrl: target?.url ?? '',
-    postbackStatuses: target?.statuses ?? [],
+    targets: calls,
   }
+}
+
+function toTargetValues(target: NotificationTarget): TargetValues {
+  const { id, type, url, events, statuses, onlyFirst, onlyWithPayout, delaySeconds, percent, status } = target
+  return { id, type, url, events, statuses, onlyFirst, onlyWithPayout, delaySeconds, percent, status }
 }

@@ -1,0 +1,143 @@
+import { COUNTRIES, WEEKDAYS } from './places.ts'
+import { isKey } from './texts.ts'
+import { flowTexts } from './texts-flow.ts'
+
+const words = flowTexts
+/** `unknown` and `known` are the API's `is` and `is_not` of ''. */
+export type Operator = keyof typeof words.operators
+export type Test = {
+  /** A field of conditions; `param:` alone while its name is still missing. */
+  readonly field: string
+  readonly operator: Operator
+  readonly values: readonly string[]
+}
+export type Join = 'all' | 'any'
+export type Group = { readonly join: Join; readonly tests: readonly Test[] }
+/** What the form can show: tests, and groups of tests among them. */
+export type FormCondition = { readonly join: Join; readonly parts: readonly (Test | Group)[] }
+
+type ApiTest = { readonly field: string; readonly operator: string; readonly values: readonly string[] }
+type ApiCondition = ApiTest | { readonly all: readonly unknown[] } | { readonly any: readonly unknown[] }
+
+export const EMPTY_TEST: Test = { field: 'country', operator: 'is', values: [] }
+
+export function isGroup(part: Test | Group): part is Group {
+  return 'join' in part
+}
+
+/** An API's condition for the form; undefined when its groups are nested deeper than the form shows. */
+export function readCondition(value: unknown): FormCondition | undefined {
+  const condition = toApiCondition(value)
+  if (condition === undefined) return undefined
+  if ('field' in condition) return { join: 'all', parts: [toTest(condition)] }
+  const parts = childrenOf(condition).map(readPart)
+  const known = parts.filter((part) => part !== undefined)
+  return known.length === parts.length ? { join: joinOf(condition), parts: known } : undefined
+}
+
+function readPart(value: unknown): Test | Group | undefined {
+  const condition = toApiCondition(value)
+  if (condition === undefined) return undefined
+  if ('field' in condition) return toTest(condition)
+  const tests = childrenOf(condition).map(toApiCondition)
+  const known = tests.flatMap((test) => (test !== undefined && 'field' in test ? [toTest(test)] : []))
+  return known.length === tests.length ? { join: joinOf(condition), tests: known } : undefined
+}
+
+/** The API's form of it. */
+export function writeCondition({ join, parts }: FormCondition): unknown {
+  return {
+    [join]: parts.map((part) =>
+      isGroup(part) ? { [part.join]: part.tests.map(writeTest) } : writeTest(part),
+    ),
+  }
+}
+
+function writeTest({ field, operator, values }: Test): ApiTest {
+  if (operator === 'unknown') return { field, operator: 'is', values: [''] }
+  if (operator === 'known') return { field, operator: 'is_not', values: [''] }
+  return { field, operator, values }
+}
+
+/** The condition as a sentence, however deep: "Country is Germany or Austria and Device type is Mobile". */
+export function describeCondition(value: unknown): string {
+  const condition = toApiCondition(value)
+  if (condition === undefined) return ''
+  if ('field' in condition) return describeTest(toTest(condition))
+  const children = childrenOf(condition)
+  if (children.length === 0) return words.everyone
+  return children
+    .map((child) => {
+      const inner = toApiCondition(child)
+      const text = describeCondition(child)
+      return inner !== undefined && !('field' in inner) && childrenOf(inner).length > 1 ? `(${text})` : text
+    })
+    .join(words.joinWords[joinOf(condition)])
+}
+
+export function describeTest({ field, operator, values }: Test): string {
+  const head = `${fieldLabel(field)} ${words.operators[operator]}`
+  return takesValues(operator)
+    ? `${head} ${values.map((each) => valueLabel(field, each)).join(words.or)}`
+    : head
+}
+
+export function takesValues(operator: Operator): boolean {
+  return operator !== 'unknown' && operator !== 'known'
+}
+
+export function fieldLabel(field: string): string {
+  if (isKey(words.fields, field)) return words.fields[field]
+  const [kind = '', name = ''] = splitOnce(field)
+  return kind === 'token' ? words.token(name) : words.param(name)
+}
+
+export function valueLabel(field: string, value: string): string {
+  return (
+    choicesOf(field)?.find((choice) => choice.value.toLowerCase() === value.toLowerCase())?.label ?? value
+  )
+}
+
+/** The only values that a field has, where these are few and known. */
+export function choicesOf(field: string): readonly { value: string; label: string }[] | undefined {
+  if (field === 'country') return COUNTRIES
+  if (field === 'weekday') return WEEKDAYS
+  const { device_type, visitor, proxy } = words.choices
+  const known = { device_type, visitor, workspace_visitor: visitor, proxy }
+  return isKey(known, field)
+    ? Object.entries(known[field]).map(([value, label]) => ({ value, label }))
+    : undefined
+}
+
+function splitOnce(field: string): readonly string[] {
+  const at = field.indexOf(':')
+  return at < 0 ? [field] : [field.slice(0, at), field.slice(at + 1)]
+}
+
+function toTest({ field, operator, values }: ApiTest): Test {
+  const isUnknown = values.length === 1 && values[0] === ''
+  // With several values `in` means the same as `is`, so that the form offers one of them.
+  const plain = operator === 'in' ? 'is' : operator === 'not_in' ? 'is_not' : operator
+  if (isUnknown && plain === 'is') return { field, operator: 'unknown', values: [] }
+  if (isUnknown && plain === 'is_not') return { field, operator: 'known', values: [] }
+  return { field, operator: isKey(words.operators, plain) ? plain : 'is', values }
+}
+
+function joinOf(condition: object): Join {
+  return 'all' in condition ? 'all' : 'any'
+}
+
+function childrenOf(condition: Exclude<ApiCondition, ApiTest>): readonly unknown[] {
+  return 'all' in condition ? condition.all : condition.any
+}
+
+/** The API describes conditions as any JSON; this is what it stores. */
+function toApiCondition(value: unknown): ApiCondition | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  if ('all' in value && Array.isArray(value.all)) return { all: value.all }
+  if ('any' in value && Array.isArray(value.any)) return { any: value.any }
+  if (!('field' in value && 'operator' in value && 'values' in value)) return undefined
+  const { field, operator, values } = value
+  if (typeof field !== 'string' || typeof operator !== 'string' || !Array.isArray(values)) return undefined
+  return { field, operator, values: values.map(String) }
+}

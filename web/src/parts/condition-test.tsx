@@ -1,0 +1,166 @@
+import { ActionIcon, MultiSelect, Select, TagsInput, TextInput } from '@mantine/core'
+import { choicesOf, type Operator, type Test, takesValues } from '../conditions.ts'
+import { useItems } from '../resource.ts'
+import { sources } from '../resources.ts'
+import { isKey, toOptions } from '../texts.ts'
+import { flowTexts } from '../texts-flow.ts'
+import classes from './condition-editor.module.css'
+import { Icon } from './icon.tsx'
+
+const words = flowTexts
+const PARAM = 'param:'
+/** Comparisons for which the known values of a field are the whole choice. */
+const EXACT: ReadonlySet<Operator> = new Set(['is', 'is_not'])
+const ORDERED = /^(hour|weekday|asn|os_version|browser_version|external_id|sub\d+|token:.*|param:.*)$/
+const FIELD_GROUPS = [
+  {
+    group: words.fieldGroups.place,
+    fields: ['country', 'region', 'city', 'isp', 'asn', 'ip', 'connection_type', 'proxy'],
+  },
+  {
+    group: words.fieldGroups.device,
+    fields: [
+      ...['device_type', 'device_brand', 'device_model', 'os', 'os_version'],
+      ...['browser', 'browser_version', 'language', 'user_agent'],
+    ],
+  },
+  {
+    group: words.fieldGroups.visit,
+    fields: ['visitor', 'workspace_visitor', 'hour', 'weekday', 'referrer', 'referrer_domain', 'bot'],
+  },
+  {
+    group: words.fieldGroups.ids,
+    fields: ['external_id', ...Array.from({ length: 10 }, (_, index) => `sub${index + 1}`)],
+  },
+]
+
+type ConditionTestProps = {
+  readonly test: Test
+  /** "2", or "2.1" in a group: what tells its inputs apart for screen readers. */
+  readonly place: string
+  readonly errorOf: (path: string) => string | undefined
+  /** undefined removes it. */
+  readonly onChange: (test: Test | undefined) => void
+}
+
+/** One test: a field, how it compares, and the values. */
+export function ConditionTest({ test, place, errorOf, onChange }: ConditionTestProps) {
+  const { field, operator } = test
+  const change = (changes: Partial<Test>) => onChange({ ...test, ...changes })
+  return (
+    <div className={classes.test}>
+      <FieldSelect test={test} place={place} error={errorOf('field')} onChange={change} />
+      <Select
+        aria-label={words.operator(place)}
+        data={operatorsFor(field)}
+        value={operator}
+        error={errorOf('operator')}
+        onChange={(chosen) => isKey(words.operators, chosen) && change({ operator: chosen })}
+        allowDeselect={false}
+      />
+      {takesValues(operator) ? (
+        <Values test={test} place={place} errorOf={errorOf} onChange={(values) => change({ values })} />
+      ) : (
+        <span />
+      )}
+      <ActionIcon
+        variant="subtle"
+        color="gray"
+        size={36}
+        aria-label={words.remove(words.test(place))}
+        onClick={() => onChange(undefined)}
+      >
+        <Icon name="remove" size={14} />
+      </ActionIcon>
+    </div>
+  )
+}
+
+function operatorsFor(field: string): { value: string; label: string }[] {
+  return toOptions(words.operators).filter(
+    ({ value }) => (value !== 'greater' && value !== 'less') || ORDERED.test(field),
+  )
+}
+
+type FieldSelectProps = {
+  readonly test: Test
+  readonly place: string
+  readonly error: string | undefined
+  readonly onChange: (changes: Partial<Test>) => void
+}
+
+function FieldSelect({ test: { field }, place, error, onChange }: FieldSelectProps) {
+  const isParam = field.startsWith(PARAM)
+  const tokens = useTokenNames()
+  const known = field.startsWith('token:') ? [...new Set([...tokens, field.slice('token:'.length)])] : tokens
+  return (
+    <div className={classes.name}>
+      <Select
+        aria-label={words.field(place)}
+        data={[
+          ...FIELD_GROUPS.map(({ group, fields }) => ({ group, items: fields.map(toFieldOption) })),
+          {
+            group: words.fieldGroups.tokens,
+            items: known.map((name) => ({ value: `token:${name}`, label: words.token(name) })),
+          },
+          { group: words.fieldGroups.more, items: [{ value: PARAM, label: words.otherParam }] },
+        ]}
+        value={isParam ? PARAM : field}
+        error={error}
+        // Values of another field mean nothing for this one.
+        onChange={(chosen) => chosen !== null && onChange({ field: chosen, operator: 'is', values: [] })}
+        searchable
+        allowDeselect={false}
+        comboboxProps={{ width: 240, position: 'bottom-start' }}
+      />
+      {isParam && (
+        <TextInput
+          aria-label={words.paramName(place)}
+          placeholder="utm_source"
+          value={field.slice(PARAM.length)}
+          onChange={(event) => onChange({ field: PARAM + event.currentTarget.value })}
+        />
+      )}
+    </div>
+  )
+}
+
+/** Of all traffic sources: a shared flow may serve several. */
+export function useTokenNames(): readonly string[] {
+  const items = useItems(sources).data ?? []
+  return [...new Set(items.flatMap((source) => source.tokens.map(({ name }) => name)))]
+}
+
+function toFieldOption(value: string): { value: string; label: string } {
+  return { value, label: isKey(words.fields, value) ? words.fields[value] : value }
+}
+
+type ValuesProps = {
+  readonly test: Test
+  readonly place: string
+  readonly errorOf: (path: string) => string | undefined
+  readonly onChange: (values: readonly string[]) => void
+}
+
+/** A choice where the field has few values; else any texts. */
+function Values({ test, place, errorOf, onChange }: ValuesProps) {
+  const { field, operator, values } = test
+  const choices = EXACT.has(operator) ? choicesOf(field) : undefined
+  const error = [...values.keys(), undefined]
+    .map((index) => errorOf(index === undefined ? 'values' : `values.${index}`))
+    .find((problem) => problem !== undefined)
+  const common = { 'aria-label': words.values(place), value: [...values], error, onChange }
+  if (choices === undefined) {
+    return (
+      <TagsInput {...common} placeholder={values.length === 0 ? words.valuesHint : ''} acceptValueOnBlur />
+    )
+  }
+  const unlisted = values.filter((value) => !choices.some((choice) => choice.value === value))
+  return (
+    <MultiSelect
+      {...common}
+      data={[...choices, ...unlisted.map((value) => ({ value, label: value }))]}
+      searchable
+    />
+  )
+}

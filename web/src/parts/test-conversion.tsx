@@ -1,0 +1,125 @@
+import { Alert, Anchor, Button, Group, Select, Stack, Text, TextInput } from '@mantine/core'
+import { useMutation } from '@tanstack/react-query'
+import { type SubmitEvent, useState } from 'react'
+import { answerOf, api } from '../api.ts'
+import type { components } from '../api-types.ts'
+import { isKey, texts, toOptions } from '../texts.ts'
+import { testConversionTexts } from '../texts-flow.ts'
+import { FormProblem } from './form-footer.tsx'
+import { Pair } from './form-layout.tsx'
+import { Icon } from './icon.tsx'
+import classes from './test-conversion.module.css'
+
+type Chain = components['schemas']['TestConversion']
+type Status = keyof typeof texts.status
+const words = testConversionTexts
+
+/** Sends one visitor and its conversion through a campaign, and shows every step on their way. */
+export function TestConversion({ campaignId }: { readonly campaignId: string }) {
+  const [payout, setPayout] = useState('')
+  const [event, setEvent] = useState('')
+  const [status, setStatus] = useState<Status>('approved')
+  const send = useMutation({
+    mutationFn: () => {
+      const body = {
+        ...(payout.trim() === '' ? {} : { payout: payout.trim() }),
+        ...(event.trim() === '' ? {} : { event: event.trim() }),
+        status,
+      }
+      const params = { path: { id: campaignId } }
+      return answerOf(api.POST('/api/v1/campaigns/{id}/test-conversion', { params, body }))
+    },
+  })
+  const submit = (submitted: SubmitEvent<HTMLFormElement>) => {
+    submitted.preventDefault()
+    send.mutate()
+  }
+  return (
+    <Stack gap="lg">
+      <Text c="dimmed" size="sm">
+        {words.lead}
+      </Text>
+      <form onSubmit={submit}>
+        <Stack gap="md">
+          <Pair>
+            <TextInput
+              label={words.payout}
+              description={words.payoutHint}
+              value={payout}
+              onChange={(change) => setPayout(change.currentTarget.value)}
+              inputMode="decimal"
+            />
+            <TextInput
+              label={words.event}
+              description={words.eventHint}
+              value={event}
+              onChange={(change) => setEvent(change.currentTarget.value)}
+            />
+          </Pair>
+          <Select
+            label={words.status}
+            data={toOptions(texts.status)}
+            value={status}
+            onChange={(chosen) => isKey(texts.status, chosen) && setStatus(chosen)}
+            allowDeselect={false}
+          />
+          <FormProblem problem={send.error?.message} />
+          <Group>
+            <Button type="submit" loading={send.isPending}>
+              {words.send}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+      {send.data !== undefined && <ChainView chain={send.data} />}
+    </Stack>
+  )
+}
+
+function ChainView({ chain }: { readonly chain: Chain }) {
+  const { ok, clickId, steps } = chain
+  return (
+    <Stack gap="md">
+      <Alert
+        color={ok ? 'green' : 'red'}
+        variant="light"
+        role="status"
+        icon={<Icon name={ok ? 'check' : 'alert'} />}
+        title={ok ? words.ok : words.failed}
+      >
+        {ok ? words.okHint : words.failedHint}
+      </Alert>
+      <ol className={classes.steps}>
+        {steps.map((step, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a step may come twice, and none ever moves
+          <li key={index} className={classes.step} data-state={step.state}>
+            <span className={classes.mark}>
+              <Icon name={MARKS[step.state]} size={12} />
+            </span>
+            <div className={classes.text}>
+              <Text fw={500} size="sm">
+                {capitalized(step.step)}
+                <span className={classes.hidden}>: {words.states[step.state]}</span>
+              </Text>
+              <Text size="sm" c="dimmed" className={classes.detail}>
+                {step.detail}
+              </Text>
+              {step.url !== '' && <code className={classes.url}>{step.url}</code>}
+            </div>
+          </li>
+        ))}
+      </ol>
+      {clickId !== '' && (
+        <Text size="sm" c="dimmed">
+          {words.clickId}: <code>{clickId}</code> · <Anchor href={`/visits/${clickId}`}>{words.story}</Anchor>
+        </Text>
+      )}
+    </Stack>
+  )
+}
+
+const MARKS = { ok: 'check', warning: 'alert', failed: 'remove' } as const
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}

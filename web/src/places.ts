@@ -1,0 +1,34 @@
+const names = new Intl.DisplayNames('en', { type: 'region' })
+/** 2024 began on a Monday. */
+const MONDAY = Date.UTC(2024, 0, 1)
+const DAY_MS = 86_400_000
+const LETTERS = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ']
+/** Codes that browsers name, though they are no country's, or are another code's old name. */
+const NO_COUNTRIES: ReadonlySet<string> = new Set([
+  ...['AC', 'AN', 'BU', 'CP', 'CQ', 'CS', 'DD', 'DG', 'DY', 'EA', 'EU', 'EZ', 'FX', 'HV', 'IC', 'NH', 'NT'],
+  ...['QO', 'QU', 'RH', 'SU', 'TA', 'TP', 'UK', 'UN', 'VD', 'XA', 'XB', 'YD', 'YU', 'ZR', 'ZZ'],
+])
+
+/** Every country that the browser has a name for, by name. */
+export const COUNTRIES: readonly { value: string; label: string }[] = LETTERS.flatMap((first) =>
+  LETTERS.map((second) => first + second),
+)
+  .filter((code) => !NO_COUNTRIES.has(code))
+  .map((code) => ({ value: code, label: nameOf(code) }))
+  .filter(({ value, label }) => label !== value)
+  .sort((a, b) => a.label.localeCompare(b.label))
+
+/** "1" Monday to "7" Sunday, as conditions count them. */
+export const WEEKDAYS: readonly { value: string; label: string }[] = Array.from(
+  { length: 7 },
+  (_, index) => ({
+    value: String(index + 1),
+    label: new Intl.DateTimeFormat('en', { weekday: 'long', timeZone: 'UTC' }).format(
+      MONDAY + index * DAY_MS,
+    ),
+  }),
+)
+
+function nameOf(code: string): string {
+  return names.of(code) ?? code
+}

@@ -1,0 +1,47 @@
+import { type ComponentType, lazy } from 'react'
+import type { PathParams } from './router.tsx'
+
+export type Screen = ComponentType<{ readonly params: PathParams }>
+
+/**
+ * Every address inside the shell. `:id` is `new` where the thing does not exist yet. A screen's code is loaded when
+ * somebody goes there, so that the first page stays small however many screens there are.
+ */
+export const SCREENS: readonly (readonly [pattern: string, screen: Screen])[] = [
+  ['/report', lazy(async () => ({ default: (await import('./screens/report.tsx')).Report }))],
+  ['/conversions', lazy(async () => ({ default: (await import('./screens/conversions.tsx')).Conversions }))],
+  ['/hits', lazy(async () => ({ default: (await import('./screens/hits.tsx')).Hits }))],
+  ['/visits', lazyStory()],
+  ['/visits/:clickId', lazyStory()],
+  ['/campaigns', lazy(async () => ({ default: (await import('./screens/campaigns.tsx')).Campaigns }))],
+  [
+    '/campaigns/:id',
+    lazy(async () => ({ default: (await import('./screens/campaign.tsx')).CampaignScreen })),
+  ],
+  ['/flows', lazy(async () => ({ default: (await import('./screens/flows.tsx')).Flows }))],
+  ['/flows/:id', lazy(async () => ({ default: (await import('./screens/flow.tsx')).FlowScreen }))],
+  ['/traffic-sources', lazy(async () => ({ default: (await import('./screens/sources.tsx')).Sources }))],
+  [
+    '/traffic-sources/:id',
+    lazy(async () => ({ default: (await import('./screens/source.tsx')).SourceScreen })),
+  ],
+  ['/affiliate-networks', lazy(async () => ({ default: (await import('./screens/networks.tsx')).Networks }))],
+  [
+    '/affiliate-networks/:id',
+    lazy(async () => ({ default: (await import('./screens/network.tsx')).NetworkScreen })),
+  ],
+  ['/offers', lazy(async () => ({ default: (await import('./screens/offers.tsx')).Offers }))],
+  ['/offers/:id', lazy(async () => ({ default: (await import('./screens/offer.tsx')).OfferScreen }))],
+  ['/landers', lazy(async () => ({ default: (await import('./screens/landers.tsx')).Landers }))],
+  ['/landers/:id', lazy(async () => ({ default: (await import('./screens/lander.tsx')).LanderScreen }))],
+  ['/settings', lazySettings()],
+  ['/settings/:tab', lazySettings()],
+]
+
+function lazyStory(): Screen {
+  return lazy(async () => ({ default: (await import('./screens/visit-story.tsx')).VisitStory }))
+}
+
+function lazySettings(): Screen {
+  return lazy(async () => ({ default: (await import('./screens/settings.tsx')).Settings }))
+}

@@ -1,0 +1,52 @@
+import { Stack, TextInput } from '@mantine/core'
+import { type FlowValues, toFlowBody } from '../flow-values.ts'
+import { EditScreen } from '../parts/edit-screen.tsx'
+import { FlowEditor } from '../parts/flow-editor.tsx'
+import { EMPTY_PATH } from '../parts/flow-paths.tsx'
+import { FormFooter } from '../parts/form-footer.tsx'
+import { FormLayout } from '../parts/form-layout.tsx'
+import { useSave } from '../resource.ts'
+import { type Flow, flows } from '../resources.ts'
+import type { PathParams } from '../router.tsx'
+import { texts } from '../texts.ts'
+import { flowTexts } from '../texts-flow.ts'
+import { useForm } from '../use-form.ts'
+
+export function FlowScreen({ params }: { readonly params: PathParams }) {
+  return (
+    <EditScreen
+      resource={flows}
+      id={params.id ?? 'new'}
+      listTitle={flowTexts.title}
+      createTitle={flowTexts.create}
+      form={FlowForm}
+    />
+  )
+}
+
+function FlowForm({ item }: { readonly item: Flow | undefined }) {
+  const { save } = useSave(flows)
+  const initial: FlowValues & { name: string } = {
+    name: item?.name ?? '',
+    rules: item?.rules ?? [],
+    paths: item?.paths ?? [EMPTY_PATH],
+    sticky: item?.sticky ?? 'none',
+    optimization: item?.optimization ?? null,
+  }
+  const form = useForm(initial, (values) => save(item?.id, { name: values.name, ...toFlowBody(values) }))
+  return (
+    <FormLayout onSubmit={form.submit}>
+      <Stack gap="md">
+        <TextInput {...form.text('name')} label={texts.form.name} required autoFocus={item === undefined} />
+      </Stack>
+      <FlowEditor
+        flow={form.values}
+        warnings={item?.warnings ?? []}
+        errorOf={form.errorOf}
+        hasErrorAt={form.hasErrorAt}
+        onChange={form.set}
+      />
+      <FormFooter form={form} isNew={item === undefined} cancelHref="/flows" />
+    </FormLayout>
+  )
+}
