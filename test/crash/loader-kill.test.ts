@@ -28,6 +28,7 @@ describe('a loader that is killed between every two steps', () => {
     clicks: 0,
     unique_clicks: 0,
     impressions: 0,
+    lander_views: 0,
     conversions: 0,
     different: 0,
   }
@@ -45,12 +46,13 @@ describe('a loader that is killed between every two steps', () => {
     expect(again).toEqual(expected)
   })
 
-  /** Two edges' visits, with clicks that come through the other edge, and what SQL leaves for the ledger. */
+  /** Two edges' visits, with views and clicks that come through the other edge, and what SQL leaves for the ledger. */
   async function leaveWork(): Promise<void> {
     const [first, second] = [await EdgeJournal.open(dataDir, 0), await EdgeJournal.open(dataDir, 1)]
     for (let i = 0; i < 20; i++) {
       const visit = visitRow()
       await first.visit(visit)
+      await second.view({ clickId: visit.click_id, at: visit.at + 500, landerId: '' })
       await second.click(clickOf(visit))
       await second.click(clickOf(visit, { offerId: 'o2' }))
       await second.visit(visitRow())
@@ -63,11 +65,12 @@ describe('a loader that is killed between every two steps', () => {
     const conversion = visitRow({ kind: 'conversion', click_id: '', visits: 0, conversions: 1 })
     await appendToOutbox(store.db, [conversion, conversion])
     await store.close()
-    expected.rows += 102
+    expected.rows += 122
     expected.visits += 40
     expected.clicks += 40
     expected.unique_clicks += 20
     expected.impressions += 20
+    expected.lander_views += 20
     expected.conversions += 2
     // The rows without a click id share ''.
     expected.different += expected.different === 0 ? 41 : 40
