@@ -15,7 +15,7 @@ import { untilLive } from './cli/until-live.ts'
 import type { Config } from './config.ts'
 import { BULK_STATUS_JOB, createBulkStatusJob } from './conversions/bulk-status.ts'
 import type { ByHandDeps } from './conversions/by-hand.ts'
-import { changeStatus, type StatusChange } from './conversions/change-status.ts'
+import { createStatusChanger, type StatusChanger } from './conversions/change-status.ts'
 import { startInternalServer } from './conversions/internal-server.ts'
 import { createJudge, type Judge } from './conversions/judge.ts'
 import { runRematch } from './conversions/rematch.ts'
@@ -79,6 +79,7 @@ type Core = CoreOptions & {
   readonly lookup: ClickLookup
   readonly worker: DeliveryWorker
   readonly judge: Judge
+  readonly changeStatus: StatusChanger
   /** Aborted to stop every loop. */
   readonly stop: AbortController
 }
@@ -197,6 +198,7 @@ async function openCore(options: CoreOptions): Promise<Core> {
     lookup,
     worker,
     judge,
+    changeStatus: createStatusChanger({ store, ownHosts: ownHosts(config), clock: Date.now }),
     stop,
   }
 }
@@ -236,7 +238,7 @@ function apiDeps(core: Core): Omit<ApiDeps, 'untilLive'> {
     }),
     visitRows: (workspace, clickId) => loadVisitRows(ledger, workspace, clickId),
     runReport: (request, signal) => runReport(ledger, request, signal),
-    changeStatus: (change) => changeStatus({ store, ownHosts: ownHosts(config), clock: Date.now }, change),
+    changeStatus: core.changeStatus,
     wakeDelivery: () => core.worker.wake(),
     byHand: byHandDeps(core),
     costs: new CostCorrector({ store, ledger, catchUp: core.catchUp, clock: Date.now }),
@@ -261,16 +263,10 @@ function byHandDeps({ store, judge, lookup, clickIdKey }: Core): ByHandDeps {
 
 /** By kind of job. */
 function jobHandlers(core: Core): Readonly<Record<string, JobHandler>> {
-  const { store, config } = core
-  const bulkDeps = {
-    store,
-    clock: Date.now,
-    changeStatus: (change: StatusChange) =>
-      changeStatus({ store, ownHosts: ownHosts(config), clock: Date.now }, change),
-  }
+  const { store, changeStatus } = core
   return {
     [UPLOAD_JOB]: createUploadJob(byHandDeps(core)),
-    [BULK_STATUS_JOB]: createBulkStatusJob(bulkDeps),
+    [BULK_STATUS_JOB]: createBulkStatusJob({ store, changeStatus, clock: Date.now }),
     [FRAUD_RERUN_JOB]: createFraudRerunJob({ store, ledger: core.ledger, clock: Date.now }),
   }
 }

@@ -3,7 +3,7 @@ import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fasti
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Registry } from 'prom-client'
 import type { ByHandDeps } from '../conversions/by-hand.ts'
-import type { StatusChange, StatusChangeResult } from '../conversions/change-status.ts'
+import type { StatusChanger } from '../conversions/change-status.ts'
 import type { CostCorrector } from '../corrections/correct-costs.ts'
 import type { FraudRequest } from '../corrections/fraud-query.ts'
 import type { FraudPreview } from '../corrections/fraud-rerun.ts'
@@ -38,7 +38,7 @@ export type ApiDeps = {
   readonly visitRows: (workspace: string, clickId: string) => Promise<readonly LedgerRow[]>
   /** @throws ReportRequestError for a request that can not be a report. */
   readonly runReport: (request: ReportRequest, signal: AbortSignal) => Promise<ReportResult>
-  readonly changeStatus: (change: StatusChange) => Promise<StatusChangeResult>
+  readonly changeStatus: StatusChanger
   /** What members report and match by hand goes through the judge, as hits do. */
   readonly byHand: ByHandDeps
   /** Asks the installation's own public port, for a test of the whole chain. */

@@ -4,7 +4,7 @@ import { type ConversionFilter, listConversions } from '../store/conversions.ts'
 import { countConversions } from '../store/count-conversions.ts'
 import { createJob, type JobHandler } from '../store/jobs.ts'
 import type { Store } from '../store/open-store.ts'
-import type { StatusChange, StatusChangeResult } from './change-status.ts'
+import type { StatusChange, StatusChanger } from './change-status.ts'
 
 /** More are changed by a job. */
 export const BULK_STATUS_MAX = 1_000
@@ -14,7 +14,7 @@ const PAGE_SIZE = 100
 
 export type BulkStatusDeps = {
   readonly store: Store
-  readonly changeStatus: (change: StatusChange) => Promise<StatusChangeResult>
+  readonly changeStatus: StatusChanger
   /** Unix milliseconds. */
   readonly clock: () => number
 }

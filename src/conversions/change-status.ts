@@ -1,10 +1,10 @@
 import { decideTransition } from '../domain/conversion.ts'
 import type { ConversionStatus } from '../domain/conversion-types.ts'
 import { getConversionWithHistory, type StoredConversion } from '../store/conversions.ts'
-import { loadConfiguration } from '../store/load-configuration.ts'
 import { lockKeys } from '../store/lock-keys.ts'
 import type { Store } from '../store/open-store.ts'
 import type { Db } from '../store/transaction.ts'
+import { ConfigurationCache } from './configuration-cache.ts'
 import { Docket } from './docket.ts'
 import { buildEntry, withPresentVisit } from './record.ts'
 
@@ -20,13 +20,30 @@ export type StatusChange = {
 
 export type StatusChangeResult = { readonly ok: true } | { readonly ok: false; readonly reason: string }
 
+export type StatusChangeDeps = {
+  readonly store: Store
+  /** Host names of this installation, lower case, without port. */
+  readonly ownHosts: readonly string[]
+  /** Unix milliseconds. */
+  readonly clock: () => number
+}
+
 /**
  * Changes a status with all that a hit's change causes: history, signed ledger rows and notifications, in one
  * transaction. The same status again changes nothing.
  * @throws what the store throws; nothing has changed then.
  */
-export async function changeStatus(
-  deps: { readonly store: Store; readonly ownHosts: readonly string[]; readonly clock: () => number },
+export type StatusChanger = (change: StatusChange) => Promise<StatusChangeResult>
+
+/** Many changes share one reading of the configuration: it is larger than all else that a change reads. */
+export function createStatusChanger(deps: StatusChangeDeps): StatusChanger {
+  const cache = new ConfigurationCache()
+  return (change) => changeStatus(deps, cache, change)
+}
+
+async function changeStatus(
+  deps: StatusChangeDeps,
+  cache: ConfigurationCache,
   change: StatusChange,
 ): Promise<StatusChangeResult> {
   const { store } = deps
@@ -45,7 +62,7 @@ export async function changeStatus(
       updatedAt: at,
     }
     const cause = { at, hitId: '', actor: change.actor, reason: change.reason }
-    const notifier = { configuration: await loadConfiguration(db), ownHosts: deps.ownHosts, now: at }
+    const notifier = { configuration: await cache.load(db), ownHosts: deps.ownHosts, now: at }
     const isFirst = docket.conversionsOf(known.clickId)[0]?.id === known.id
     docket.enter(buildEntry({ ...cause, before: known, after, isFirst }, notifier))
     await docket.write(db)

@@ -1,6 +1,6 @@
 import { issueApiKey } from '../../src/api/api-key.ts'
 import { BULK_STATUS_JOB, createBulkStatusJob } from '../../src/conversions/bulk-status.ts'
-import { changeStatus, type StatusChange } from '../../src/conversions/change-status.ts'
+import { createStatusChanger } from '../../src/conversions/change-status.ts'
 import { runJobs } from '../../src/conversions/run-jobs.ts'
 import { createUploadJob, UPLOAD_JOB } from '../../src/conversions/upload-apply.ts'
 import { getJob, type JobHandler } from '../../src/store/jobs.ts'
@@ -40,7 +40,7 @@ export async function openConversionsRig(
     return {
       clock,
       byHand: { store, judge, lookup, clickIdKey, clock },
-      changeStatus: (change: StatusChange) => changeStatus({ store, ownHosts: [], clock }, change),
+      changeStatus: createStatusChanger({ store, ownHosts: [], clock }),
     }
   })
   const { world } = built

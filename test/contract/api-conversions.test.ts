@@ -14,10 +14,9 @@ describe.each(SQL_ENGINES)('a conversion as the API shows it on %s', (engine) =>
     const fee = { name: 'fee', counts: { conversion: false, revenue: false, cost: true } }
     const { body: event } = await rig.send('POST', '/events', fee)
     const cid = rig.world.visit()
-    const { judge, hit } = rig.world
-    const [sale, charge] = await judge.judge([
-      hit({ cid, event: 'sale', payout: '5' }),
-      hit({ cid, event: 'fee', payout: '2' }),
+    const [sale, charge] = await rig.world.judge.judge([
+      rig.world.hit({ cid, event: 'sale', payout: '5' }),
+      rig.world.hit({ cid, event: 'fee', payout: '2' }),
     ])
     await rig.send('PATCH', `/events/${event.id}`, { counts: { ...fee.counts, conversion: true } })
     expect((await rig.send('GET', `/conversions/${sale?.conversion}`)).body).toMatchObject({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { changeStatus } from '../../src/conversions/change-status.ts'
+import { createStatusChanger } from '../../src/conversions/change-status.ts'
 import type { Hit, HitAnswer } from '../../src/domain/hit.ts'
 import { parseAmount } from '../../src/domain/money.ts'
 import { updateCampaign } from '../../src/store/campaigns.ts'
@@ -55,10 +55,13 @@ describe.each(SQL_ENGINES)('the money of conversions on %s', (engine) => {
     const { conversion = '' } = await send(world, { cid, payout: '5' })
     const [stored] = await conversions(world)
     expect(stored).toMatchObject({ costMicros: 1_000_000, reason: '' })
-    await changeStatus(
-      { store: world.store, ownHosts: [], clock: () => world.time.now },
-      { workspace: world.workspaceId, id: conversion, status: 'rejected', reason: '', actor: 'user:u' },
-    )
+    await createStatusChanger({ store: world.store, ownHosts: [], clock: () => world.time.now })({
+      workspace: world.workspaceId,
+      id: conversion,
+      status: 'rejected',
+      reason: '',
+      actor: 'user:u',
+    })
     expect((await outboxRows(world)).map((row) => [row.status, row.cost])).toEqual([
       ['approved', '1.000000'],
       ['approved', '-1.000000'],

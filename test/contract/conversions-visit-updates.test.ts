@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { changeStatus } from '../../src/conversions/change-status.ts'
+import { createStatusChanger } from '../../src/conversions/change-status.ts'
 import { rematchUnmatched } from '../../src/conversions/rematch.ts'
 import { DEFAULT_FRAUD_SETTINGS } from '../../src/domain/fraud.ts'
 import type { Hit, HitAnswer } from '../../src/domain/hit.ts'
@@ -67,10 +67,13 @@ describe.each(SQL_ENGINES)('new values of a visit on %s', (engine) => {
     await send(world, 'update', { cid, sub1: 'new' })
     await send(world, 'postback', { cid, status: 'approved' })
     await send(world, 'update', { cid, sub1: 'newest' })
-    await changeStatus(
-      { store: world.store, ownHosts: [], clock: () => world.time.now },
-      { workspace: world.workspaceId, id: conversion, status: 'rejected', reason: '', actor: 'user:u' },
-    )
+    await createStatusChanger({ store: world.store, ownHosts: [], clock: () => world.time.now })({
+      workspace: world.workspaceId,
+      id: conversion,
+      status: 'rejected',
+      reason: '',
+      actor: 'user:u',
+    })
     const rows = await outboxRows(world)
     expect(rows.map((row) => [row.sub1, row.conversions, row.status])).toEqual([
       ['old', 1, 'pending'],
@@ -93,10 +96,13 @@ describe.each(SQL_ENGINES)('new values of a visit on %s', (engine) => {
     await send(world, 'postback', { cid, status: 'approved' })
     expect(await externalId()).toBe('E2')
     await send(world, 'update', { cid, external_id: 'E3' })
-    await changeStatus(
-      { store: world.store, ownHosts: [], clock: () => world.time.now },
-      { workspace: world.workspaceId, id, status: 'rejected', reason: '', actor: 'user:u' },
-    )
+    await createStatusChanger({ store: world.store, ownHosts: [], clock: () => world.time.now })({
+      workspace: world.workspaceId,
+      id,
+      status: 'rejected',
+      reason: '',
+      actor: 'user:u',
+    })
     expect(await externalId()).toBe('E3')
   })
 
