@@ -39,6 +39,8 @@ export async function describedApi(version: string): Promise<object> {
       clickIdKey: { hmac32: () => 0 },
       clock: () => 0,
     },
+    costs: { preview: neverCalled, apply: neverCalled },
+    previewFraudRerun: neverCalled,
     publicRequest: neverCalled,
     readiness: [],
     clock: () => 0,
