@@ -1,7 +1,8 @@
 import type { Selectable } from 'kysely'
 import { newId } from './ids.ts'
+import { newestPage } from './newest-page.ts'
 import type { OwnedId } from './owned.ts'
-import { afterCursor, type Page, type PageRequest, rowsWanted, toPage } from './page.ts'
+import type { Page, PageRequest } from './page.ts'
 import type { Database } from './schema.ts'
 import type { Db } from './transaction.ts'
 
@@ -75,16 +76,7 @@ export async function revokeApiKey(db: Db, key: OwnedId, now: number): Promise<b
 
 /** Revoked ones too, newest first. */
 export async function listApiKeys(db: Db, workspace: string, page: PageRequest): Promise<Page<ApiKey>> {
-  const rows = await db
-    .selectFrom('api_keys')
-    .selectAll()
-    .where('workspace', '=', workspace)
-    .where(afterCursor('created_at', page.cursor))
-    .orderBy('created_at', 'desc')
-    .orderBy('id', 'desc')
-    .limit(rowsWanted(page))
-    .execute()
-  return toPage(rows.map(toApiKey), page, (key) => key.createdAt)
+  return await newestPage(db, 'api_keys', toApiKey, { workspace, page })
 }
 
 function toApiKey(row: Selectable<Database['api_keys']>): ApiKey {

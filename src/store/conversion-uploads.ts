@@ -2,8 +2,9 @@ import type { Insertable, Selectable } from 'kysely'
 import type { HitOutcome } from '../domain/hit.ts'
 import { newRecordId } from './ids.ts'
 import { inChunks } from './in-chunks.ts'
+import { newestPage } from './newest-page.ts'
 import type { OwnedId } from './owned.ts'
-import { afterCursor, type Page, type PageRequest, rowsWanted, toPage } from './page.ts'
+import type { Page, PageRequest } from './page.ts'
 import type { Database } from './schema.ts'
 import { type Db, inTransaction } from './transaction.ts'
 
@@ -84,16 +85,7 @@ export async function listUploads(
   workspace: string,
   page: PageRequest,
 ): Promise<Page<ConversionUpload>> {
-  const rows = await db
-    .selectFrom('conversion_uploads')
-    .selectAll()
-    .where('workspace', '=', workspace)
-    .where(afterCursor('created_at', page.cursor))
-    .orderBy('created_at', 'desc')
-    .orderBy('id', 'desc')
-    .limit(rowsWanted(page))
-    .execute()
-  return toPage(rows.map(toUpload), page, (upload) => upload.createdAt)
+  return await newestPage(db, 'conversion_uploads', toUpload, { workspace, page })
 }
 
 /** The preview becomes the job's. The caller holds a lock, so that a file is applied once. */

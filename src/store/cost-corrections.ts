@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely'
 import { newRecordId } from './ids.ts'
-import { afterCursor, type Page, type PageRequest, rowsWanted, toPage } from './page.ts'
+import { newestPage } from './newest-page.ts'
+import type { Page, PageRequest } from './page.ts'
 import type { Database } from './schema.ts'
 import type { Db } from './transaction.ts'
 
@@ -63,16 +64,7 @@ export async function listCostCorrections(
   workspace: string,
   page: PageRequest,
 ): Promise<Page<StoredCostCorrection>> {
-  const rows = await db
-    .selectFrom('cost_corrections')
-    .selectAll()
-    .where('workspace', '=', workspace)
-    .where(afterCursor('created_at', page.cursor))
-    .orderBy('created_at', 'desc')
-    .orderBy('id', 'desc')
-    .limit(rowsWanted(page))
-    .execute()
-  return toPage(rows.map(toCorrection), page, (correction) => correction.createdAt)
+  return await newestPage(db, 'cost_corrections', toCorrection, { workspace, page })
 }
 
 function toCorrection(row: Selectable<Database['cost_corrections']>): StoredCostCorrection {

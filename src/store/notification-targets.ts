@@ -2,8 +2,9 @@ import type { Selectable } from 'kysely'
 import type { NotificationTarget } from '../domain/target-types.ts'
 import { changeConfiguration } from './config-version.ts'
 import { newId } from './ids.ts'
+import { newestPage } from './newest-page.ts'
 import type { OwnedId } from './owned.ts'
-import { afterCursor, type Page, type PageRequest, rowsWanted, toPage } from './page.ts'
+import type { Page, PageRequest } from './page.ts'
 import type { Database } from './schema.ts'
 import { type Db, inTransaction } from './transaction.ts'
 
@@ -98,16 +99,7 @@ export async function listNotificationTargets(
   workspace: string,
   page: PageRequest,
 ): Promise<Page<StoredTarget>> {
-  const rows = await db
-    .selectFrom('notification_targets')
-    .selectAll()
-    .where('workspace', '=', workspace)
-    .where(afterCursor('created_at', page.cursor))
-    .orderBy('created_at', 'desc')
-    .orderBy('id', 'desc')
-    .limit(rowsWanted(page))
-    .execute()
-  return toPage(rows.map(toTarget), page, (target) => target.createdAt)
+  return await newestPage(db, 'notification_targets', toTarget, { workspace, page })
 }
 
 export function toTarget(row: Selectable<Database['notification_targets']>): StoredTarget {
