@@ -34,6 +34,10 @@ export const SCREENS: readonly (readonly [pattern: string, screen: Screen])[] = 
   ['/offers/:id', lazy(async () => ({ default: (await import('./screens/offer.tsx')).OfferScreen }))],
   ['/landers', lazy(async () => ({ default: (await import('./screens/landers.tsx')).Landers }))],
   ['/landers/:id', lazy(async () => ({ default: (await import('./screens/lander.tsx')).LanderScreen }))],
+  ['/events', lazy(async () => ({ default: (await import('./screens/events.tsx')).Events }))],
+  ['/events/:id', lazy(async () => ({ default: (await import('./screens/event.tsx')).EventScreen }))],
+  ['/domains', lazy(async () => ({ default: (await import('./screens/domains.tsx')).Domains }))],
+  ['/domains/:id', lazy(async () => ({ default: (await import('./screens/domain.tsx')).DomainScreen }))],
   ['/settings', lazySettings()],
   ['/settings/:tab', lazySettings()],
 ]

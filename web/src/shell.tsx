@@ -28,6 +28,8 @@ const NAVIGATION: readonly { readonly label: string; readonly items: readonly Na
       { href: '/affiliate-networks', label: texts.networks.title, icon: 'network' },
       { href: '/offers', label: texts.offers.title, icon: 'offer' },
       { href: '/landers', label: texts.landers.title, icon: 'lander' },
+      { href: '/events', label: texts.nav.events, icon: 'event' },
+      { href: '/domains', label: texts.nav.domains, icon: 'domain' },
     ],
   },
 ]

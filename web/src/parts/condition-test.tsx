@@ -149,7 +149,13 @@ function Values({ test, place, errorOf, onChange }: ValuesProps) {
   const error = [...values.keys(), undefined]
     .map((index) => errorOf(index === undefined ? 'values' : `values.${index}`))
     .find((problem) => problem !== undefined)
-  const common = { 'aria-label': words.values(place), value: [...values], error, onChange }
+  const common = {
+    'aria-label': words.values(place),
+    value: [...values],
+    error,
+    onChange,
+    classNames: { inputField: classes.search },
+  }
   if (choices === undefined) {
     return (
       <TagsInput {...common} placeholder={values.length === 0 ? words.valuesHint : ''} acceptValueOnBlur />

@@ -159,6 +159,7 @@ function RuleButtons({ rule, index, isLast, onMove, onChange, onRemove }: RuleCa
       <ActionIcon
         variant="subtle"
         color="gray"
+        className={classes.move}
         disabled={index === 0}
         aria-label={words.ruleUp(number)}
         onClick={() => onMove(index - 1)}
@@ -168,6 +169,7 @@ function RuleButtons({ rule, index, isLast, onMove, onChange, onRemove }: RuleCa
       <ActionIcon
         variant="subtle"
         color="gray"
+        className={classes.move}
         disabled={isLast}
         aria-label={words.ruleDown(number)}
         onClick={() => onMove(index + 1)}

@@ -9,6 +9,7 @@ import { useForm } from '../use-form.ts'
 import { FormProblem } from './form-footer.tsx'
 import { FormLayout } from './form-layout.tsx'
 import { Section } from './page.tsx'
+import classes from './template-about.module.css'
 import { Confidence, toPlaceholderLabel } from './template-start.tsx'
 
 const words = catalogueTexts
@@ -80,7 +81,9 @@ function About({ template, children }: { readonly template: Template; readonly c
       </div>
       {notes !== '' && (
         <Alert color="yellow" variant="light" title={words.note}>
-          {notes}
+          <Text size="sm" className={classes.note}>
+            {notes}
+          </Text>
         </Alert>
       )}
     </Section>

@@ -78,6 +78,12 @@ export function TestConversion({ campaignId }: { readonly campaignId: string }) 
 
 function ChainView({ chain }: { readonly chain: Chain }) {
   const { ok, clickId, steps } = chain
+  const isClean = steps.every(({ state }) => state === 'ok')
+  const [title, hint] = !ok
+    ? [words.failed, words.failedHint]
+    : isClean
+      ? [words.ok, words.okHint]
+      : [words.okButTitle, words.okButHint]
   return (
     <Stack gap="md">
       <Alert
@@ -85,9 +91,9 @@ function ChainView({ chain }: { readonly chain: Chain }) {
         variant="light"
         role="status"
         icon={<Icon name={ok ? 'check' : 'alert'} />}
-        title={ok ? words.ok : words.failed}
+        title={title}
       >
-        {ok ? words.okHint : words.failedHint}
+        {hint}
       </Alert>
       <ol className={classes.steps}>
         {steps.map((step, index) => (

@@ -1,16 +1,18 @@
-import { NumberInput, Stack, TextInput } from '@mantine/core'
+import { NumberInput, Stack, Switch, TagsInput, TextInput } from '@mantine/core'
 import { CopyField } from '../parts/copy-field.tsx'
 import { EditScreen } from '../parts/edit-screen.tsx'
 import { FormFooter } from '../parts/form-footer.tsx'
-import { FormLayout } from '../parts/form-layout.tsx'
+import { FormLayout, Pair } from '../parts/form-layout.tsx'
 import { Section } from '../parts/page.tsx'
 import { useSave } from '../resource.ts'
 import { type Lander, landers } from '../resources.ts'
 import type { PathParams } from '../router.tsx'
 import { texts } from '../texts.ts'
-import { useForm } from '../use-form.ts'
+import { type Form, useForm } from '../use-form.ts'
 
 const CTAS_MAX = 20
+/** A visitor opens a lander at once; a copied link is dead within the hour. */
+const PROOF_MINUTES = 30
 
 export function LanderScreen({ params }: { readonly params: PathParams }) {
   return (
@@ -26,10 +28,7 @@ export function LanderScreen({ params }: { readonly params: PathParams }) {
 
 function LanderForm({ item }: { readonly item: Lander | undefined }) {
   const { save } = useSave(landers)
-  const form = useForm(
-    { name: item?.name ?? '', url: item?.url ?? '', ctaCount: item?.ctaCount ?? 1 },
-    (values) => save(item?.id, values),
-  )
+  const form = useForm(toValues(item), (values) => save(item?.id, values))
   return (
     <FormLayout onSubmit={form.submit} aside={item && <Links lander={item} />}>
       <Stack gap="md">
@@ -52,10 +51,72 @@ function LanderForm({ item }: { readonly item: Lander | undefined }) {
           allowDecimal={false}
           maw={200}
         />
+        <TagsInput
+          label={texts.landers.tags}
+          value={form.values.tags}
+          error={form.errorOf('tags')}
+          onChange={(tags) => form.set({ tags })}
+        />
+        <Protection form={form} />
       </Stack>
       <FormFooter form={form} isNew={item === undefined} cancelHref="/landers" />
     </FormLayout>
   )
+}
+
+/** Whether the address proves that a visitor came through a campaign. */
+function Protection({ form }: { readonly form: Form<LanderValues> }) {
+  const { protection } = form.values
+  return (
+    <>
+      <Switch
+        label={texts.landers.protect}
+        description={texts.landers.protectHint}
+        checked={protection !== null}
+        onChange={(event) =>
+          form.set({
+            protection: event.currentTarget.checked
+              ? { secret: crypto.randomUUID(), minutes: PROOF_MINUTES }
+              : null,
+          })
+        }
+      />
+      {protection !== null && (
+        <Pair>
+          <TextInput
+            label={texts.landers.secret}
+            description={texts.landers.secretHint}
+            value={protection.secret}
+            error={form.errorOf('protection.secret')}
+            onChange={(event) =>
+              form.set({ protection: { ...protection, secret: event.currentTarget.value } })
+            }
+            spellCheck={false}
+          />
+          <NumberInput
+            label={texts.landers.minutes}
+            value={protection.minutes}
+            error={form.errorOf('protection.minutes')}
+            onChange={(minutes) => form.set({ protection: { ...protection, minutes: Number(minutes) } })}
+            min={1}
+            allowDecimal={false}
+          />
+        </Pair>
+      )}
+    </>
+  )
+}
+
+type LanderValues = ReturnType<typeof toValues>
+
+function toValues(item: Lander | undefined) {
+  return {
+    name: item?.name ?? '',
+    url: item?.url ?? '',
+    ctaCount: item?.ctaCount ?? 1,
+    protection: item?.protection ?? null,
+    tags: item?.tags ?? [],
+  }
 }
 
 function Links({ lander }: { readonly lander: Lander }) {

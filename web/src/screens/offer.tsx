@@ -1,28 +1,42 @@
-import { NumberInput, Stack, TextInput } from '@mantine/core'
+import {
+  MultiSelect,
+  NumberInput,
+  SegmentedControl,
+  Select,
+  Stack,
+  TagsInput,
+  TextInput,
+} from '@mantine/core'
+import { TIME_ZONES } from '../choices.ts'
 import { EditScreen } from '../parts/edit-screen.tsx'
 import { FormFooter } from '../parts/form-footer.tsx'
 import { FormLayout, Pair } from '../parts/form-layout.tsx'
+import { Section } from '../parts/page.tsx'
 import { CurrencySelect, ItemSelect } from '../parts/pickers.tsx'
+import { COUNTRIES } from '../places.ts'
 import { useSave } from '../resource.ts'
-import { networks, type Offer, type OfferBody, offers } from '../resources.ts'
+import { campaigns, networks, type Offer, type OfferBody, offers } from '../resources.ts'
 import type { PathParams } from '../router.tsx'
 import { useMe } from '../session.ts'
-import { texts } from '../texts.ts'
-import { useForm } from '../use-form.ts'
+import { isKey, texts, toOptions } from '../texts.ts'
+import { type Form, useForm } from '../use-form.ts'
+
+const words = texts.offers
 
 export function OfferScreen({ params }: { readonly params: PathParams }) {
   return (
     <EditScreen
       resource={offers}
       id={params.id ?? 'new'}
-      listTitle={texts.offers.title}
-      createTitle={texts.offers.create}
+      listTitle={words.title}
+      createTitle={words.create}
       form={OfferForm}
     />
   )
 }
 
 type OfferValues = ReturnType<typeof toValues>
+type OfferFormProps = { readonly form: Form<OfferValues> }
 
 function OfferForm({ item }: { readonly item: Offer | undefined }) {
   const { currency } = useMe().workspace
@@ -32,75 +46,183 @@ function OfferForm({ item }: { readonly item: Offer | undefined }) {
     <FormLayout onSubmit={form.submit}>
       <Stack gap="md">
         <TextInput {...form.text('name')} label={texts.form.name} required autoFocus={item === undefined} />
-        <ItemSelect
-          resource={networks}
-          label={texts.offers.network}
-          value={form.values.affiliateNetworkId}
-          error={form.errorOf('affiliateNetworkId')}
-          onChange={(affiliateNetworkId) => form.set({ affiliateNetworkId })}
-        />
-        <TextInput
-          {...form.text('url')}
-          label={texts.offers.url}
-          description={texts.offers.urlHint}
-          placeholder="https://"
-          required
-        />
-        <Pair>
-          <TextInput
-            {...form.text('payout')}
-            label={texts.offers.payout}
-            description={texts.offers.payoutHint}
-            inputMode="decimal"
-          />
-          <CurrencySelect
-            value={form.values.currency}
-            error={form.errorOf('currency')}
-            onChange={(chosen) => form.set({ currency: chosen })}
-          />
-        </Pair>
+        <Target form={form} />
+        <Payout form={form} />
         <Pair>
           <TextInput
             {...form.text('defaultEvent')}
-            label={texts.offers.defaultEvent}
-            description={texts.offers.defaultEventHint}
+            label={words.defaultEvent}
+            description={words.defaultEventHint}
             required
           />
-          <NumberInput
-            label={texts.offers.dailyCap}
-            description={texts.offers.dailyCapHint}
-            value={form.values.dailyCap}
-            error={form.errorOf('caps.daily')}
-            onChange={(dailyCap) => form.set({ dailyCap })}
-            min={1}
-            allowDecimal={false}
+          <TagsInput
+            label={words.events}
+            description={words.eventsHint}
+            value={form.values.events}
+            error={form.errorOf('events')}
+            onChange={(events) => form.set({ events })}
           />
         </Pair>
       </Stack>
+      <Caps form={form} />
+      <Section title={texts.form.more}>
+        <MultiSelect
+          label={words.countries}
+          description={words.countriesHint}
+          data={COUNTRIES}
+          value={form.values.countries}
+          error={form.errorOf('countries')}
+          onChange={(countries) => form.set({ countries })}
+          searchable
+        />
+        <TagsInput
+          label={words.tags}
+          value={form.values.tags}
+          error={form.errorOf('tags')}
+          onChange={(tags) => form.set({ tags })}
+        />
+      </Section>
       <FormFooter form={form} isNew={item === undefined} cancelHref="/offers" />
     </FormLayout>
   )
 }
 
+/** Where it leads: a network's URL, or through another campaign. */
+function Target({ form }: OfferFormProps) {
+  const { kind } = form.values
+  return (
+    <>
+      <SegmentedControl
+        aria-label={words.kind}
+        data={toOptions(words.kinds)}
+        value={kind}
+        onChange={(chosen) => form.set({ kind: chosen === 'campaign' ? 'campaign' : 'url' })}
+        w="fit-content"
+      />
+      {kind === 'campaign' ? (
+        <ItemSelect
+          resource={campaigns}
+          label={words.campaign}
+          description={words.campaignHint}
+          value={form.values.campaignId}
+          error={form.errorOf('campaignId')}
+          onChange={(campaignId) => form.set({ campaignId })}
+          required
+        />
+      ) : (
+        <>
+          <ItemSelect
+            resource={networks}
+            label={words.network}
+            value={form.values.affiliateNetworkId}
+            error={form.errorOf('affiliateNetworkId')}
+            onChange={(affiliateNetworkId) => form.set({ affiliateNetworkId })}
+          />
+          <TextInput
+            {...form.text('url')}
+            label={words.url}
+            description={words.urlHint}
+            placeholder="https://"
+            required
+          />
+        </>
+      )}
+    </>
+  )
+}
+
+function Payout({ form }: OfferFormProps) {
+  return (
+    <>
+      <Pair>
+        <TextInput
+          {...form.text('payout')}
+          label={words.payout}
+          description={words.payoutHint}
+          inputMode="decimal"
+        />
+        <CurrencySelect
+          value={form.values.currency}
+          error={form.errorOf('currency')}
+          onChange={(chosen) => form.set({ currency: chosen })}
+        />
+      </Pair>
+      {form.values.payout.trim() !== '' && (
+        <Select
+          label={words.payoutMode}
+          data={toOptions(words.payoutModes)}
+          value={form.values.payoutMode}
+          error={form.errorOf('payoutMode')}
+          onChange={(payoutMode) => isKey(words.payoutModes, payoutMode) && form.set({ payoutMode })}
+          allowDeselect={false}
+        />
+      )}
+    </>
+  )
+}
+
+const CAPS = { daily: words.dailyCap, monthly: words.monthlyCap, total: words.totalCap } as const
+
+function Caps({ form }: OfferFormProps) {
+  const { caps } = form.values
+  return (
+    <Section title={words.caps} aside={words.capsAside}>
+      <Pair>
+        {(['daily', 'monthly', 'total'] as const).map((period) => (
+          <NumberInput
+            key={period}
+            label={CAPS[period]}
+            value={caps[period] ?? ''}
+            error={form.errorOf(`caps.${period}`)}
+            onChange={(cap) => form.set({ caps: { ...caps, [period]: cap === '' ? null : Number(cap) } })}
+            min={1}
+            allowDecimal={false}
+          />
+        ))}
+        <Select
+          label={words.capZone}
+          data={TIME_ZONES}
+          value={caps.timeZone}
+          error={form.errorOf('caps.timeZone')}
+          onChange={(timeZone) => timeZone !== null && form.set({ caps: { ...caps, timeZone } })}
+          searchable
+          allowDeselect={false}
+        />
+      </Pair>
+      <ItemSelect
+        resource={offers}
+        label={words.fallbackOffer}
+        description={words.fallbackOfferHint}
+        placeholder={texts.none}
+        value={form.values.fallbackOfferId}
+        error={form.errorOf('fallbackOfferId')}
+        onChange={(fallbackOfferId) => form.set({ fallbackOfferId })}
+      />
+    </Section>
+  )
+}
+
 function toValues(item: Offer | undefined, currency: string) {
-  const dailyCap: number | string = item?.caps.daily ?? ''
+  const kind: keyof typeof words.kinds = (item?.campaignId ?? '') === '' ? 'url' : 'campaign'
   return {
+    kind,
     name: item?.name ?? '',
     affiliateNetworkId: item?.affiliateNetworkId ?? '',
     url: item?.url ?? '',
+    campaignId: item?.campaignId ?? '',
     payout: item?.payout ?? '',
+    payoutMode: item?.payoutMode ?? ('auto' as const),
     currency: item?.currency ?? currency,
     defaultEvent: item?.defaultEvent ?? 'sale',
-    dailyCap,
+    events: item?.events ?? [],
     caps: item?.caps ?? { daily: null, monthly: null, total: null, timeZone: 'UTC' },
+    fallbackOfferId: item?.fallbackOfferId ?? '',
+    countries: item?.countries ?? [],
+    tags: item?.tags ?? [],
   }
 }
 
-function toBody(values: OfferValues): OfferBody {
-  const { dailyCap, ...rest } = values
-  return {
-    ...rest,
-    payout: values.payout.trim() === '' ? null : values.payout,
-    caps: { ...values.caps, daily: dailyCap === '' ? null : Number(dailyCap) },
-  }
+function toBody({ kind, ...values }: OfferValues): OfferBody {
+  const target = kind === 'url' ? { campaignId: '' } : { url: '', affiliateNetworkId: '' }
+  return { ...values, ...target, payout: values.payout.trim() === '' ? null : values.payout }
 }

@@ -2,11 +2,12 @@ import { formatMoney } from '../format.ts'
 import { ListScreen } from '../parts/list-screen.tsx'
 import { Shortened } from '../parts/shortened.tsx'
 import { useNames } from '../resource.ts'
-import { networks, offers } from '../resources.ts'
+import { campaigns, networks, offers } from '../resources.ts'
 import { texts } from '../texts.ts'
 
 export function Offers() {
   const networkName = useNames(networks)
+  const campaignName = useNames(campaigns)
   return (
     <ListScreen
       resource={offers}
@@ -19,7 +20,13 @@ export function Offers() {
           header: texts.offers.network,
           cell: (offer) => networkName(offer.affiliateNetworkId) || texts.none,
         },
-        { key: 'url', header: texts.offers.url, cell: (offer) => <Shortened text={offer.url} /> },
+        {
+          key: 'url',
+          header: texts.offers.url,
+          cell: (offer) => (
+            <Shortened text={offer.campaignId === '' ? offer.url : campaignName(offer.campaignId)} />
+          ),
+        },
         {
           key: 'payout',
           header: texts.offers.payout,
