@@ -18,6 +18,7 @@ export type PublicAnswer = {
 /**
  * Asks the installation's own public port, as a visitor or network does; follows no redirect.
  * @param path path and query.
+ * @param headers in lower case; without `host` it is asked under the host of publicUrl.
  * @throws when the port does not answer.
  */
 export type PublicRequest = (path: string, headers: Readonly<Record<string, string>>) => Promise<PublicAnswer>
@@ -36,7 +37,7 @@ export function createPublicRequest(at: {
         host,
         port: at.publicPort,
         path,
-        headers: { ...headers, host: hostHeader },
+        headers: { host: hostHeader, ...headers },
         agent: false,
         signal: AbortSignal.timeout(TIMEOUT_MS),
       })

@@ -24,6 +24,8 @@ export type ChainStep = {
 export type TestOrder = {
   readonly workspace: string
   readonly campaign: Campaign
+  /** Scheme and host of the campaign's links: its visitors meet no other host of the installation. */
+  readonly origin: string
   /** What the postback says: payout, event, status… */
   readonly report: Readonly<Record<string, string>>
   /** What the link is opened with: the traffic source's tokens. */
@@ -98,14 +100,15 @@ export class TestChain {
       tp_test: '1',
     })
     const path = `/c/${campaign.slug}?${query.toString()}`
+    const url = `${this.#order.origin}${path}`
     const answer = await this.#ask(path)
     const target = await this.#targetOf(answer)
     if (target === '') {
       const detail = `answered ${answer.status}: no path of the campaign takes this visitor, and there is no fallback`
-      this.#add('link', 'failed', detail, this.#publicUrl(path))
+      this.#add('link', 'failed', detail, url)
       throw new ChainStopped()
     }
-    this.#add('link', 'ok', `answered ${answer.status}`, this.#publicUrl(path))
+    this.#add('link', 'ok', `answered ${answer.status}`, url)
     this.#clickId = answer.clickId
     if (this.#clickId === '') {
       const detail = 'no path of the campaign takes this visitor, who goes to the fallback'
@@ -152,9 +155,10 @@ export class TestChain {
       { cid: this.#clickId, ...this.#order.report, test: '1' },
       { network, now: this.#deps.clock() },
     )
-    const answer = await this.#ask(`/postback?${query}`)
+    const { publicUrl } = this.#deps
+    const answer = await this.#ask(`/postback?${query}`, publicUrl)
     const parsed = postbackSchema.safeParse(parseJson(answer.text))
-    const url = maskSecrets(this.#publicUrl(`/postback?${query}`))
+    const url = maskSecrets(`${publicUrl}/postback?${query}`)
     if (!parsed.success || parsed.data.outcome !== 'test') {
       const said = parsed.success ? `${parsed.data.outcome} ${parsed.data.reason}`.trim() : 'nothing readable'
       this.#add('postback', 'failed', `answered ${answer.status}: ${said}`, url)
@@ -189,17 +193,15 @@ export class TestChain {
     return target.startsWith('/') ? findTarget(await this.#ask(target)) : target
   }
 
-  async #ask(path: string): Promise<PublicAnswer> {
+  /** @param origin a network reports to the installation's own host, whatever host the campaign's links have. */
+  async #ask(path: string, origin = this.#order.origin): Promise<PublicAnswer> {
     const { userAgent, language } = this.#order
     return await this.#deps.publicRequest(path, {
+      host: new URL(origin).host,
       'user-agent': userAgent || BROWSER,
       'accept-language': language || 'en',
       accept: 'text/html',
     })
-  }
-
-  #publicUrl(path: string): string {
-    return `${this.#deps.publicUrl}${path}`
   }
 
   #add(step: string, state: ChainStep['state'], detail: string, url = ''): void {

@@ -3,8 +3,10 @@ import { CONVERSION_STATUSES } from '../domain/conversion-types.ts'
 import { LIMITS } from '../domain/limits.ts'
 import { formatMicros } from '../domain/money.ts'
 import { getCampaign } from '../store/campaigns.ts'
+import { getDomain } from '../store/domains.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
 import { workspaceOf } from './caller.ts'
+import { linkOrigin } from './campaign-link.ts'
 import { amountField, eventField } from './fields.ts'
 import { idParams } from './page.ts'
 import { notFound } from './problem.ts'
@@ -58,13 +60,16 @@ export function testConversionRoutes(app: ApiApp, deps: ApiDeps): void {
       const { id } = request.params
       const campaign = await getCampaign(deps.store.db, { workspace, id })
       if (campaign === undefined || campaign.archivedAt !== null) throw notFound('campaign', id)
+      const domain = await getDomain(deps.store.db, { workspace, id: campaign.domainId })
+      const origin = linkOrigin(deps.publicUrl, domain)
       const { payout, event, status, ...visit } = request.body
       const report = {
         payout: formatMicros(payout),
         ...(event !== undefined && { event }),
         ...(status !== undefined && { status }),
       }
-      const { clickId, steps } = await new TestChain(deps, { workspace, campaign, report, ...visit }).run()
+      const order = { workspace, campaign, origin, report, ...visit }
+      const { clickId, steps } = await new TestChain(deps, order).run()
       return { ok: steps.every(({ state }) => state !== 'failed'), clickId, steps: [...steps] }
     },
   })
