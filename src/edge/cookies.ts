@@ -10,6 +10,8 @@ export const CAMPAIGN_COOKIE_PREFIX = 'tp_c_'
 const OFFER_COOKIES_MAX = 100
 export const CLICK_ID_CHARS = 26
 const SECONDS_PER_DAY = 86_400
+/** Click id, path, lander and offer. */
+const OWN_PARTS = 4
 /** An offer and a path for each campaign that a way leads through. */
 const INNER_PARTS_MAX = 2 * FLOW_LIMITS.campaignDepthMax
 
@@ -59,17 +61,24 @@ export function wayFromCookies(header: string | undefined, clickId: string): Vis
 
 /** Reads a campaign cookie's value; undefined when it is none of ours. */
 export function parseWay(campaignId: string, value: string): VisitWay | undefined {
-  const [clickId = '', pathId = '', landerId = '', offerId, ...inner] = value.split('.')
-  if (offerId === undefined || inner.length > INNER_PARTS_MAX) {
+  const parts = value.split('.')
+  const offerId = parts[OWN_PARTS - 1]
+  if (offerId === undefined || parts.length > OWN_PARTS + INNER_PARTS_MAX) {
     return undefined
   }
-  const way = { clickId, campaignId, pathId, landerId, offerId }
-  if (inner.length < 2) {
+  const way = {
+    clickId: parts[0] ?? '',
+    campaignId,
+    pathId: parts[1] ?? '',
+    landerId: parts[2] ?? '',
+    offerId,
+  }
+  if (parts.length < OWN_PARTS + 2) {
     return way
   }
   const through = []
-  for (let part = 0; part + 1 < inner.length; part += 2) {
-    through.push({ offerId: inner[part] ?? '', pathId: inner[part + 1] ?? '' })
+  for (let part = OWN_PARTS; part + 1 < parts.length; part += 2) {
+    through.push({ offerId: parts[part] ?? '', pathId: parts[part + 1] ?? '' })
   }
   return { ...way, through }
 }

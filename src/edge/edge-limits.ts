@@ -58,6 +58,8 @@ export const EDGE_LIMITS = {
   languagesCachedMax: 2_000,
   /** Of one expression of a rule. */
   regexAnswersCachedMax: 200,
+  /** Devices, places, and sets of rules that are left, of one flow. */
+  ruleSetsCachedMax: 500,
   /** Of one client hint or Accept-Language, in the key of its cache; the domain reads no more of it. */
   hintCharsMax: 512,
   cityCacheBytesMax: 8_388_608,

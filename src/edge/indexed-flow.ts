@@ -1,7 +1,10 @@
 import type { Logger } from 'pino'
 import { type CompiledFlow, compileFlow } from '../domain/decide-route.ts'
 import type { Flow, FlowPath } from '../domain/flow.ts'
+import type { VisitFacts } from '../domain/visit-facts.ts'
+import type { ClientFacts } from './client-facts.ts'
 import { compileRegex } from './compile-regex.ts'
+import { NarrowedRules } from './narrowed-rules.ts'
 import type { IndexedOffer } from './snapshot-index.ts'
 
 type FlowSurroundings = {
@@ -19,7 +22,7 @@ type FlowSurroundings = {
 export class IndexedFlow {
   readonly flow: Flow
   readonly #surroundings: FlowSurroundings
-  #compiled: CompiledFlow | undefined
+  #rules: NarrowedRules | undefined
   #needsVisit: boolean | undefined
 
   constructor(flow: Flow, surroundings: FlowSurroundings) {
@@ -27,9 +30,10 @@ export class IndexedFlow {
     this.#surroundings = surroundings
   }
 
-  get compiled(): CompiledFlow {
-    this.#compiled ??= this.#compile()
-    return this.#compiled
+  /** Compiled, for one visitor. */
+  compiledFor(client: ClientFacts, facts: VisitFacts): CompiledFlow {
+    this.#rules ??= this.#compile()
+    return this.#rules.narrow(client, facts)
   }
 
   /** One of its offers has macros that a click can fill only from what is remembered of its visit. */
@@ -44,13 +48,13 @@ export class IndexedFlow {
     return undefined
   }
 
-  #compile(): CompiledFlow {
+  #compile(): NarrowedRules {
     const compiled = compileFlow(this.flow, { compileRegex })
     const { id, log } = this.#surroundings
     for (const problem of compiled.problems) {
       log.error({ flow: id, ...problem }, 'a rule that cannot be compiled never matches')
     }
-    return compiled
+    return new NarrowedRules(compiled, this.flow.rules)
   }
 
   /** An offer that is a campaign may lead to any other, and its rules may look at the visit's parameters. */

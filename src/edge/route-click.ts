@@ -38,7 +38,7 @@ export function routeClick(
   const way = { ...toWay(visit), offerId: offer.offer.id }
   if (offer.target !== undefined) return { way, lander: undefined, offer, target: offer.target }
   const facts = new RequestFacts(factsOf(source))
-  return goThroughCampaigns({ index, facts, lookups, previous: undefined }, { way, offer })
+  return goThroughCampaigns({ index, client, facts, lookups, previous: undefined }, { way, offer })
 }
 
 function chooseOffer(

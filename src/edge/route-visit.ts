@@ -1,6 +1,7 @@
 import { decideRoute, type PreviousRoute, type RouteLookups } from '../domain/decide-route.ts'
 import { FLOW_LIMITS } from '../domain/flow.ts'
 import type { VisitFacts } from '../domain/visit-facts.ts'
+import type { ClientFacts } from './client-facts.ts'
 import { parseWay } from './cookies.ts'
 import { OfferLookups } from './offer-lookups.ts'
 import type { VisitWay } from './remembered-visit.ts'
@@ -26,6 +27,7 @@ export type Destination = {
 /** Who goes through flows. */
 export type Traveller = {
   readonly index: SnapshotIndex
+  readonly client: ClientFacts
   readonly facts: VisitFacts
   readonly lookups: RouteLookups
   /** The way of the visitor's visit before this one. */
@@ -85,12 +87,19 @@ export function goThroughCampaigns(
 }
 
 function decide(
-  { facts, lookups }: Traveller,
+  { client, facts, lookups }: Traveller,
   { flow, campaign }: IndexedCampaign,
   seed: string,
   previous: PreviousRoute | undefined,
 ) {
-  return decideRoute({ flow: flow.compiled, facts, lookups, seed, salt: campaign.id, previous })
+  return decideRoute({
+    flow: flow.compiledFor(client, facts),
+    facts,
+    lookups,
+    seed,
+    salt: campaign.id,
+    previous,
+  })
 }
 
 function travellerOf(visit: Visit): Traveller {
@@ -100,6 +109,7 @@ function travellerOf(visit: Visit): Traveller {
   const { dimensions } = visit.params
   return {
     index,
+    client,
     facts: new RequestFacts({ client, dimensions, query, history, bot, atMs, timeZone }),
     lookups: new OfferLookups(index, client.place.country, atMs),
     previous: history.campaignCookie === '' ? undefined : parseWay(campaign.id, history.campaignCookie),

@@ -1,10 +1,13 @@
 /**
- * The latest visits of this process, by click id: a ring of bounded size whose oldest entry makes room.
- * An insertion-ordered Map is the ring; deleting its first key is O(1).
+ * The latest visits of this process, by click id: at most so many, of which the oldest makes room.
+ * A ring beside the map knows the oldest. The map's own order would tell as well, but its first key lies behind the
+ * holes of all those that were deleted: finding it took 20 µs, a fifth of a visit.
  */
 export class VisitMemory<T> {
   readonly #visits = new Map<string, T>()
+  readonly #ring: string[] = []
   readonly #visitsMax: number
+  #next = 0
 
   constructor(visitsMax: number) {
     this.#visitsMax = visitsMax
@@ -14,10 +17,13 @@ export class VisitMemory<T> {
     return this.#visits.size
   }
 
+  /** A click id that is known already gets what is remembered replaced, and keeps its place. */
   remember(clickId: string, visit: T): void {
-    if (this.#visits.size >= this.#visitsMax) {
-      const oldest = this.#visits.keys().next()
-      if (oldest.done !== true) this.#visits.delete(oldest.value)
+    if (!this.#visits.has(clickId)) {
+      const oldest = this.#ring[this.#next]
+      if (oldest !== undefined) this.#visits.delete(oldest)
+      this.#ring[this.#next] = clickId
+      this.#next = (this.#next + 1) % this.#visitsMax
     }
     this.#visits.set(clickId, visit)
   }
