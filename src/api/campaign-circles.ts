@@ -2,6 +2,7 @@ import { FLOW_LIMITS, type Flow } from '../domain/flow.ts'
 import { getCampaign } from '../store/campaigns.ts'
 import { getFlow } from '../store/flows.ts'
 import type { Db } from '../store/transaction.ts'
+import { findCampaignsWith, findTrailAbove, type Trail } from './campaigns-above.ts'
 import { inPieces, offerIdsOf } from './flow-references.ts'
 
 /** What is about to be saved; its id is absent on creation, when nothing can lead to it yet. */
@@ -19,12 +20,16 @@ type FlowOf = Pick<Flow, 'rules' | 'paths'> & { readonly flowId?: string }
 /** Where an offer may lead besides its own URL; '' for nowhere. */
 type OfferEdges = { readonly campaignId: string; readonly fallbackOfferId: string }
 
-type Walk = { readonly db: Db; readonly workspace: string; readonly change: RoutingChange }
-/** Campaigns that lead one to the next, from the first. */
-type Trail = readonly { readonly id: string; readonly name: string }[]
+type Walk = {
+  readonly db: Db
+  readonly workspace: string
+  readonly change: RoutingChange
+  /** The longest way found so far, from what is about to be saved. */
+  longest: Trail
+}
 
 /**
- * Follows campaigns that are offers of campaigns from what is about to be saved.
+ * Follows campaigns that are offers of campaigns from what is about to be saved, and those that lead to it.
  * @returns why it can not be saved: visitors would go round in a circle, or through more campaigns than the edges
  * follow (FLOW_LIMITS.campaignDepthMax); undefined when it can.
  */
@@ -33,7 +38,37 @@ export async function findCircle(
   workspace: string,
   change: RoutingChange,
 ): Promise<string | undefined> {
-  const walk = { db, workspace, change }
+  const walk: Walk = { db, workspace, change, longest: [] }
+  return (await followChange(walk)) ?? (await findTooDeepFromAbove(walk))
+}
+
+/** The ways that end in what is saved were short enough before: only with a way on from it can they be too long. */
+async function findTooDeepFromAbove(walk: Walk): Promise<string | undefined> {
+  const below = walk.change.kind === 'campaign' ? walk.longest.slice(1) : walk.longest
+  if (below.length === 0) return undefined
+  const above = await findTrailAbove(walk, await headsOf(walk), FLOW_LIMITS.campaignDepthMax)
+  const trail = [...above, ...below]
+  return trail.length - 1 > FLOW_LIMITS.campaignDepthMax ? tooDeep(trail) : undefined
+}
+
+/** Campaigns whose visitors come to what is saved before any other campaign. */
+async function headsOf(walk: Walk): Promise<Trail> {
+  const { db, workspace, change } = walk
+  // Nothing leads to what is new.
+  if (change.id === undefined) return []
+  if (change.kind === 'campaign') return [{ id: change.id, name: change.name }]
+  if (change.kind === 'offer') return await findCampaignsWith(walk, [change.id])
+  return await db
+    .selectFrom('campaigns')
+    .select(['id', 'name'])
+    .where('workspace', '=', workspace)
+    .where('archived_at', 'is', null)
+    .where('flow_id', '=', change.id)
+    .execute()
+}
+
+async function followChange(walk: Walk): Promise<string | undefined> {
+  const { change } = walk
   const visited = new Map<string, number>()
   if (change.kind === 'campaign') {
     const start = { id: change.id ?? '', name: change.name }
@@ -67,6 +102,7 @@ async function followOffers(
     const campaign = await loadCampaign(walk, id)
     if (campaign === undefined) continue
     const next = [...trail, { id, name: campaign.name }]
+    if (next.length > walk.longest.length) walk.longest = next
     const further = walk.change.kind === 'campaign' ? next.length - 1 : next.length
     if (further > FLOW_LIMITS.campaignDepthMax) return tooDeep(next)
     const offerIds = await offersOfFlow(walk, campaign)

@@ -1,38 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { FLOW_LIMITS } from '../../src/domain/flow.ts'
-import { SQL_ENGINES, type TestStores, useStores } from '../support/databases.ts'
-import { openTestApi } from './api-harness.ts'
-import { createWorld } from './api-world.ts'
+import { SQL_ENGINES, useStores } from '../support/databases.ts'
+import { openFlows, rule, to } from './api-flows-rig.ts'
 
-type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
 /** Field → a part of what is said about it. */
 type Refusal = readonly [field: string, message: string]
 
-async function openFlows(stores: TestStores, changes: Parameters<typeof openTestApi>[1] = {}) {
-  const api = await openTestApi(stores, changes)
-  const world = await createWorld(api, 'ALPHA')
-  const call = async (method: Method, path: string, payload?: object) => {
-    const headers = { authorization: `Bearer ${world.keys.owner}` }
-    const body = payload === undefined ? {} : { payload }
-    const answer = await api.app.inject({ method, url: `/api/v1/${path}`, headers, ...body })
-    return { status: answer.statusCode, body: answer.body === '' ? undefined : answer.json() }
-  }
-  const make = async (path: string, payload: object): Promise<string> => {
-    const answer = await call('POST', path, payload)
-    if (answer.status !== 201) throw new Error(`${path}: ${JSON.stringify(answer.body)}`)
-    return answer.body.id
-  }
-  const offer = (name: string, changed: object = {}) =>
-    make('offers', { name, url: 'https://offer.example/', ...changed })
-  const campaign = (name: string, changed: object = {}) =>
-    make('campaigns', { name, trafficSourceId: world.ids['traffic-sources'], ...changed })
-  /** An offer that leads on through a campaign. */
-  const through = (name: string, campaignId: string) => offer(name, { url: '', campaignId })
-  return { api, world, call, make, offer, campaign, through }
-}
-
-const to = (...ids: string[]) => [{ offers: ids.map((id) => ({ id })) }]
-const rule = (when: object | undefined, paths: readonly object[] = [], id = 'r1') => ({ id, when, paths })
 const test = (field: string, operator: string, ...values: string[]) => ({ field, operator, values })
 
 describe('what is refused of a flow', () => {
@@ -177,54 +149,6 @@ describe.each(SQL_ENGINES)('what is in use on %s', (engine) => {
     expect((await call('PATCH', `campaigns/${first}`, { legacyIds, name: 'same' })).status).toBe(200)
     expect((await call('DELETE', `campaigns/${first}`)).status).toBe(204)
     expect((await call('PATCH', `campaigns/${second}`, { legacyIds })).status).toBe(200)
-  })
-})
-
-describe('campaigns that lead to campaigns', () => {
-  const stores = useStores('sqlite')
-
-  it('in a circle are refused, whatever closes it: campaign, flow, offer or fallback', async () => {
-    const { call, make, offer, campaign, through } = await openFlows(stores)
-    const last = await campaign('Last')
-    const flowId = await make('flows', { name: 'F', paths: to(await through('To last', last)) })
-    const first = await campaign('First', { flowId })
-    const back = await through('Back', first)
-    const other = await offer('Other')
-    const closing: readonly [string, object, string][] = [
-      [`campaigns/${last}`, { paths: to(back) }, 'paths'],
-      [`campaigns/${last}`, { rules: [rule({ all: [] }, to(back))] }, 'paths'],
-      [`campaigns/${last}`, { flowId }, 'flowId'],
-      [`flows/${flowId}`, { paths: to(back) }, 'paths'],
-    ]
-    for (const [path, payload, field] of closing) {
-      const { body } = await call('PATCH', path, payload)
-      expect(body, path).toMatchObject({ status: 422, errors: [{ field }] })
-      expect(body.detail).toContain('circle')
-    }
-    await call('PATCH', `campaigns/${last}`, { paths: to(other) })
-    for (const payload of [{ url: '', campaignId: first }, { fallbackOfferId: back }]) {
-      expect((await call('PATCH', `offers/${other}`, payload)).body.detail).toContain('"Last" → "First"')
-    }
-  })
-
-  it('go no deeper than the edges follow them', async () => {
-    const { call, offer, campaign, through } = await openFlows(stores)
-    let id = await campaign('0', { paths: to(await offer('O')) })
-    for (let n = 1; n <= FLOW_LIMITS.campaignDepthMax; n++) {
-      id = await campaign(`${n}`, { paths: to(await through(`to ${n - 1}`, id)) })
-    }
-    const tooDeep = await through('too deep', id).catch((error: unknown) => String(error))
-    expect(tooDeep).toContain('more than 5 further campaigns')
-    expect((await call('GET', `campaigns/${id}`)).body.name).toBe('5')
-  })
-
-  it('must be there, and an offer does not stand in for itself', async () => {
-    const { call, offer } = await openFlows(stores)
-    const id = await offer('O')
-    const errorsOf = async (payload: object) => (await call('PATCH', `offers/${id}`, payload)).body.errors
-    expect(await errorsOf({ url: '', campaignId: 'gone' })).toMatchObject([{ field: 'campaignId' }])
-    expect(await errorsOf({ fallbackOfferId: 'gone' })).toMatchObject([{ field: 'fallbackOfferId' }])
-    expect(await errorsOf({ fallbackOfferId: id })).toMatchObject([{ field: 'fallbackOfferId' }])
   })
 })
 
