@@ -53,12 +53,14 @@ describe('narrowed rules', () => {
   it('decide as all of the rules do, for any visitors of the same devices and places', () => {
     fc.assert(
       fc.property(
-        fc.array(condition, { minLength: 4, maxLength: 40 }),
+        fc.record({
+          conditions: fc.array(condition, { minLength: 4, maxLength: 40 }),
+          hasPaths: fc.boolean(),
+        }),
         fc.array(device, { minLength: 1, maxLength: 3 }),
         fc.array(place, { minLength: 1, maxLength: 3 }),
         fc.array(visitor, { minLength: 1, maxLength: 5 }),
-        fc.boolean(),
-        (conditions, devices, places, visitors, hasPaths) => {
+        ({ conditions, hasPaths }, devices, places, visitors) => {
           const source = flowOf(conditions, hasPaths)
           const flow = compileFlow(source, { compileRegex })
           const narrowed = new NarrowedRules(flow, source.rules)

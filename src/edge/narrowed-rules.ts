@@ -23,9 +23,10 @@ const RULES_WORTH_IT = 4
 
 /**
  * Leaves out the rules that cannot match because of the visitor's device or place, which are the same for many
- * visitors: the answer is remembered for each device and each place. Of twenty rules as media buyers write them eight are
- * left, and a visit to such a flow takes a tenth less: in a process that comes from the kernel each of the many small
- * functions of a condition is cold.
+ * visitors: the answer is remembered for each device and each place. Of twenty rules as media buyers write them some
+ * eight are left. Tried one after the other in a loop all twenty take 1.4 µs; in a process that comes from the kernel and
+ * has each of their small functions cold they took ten times as long, a tenth of a visit. `npm run bench -- flow` reached
+ * 0.82 of a plain campaign's rate before this and the like, and 0.89 after.
  */
 export class NarrowedRules {
   readonly #flow: CompiledFlow
