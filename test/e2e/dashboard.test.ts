@@ -1,11 +1,9 @@
-import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import chromium from '@sparticuz/chromium'
-import { type Browser, type BrowserContext, type Page, chromium as playwright } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { ApiDeps } from '../../src/api/api-deps.ts'
 import { openLedger } from '../../src/ledger/open-ledger.ts'
@@ -13,8 +11,8 @@ import { runReport } from '../../src/reports/run-report.ts'
 import { DASHBOARD_URL, openTestApi, PASSWORD, PUBLIC_URL, type TestApi } from '../contract/api-harness.ts'
 import { createWorld, type World } from '../contract/api-world.ts'
 import { useStores } from '../support/databases.ts'
+import { buildDashboard, choose, create, fill, launchBrowser, open, watch } from './dashboard-page.ts'
 
-const WEB = resolve(import.meta.dirname, '../../web')
 /** Long enough for a busy machine; what does not come by then does not come. */
 const STEP_MS_MAX = 15_000
 const FIRST_LOAD_BYTES_MAX = 250_000
@@ -26,10 +24,17 @@ const SCREENS = {
   '/visits': 'Visit story',
   '/campaigns': 'Campaigns',
   '/campaigns/new': 'New campaign',
+  '/flows': 'Shared flows',
+  '/flows/new': 'New shared flow',
   '/traffic-sources/new': 'New traffic source',
+  '/traffic-sources/new?start=empty': 'New traffic source',
+  '/traffic-sources/new?template=adcash': 'New traffic source',
   '/affiliate-networks/new': 'New affiliate network',
+  '/affiliate-networks/new?start=empty': 'New affiliate network',
   '/offers/new': 'New offer',
   '/landers/new': 'New lander',
+  '/events/new': 'New event',
+  '/domains/new': 'New domain',
   '/settings': 'Settings',
   '/nowhere': 'There is nothing here',
 }
@@ -45,13 +50,8 @@ const webRoot = mkdtempSync(join(tmpdir(), 'trailpost-web-'))
 let browser: Browser
 
 beforeAll(async () => {
-  buildDashboard()
-  browser = await playwright.launch({
-    executablePath: await chromium.executablePath(),
-    // With a single process, closing a window ends the browser.
-    args: chromium.args.filter((arg) => arg !== '--single-process'),
-    headless: true,
-  })
+  buildDashboard(webRoot)
+  browser = await launchBrowser()
 })
 
 afterAll(async () => {
@@ -76,7 +76,7 @@ describe('the dashboard in a browser', () => {
     const context = await browser.newContext({ viewport: { width: 1280, height: 900 } })
     closing.push(() => context.close())
     context.setDefaultTimeout(STEP_MS_MAX)
-    const complaints = watch(context)
+    const complaints = watch(context, DASHBOARD_URL)
     // The page believes to be at the configured address, which cookies and the check of origins depend on.
     await context.route(`${DASHBOARD_URL}/**`, async (route) => {
       const url = route.request().url().replace(DASHBOARD_URL, `http://127.0.0.1:${port}`)
@@ -211,27 +211,6 @@ describe('the built dashboard', () => {
   })
 })
 
-/** As `npm run prepare` does; in a process of its own, because a test's NODE_ENV gives React's development build. */
-function buildDashboard(): void {
-  const vite = resolve(WEB, '../node_modules/vite/bin/vite.js')
-  const args = [vite, 'build', WEB, '--outDir', webRoot, '--emptyOutDir', '--logLevel', 'warn']
-  execFileSync(process.execPath, args, { env: { PATH: process.env.PATH, NODE_ENV: 'production' } })
-}
-
-/** What the browser objects to: errors, refusals of the content security policy, requests to other hosts. */
-function watch(context: BrowserContext): string[] {
-  const complaints: string[] = []
-  context.on('weberror', (error) => complaints.push(String(error.error())))
-  context.on('console', (message) => {
-    // 401 is how the dashboard learns that nobody is signed in yet.
-    if (message.type() === 'error' && !message.text().includes('401')) complaints.push(message.text())
-  })
-  context.on('request', (request) => {
-    if (new URL(request.url()).origin !== DASHBOARD_URL) complaints.push(request.url())
-  })
-  return complaints
-}
-
 /** Runs in the page: inputs that a screen reader could not name. Text, because tests are typed without a DOM. */
 const UNLABELLED = `[...document.querySelectorAll('input:not([type=hidden]), textarea, select')]
   .filter((input) => (input.labels?.length ?? 0) === 0 && !input.ariaLabel)
@@ -267,6 +246,7 @@ async function setUp(page: Page): Promise<void> {
 
 async function createSource(page: Page): Promise<void> {
   await open(page, 'Traffic sources', 'New traffic source')
+  await page.getByRole('button', { name: 'Start empty' }).click()
   await fill(page, {
     Name: 'PropellerAds',
     'Click id parameter': 'visitor_id',
@@ -281,6 +261,7 @@ async function createSource(page: Page): Promise<void> {
 
 async function createNetwork(page: Page): Promise<void> {
   await open(page, 'Affiliate networks', 'New affiliate network')
+  await page.getByRole('button', { name: 'Start empty' }).click()
   await fill(page, { Name: 'MaxBounty', 'Click id parameter': 's2' })
   await create(page)
 }
@@ -298,27 +279,4 @@ async function createCampaign(page: Page): Promise<void> {
   await choose(page, 'Traffic source', 'PropellerAds')
   await choose(page, 'Offer 1', 'Sleep Well')
   await create(page)
-}
-
-async function open(page: Page, list: string, action: string): Promise<void> {
-  await page.getByRole('navigation').getByRole('link', { name: list }).click()
-  await page.getByRole('link', { name: action }).click()
-  await page.getByRole('heading', { name: action }).waitFor()
-}
-
-async function fill(page: Page, values: Readonly<Record<string, string>>): Promise<void> {
-  for (const [name, value] of Object.entries(values)) {
-    await page.getByRole('textbox', { name, exact: true }).fill(value)
-  }
-}
-
-async function choose(page: Page, label: string, option: string): Promise<void> {
-  await page.getByRole('combobox', { name: label, exact: true }).click()
-  await page.getByRole('option', { name: option }).click()
-}
-
-/** Saves the form; the new thing then has an address of its own. */
-async function create(page: Page): Promise<void> {
-  await page.getByRole('button', { name: 'Create' }).click()
-  await page.waitForURL((url) => !url.pathname.endsWith('/new'))
 }

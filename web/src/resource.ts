@@ -27,6 +27,11 @@ export function useItems<Item>(resource: Listed<Item>) {
   return useQuery({ queryKey: [resource.name], queryFn: () => loadAll(resource) })
 }
 
+/** As `useItems`, but fetched anew: a form must not begin with what was there before. */
+export function useFreshItems<Item>(resource: Listed<Item>) {
+  return useQuery({ queryKey: [resource.name, 'fresh'], queryFn: () => loadAll(resource), gcTime: 0 })
+}
+
 /** Tells the name of a thing by its id; what is archived or unknown keeps its id. */
 export function useNames<Item extends { readonly id: string; readonly name: string }>(
   resource: Listed<Item>,

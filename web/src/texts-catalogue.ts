@@ -43,6 +43,8 @@ export const catalogueTexts = {
 } as const
 
 export const networkTexts = {
+  readyKnown: 'With the network’s own macros in it. Paste one of these into the network as it is.',
+  postbackKnown: 'Best choice: the network’s server calls it.',
   scheme: 'Address',
   field: 'Field of the network',
   script: 'Script pixel',

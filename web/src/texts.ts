@@ -251,7 +251,7 @@ export const texts = {
     countries: 'Countries',
     countriesHint: 'Only visitors from these. Empty: from all.',
     events: 'Known events',
-    eventsHint: 'Others are rejected. Empty: any event is taken.',
+    eventsHint: 'What it reports. Empty: anything.',
     tags: 'Tags',
   },
   landers: {

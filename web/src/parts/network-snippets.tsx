@@ -17,8 +17,10 @@ export function NetworkSnippets({ network }: { readonly network: AffiliateNetwor
   const { snippets } = network
   const snippet = snippets[at] ?? snippets[0]
   if (snippet === undefined) return null
+  // Its template knows the network's own macros.
+  const isKnown = network.template !== ''
   return (
-    <Section title={ready} aside={readyAside}>
+    <Section title={ready} aside={isKnown ? networkTexts.readyKnown : readyAside}>
       <SegmentedControl
         aria-label={networkTexts.scheme}
         data={[...SCHEMES]}
@@ -36,7 +38,11 @@ export function NetworkSnippets({ network }: { readonly network: AffiliateNetwor
           allowDeselect={false}
         />
       )}
-      <CopyField label={postback} value={snippet.postbackUrl[scheme]} description={postbackHint} />
+      <CopyField
+        label={postback}
+        value={snippet.postbackUrl[scheme]}
+        description={isKnown ? networkTexts.postbackKnown : postbackHint}
+      />
       <CopyField label={image} value={snippet.imagePixel[scheme]} description={pixelHint} />
       <CopyField label={iframe} value={snippet.iframePixel[scheme]} />
       <CopyField label={networkTexts.script} value={snippet.scriptPixel[scheme]} />

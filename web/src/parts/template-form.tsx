@@ -29,7 +29,8 @@ export function TemplateForm<T extends Template>(props: TemplateFormProps<T>) {
   const initial: { name: string; replacements: Record<string, string> } = { name, replacements: {} }
   const form = useForm(initial, async (values) => {
     const id = await catalogue.create({ ...values, template: key })
-    await queries.invalidateQueries()
+    // What comes with it, such as its calls, is in other lists.
+    await queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'me' })
     navigate(`/${catalogue.name}/${id}`, { replace: true })
   })
   const fill = (placeholder: string, value: string) =>

@@ -10,7 +10,7 @@ import { EMPTY_TARGET, TargetRows } from '../parts/target-rows.tsx'
 import { AboutSource } from '../parts/template-about.tsx'
 import { TemplateStart, useStartsEmpty } from '../parts/template-start.tsx'
 import { TokenRows } from '../parts/token-rows.tsx'
-import { useItems } from '../resource.ts'
+import { useFreshItems } from '../resource.ts'
 import { type NotificationTarget, sources, type TrafficSource, targets } from '../resources.ts'
 import type { PathParams } from '../router.tsx'
 import { useMe } from '../session.ts'
@@ -44,7 +44,7 @@ function SourceStart({ item }: { readonly item: TrafficSource | undefined }) {
 
 /** The form needs the source's calls too, which are things of their own. */
 function SourceWithTargets({ item }: { readonly item: TrafficSource | undefined }) {
-  const query = useItems(targets)
+  const query = useFreshItems(targets)
   return (
     <Loaded query={query}>
       {(all) => (

@@ -1,0 +1,60 @@
+import { execFileSync } from 'node:child_process'
+import { resolve } from 'node:path'
+import chromium from '@sparticuz/chromium'
+import { type Browser, type BrowserContext, type Page, chromium as playwright } from 'playwright-core'
+
+const WEB = resolve(import.meta.dirname, '../../web')
+
+/** As `npm run prepare` does; in a process of its own, because a test's NODE_ENV gives React's development build. */
+export function buildDashboard(webRoot: string): void {
+  const vite = resolve(WEB, '../node_modules/vite/bin/vite.js')
+  const args = [vite, 'build', WEB, '--outDir', webRoot, '--emptyOutDir', '--logLevel', 'warn']
+  execFileSync(process.execPath, args, { env: { PATH: process.env.PATH, NODE_ENV: 'production' } })
+}
+
+export async function launchBrowser(): Promise<Browser> {
+  return await playwright.launch({
+    executablePath: await chromium.executablePath(),
+    // With a single process, closing a window ends the browser.
+    args: chromium.args.filter((arg) => arg !== '--single-process'),
+    headless: true,
+  })
+}
+
+/** What the browser objects to: errors, refusals of the content security policy, requests to other hosts. */
+export function watch(context: BrowserContext, origin: string): string[] {
+  const complaints: string[] = []
+  context.on('weberror', (error) => complaints.push(String(error.error())))
+  context.on('console', (message) => {
+    // 401 is how the dashboard learns that nobody is signed in yet.
+    if (message.type() === 'error' && !message.text().includes('401')) complaints.push(message.text())
+  })
+  context.on('request', (request) => {
+    if (new URL(request.url()).origin !== origin) complaints.push(request.url())
+  })
+  return complaints
+}
+
+/** From a list in the navigation to its empty form or its catalogue. */
+export async function open(page: Page, list: string, action: string): Promise<void> {
+  await page.getByRole('navigation').getByRole('link', { name: list, exact: true }).click()
+  await page.getByRole('link', { name: action }).click()
+  await page.getByRole('heading', { name: action }).waitFor()
+}
+
+export async function fill(page: Page, values: Readonly<Record<string, string>>): Promise<void> {
+  for (const [name, value] of Object.entries(values)) {
+    await page.getByRole('textbox', { name, exact: true }).fill(value)
+  }
+}
+
+export async function choose(page: Page, label: string, option: string): Promise<void> {
+  await page.getByRole('combobox', { name: label, exact: true }).click()
+  await page.getByRole('option', { name: option, exact: true }).click()
+}
+
+/** Saves the form; the new thing then has an address of its own. */
+export async function create(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Create', exact: true }).click()
+  await page.waitForURL((url) => !url.pathname.endsWith('/new'))
+}

@@ -1,0 +1,145 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { extname, join } from 'node:path'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Installation, startInstallation } from '../../src/cli/demo/installation.ts'
+import { buildDashboard, choose, create, fill, launchBrowser, open, watch } from './dashboard-page.ts'
+
+/** Long enough for a busy machine; what does not come by then does not come. */
+const STEP_MS_MAX = 20_000
+const CONTENT_TYPES: Readonly<Record<string, string>> = {
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+}
+
+/** A media buyer's first hour, on an installation as it is started: no part of it is stood in for. */
+describe('a tracker set up in a browser', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'trailpost-tracker-'))
+  const webRoot = join(folder, 'web')
+  let installation: Installation
+  let browser: Browser
+  let page: Page
+  let complaints: string[] = []
+
+  beforeAll(async () => {
+    buildDashboard(webRoot)
+    const settings = { TRAILPOST_LOG_LEVEL: 'fatal' }
+    installation = await startInstallation({ dataDir: join(folder, 'data'), edges: 1, settings })
+    browser = await launchBrowser()
+    page = await openPage()
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await installation?.stop()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  /** A window whose dashboard is the one built from this source, whatever was built before. */
+  async function openPage(): Promise<Page> {
+    const origin = installation.dashboardUrl
+    const context = await browser.newContext({ viewport: { width: 1280, height: 900 } })
+    context.setDefaultTimeout(STEP_MS_MAX)
+    complaints = watch(context, origin)
+    await context.route(`${origin}/**`, async (route) => {
+      const { pathname } = new URL(route.request().url())
+      if (pathname.startsWith('/api/')) return await route.continue()
+      const file = extname(pathname) === '' ? '/index.html' : pathname
+      const contentType = CONTENT_TYPES[extname(file)] ?? 'text/html'
+      return await route.fulfill({ body: readFileSync(join(webRoot, file)), contentType })
+    })
+    return await context.newPage()
+  }
+
+  it('leads from templates to a rule that a dry run explains and a conversion that arrives', async () => {
+    await setUp(page, installation.setupUrl)
+    await createFromTemplate(page, {
+      list: 'Traffic sources',
+      action: 'New traffic source',
+      template: 'AdCash',
+      values: { Advertiser: '12345', Id: '987' },
+    })
+    await page.getByRole('textbox', { name: 'Postback URL of the source', exact: true }).waitFor()
+    await createFromTemplate(page, {
+      list: 'Affiliate networks',
+      action: 'New affiliate network',
+      template: 'MaxBounty',
+      values: {},
+    })
+    await page.getByText(`${installation.publicUrl}/postback?cid=`).waitFor()
+    await createOffer(page, 'Sleep Well')
+    await createOffer(page, 'Diet Plus')
+    await createCampaign(page)
+
+    await page.getByRole('button', { name: 'Dry run' }).click()
+    await choose(page, 'Country', 'Germany')
+    await page.getByRole('button', { name: 'Show the way' }).click()
+    await page.getByText('Directly → Diet Plus').waitFor()
+    await page.getByText('Because of the rule “Germans”').waitFor()
+    await choose(page, 'Country', 'France')
+    await page.getByRole('button', { name: 'Show the way' }).click()
+    await page.getByText('Directly → Sleep Well').waitFor()
+    await page.getByText('Because no rule fits').waitFor()
+    await page.keyboard.press('Escape')
+
+    await page.getByRole('button', { name: 'Test conversion' }).click()
+    await page.getByRole('button', { name: 'Send it' }).click()
+    await page.getByText('It works').waitFor()
+    const steps = page.getByRole('listitem')
+    expect(await steps.filter({ hasText: ': Done' }).count()).toBeGreaterThan(5)
+    expect(await steps.filter({ hasText: ': Failed' }).count()).toBe(0)
+    await steps.filter({ hasText: 'imcounting.com' }).waitFor()
+    expect(complaints).toEqual([])
+  })
+})
+
+async function setUp(page: Page, setupUrl: string): Promise<void> {
+  await page.goto(setupUrl)
+  await fill(page, { 'Your name': 'Ada Lovelace', 'E-mail': 'ada@example.com' })
+  await page.locator('input[type=password]').fill('correct horse battery')
+  await fill(page, { 'Workspace name': 'Analytical Media' })
+  await page.getByRole('button', { name: 'Create owner and workspace' }).click()
+  await page.getByText('Your first tracking link').waitFor()
+}
+
+type FromTemplate = {
+  readonly list: string
+  readonly action: string
+  readonly template: string
+  /** Placeholders of the template. */
+  readonly values: Readonly<Record<string, string>>
+}
+
+async function createFromTemplate(page: Page, wanted: FromTemplate): Promise<void> {
+  await open(page, wanted.list, wanted.action)
+  await page.getByRole('searchbox').fill(wanted.template.toLowerCase())
+  await page.getByRole('link', { name: wanted.template, exact: true }).click()
+  await fill(page, wanted.values)
+  await create(page)
+}
+
+async function createOffer(page: Page, name: string): Promise<void> {
+  await open(page, 'Offers', 'New offer')
+  const url = `https://offers.example.com/?o=${encodeURIComponent(name)}`
+  await fill(page, { Name: name, 'Offer URL': url, Payout: '24.50' })
+  await choose(page, 'Affiliate network', 'MaxBounty')
+  await create(page)
+}
+
+async function createCampaign(page: Page): Promise<void> {
+  await open(page, 'Campaigns', 'New campaign')
+  await fill(page, { Name: 'Sleep push' })
+  await choose(page, 'Traffic source', 'AdCash')
+  await page.getByRole('button', { name: 'Add a rule' }).click()
+  await fill(page, { 'Name of the rule': 'Germans' })
+  await choose(page, 'Values of condition 1', 'Germany')
+  await page.keyboard.press('Escape')
+  // The paths of the rule come before those of everyone else.
+  const offers = page.getByRole('combobox', { name: 'Offer 1', exact: true })
+  await offers.first().click()
+  await page.getByRole('option', { name: 'Diet Plus' }).click()
+  await offers.last().click()
+  await page.getByRole('option', { name: 'Sleep Well' }).click()
+  await create(page)
+}
