@@ -21,7 +21,7 @@ import { campaignCreateBody, campaignUpdateBody, campaignViewFields } from './ca
 import { campaignLink, linkOrigin } from './campaign-link.ts'
 import { findFlowErrors } from './flow-checks.ts'
 import { toFlowView } from './flow-fields.ts'
-import { findTakenLegacyIds } from './legacy-ids.ts'
+import { findTakenLegacyIds, legacyIdLocks } from './legacy-ids.ts'
 import { ownedRoutes } from './owned-resource.ts'
 import { ownedFields, toOwnedView } from './owned-view.ts'
 import { type FieldError, invalidFields } from './problem.ts'
@@ -42,6 +42,7 @@ export function campaignRoutes(app: ApiApp, deps: ApiDeps): void {
     list: listCampaigns,
     toViews: (db, items, caller) =>
       toViews(db, items, { workspace: caller.workspace, publicUrl: deps.publicUrl }),
+    locks: legacyIdLocks('campaigns'),
     check: checkCampaign,
     checkArchive: checkCampaignArchive,
   })

@@ -14,7 +14,7 @@ import type { ApiApp, ApiDeps } from './api-deps.ts'
 import { checkLanderArchive } from './archive-checks.ts'
 import type { Caller } from './caller.ts'
 import { legacyIdsField, nameField, tagsField, templateUrlField } from './fields.ts'
-import { findTakenLegacyIds } from './legacy-ids.ts'
+import { findTakenLegacyIds, legacyIdLocks } from './legacy-ids.ts'
 import { ownedRoutes } from './owned-resource.ts'
 import { ownedFields, toOwnedView } from './owned-view.ts'
 import { invalidFields } from './problem.ts'
@@ -73,6 +73,7 @@ export function landerRoutes(app: ApiApp, deps: ApiDeps): void {
     get: getLander,
     list: listLanders,
     toViews: async (_db, items, caller) => items.map((lander) => toView(lander, deps.publicUrl, caller)),
+    locks: legacyIdLocks('landers'),
     check: checkLander,
     checkArchive: checkLanderArchive,
   })

@@ -1,14 +1,22 @@
 import type { Db } from '../store/transaction.ts'
 import type { FieldError } from './problem.ts'
 
+type LegacyTable = 'campaigns' | 'offers' | 'landers'
+
+/** Keys that keep two simultaneous saves from both finding a legacy id free. */
+export function legacyIdLocks(table: LegacyTable) {
+  return ({ legacyIds }: { readonly legacyIds: readonly string[] }): readonly string[] =>
+    legacyIds.map((legacyId) => `legacy:${table}:${legacyId}`)
+}
+
 /**
  * Links of other systems name no workspace, so that each of their ids belongs to one thing of the installation
- * that is in use.
+ * that is in use. The transaction holds the locks of the ids.
  * @param own the id of the thing that is saved; undefined on creation.
  */
 export async function findTakenLegacyIds(
   db: Db,
-  table: 'campaigns' | 'offers' | 'landers',
+  table: LegacyTable,
   { legacyIds, own }: { readonly legacyIds: readonly string[]; readonly own: string | undefined },
 ): Promise<readonly FieldError[]> {
   const errors: FieldError[] = []

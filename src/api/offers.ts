@@ -27,7 +27,7 @@ import {
   templateUrlField,
   timeZoneField,
 } from './fields.ts'
-import { findTakenLegacyIds } from './legacy-ids.ts'
+import { findTakenLegacyIds, legacyIdLocks } from './legacy-ids.ts'
 import { ownedRoutes } from './owned-resource.ts'
 import { ownedFields, toOwnedView } from './owned-view.ts'
 import { type FieldError, invalidFields } from './problem.ts'
@@ -132,6 +132,7 @@ export function offerRoutes(app: ApiApp, deps: ApiDeps): void {
     list: listOffers,
     complete: withWorkspaceCurrency,
     toViews: async (_db, items) => items.map(toView),
+    locks: legacyIdLocks('offers'),
     check: checkOffer,
     checkArchive: checkOfferArchive,
   })

@@ -1,6 +1,8 @@
 import type { FastifyInstance, FastifyRequest, FastifyTypeProviderDefault } from 'fastify'
 import { z } from 'zod'
 import { appendAudit } from '../store/audit-log.ts'
+import { lockKeys } from '../store/lock-keys.ts'
+import type { SqlEngine } from '../store/open-store.ts'
 import type { Owned, OwnedId } from '../store/owned.ts'
 import type { Page, PageRequest } from '../store/page.ts'
 import { type Db, inTransaction } from '../store/transaction.ts'
@@ -29,6 +31,8 @@ type OwnedResource<Item extends Owned, Fields> = {
   readonly toViews: (db: Db, items: readonly Item[], caller: Caller) => Promise<readonly object[]>
   /** Fills in on creation what the body left open. */
   readonly complete?: (db: Db, workspace: string, fields: Fields) => Promise<Fields>
+  /** Saves with a common key wait for each other, so that what `check` finds free stays free. */
+  readonly locks?: (fields: Fields) => readonly string[]
   /** Refuses fields that name things the workspace does not have; `id` is absent on creation. */
   readonly check?: (db: Db, workspace: string, fields: Fields, id?: string) => Promise<void>
   /** Refuses to take something out of use that others need. */
@@ -89,9 +93,12 @@ function writeRoutes<Item extends Owned & Fields, Fields>(
   resource: OwnedResource<Item, Fields>,
 ): void {
   const { path, what, itemSchema } = resource
+  const { engine } = deps.store
   /** The change, its checks and its audit entry are one transaction. */
   const inWork = <T>(request: FastifyRequest, run: (work: Work<Item, Fields>) => Promise<T>) =>
-    inTransaction(deps.store.db, (db) => run({ db, resource, caller: callerOf(request), now: deps.clock() }))
+    inTransaction(deps.store.db, (db) =>
+      run({ db, engine, resource, caller: callerOf(request), now: deps.clock() }),
+    )
   app.post(`/api/v1/${path}`, {
     schema: {
       tags: [path],
@@ -135,6 +142,7 @@ function writeRoutes<Item extends Owned & Fields, Fields>(
 
 type Work<Item extends Owned, Fields> = {
   readonly db: Db
+  readonly engine: SqlEngine
   readonly resource: OwnedResource<Item, Fields>
   readonly caller: Caller
   readonly now: number
@@ -143,7 +151,7 @@ type Work<Item extends Owned, Fields> = {
 async function create<Item extends Owned & Fields, Fields>(work: Work<Item, Fields>, body: Fields) {
   const { db, resource, caller, now } = work
   const fields = (await resource.complete?.(db, caller.workspace, body)) ?? body
-  await resource.check?.(db, caller.workspace, fields)
+  await lockAndCheck(work, fields)
   const item = await resource.create(db, caller.workspace, fields, now)
   await audit(work, 'create', item.id, {})
   return (await resource.toViews(db, [item], caller))[0]
@@ -158,11 +166,20 @@ async function update<Item extends Owned & Fields, Fields>(
   const key = { workspace: caller.workspace, id }
   const current = await resource.get(db, key)
   if (current === undefined) throw notFound(resource.what, id)
-  await resource.check?.(db, caller.workspace, { ...current, ...changes }, id)
+  await lockAndCheck(work, { ...current, ...changes }, id)
   const item = await resource.update(db, key, changes, now)
   if (item === undefined) throw notFound(resource.what, id)
   await audit(work, 'update', id, { fields: Object.keys(changes) })
   return (await resource.toViews(db, [item], caller))[0]
+}
+
+async function lockAndCheck<Item extends Owned & Fields, Fields>(
+  { db, engine, resource, caller }: Work<Item, Fields>,
+  fields: Fields,
+  id?: string,
+): Promise<void> {
+  await lockKeys(db, engine, resource.locks?.(fields) ?? [])
+  await resource.check?.(db, caller.workspace, fields, id)
 }
 
 async function archive<Item extends Owned & Fields, Fields>(work: Work<Item, Fields>, id: string) {

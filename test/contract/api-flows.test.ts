@@ -150,6 +150,26 @@ describe.each(SQL_ENGINES)('what is in use on %s', (engine) => {
     expect((await call('DELETE', `campaigns/${first}`)).status).toBe(204)
     expect((await call('PATCH', `campaigns/${second}`, { legacyIds })).status).toBe(200)
   })
+
+  it('of another system is taken by one of many that are saved at once', async () => {
+    const { call, campaign, world } = await openFlows(stores)
+    const known = await campaign('Known')
+    const trafficSourceId = world.ids['traffic-sources']
+    const create = (name: string, legacyIds: readonly string[]) =>
+      call('POST', 'campaigns', { name, trafficSourceId, legacyIds })
+    const answers = await Promise.all([
+      ...['A', 'B', 'C'].map((name) => create(name, ['prosper202:1', 'prosper202:2'])),
+      ...['D', 'E', 'F'].map((name) => create(name, ['prosper202:2', 'prosper202:1'])),
+      call('PATCH', `campaigns/${known}`, { legacyIds: ['prosper202:1'] }),
+      call('PATCH', `campaigns/${known}`, { legacyIds: ['prosper202:2'] }),
+    ])
+    const refused = answers.filter(({ status }) => status === 422)
+    const rows = await call('GET', 'campaigns')
+    const taken = rows.body.items.flatMap((item: { legacyIds: readonly string[] }) => item.legacyIds)
+    expect(taken).toHaveLength(new Set(taken).size)
+    expect(refused.length).toBeGreaterThanOrEqual(6)
+    expect(answers.every(({ status }) => status < 300 || status === 422)).toBe(true)
+  })
 })
 
 describe('a domain', () => {
