@@ -217,6 +217,14 @@ describe('a visit that becomes a bot and a person again', () => {
     expect(person).not.toHaveProperty('bot_visits')
   })
 
+  it('counts as no click when a page recorded it, which redirected nobody', () => {
+    const onPage = { offer_id: 'o', route_reason: 'default, on page' } as const
+    const bot: LedgerRow = { ...click, ...onPage, kind: 'visit', at: 1, bot: 'user_agent', bot_visits: 1 }
+    expect(netRows(corrected([bot], { bot: '' }))).toEqual([
+      { ...click, ...onPage, kind: 'visit', at: 1, bot: '', visits: 1 },
+    ])
+  })
+
   it('counts as nothing when it was a prefetch', () => {
     const prefetch: LedgerRow = { ...click, kind: 'visit', at: 1, bot: 'prefetch', offer_id: 'o' }
     const [person] = netRows(corrected([prefetch], { bot: '' }))

@@ -25,6 +25,9 @@ export type LedgerRow = {
 } & Partial<LedgerDimensions> &
   Partial<LedgerMeasures>
 
+/** The visit was recorded by a page that the visitor was on: nothing was redirected, so that it is no click. */
+export const ON_PAGE = 'on page'
+
 export type LedgerDimensions = {
   readonly campaign_id: string
   readonly traffic_source_id: string
@@ -33,7 +36,10 @@ export type LedgerDimensions = {
   readonly lander_id: string
   readonly path_id: string
   readonly rule_id: string
-  /** Why the visit went this way, in words of routing: 'default', 'rule', 'rule, sticky path', 'fallback offer'… */
+  /**
+   * Why the visit went this way, in words of routing: 'default', 'rule', 'rule, sticky path', 'fallback offer'…; with
+   * ON_PAGE at the end when it went nowhere yet.
+   */
   readonly route_reason: string
   readonly affiliate_id: string
   readonly advertiser_id: string

@@ -1,4 +1,4 @@
-import type { LedgerMeasures, LedgerRow } from './ledger-row.ts'
+import { type LedgerMeasures, type LedgerRow, ON_PAGE } from './ledger-row.ts'
 
 export const SUB_NAMES = [
   ...(['sub1', 'sub2', 'sub3', 'sub4', 'sub5'] as const),
@@ -23,8 +23,8 @@ export type VisitChange = {
  * The visit's row with the change applied; measures that depend on it being a person's move with `bot`.
  *
  * A bot's row has none of the counts that it had as a person's, so they come from an earlier state of the row. A visit
- * that was a bot's from the start has none: it becomes one visit, and one click on a direct link, but whether the
- * visitor was new to the campaign is not known, so it is not counted as unique.
+ * that was a bot's from the start has none: it becomes one visit, and one click when a link led straight to an offer,
+ * but whether the visitor was new to the campaign is not known, so it is not counted as unique.
  * @param past earlier states of the same row, in any order
  */
 export function applyVisitChange(
@@ -124,6 +124,7 @@ function personMeasures(row: Partial<LedgerMeasures>): Partial<LedgerMeasures> {
 function firstAsPerson(row: LedgerRow, botVisits: number): Partial<LedgerMeasures> {
   if (row.kind === 'click') return { clicks: 1 }
   if (row.kind === 'lander_view') return { lander_views: 1 }
-  const isDirect = botVisits > 0 && (row.lander_id ?? '') === '' && (row.offer_id ?? '') !== ''
+  const wentOn = (row.lander_id ?? '') === '' && (row.offer_id ?? '') !== ''
+  const isDirect = botVisits > 0 && wentOn && !(row.route_reason ?? '').endsWith(ON_PAGE)
   return { visits: botVisits, ...(isDirect && { clicks: 1, unique_clicks: 1 }) }
 }

@@ -1,3 +1,4 @@
+import { ON_PAGE } from '../domain/ledger-row.ts'
 import { jsonField } from './json-text.ts'
 import type { VisitRouting } from './route-visit.ts'
 import type { Visit } from './visit.ts'
@@ -12,7 +13,7 @@ export function visitRowJson(visit: Visit, routing: VisitRouting): string {
   return (
     rowStart('visit', visit) +
     `,"click_id":"${visit.clickId}"` +
-    routingJson(routing) +
+    routingJson(visit, routing) +
     measuresJson(visit, routing) +
     '}'
   )
@@ -34,8 +35,9 @@ function rowStart(kind: 'visit' | 'impression', visit: Visit): string {
   )
 }
 
-function routingJson(routing: VisitRouting): string {
-  const decided = jsonField('rule_id', routing.ruleId) + jsonField('route_reason', routing.reason)
+function routingJson({ isOnPage }: Visit, routing: VisitRouting): string {
+  const reason = isOnPage ? `${routing.reason}, ${ON_PAGE}` : routing.reason
+  const decided = jsonField('rule_id', routing.ruleId) + jsonField('route_reason', reason)
   if (!routing.found) return decided
   const { way, lander } = routing
   const { offer } = routing.offer

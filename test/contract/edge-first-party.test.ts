@@ -2,6 +2,7 @@ import { gunzipSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { verifyClickId } from '../../src/domain/click-id.ts'
 import { createClickIdKey } from '../../src/domain/click-id-key.ts'
+import { applyVisitChange } from '../../src/domain/visit-change.ts'
 import { type Answer, type Ask, campaign, type EdgeRig, SECRET, startRig, testSnapshot } from './edge-rig.ts'
 
 const FIREFOX = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:127.0) Gecko/20100101 Firefox/127.0'
@@ -189,7 +190,11 @@ describe('a visit without a redirect', () => {
   it("is a bot's or a look ahead by the same rules as a redirect's", async () => {
     const url = `${PAGE}/`
     const bot = await visited({ campaign: 'direct', url }, { headers: { 'user-agent': 'Googlebot/2.1' } })
-    expect(bot.row).toMatchObject({ bot: 'user_agent', bot_visits: 1 })
+    expect(bot.row).toMatchObject({ bot: 'user_agent', bot_visits: 1, route_reason: 'default, on page' })
+    // Found to be a person's later, it is what a person's would have been: a visit, and no click.
+    const person = applyVisitChange(bot.row, { bot: '' })
+    expect(person).toMatchObject({ bot: '', visits: 1 })
+    expect(person.clicks ?? 0).toBe(0)
     const ahead = await visited({ campaign: 'direct', url }, { headers: { 'sec-purpose': 'prefetch' } })
     expect(ahead.row.bot).toBe('prefetch')
     expect(ahead.row.visits).toBeUndefined()
@@ -197,7 +202,7 @@ describe('a visit without a redirect', () => {
 
   it('of a paused campaign is recorded, and its click goes to the fallback', async () => {
     const { row, clickid } = await visited({ campaign: 'paused', url: `${PAGE}/` })
-    expect(row).toMatchObject({ campaign_id: 'c-paused', visits: 1, route_reason: 'paused' })
+    expect(row).toMatchObject({ campaign_id: 'c-paused', visits: 1, route_reason: 'paused, on page' })
     const clicked = await rig.get(`/click?cid=${clickid}`, { headers: { 'user-agent': FIREFOX } })
     expect(clicked.headers.location).toBe('https://fallback.example/w')
   })
