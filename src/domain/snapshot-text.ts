@@ -1,4 +1,4 @@
-import type { Snapshot } from './snapshot.ts'
+import type { Snapshot, SnapshotCampaign } from './snapshot.ts'
 
 /** Ends the first line of a snapshot's text. */
 export const CAMPAIGNS_START = ',"campaigns":['
@@ -12,6 +12,15 @@ export const CAMPAIGNS_END = ']}'
 export function toSnapshotText(snapshot: Snapshot): string {
   const { campaigns, ...others } = snapshot
   const head = JSON.stringify(others).slice(0, -1)
-  const lines = campaigns.map((campaign) => JSON.stringify(campaign)).join(',\n')
-  return `${head}${CAMPAIGNS_START}\n${lines}\n${CAMPAIGNS_END}`
+  const body = campaigns.map(lineOf).join(',\n')
+  return `${head}${CAMPAIGNS_START}\n${body}\n${CAMPAIGNS_END}`
+}
+
+/** Written once for each campaign that stays the same object: after an edit that is all but one of them. */
+const lines = new WeakMap<SnapshotCampaign, string>()
+
+function lineOf(campaign: SnapshotCampaign): string {
+  const line = lines.get(campaign) ?? JSON.stringify(campaign)
+  lines.set(campaign, line)
+  return line
 }

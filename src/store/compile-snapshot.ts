@@ -118,7 +118,16 @@ function toSnapshotFlow(flow: Flow): SnapshotFlow {
   return { id, workspace, name, rules, paths, sticky }
 }
 
+/** By the campaign as it was loaded: an unchanged one is the same object (parse-once.ts), and so is what it becomes. */
+const snapshotCampaigns = new WeakMap<Campaign, SnapshotCampaign>()
+
 function toSnapshotCampaign(campaign: Campaign): SnapshotCampaign {
+  const known = snapshotCampaigns.get(campaign) ?? selectSnapshotFields(campaign)
+  snapshotCampaigns.set(campaign, known)
+  return known
+}
+
+function selectSnapshotFields(campaign: Campaign): SnapshotCampaign {
   return {
     id: campaign.id,
     workspace: campaign.workspace,

@@ -8,6 +8,7 @@ import { type Flow, toFlow } from './flows.ts'
 import { type Lander, toLander } from './landers.ts'
 import { type StoredTarget, toTarget } from './notification-targets.ts'
 import { type Offer, toOffer } from './offers.ts'
+import { parseOnce } from './parse-once.ts'
 import { type TrafficSource, toTrafficSource } from './traffic-sources.ts'
 import type { Db } from './transaction.ts'
 import { listWorkspaces, type Workspace } from './workspaces.ts'
@@ -27,6 +28,8 @@ export type Configuration = {
   readonly targets: ReadonlyMap<string, StoredTarget>
   readonly ratesMicros: RatesMicros
 }
+
+const parseCampaigns = parseOnce(toCampaign)
 
 /**
  * Reads the configuration as it is at one moment. The version is read first: a change that slips in between
@@ -56,7 +59,7 @@ export async function loadConfiguration(db: Db): Promise<Configuration> {
     offers: byId(offers.map(toOffer)),
     landers: byId(landers.map(toLander)),
     flows: byId(flows.map(toFlow)),
-    campaigns: byId(campaigns.map(toCampaign)),
+    campaigns: byId(parseCampaigns(campaigns)),
     domains: byId(domains.map(toDomain)),
     events: byId(events.map(toEventSettings)),
     targets: byId(targets.map(toTarget)),
