@@ -69,6 +69,23 @@ export async function postAuth(path: string, body: object): Promise<void> {
   if (!response.ok) throw new ApiProblem(response.status, await response.json().catch(() => null))
 }
 
+/** Posts a CSV file to a route whose body the description does not type. */
+export async function postCsv<T>(path: string, file: Blob): Promise<T> {
+  const response = await fetch(path, {
+    method: 'POST',
+    headers: {
+      'content-type': 'text/csv',
+      ...(workspaceId === undefined ? {} : { [WORKSPACE_HEADER]: workspaceId }),
+    },
+    body: file,
+  }).catch(() => {
+    throw new ApiProblem(0, { detail: texts.problem.unreachable })
+  })
+  const body: unknown = await response.json().catch(() => null)
+  if (!response.ok) throw new ApiProblem(response.status, body)
+  return body as T // a successful answer has the documented body
+}
+
 type ProblemFields = {
   readonly code?: string
   readonly detail?: string

@@ -10,6 +10,10 @@ export type Screen = ComponentType<{ readonly params: PathParams }>
 export const SCREENS: readonly (readonly [pattern: string, screen: Screen])[] = [
   ['/report', lazy(async () => ({ default: (await import('./screens/report.tsx')).Report }))],
   ['/conversions', lazy(async () => ({ default: (await import('./screens/conversions.tsx')).Conversions }))],
+  [
+    '/conversions/upload',
+    lazy(async () => ({ default: (await import('./screens/conversion-upload.tsx')).ConversionUpload })),
+  ],
   ['/hits', lazy(async () => ({ default: (await import('./screens/hits.tsx')).Hits }))],
   ['/visits', lazyStory()],
   ['/visits/:clickId', lazyStory()],

@@ -4,7 +4,7 @@ import type { ReactNode } from 'react'
 import type { ItemPage } from '../resource.ts'
 import { setQuery, usePlace } from '../router.tsx'
 import { texts, toOptions } from '../texts.ts'
-import { type Column, DataTable } from './data-table.tsx'
+import { type Column, DataTable, type Selection } from './data-table.tsx'
 import { Empty } from './empty.tsx'
 import type { IconName } from './icon.tsx'
 import { Loaded } from './loaded.tsx'
@@ -39,6 +39,13 @@ type LogScreenProps<Item> = {
   readonly columns: readonly Column<Item>[]
   readonly href: (item: Item) => string | undefined
   readonly emptyAction?: ReactNode
+  /** What else can be done here, beside the filter. */
+  readonly actions?: ReactNode
+  /** Between the heading and the rows, by the filter that is chosen. */
+  readonly banner?: (chosen: string | undefined) => ReactNode
+  /** Other words for a filter that finds nothing. */
+  readonly nothing?: (chosen: string) => { readonly title: string; readonly text: string } | undefined
+  readonly selection?: Selection | undefined
 }
 
 /** What happened, newest first, a page at a time. */
@@ -58,21 +65,25 @@ export function LogScreen<Item extends { readonly id: string }>(props: LogScreen
       title={props.texts.title}
       lead={props.texts.lead}
       actions={
-        <Select
-          aria-label={filter.label}
-          placeholder={filter.any}
-          data={toOptions(filter.choices)}
-          value={chosen ?? null}
-          onChange={(value) => setQuery({ [filter.name]: value ?? undefined })}
-          clearable
-          w={170}
-        />
+        <>
+          <Select
+            aria-label={filter.label}
+            placeholder={filter.any}
+            data={toOptions(filter.choices)}
+            value={chosen ?? null}
+            onChange={(value) => setQuery({ [filter.name]: value ?? undefined })}
+            clearable
+            w={170}
+          />
+          {props.actions}
+        </>
       }
     >
+      {props.banner?.(chosen)}
       <Loaded query={query}>
         {({ pages }) => {
           const rows = pages.flatMap((page) => page.items)
-          if (rows.length === 0) return <NoRows {...props} isFiltered={chosen !== undefined} />
+          if (rows.length === 0) return <NoRows {...props} chosen={chosen} />
           return (
             <>
               <DataTable
@@ -81,6 +92,7 @@ export function LogScreen<Item extends { readonly id: string }>(props: LogScreen
                 rows={rows}
                 rowKey={(item) => item.id}
                 href={props.href}
+                selection={props.selection}
               />
               {query.hasNextPage && (
                 <Center>
@@ -106,17 +118,19 @@ type NoRowsProps = {
   readonly icon: IconName
   readonly emptyAction?: ReactNode
   readonly filter: { readonly name: string }
-  readonly isFiltered: boolean
+  readonly chosen: string | undefined
+  readonly nothing?: LogScreenProps<never>['nothing']
 }
 
-function NoRows({ texts: own, icon, emptyAction, filter, isFiltered }: NoRowsProps) {
-  if (!isFiltered)
+function NoRows({ texts: own, icon, emptyAction, filter, chosen, nothing }: NoRowsProps) {
+  if (chosen === undefined)
     return <Empty icon={icon} title={own.emptyTitle} text={own.emptyText} action={emptyAction} />
+  const words = nothing?.(chosen)
   return (
     <Empty
       icon={icon}
-      title={texts.filter.nothing}
-      text={texts.filter.nothingText}
+      title={words?.title ?? texts.filter.nothing}
+      text={words?.text ?? texts.filter.nothingText}
       action={
         <Button variant="default" onClick={() => setQuery({ [filter.name]: undefined })}>
           {texts.filter.clear}

@@ -1,14 +1,19 @@
 import { Button } from '@mantine/core'
+import { useState } from 'react'
 import { answerOf, api } from '../api.ts'
 import type { components } from '../api-types.ts'
 import { formatMoney, formatTime } from '../format.ts'
+import { AddConversion } from '../parts/add-conversion.tsx'
 import { StatusBadge } from '../parts/badges.tsx'
+import { BulkStatus } from '../parts/bulk-status.tsx'
+import { Icon } from '../parts/icon.tsx'
 import { LogScreen } from '../parts/log-screen.tsx'
 import { Shortened } from '../parts/shortened.tsx'
 import { useNames } from '../resource.ts'
 import { campaigns, offers } from '../resources.ts'
-import { useMe } from '../session.ts'
+import { useMayChange, useMe } from '../session.ts'
 import { isKey, texts } from '../texts.ts'
+import { byHandTexts, uploadTexts } from '../texts-conversions.ts'
 
 type Conversion = components['schemas']['Conversion']
 
@@ -17,6 +22,8 @@ export function Conversions() {
   const campaignName = useNames(campaigns)
   const offerName = useNames(offers)
   const words = texts.conversions
+  const mayChange = useMayChange()
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
   return (
     <LogScreen<Conversion>
       name="conversions"
@@ -29,6 +36,13 @@ export function Conversions() {
         return answerOf(api.GET('/api/v1/conversions', { params: { query } }))
       }}
       href={(row) => (row.clickId === '' ? undefined : `/visits/${row.clickId}`)}
+      actions={mayChange && <ByHand />}
+      banner={() => <BulkStatus ids={chosen} onClear={() => setChosen(new Set())} />}
+      selection={
+        mayChange
+          ? { chosen, onChange: setChosen, allLabel: byHandTexts.selectAll, rowLabel: byHandTexts.select }
+          : undefined
+      }
       emptyAction={
         <Button component="a" href="/affiliate-networks" variant="default">
           {words.toNetworks}
@@ -57,5 +71,22 @@ export function Conversions() {
         },
       ]}
     />
+  )
+}
+
+/** Conversions that do not come by themselves. */
+function ByHand() {
+  return (
+    <>
+      <Button
+        component="a"
+        href="/conversions/upload"
+        variant="default"
+        leftSection={<Icon name="upload" size={14} />}
+      >
+        {uploadTexts.open}
+      </Button>
+      <AddConversion />
+    </>
   )
 }

@@ -3,14 +3,17 @@ import type { components } from '../api-types.ts'
 import { formatTime } from '../format.ts'
 import { OutcomeBadge } from '../parts/badges.tsx'
 import { LogScreen } from '../parts/log-screen.tsx'
+import { MatchHit, UnmatchedBanner } from '../parts/match-hit.tsx'
 import { Shortened } from '../parts/shortened.tsx'
-import { useMe } from '../session.ts'
+import { useMayChange, useMe } from '../session.ts'
 import { isKey, texts } from '../texts.ts'
+import { matchTexts } from '../texts-conversions.ts'
 
 type Hit = components['schemas']['Hit']
 
 export function Hits() {
   const { timeZone } = useMe().workspace
+  const mayChange = useMayChange()
   const words = texts.hits
   return (
     <LogScreen<Hit>
@@ -24,13 +27,23 @@ export function Hits() {
         return answerOf(api.GET('/api/v1/hits', { params: { query } }))
       }}
       href={(row) => (row.clickId === '' ? undefined : `/visits/${row.clickId}`)}
+      banner={(chosen) => chosen === 'unmatched' && mayChange && <UnmatchedBanner />}
+      nothing={(chosen) =>
+        chosen === 'unmatched' ? { title: matchTexts.emptyTitle, text: matchTexts.emptyText } : undefined
+      }
       columns={[
         { key: 'time', header: words.time, cell: (row) => formatTime(row.receivedAt, timeZone) },
         { key: 'kind', header: words.kind, cell: (row) => texts.hitKind[row.kind] },
         { key: 'outcome', header: words.outcome, cell: (row) => <OutcomeBadge outcome={row.outcome} /> },
-        { key: 'reason', header: words.reason, cell: (row) => <Shortened text={row.reason} width={300} /> },
-        { key: 'click', header: words.clickId, cell: (row) => <Shortened text={row.clickId} width={240} /> },
+        { key: 'reason', header: words.reason, cell: (row) => <Shortened text={row.reason} width={260} /> },
+        { key: 'click', header: words.clickId, cell: (row) => <Shortened text={row.clickId} width={220} /> },
         { key: 'ip', header: words.ip, cell: (row) => row.ip },
+        {
+          key: 'match',
+          header: '',
+          numeric: true,
+          cell: (row) => row.outcome === 'unmatched' && mayChange && <MatchHit hit={row} />,
+        },
       ]}
     />
   )

@@ -1,0 +1,96 @@
+import { Alert, Button, Code, Group, Modal, Stack, Text, TextInput } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { answerOf, api } from '../api.ts'
+import type { components } from '../api-types.ts'
+import { isKey, texts } from '../texts.ts'
+import { byHandTexts, matchTexts } from '../texts-conversions.ts'
+import { useForm } from '../use-form.ts'
+import { FormProblem } from './form-footer.tsx'
+
+type Hit = components['schemas']['Hit']
+const words = matchTexts
+
+/** Judges all unmatched hits anew: their visits may have come meanwhile. */
+export function UnmatchedBanner() {
+  const queries = useQueryClient()
+  const rematch = useMutation({
+    mutationFn: () => answerOf(api.POST('/api/v1/hits/rematch', { body: { all: true } })),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ['hits'] }),
+  })
+  return (
+    <Alert color="yellow" variant="light" title={words.inbox}>
+      <Group justify="space-between">
+        <Text size="sm">{words.inboxText}</Text>
+        <Button variant="default" size="xs" loading={rematch.isPending} onClick={() => rematch.mutate()}>
+          {words.retry}
+        </Button>
+      </Group>
+      <Text size="sm" role="status" mt={rematch.data === undefined ? 0 : 4}>
+        {rematch.data !== undefined && words.retried(rematch.data.judged, rematch.data.matched)}
+      </Text>
+      <FormProblem problem={rematch.error?.message} />
+    </Alert>
+  )
+}
+
+/** Gives an unmatched hit to a visit. */
+export function MatchHit({ hit }: { readonly hit: Hit }) {
+  const [opened, { open, close }] = useDisclosure()
+  return (
+    <>
+      <Button size="compact-xs" variant="default" onClick={open}>
+        {words.match}
+      </Button>
+      <Modal opened={opened} onClose={close} title={words.title} centered>
+        <MatchForm hit={hit} />
+      </Modal>
+    </>
+  )
+}
+
+function MatchForm({ hit }: { readonly hit: Hit }) {
+  const queries = useQueryClient()
+  const [outcome, setOutcome] = useState('')
+  const form = useForm({ clickId: '' }, async ({ clickId }) => {
+    const params = { path: { id: hit.id } }
+    const body = { clickId: clickId.trim() }
+    const answer = await answerOf(api.POST('/api/v1/hits/{id}/match', { params, body }))
+    setOutcome(answer.reason === '' ? wordOf(answer.outcome) : `${wordOf(answer.outcome)}, ${answer.reason}`)
+    await queries.invalidateQueries({ queryKey: ['hits'] })
+  })
+  const request = [`${hit.method} ${hit.path}`, ...hit.params.map(({ name, value }) => `${name} = ${value}`)]
+  return (
+    <form onSubmit={form.submit}>
+      <Stack gap="md">
+        <Text size="sm" c="dimmed">
+          {words.lead}
+        </Text>
+        <Code block>{request.join('\n')}</Code>
+        <TextInput
+          {...form.text('clickId')}
+          label={words.clickId}
+          required
+          data-autofocus
+          spellCheck={false}
+        />
+        <FormProblem problem={form.problem} />
+        {outcome !== '' && (
+          <Text size="sm" role="status">
+            {byHandTexts.added(outcome)}
+          </Text>
+        )}
+        <Group>
+          <Button type="submit" loading={form.saving}>
+            {words.submit}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  )
+}
+
+function wordOf(outcome: string): string {
+  return isKey(texts.outcome, outcome) ? texts.outcome[outcome] : outcome
+}

@@ -1,0 +1,122 @@
+import { Alert, Button, Checkbox, Group, Stack, Text } from '@mantine/core'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { answerOf, api } from '../api.ts'
+import type { components } from '../api-types.ts'
+import { formatCount, formatMoney } from '../format.ts'
+import { uploadTexts as words } from '../texts-conversions.ts'
+import { DataTable } from './data-table.tsx'
+import { FormProblem } from './form-footer.tsx'
+import { JobProgress } from './job-progress.tsx'
+import { Section } from './page.tsx'
+import { Sums } from './sums.tsx'
+
+export type UploadPreview = components['schemas']['ConversionUploadPreview']
+
+type UploadPreviewProps = { readonly preview: UploadPreview; readonly onOther: () => void }
+
+/** What a file would do; then doing it. */
+export function UploadPreviewView({ preview, onOther }: UploadPreviewProps) {
+  const queries = useQueryClient()
+  const [notify, setNotify] = useState(true)
+  const apply = useMutation({
+    mutationFn: () => {
+      const params = { path: { id: preview.id } }
+      return answerOf(api.POST('/api/v1/conversion-uploads/{id}/apply', { params, body: { notify } }))
+    },
+  })
+  const good = preview.rows - preview.broken
+  const refresh = () => {
+    void queries.invalidateQueries({ queryKey: ['conversion-uploads'] })
+    void queries.invalidateQueries({ queryKey: ['conversions'] })
+  }
+  return (
+    <Stack gap="lg">
+      <Sums sums={toSums(preview)} />
+      {apply.data === undefined ? (
+        <Stack gap="md">
+          <Checkbox
+            label={words.notify}
+            description={words.notifyHint}
+            checked={notify}
+            onChange={(event) => setNotify(event.currentTarget.checked)}
+          />
+          <FormProblem problem={apply.error?.message} />
+          <Group gap="xs">
+            <Button loading={apply.isPending} disabled={good === 0} onClick={() => apply.mutate()}>
+              {words.apply(good)}
+            </Button>
+            <Button variant="subtle" color="gray" onClick={onOther}>
+              {words.other}
+            </Button>
+          </Group>
+        </Stack>
+      ) : (
+        <Stack gap="md">
+          <JobProgress id={apply.data.id} onEnd={refresh} />
+          <Group>
+            <Button variant="default" onClick={onOther}>
+              {words.other}
+            </Button>
+          </Group>
+        </Stack>
+      )}
+      {preview.problems.length > 0 && <Problems problems={preview.problems} />}
+      {preview.firstRows.length > 0 && <FirstRows rows={preview.firstRows} />}
+    </Stack>
+  )
+}
+
+function toSums({ rows, broken, effect }: UploadPreview) {
+  return [
+    { label: words.sumRows, value: formatCount(rows) },
+    { label: words.sumGood, value: formatCount(rows - broken) },
+    { label: words.sumBroken, value: formatCount(broken), isBad: broken > 0 },
+    { label: words.sumConverted, value: formatCount(effect.alreadyConverted) },
+    ...effect.amounts.map(({ currency, amount }) => ({
+      label: words.sumAmount,
+      value: currency === '' ? amount : formatMoney(amount, currency),
+    })),
+    { label: words.sumWithout, value: formatCount(effect.withoutAmount) },
+  ]
+}
+
+function Problems({ problems }: { readonly problems: UploadPreview['problems'] }) {
+  return (
+    <Section title={words.problems}>
+      <Alert color="yellow" variant="light">
+        {words.problemsHint}
+      </Alert>
+      <DataTable
+        label={words.problems}
+        rows={problems}
+        rowKey={(row) => String(row.line)}
+        columns={[
+          { key: 'line', header: words.line, cell: (row) => row.line },
+          { key: 'reason', header: words.problem, cell: (row) => <Text size="sm">{row.reason}</Text> },
+        ]}
+      />
+    </Section>
+  )
+}
+
+function FirstRows({ rows }: { readonly rows: UploadPreview['firstRows'] }) {
+  const names = [...new Set(rows.flatMap((row) => Object.keys(row.params)))]
+  return (
+    <Section title={words.firstRows}>
+      <DataTable
+        label={words.firstRows}
+        rows={rows}
+        rowKey={(row) => String(row.line)}
+        columns={[
+          { key: 'line', header: words.line, cell: (row) => row.line },
+          ...names.map((name) => ({
+            key: name,
+            header: name,
+            cell: (row: UploadPreview['firstRows'][number]) => row.params[name] ?? '',
+          })),
+        ]}
+      />
+    </Section>
+  )
+}
