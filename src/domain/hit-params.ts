@@ -61,7 +61,9 @@ const CONTROL_PARAMS: ReadonlySet<string> = new Set([
   ...ALIASES.test,
   ...ALIASES.silent,
   // The first-party click id of tp.js, and Binom's key of updates.
-  ...['format', 'fp', 'upd_key'],
+  'format',
+  'fp',
+  'upd_key',
 ])
 
 /** @param name in lower case. */

@@ -49,6 +49,11 @@ export function field(value: unknown, name: string): unknown {
   return (value as Record<string, unknown>)[name]
 }
 
+/** Creates something; its id. */
+export async function idOf(api: ApiClient, path: string, body: unknown): Promise<string> {
+  return String(field(await api.post(path, body), 'id'))
+}
+
 async function call(
   method: 'GET' | 'POST' | 'PATCH',
   url: string,

@@ -1,6 +1,7 @@
 import type { NetworkPostback } from './affiliate-network.ts'
-import { type ApiClient, field } from './api-client.ts'
-import { createSource, type DemoSource, SOURCE_KEYS, type SourceKey } from './demo-sources.ts'
+import { type ApiClient, field, idOf } from './api-client.ts'
+import { type DemoParties, planCampaigns } from './demo-plans.ts'
+import { createSource, type DemoSource, SOURCE_KEYS } from './demo-sources.ts'
 
 /** The demo's campaigns: who sends the visits, and which parts of the product they go through. */
 export type DemoCampaign = {
@@ -20,26 +21,12 @@ export type DemoSetup = {
   readonly postbacks: Readonly<Record<string, NetworkPostback>>
 }
 
-export type DemoParties = {
-  readonly sourceUrl: string
-  readonly networkUrl: string
-  readonly advertiserUrl: string
-}
-
 const NETWORK_KEYS = ['affise', 'cake'] as const
-
-type Plan = {
-  readonly key: string
-  readonly name: string
-  readonly source: SourceKey
-  readonly visitors?: DemoCampaign['visitors']
-  readonly flow: object
-}
 
 /** Configures the product through its API, as a user would, from the catalogue's templates. */
 export async function createDemoCampaigns(api: ApiClient, parties: DemoParties): Promise<DemoSetup> {
   const sources = await Promise.all(SOURCE_KEYS.map((key) => createSource(api, key, parties.sourceUrl)))
-  const networks = await createNetworks(api)
+  const networks = await createNetworks(api, parties.advertiserUrl)
   // An upsell is revenue, and no second customer.
   await api.post('/events', { name: 'upsell', counts: { conversion: false, revenue: true, cost: false } })
   const campaigns: DemoCampaign[] = []
@@ -63,7 +50,7 @@ export async function createDemoCampaigns(api: ApiClient, parties: DemoParties):
   return { campaigns, sources, postbacks: networks.postbacks }
 }
 
-async function createNetworks(api: ApiClient) {
+async function createNetworks(api: ApiClient, advertiserUrl: string) {
   const ids: Record<string, string> = {}
   const postbacks: Record<string, NetworkPostback> = {}
   for (const key of NETWORK_KEYS) {
@@ -79,95 +66,8 @@ async function createNetworks(api: ApiClient) {
     }
   }
   // Reports by pixels alone, and from nowhere but its own pages.
-  ids.advertiser = await idOf(api, '/affiliate-networks', { name: 'Demo advertiser', clickIdParam: 'cid' })
+  const referrerAllowlist = [new URL(advertiserUrl).hostname]
+  const advertiser = { name: 'Demo advertiser', clickIdParam: 'cid', referrerAllowlist }
+  ids.advertiser = await idOf(api, '/affiliate-networks', advertiser)
   return { ids, postbacks }
-}
-
-async function planCampaigns(
-  api: ApiClient,
-  { networkUrl, advertiserUrl }: DemoParties,
-  networks: Readonly<Record<string, string>>,
-): Promise<readonly Plan[]> {
-  const lander = await idOf(api, '/landers', {
-    name: 'Lander',
-    url: `${advertiserUrl}/lander?cid={clickid}`,
-  })
-  const choice = await idOf(api, '/landers', {
-    name: 'Two calls to action',
-    url: `${advertiserUrl}/two-calls?cid={clickid}`,
-    ctaCount: 2,
-  })
-  const store = await idOf(api, '/landers', { name: 'Store', url: `${advertiserUrl}/store` })
-  const offer = (name: string, network: string, url: string) =>
-    idOf(api, '/offers', { name, affiliateNetworkId: networks[network], url, defaultEvent: 'sale' })
-  const remote = (network: string, path: string) =>
-    offer(`${network} ${path}`, network, `${networkUrl}/offer/${network}/${path}`)
-  const local = (path: string) => offer(`Advertiser ${path}`, 'advertiser', `${advertiserUrl}/${path}`)
-  return [
-    {
-      key: 'direct',
-      name: 'Direct link',
-      source: 'clickadu',
-      flow: to([], await remote('affise', 'direct')),
-    },
-    {
-      key: 'lander',
-      name: 'With a lander',
-      source: 'hilltopads',
-      flow: to([lander], await remote('affise', 'lander')),
-    },
-    {
-      key: 'rules',
-      name: 'Rules by device',
-      source: 'adsterra',
-      flow: {
-        sticky: 'offer',
-        rules: [
-          {
-            name: 'Phones and tablets',
-            when: { field: 'device_type', operator: 'in', values: ['mobile', 'tablet'] },
-            paths: to([lander], await remote('affise', 'rules/mobile')).paths,
-          },
-        ],
-        ...to([], await remote('affise', 'rules/desktop'), await remote('cake', 'rules/desktop')),
-      },
-    },
-    { key: 'upsells', name: 'Upsells', source: 'zeropark', flow: to([], await remote('cake', 'upsells')) },
-    {
-      key: 'refunds',
-      name: 'Refunds',
-      source: 'clickadu',
-      flow: to([lander], await remote('affise', 'refunds')),
-    },
-    {
-      key: 'choice',
-      name: 'Two calls to action',
-      source: 'zeropark',
-      flow: to([choice], await remote('cake', 'choice'), await remote('affise', 'choice')),
-    },
-    {
-      key: 'pixels',
-      name: 'Image and iframe pixel',
-      source: 'richads',
-      visitors: 'redirect',
-      flow: to([], await local('shop?cid={clickid}'), await local('shop-image?cid={clickid}')),
-    },
-    {
-      key: 'script',
-      name: 'Script, no redirect',
-      source: 'hilltopads',
-      visitors: 'script',
-      flow: to([store], await local('store-thanks')),
-    },
-  ]
-}
-
-/** One path, by the landers to the offers, each with the same weight. */
-function to(landers: readonly string[], ...offers: readonly string[]) {
-  const refs = (ids: readonly string[]) => ids.map((id) => ({ id, weight: 1 }))
-  return { paths: [{ weight: 1, landers: refs(landers), offers: refs(offers) }] }
-}
-
-async function idOf(api: ApiClient, path: string, body: unknown): Promise<string> {
-  return String(field(await api.post(path, body), 'id'))
 }
