@@ -107,3 +107,9 @@ export const eventTypes: Resource<EventType, EventTypeBody> = {
   update: (id, body) => answerOf(api.PATCH('/api/v1/events/{id}', { params: { path: { id } }, body })),
   archive: (id) => answerOf(api.DELETE('/api/v1/events/{id}', { params: { path: { id } } })),
 }
+
+export type CostCorrection = Schemas['CostCorrection']
+export const costCorrections: Listed<CostCorrection> = {
+  name: 'cost-corrections',
+  list: (query) => answerOf(api.GET('/api/v1/cost-corrections', { params: { query } })),
+}

@@ -42,6 +42,8 @@ export const SCREENS: readonly (readonly [pattern: string, screen: Screen])[] = 
   ['/events/:id', lazy(async () => ({ default: (await import('./screens/event.tsx')).EventScreen }))],
   ['/domains', lazy(async () => ({ default: (await import('./screens/domains.tsx')).Domains }))],
   ['/domains/:id', lazy(async () => ({ default: (await import('./screens/domain.tsx')).DomainScreen }))],
+  ['/costs', lazy(async () => ({ default: (await import('./screens/costs.tsx')).Costs }))],
+  ['/fraud', lazy(async () => ({ default: (await import('./screens/fraud.tsx')).Fraud }))],
   ['/settings', lazySettings()],
   ['/settings/:tab', lazySettings()],
 ]

@@ -17,6 +17,8 @@ const NAVIGATION: readonly { readonly label: string; readonly items: readonly Na
       { href: '/conversions', label: texts.conversions.title, icon: 'conversion' },
       { href: '/hits', label: texts.hits.title, icon: 'hits' },
       { href: '/visits', label: texts.story.title, icon: 'story' },
+      { href: '/costs', label: texts.nav.costs, icon: 'cost' },
+      { href: '/fraud', label: texts.nav.fraud, icon: 'shield' },
     ],
   },
   {

@@ -54,6 +54,8 @@ export const texts = {
     skip: 'Skip to content',
     results: 'Results',
     build: 'Set up',
+    costs: 'Costs',
+    fraud: 'Fraud',
     flows: 'Shared flows',
     events: 'Events',
     domains: 'Domains',
