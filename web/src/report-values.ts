@@ -1,5 +1,5 @@
 import { formatCount, formatMoney, formatShare } from './format.ts'
-import type { Dimension, Metric } from './report-query.ts'
+import type { Dimension, Metric, Only } from './report-query.ts'
 import { useNames } from './resource.ts'
 import { campaigns, landers, networks, offers, sources } from './resources.ts'
 import { texts } from './texts.ts'
@@ -10,9 +10,11 @@ const languages = new Intl.DisplayNames('en', { type: 'language' })
 const weekdays = Array.from({ length: 7 }, (_, index) =>
   new Intl.DateTimeFormat('en', { weekday: 'long', timeZone: 'UTC' }).format(Date.UTC(2024, 0, index + 1)),
 )
-const MONEY: ReadonlySet<Metric> = new Set(['revenue', 'cost', 'profit'])
-const SHARES: ReadonlySet<Metric> = new Set(['ctr', 'cr', 'roi'])
-const EPC_PLACES = 4
+const MONEY: ReadonlySet<Metric> = new Set(['revenue', 'cost', 'profit', 'payout'])
+const SHARES: ReadonlySet<Metric> = new Set(['ctr', 'cr', 'roi', 'cv', 'lander_ctr'])
+/** Money of one visit or click: cents are too coarse. */
+const FINE_MONEY: ReadonlySet<Metric> = new Set(['epc', 'epv', 'cpc', 'cpv', 'cpa', 'ap'])
+const FINE_PLACES = 4
 
 /** Says the values of dimensions in words: names for ids, days as people write them. */
 export function useValueLabels(): (dimension: Dimension, value: string) => string {
@@ -50,7 +52,12 @@ function nameOr(names: Intl.DisplayNames, code: string): string {
 /** A metric's value as people read it. */
 export function formatMetric(metric: Metric, value: number | string | null, currency: string): string {
   if (MONEY.has(metric)) return formatMoney(value, currency)
-  if (metric === 'epc') return formatMoney(value, currency, EPC_PLACES)
+  if (FINE_MONEY.has(metric)) return formatMoney(value, currency, FINE_PLACES)
   if (SHARES.has(metric)) return formatShare(value === null ? null : Number(value))
   return formatCount(Number(value))
+}
+
+/** The API's form of the report's filters. */
+export function toReportFilters(only: readonly Only[]) {
+  return only.map(({ dimension, value }) => ({ dimension, operator: 'is' as const, values: [value] }))
 }

@@ -1,9 +1,17 @@
 import { Group, Input, Pill, SegmentedControl, Select, TextInput } from '@mantine/core'
-import { dimensionLabel, GROUPINGS_MAX, type Only, type ReportQuery, writeOnly } from '../report-query.ts'
+import {
+  dimensionLabel,
+  GROUPINGS_MAX,
+  type Only,
+  type ReportQuery,
+  splitDimension,
+  writeOnly,
+} from '../report-query.ts'
 import { useItems } from '../resource.ts'
 import { sources } from '../resources.ts'
 import { setQuery } from '../router.tsx'
 import { texts, toOptions } from '../texts.ts'
+import { ReportColumns } from './report-columns.tsx'
 import classes from './report-controls.module.css'
 
 const words = texts.report
@@ -45,7 +53,20 @@ export function ReportControls({ query, labelOf }: ReportControlsProps) {
           />
         </div>
       </Group>
-      <Groupings query={query} />
+      <Group gap="xs" align="flex-end">
+        <Groupings query={query} />
+        <ReportColumns query={query} />
+        {splitDimension(query) !== undefined && (
+          <Select
+            label={words.splitBy}
+            data={toOptions(words.splitMetrics)}
+            value={query.splitBy}
+            onChange={(split) => setQuery({ split: split ?? undefined })}
+            allowDeselect={false}
+            w={180}
+          />
+        )}
+      </Group>
       {query.only.length > 0 && (
         <Group gap={6}>
           {query.only.map((only) => (

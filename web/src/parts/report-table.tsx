@@ -1,12 +1,5 @@
 import { Text, UnstyledButton } from '@mantine/core'
-import {
-  type Dimension,
-  dimensionLabel,
-  METRICS,
-  type Metric,
-  type ReportQuery,
-  writeOnly,
-} from '../report-query.ts'
+import { type Dimension, dimensionLabel, type Metric, type ReportQuery, writeOnly } from '../report-query.ts'
 import { formatMetric } from '../report-values.ts'
 import { setQuery } from '../router.tsx'
 import { texts } from '../texts.ts'
@@ -29,10 +22,12 @@ type ReportTableProps = {
   readonly totals: MetricValues
   readonly currency: string
   readonly labelOf: (dimension: Dimension, value: string) => string
+  /** What else stands in each row, such as the verdict of a split test. */
+  readonly extra?: Column<ReportRow> | undefined
 }
 
 /** Groups by metrics, totals on top; a press on a group shows only it. */
-export function ReportTable({ query, rows, totals, currency, labelOf }: ReportTableProps) {
+export function ReportTable({ query, rows, totals, currency, labelOf, extra }: ReportTableProps) {
   const sortedBy = (name: string) =>
     query.sort.by === name ? (`${query.sort.direction}ending` as const) : undefined
   const groups = query.groupBy.map(
@@ -54,7 +49,7 @@ export function ReportTable({ query, rows, totals, currency, labelOf }: ReportTa
       },
     }),
   )
-  const metrics = METRICS.map(
+  const metrics = query.metrics.map(
     (metric): Column<ReportRow> => ({
       key: metric,
       header: (
@@ -74,7 +69,7 @@ export function ReportTable({ query, rows, totals, currency, labelOf }: ReportTa
   return (
     <DataTable
       label={words.title}
-      columns={[...groups, ...metrics]}
+      columns={[...groups, ...(extra === undefined ? [] : [extra]), ...metrics]}
       rows={rows}
       rowKey={(row) => JSON.stringify(row.keys)}
     />

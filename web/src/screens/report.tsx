@@ -7,8 +7,9 @@ import { Loaded } from '../parts/loaded.tsx'
 import { Page } from '../parts/page.tsx'
 import { ReportControls } from '../parts/report-controls.tsx'
 import { ReportTable } from '../parts/report-table.tsx'
-import { METRICS, type ReportQuery, ROWS_STEP, readReportQuery, todayIn } from '../report-query.ts'
-import { useValueLabels } from '../report-values.ts'
+import { useSplitColumn } from '../parts/split-column.tsx'
+import { type ReportQuery, ROWS_STEP, readReportQuery, todayIn } from '../report-query.ts'
+import { toReportFilters, useValueLabels } from '../report-values.ts'
 import { setQuery, usePlace } from '../router.tsx'
 import { useMe } from '../session.ts'
 import { texts } from '../texts.ts'
@@ -21,6 +22,7 @@ export function Report() {
   const { currency, timeZone } = useMe().workspace
   const query = readReportQuery(usePlace().query, todayIn(timeZone))
   const labelOf = useValueLabels()
+  const split = useSplitColumn(query)
   const report = useQuery({
     queryKey: ['report', query, timeZone],
     queryFn: () => loadReport(query, timeZone),
@@ -36,7 +38,14 @@ export function Report() {
             <NoVisits />
           ) : (
             <div>
-              <ReportTable query={query} rows={rows} totals={totals} currency={currency} labelOf={labelOf} />
+              <ReportTable
+                query={query}
+                rows={rows}
+                totals={totals}
+                currency={currency}
+                labelOf={labelOf}
+                extra={split}
+              />
               <Group justify="space-between" mt="sm">
                 <Text size="xs" c="dimmed">
                   {words.groups(formatCount(rows.length), formatCount(groups))} · {words.timeZone(timeZone)}
@@ -75,12 +84,7 @@ function NoVisits() {
 }
 
 function loadReport(query: ReportQuery, timeZone: string) {
-  const { from, to, dateBasis, groupBy, sort, limit, only } = query
-  const filters = only.map(({ dimension, value }) => ({
-    dimension,
-    operator: 'is' as const,
-    values: [value],
-  }))
+  const { from, to, dateBasis, groupBy, metrics, sort, limit, only } = query
   const body = {
     from,
     to,
@@ -88,9 +92,9 @@ function loadReport(query: ReportQuery, timeZone: string) {
     dateBasis,
     sort,
     limit,
-    filters,
+    filters: toReportFilters(only),
     groupBy: [...groupBy],
-    metrics: [...METRICS],
+    metrics: [...metrics],
   }
   return answerOf(api.POST('/api/v1/reports', { body }))
 }
