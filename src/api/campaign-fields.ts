@@ -102,4 +102,5 @@ export const campaignViewFields = {
   tags: z.array(z.string()),
   legacyIds: z.array(z.string()),
   link: z.string().describe('For the traffic source; its own macros stand in it as they are'),
+  impressionUrl: z.string().describe('Image for a traffic source that reports impressions'),
 }

@@ -16,7 +16,15 @@ export function linkOrigin(publicUrl: string, domain: Domain | undefined): strin
  * whose macro is not known gets a placeholder, which counts as empty when it stays.
  */
 export function campaignLink(origin: string, slug: string, source: TrafficSource | undefined): string {
-  const link = `${origin}/c/${slug}`
+  return withParams(`${origin}/c/${slug}`, source)
+}
+
+/** The image to give to a traffic source that reports impressions, with the parameters of the link. */
+export function impressionUrl(origin: string, slug: string, source: TrafficSource | undefined): string {
+  return withParams(`${origin}/i/${slug}.gif`, source)
+}
+
+function withParams(link: string, source: TrafficSource | undefined): string {
   if (source === undefined) return link
   const pairs = [
     [source.externalIdParam, source.externalIdMacro || '{external_id}'],

@@ -18,7 +18,7 @@ import type { ApiApp, ApiDeps } from './api-deps.ts'
 import { checkCampaignArchive } from './archive-checks.ts'
 import { findCircle } from './campaign-circles.ts'
 import { campaignCreateBody, campaignUpdateBody, campaignViewFields } from './campaign-fields.ts'
-import { campaignLink, linkOrigin } from './campaign-link.ts'
+import { campaignLink, impressionUrl, linkOrigin } from './campaign-link.ts'
 import { findFlowErrors } from './flow-checks.ts'
 import { toFlowView } from './flow-fields.ts'
 import { findTakenLegacyIds, legacyIdLocks } from './legacy-ids.ts'
@@ -125,7 +125,11 @@ async function toViews(
   const domains = await loadEach(campaigns, 'domainId', (id) => getDomain(db, { workspace, id }))
   return campaigns.map((campaign) => {
     const origin = linkOrigin(publicUrl, domains.get(campaign.domainId))
-    return toView(campaign, campaignLink(origin, campaign.slug, sources.get(campaign.trafficSourceId)))
+    const source = sources.get(campaign.trafficSourceId)
+    return toView(campaign, {
+      link: campaignLink(origin, campaign.slug, source),
+      impressionUrl: impressionUrl(origin, campaign.slug, source),
+    })
   })
 }
 
@@ -143,7 +147,10 @@ async function loadEach<Item>(
   return items
 }
 
-function toView(campaign: Campaign, link: string): z.input<typeof campaignSchema> {
+function toView(
+  campaign: Campaign,
+  urls: { readonly link: string; readonly impressionUrl: string },
+): z.input<typeof campaignSchema> {
   const { name, slug, status, trafficSourceId, redirectMode, fallbackUrl } = campaign
   return {
     ...toOwnedView(campaign),
@@ -161,7 +168,7 @@ function toView(campaign: Campaign, link: string): z.input<typeof campaignSchema
     domainId: campaign.domainId,
     tags: [...campaign.tags],
     legacyIds: [...campaign.legacyIds],
-    link,
+    ...urls,
   }
 }
 

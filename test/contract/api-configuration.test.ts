@@ -195,6 +195,7 @@ describe('what is ready to copy', () => {
     expect(campaign.link).toBe(
       `${PUBLIC_URL}/c/${campaign.slug}?external=${MACRO}&bid={cost}&z=##ZONE##&kw={keyword}`,
     )
+    expect(campaign.impressionUrl).toBe(campaign.link.replace('/c/', '/i/').replace('?', '.gif?'))
     expect(campaign.paths[0]).toMatchObject({ weight: 1, landers: [], offers: [{ weight: 1 }] })
     expect(campaign.paths[0].id).not.toBe('')
   })

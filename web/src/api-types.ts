@@ -4015,6 +4015,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/visits/{clickId}/update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set values of a visit; what is not named stays as it is
+         * @description Access: manager.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    clickId: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description The traffic source's click id */
+                        externalId?: string;
+                        /** @description sub1…sub10 */
+                        subs?: {
+                            [key: string]: string;
+                        };
+                        /** @description The traffic source's named tokens, and others */
+                        tokens?: {
+                            [key: string]: string;
+                        };
+                        /** @description Other parameters; one with the name of a source's token sets that */
+                        params?: {
+                            [key: string]: string;
+                        };
+                        /** @description Named numbers of the visit, such as event1 or score: set to a value, or it is added */
+                        numbers?: {
+                            set?: {
+                                [key: string]: string | number;
+                            };
+                            add?: {
+                                [key: string]: string | number;
+                            };
+                        };
+                        /** @description Yours: sent twice for a visit under the same key it is done once */
+                        key?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["HitAnswer"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/hits": {
         parameters: {
             query?: never;
@@ -6202,6 +6282,8 @@ export interface components {
             legacyIds: string[];
             /** @description For the traffic source; its own macros stand in it as they are */
             link: string;
+            /** @description Image for a traffic source that reports impressions */
+            impressionUrl: string;
         };
         TrafficSourceTemplateList: {
             items: {
@@ -6374,7 +6456,15 @@ export interface components {
             status: "pending" | "approved" | "rejected" | "trash";
             /** @description In the workspace's currency */
             revenue: string;
+            /** @description What the traffic source is owed for it, in the workspace's currency */
+            cost: string;
             currency: string;
+            /** @description What its event counted as when it was recorded */
+            counts: {
+                conversion: boolean;
+                revenue: boolean;
+                cost: boolean;
+            };
             /** @description As it was reported */
             originalAmount: string;
             originalCurrency: string;
@@ -6409,7 +6499,15 @@ export interface components {
             status: "pending" | "approved" | "rejected" | "trash";
             /** @description In the workspace's currency */
             revenue: string;
+            /** @description What the traffic source is owed for it, in the workspace's currency */
+            cost: string;
             currency: string;
+            /** @description What its event counted as when it was recorded */
+            counts: {
+                conversion: boolean;
+                revenue: boolean;
+                cost: boolean;
+            };
             /** @description As it was reported */
             originalAmount: string;
             originalCurrency: string;
@@ -6439,7 +6537,7 @@ export interface components {
                 n: number;
                 /** Format: date-time */
                 at: string;
-                /** @description 'hit', or the user or key that did it by hand */
+                /** @description 'hit', or who did it by hand: user:ID or key:ID */
                 actor: string;
                 hitId: string;
                 /**
@@ -6828,6 +6926,8 @@ export interface components {
                 name: string;
                 value: string;
             }[];
+            /** @description Who reported it by hand: user:ID or key:ID; '' for a sender's */
+            reportedBy: string;
             userAgent: string;
             referrer: string;
             /** @description What a test hit went through */
