@@ -35,6 +35,10 @@ const SCREENS = {
   '/landers/new': 'New lander',
   '/events/new': 'New event',
   '/domains/new': 'New domain',
+  '/conversions/upload': 'Upload conversions',
+  '/costs': 'Costs',
+  '/fraud': 'Fraud',
+  '/fraud?tab=rerun': 'Fraud',
   '/settings': 'Settings',
   '/nowhere': 'There is nothing here',
 }

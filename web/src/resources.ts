@@ -1,6 +1,6 @@
 import { answerOf, api } from './api.ts'
 import type { components, paths } from './api-types.ts'
-import type { Listed, Resource } from './resource.ts'
+import { type Listed, type Resource, useItems } from './resource.ts'
 
 type Schemas = components['schemas']
 /** What the API takes to make one thing of the kind at this address. */
@@ -109,6 +109,17 @@ export const eventTypes: Resource<EventType, EventTypeBody> = {
 }
 
 export type CostCorrection = Schemas['CostCorrection']
+const members: Listed<Schemas['Member']> = {
+  name: 'members',
+  list: async () => ({ ...(await answerOf(api.GET('/api/v1/members'))), nextCursor: null }),
+}
+
+/** Who did something: "user:ID" is a person of the workspace; anything else, such as a key, stays as it is. */
+export function useActorName(): (actor: string) => string {
+  const people = useItems(members).data ?? []
+  return (actor) => people.find(({ id }) => actor === `user:${id}`)?.name ?? actor
+}
+
 export const costCorrections: Listed<CostCorrection> = {
   name: 'cost-corrections',
   list: (query) => answerOf(api.GET('/api/v1/cost-corrections', { params: { query } })),

@@ -59,6 +59,7 @@ export const fraudTexts = {
   repeatedVisits: 'Many visits: more than',
   repeatedMinutes: 'Within minutes',
   tooFast: 'Too fast: sooner than, seconds',
+  off: '0: not looked at.',
   badReferrers: 'Bad referrers',
   badReferrersHint: 'Domains, e.g. “spam.example”.',
   rerunLead:

@@ -91,7 +91,7 @@ export const reportTexts = {
     conversions_trash: 'Conversions that were thrown away',
   },
   columns: 'Columns',
-  columnsReset: 'As usual',
+  columnsReset: 'The usual ones',
   splitBy: 'Compare by',
   split: 'Best?',
   splitHint:

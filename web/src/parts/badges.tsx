@@ -48,7 +48,7 @@ export function DeliveryBadge({ state }: { readonly state: string }) {
 /** The word says it all; the colour only repeats it. */
 function Word({ word, color = 'gray' }: { readonly word: string; readonly color?: string | undefined }) {
   return (
-    <Badge variant="dot" color={color}>
+    <Badge variant="dot" color={color} miw="max-content">
       {word}
     </Badge>
   )

@@ -32,6 +32,7 @@ export function FraudRules({ fraud }: { readonly fraud: FraudSettings }) {
           <Checkbox.Group
             label={words.bots}
             description={words.botsHint}
+            inputWrapperOrder={['label', 'description', 'input', 'error']}
             value={values.botFlags}
             onChange={(chosen) => change({ botFlags: FLAGS.filter((flag) => chosen.includes(flag)) })}
           >
@@ -42,9 +43,13 @@ export function FraudRules({ fraud }: { readonly fraud: FraudSettings }) {
             </Stack>
           </Checkbox.Group>
           <Pair>
-            <NumberInput label={words.repeatedVisits} {...number('repeatedAddressVisits')} />
+            <NumberInput
+              label={words.repeatedVisits}
+              description={words.off}
+              {...number('repeatedAddressVisits')}
+            />
             <NumberInput label={words.repeatedMinutes} {...number('repeatedAddressMinutes')} />
-            <NumberInput label={words.tooFast} {...number('tooFastSeconds')} />
+            <NumberInput label={words.tooFast} description={words.off} {...number('tooFastSeconds')} />
           </Pair>
           <TagsInput
             label={words.badReferrers}

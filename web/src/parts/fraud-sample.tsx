@@ -1,14 +1,12 @@
 import { Text } from '@mantine/core'
-import { formatTime } from '../format.ts'
-import { useMe } from '../session.ts'
 import { fraudTexts as words } from '../texts-corrections.ts'
 import { DataTable } from './data-table.tsx'
 import type { FraudPreview } from './fraud-rerun.tsx'
 import { Shortened } from './shortened.tsx'
+import { When } from './when.tsx'
 
 /** Some of the visits that a rule fits, to see whether it means the right ones. */
 export function FraudSample({ sample }: { readonly sample: FraudPreview['sample'] }) {
-  const { timeZone } = useMe().workspace
   return (
     <div>
       <Text size="sm" fw={500} mb={6}>
@@ -20,13 +18,13 @@ export function FraudSample({ sample }: { readonly sample: FraudPreview['sample'
         rowKey={(visit) => visit.clickId}
         href={(visit) => `/visits/${visit.clickId}`}
         columns={[
-          { key: 'time', header: words.time, cell: (visit) => formatTime(visit.at, timeZone) },
+          { key: 'time', header: words.time, cell: (visit) => <When at={visit.at} /> },
           { key: 'ip', header: words.ip, cell: (visit) => visit.ip },
           { key: 'country', header: words.country, cell: (visit) => visit.country },
           {
             key: 'agent',
             header: words.userAgent,
-            cell: (visit) => <Shortened text={visit.userAgent} width={240} />,
+            cell: (visit) => <Shortened text={visit.userAgent} width={180} />,
           },
           { key: 'flags', header: words.flagged, cell: (visit) => visit.flags },
         ]}

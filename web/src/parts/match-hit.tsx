@@ -1,4 +1,4 @@
-import { Alert, Button, Code, Group, Modal, Stack, Text, TextInput } from '@mantine/core'
+import { Button, Code, Group, Modal, Stack, Text, TextInput } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -8,6 +8,7 @@ import { isKey, texts } from '../texts.ts'
 import { byHandTexts, matchTexts } from '../texts-conversions.ts'
 import { useForm } from '../use-form.ts'
 import { FormProblem } from './form-footer.tsx'
+import { Note } from './note.tsx'
 
 type Hit = components['schemas']['Hit']
 const words = matchTexts
@@ -20,7 +21,7 @@ export function UnmatchedBanner() {
     onSuccess: () => queries.invalidateQueries({ queryKey: ['hits'] }),
   })
   return (
-    <Alert color="yellow" variant="light" title={words.inbox}>
+    <Note tone="look" title={words.inbox}>
       <Group justify="space-between">
         <Text size="sm">{words.inboxText}</Text>
         <Button variant="default" size="xs" loading={rematch.isPending} onClick={() => rematch.mutate()}>
@@ -31,7 +32,7 @@ export function UnmatchedBanner() {
         {rematch.data !== undefined && words.retried(rematch.data.judged, rematch.data.matched)}
       </Text>
       <FormProblem problem={rematch.error?.message} />
-    </Alert>
+    </Note>
   )
 }
 

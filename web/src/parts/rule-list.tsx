@@ -1,6 +1,5 @@
 import {
   ActionIcon,
-  Alert,
   Button,
   Collapse,
   Group,
@@ -19,6 +18,7 @@ import { flowTexts } from '../texts-flow.ts'
 import { ConditionEditor } from './condition-editor.tsx'
 import { EMPTY_PATH, FlowPaths } from './flow-paths.tsx'
 import { Icon } from './icon.tsx'
+import { Note } from './note.tsx'
 import classes from './rule-list.module.css'
 
 const words = flowTexts
@@ -121,9 +121,11 @@ function RuleCard(props: RuleCardProps) {
         <RuleButtons {...props} />
       </Group>
       {warning !== undefined && (
-        <Alert color="yellow" variant="light" title={words.warnings} m="sm" mt={0} py="xs">
-          {warning}
-        </Alert>
+        <div className={classes.warning}>
+          <Note tone="look" title={words.warnings}>
+            {warning}
+          </Note>
+        </div>
       )}
       <Collapse expanded={isOpen} keepMounted={false}>
         <RuleFields {...props} />

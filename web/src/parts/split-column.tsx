@@ -13,29 +13,41 @@ import classes from './split-column.module.css'
 
 const words = texts.report
 const MONEY_PLACES = 4
+/** As many as the API compares. */
+const ARMS_MAX = 50
 /** From here on one may stop the test; below it, chance still explains the difference. */
 const SURE = 0.95
 
 type Arm = components['schemas']['SplitReport']['arms'][number]
 
-/** How sure it is that a row is the best one; undefined where rows are no arms of a split test. */
-export function useSplitColumn(query: ReportQuery): Column<ReportRow> | undefined {
+/**
+ * How sure it is that a row is the best one; undefined where rows are no arms of a split test. Rows without a visit
+ * take no part: of what nobody has seen anything is possible, also that it is the best.
+ */
+export function useSplitColumn(
+  query: ReportQuery,
+  rows: readonly ReportRow[],
+): Column<ReportRow> | undefined {
   const { currency, timeZone } = useMe().workspace
   const dimension = splitDimension(query)
+  const keys = rows
+    .filter(({ metrics }) => Number(metrics.visits) > 0)
+    .flatMap(({ keys }) => (dimension === undefined ? [] : [keys[dimension] ?? '']))
+    .slice(0, ARMS_MAX)
   const split = useQuery({
-    queryKey: ['split', dimension, query.from, query.to, query.only, query.splitBy, timeZone],
-    queryFn: () => loadSplit(query, dimension ?? 'path', timeZone),
-    enabled: dimension !== undefined,
+    queryKey: ['split', dimension, keys, query.from, query.to, query.only, query.splitBy, timeZone],
+    queryFn: () => loadSplit({ ...query, dimension: dimension ?? 'path', keys }, timeZone),
+    enabled: keys.length > 1,
     placeholderData: keepPreviousData,
   })
   if (dimension === undefined) return undefined
-  const arms = split.data?.arms ?? []
+  const arms = keys.length > 1 ? (split.data?.arms ?? []) : []
   return {
     key: 'split',
     header: <span title={words.splitHint}>{words.split}</span>,
     cell: ({ keys }) => {
       const arm = arms.find(({ key }) => key === keys[dimension])
-      if (arm === undefined || arms.length < 2) return null
+      if (arm === undefined) return null
       return <Verdict arm={arm} metric={query.splitBy} currency={currency} />
     },
   }
@@ -69,8 +81,10 @@ function Verdict({ arm, metric, currency }: VerdictProps) {
   )
 }
 
-function loadSplit(query: ReportQuery, dimension: Dimension, timeZone: string) {
-  const { from, to, only, splitBy } = query
-  const body = { from, to, timeZone, dimension, metric: splitBy, filters: toReportFilters(only) }
+type SplitQuery = ReportQuery & { readonly dimension: Dimension; readonly keys: readonly string[] }
+
+function loadSplit({ from, to, only, splitBy, dimension, keys }: SplitQuery, timeZone: string) {
+  const filters = [...toReportFilters(only), { dimension, operator: 'in' as const, values: [...keys] }]
+  const body = { from, to, timeZone, dimension, metric: splitBy, filters }
   return answerOf(api.POST('/api/v1/reports/split', { body }))
 }

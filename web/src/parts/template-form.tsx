@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Stack, Text, TextInput } from '@mantine/core'
+import { Button, Group, Stack, Text, TextInput } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import type { Catalogue, Template } from '../catalogue.ts'
@@ -8,8 +8,8 @@ import { catalogueTexts } from '../texts-catalogue.ts'
 import { useForm } from '../use-form.ts'
 import { FormProblem } from './form-footer.tsx'
 import { FormLayout } from './form-layout.tsx'
+import { Note } from './note.tsx'
 import { Section } from './page.tsx'
-import classes from './template-about.module.css'
 import { Confidence, toPlaceholderLabel } from './template-start.tsx'
 
 const words = catalogueTexts
@@ -81,11 +81,9 @@ function About({ template, children }: { readonly template: Template; readonly c
         </Text>
       </div>
       {notes !== '' && (
-        <Alert color="yellow" variant="light" title={words.note}>
-          <Text size="sm" className={classes.note}>
-            {notes}
-          </Text>
-        </Alert>
+        <Note tone="look" title={words.note}>
+          {notes}
+        </Note>
       )}
     </Section>
   )

@@ -1,4 +1,4 @@
-import { Alert, Anchor, Button, Group, Select, Stack, Text, TextInput } from '@mantine/core'
+import { Anchor, Button, Group, Select, Stack, Text, TextInput } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { type SubmitEvent, useState } from 'react'
 import { answerOf, api } from '../api.ts'
@@ -8,6 +8,7 @@ import { testConversionTexts } from '../texts-flow.ts'
 import { FormProblem } from './form-footer.tsx'
 import { Pair } from './form-layout.tsx'
 import { Icon } from './icon.tsx'
+import { Note } from './note.tsx'
 import classes from './test-conversion.module.css'
 
 type Chain = components['schemas']['TestConversion']
@@ -86,15 +87,9 @@ function ChainView({ chain }: { readonly chain: Chain }) {
       : [words.okButTitle, words.okButHint]
   return (
     <Stack gap="md">
-      <Alert
-        color={ok ? 'green' : 'red'}
-        variant="light"
-        role="status"
-        icon={<Icon name={ok ? 'check' : 'alert'} />}
-        title={title}
-      >
+      <Note tone={ok ? (isClean ? 'good' : 'look') : 'bad'} title={title ?? ''} live>
         {hint}
-      </Alert>
+      </Note>
       <ol className={classes.steps}>
         {steps.map((step, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a step may come twice, and none ever moves

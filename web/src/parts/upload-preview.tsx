@@ -1,4 +1,4 @@
-import { Alert, Button, Checkbox, Group, Stack, Text } from '@mantine/core'
+import { Button, Checkbox, Group, Stack, Text } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { answerOf, api } from '../api.ts'
@@ -8,6 +8,7 @@ import { uploadTexts as words } from '../texts-conversions.ts'
 import { DataTable } from './data-table.tsx'
 import { FormProblem } from './form-footer.tsx'
 import { JobProgress } from './job-progress.tsx'
+import { Note } from './note.tsx'
 import { Section } from './page.tsx'
 import { Sums } from './sums.tsx'
 
@@ -84,9 +85,7 @@ function toSums({ rows, broken, effect }: UploadPreview) {
 function Problems({ problems }: { readonly problems: UploadPreview['problems'] }) {
   return (
     <Section title={words.problems}>
-      <Alert color="yellow" variant="light">
-        {words.problemsHint}
-      </Alert>
+      <Note tone="look">{words.problemsHint}</Note>
       <DataTable
         label={words.problems}
         rows={problems}

@@ -3,7 +3,6 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type SubmitEvent, useState } from 'react'
 import { answerOf, api, postCsv } from '../api.ts'
 import type { components } from '../api-types.ts'
-import { formatTime } from '../format.ts'
 import { DataTable } from '../parts/data-table.tsx'
 import { Empty } from '../parts/empty.tsx'
 import { FormProblem } from '../parts/form-footer.tsx'
@@ -11,8 +10,8 @@ import { Icon } from '../parts/icon.tsx'
 import { Loaded } from '../parts/loaded.tsx'
 import { Page, Section } from '../parts/page.tsx'
 import { type UploadPreview, UploadPreviewView } from '../parts/upload-preview.tsx'
+import { When } from '../parts/when.tsx'
 import { type Listed, useItems } from '../resource.ts'
-import { useMe } from '../session.ts'
 import { isKey, texts } from '../texts.ts'
 import { uploadTexts as words } from '../texts-conversions.ts'
 
@@ -83,7 +82,6 @@ function ChooseFile({ onPreview }: { readonly onPreview: (preview: UploadPreview
 
 function Earlier() {
   const query = useItems(uploads)
-  const { timeZone } = useMe().workspace
   return (
     <Section title={words.earlier}>
       <Loaded query={query}>
@@ -97,7 +95,7 @@ function Earlier() {
               rowKey={(upload) => upload.id}
               columns={[
                 { key: 'name', header: words.name, cell: (upload) => upload.name },
-                { key: 'time', header: words.time, cell: (upload) => formatTime(upload.createdAt, timeZone) },
+                { key: 'time', header: words.time, cell: (upload) => <When at={upload.createdAt} /> },
                 { key: 'state', header: words.state, cell: (upload) => words.states[upload.state] },
                 {
                   key: 'outcomes',

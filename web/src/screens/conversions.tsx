@@ -2,23 +2,23 @@ import { Button } from '@mantine/core'
 import { useState } from 'react'
 import { answerOf, api } from '../api.ts'
 import type { components } from '../api-types.ts'
-import { formatMoney, formatTime } from '../format.ts'
+import { formatMoney } from '../format.ts'
 import { AddConversion } from '../parts/add-conversion.tsx'
 import { StatusBadge } from '../parts/badges.tsx'
 import { BulkStatus } from '../parts/bulk-status.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { LogScreen } from '../parts/log-screen.tsx'
 import { Shortened } from '../parts/shortened.tsx'
+import { When } from '../parts/when.tsx'
 import { useNames } from '../resource.ts'
 import { campaigns, offers } from '../resources.ts'
-import { useMayChange, useMe } from '../session.ts'
+import { useMayChange } from '../session.ts'
 import { isKey, texts } from '../texts.ts'
 import { byHandTexts, uploadTexts } from '../texts-conversions.ts'
 
 type Conversion = components['schemas']['Conversion']
 
 export function Conversions() {
-  const { timeZone } = useMe().workspace
   const campaignName = useNames(campaigns)
   const offerName = useNames(offers)
   const words = texts.conversions
@@ -49,7 +49,7 @@ export function Conversions() {
         </Button>
       }
       columns={[
-        { key: 'time', header: words.time, cell: (row) => formatTime(row.createdAt, timeZone) },
+        { key: 'time', header: words.time, cell: (row) => <When at={row.createdAt} /> },
         { key: 'event', header: words.event, cell: (row) => row.event },
         { key: 'status', header: words.status, cell: (row) => <StatusBadge status={row.status} /> },
         {

@@ -1,11 +1,12 @@
-import { formatMoney, formatTime } from '../format.ts'
+import { formatMoney } from '../format.ts'
 import { CostForm } from '../parts/cost-form.tsx'
 import { DataTable } from '../parts/data-table.tsx'
 import { Empty } from '../parts/empty.tsx'
 import { Loaded } from '../parts/loaded.tsx'
 import { Page, Section } from '../parts/page.tsx'
+import { When } from '../parts/when.tsx'
 import { useItems } from '../resource.ts'
-import { type CostCorrection, costCorrections } from '../resources.ts'
+import { type CostCorrection, costCorrections, useActorName } from '../resources.ts'
 import { useMayChange, useMe } from '../session.ts'
 import { costTexts as words } from '../texts-corrections.ts'
 
@@ -21,7 +22,8 @@ export function Costs() {
 
 function Earlier() {
   const query = useItems(costCorrections)
-  const { currency, timeZone } = useMe().workspace
+  const actorName = useActorName()
+  const { currency } = useMe().workspace
   return (
     <Section title={words.earlier}>
       <Loaded query={query}>
@@ -34,9 +36,9 @@ function Earlier() {
               rows={items}
               rowKey={(item) => item.id}
               columns={[
-                { key: 'time', header: words.time, cell: (item) => formatTime(item.createdAt, timeZone) },
+                { key: 'time', header: words.time, cell: (item) => <When at={item.createdAt} /> },
                 { key: 'days', header: words.what, cell: toDays },
-                { key: 'by', header: words.by, cell: (item) => item.actor },
+                { key: 'by', header: words.by, cell: (item) => actorName(item.actor) },
                 {
                   key: 'amount',
                   header: words.difference,

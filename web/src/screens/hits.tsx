@@ -1,18 +1,17 @@
 import { answerOf, api } from '../api.ts'
 import type { components } from '../api-types.ts'
-import { formatTime } from '../format.ts'
 import { OutcomeBadge } from '../parts/badges.tsx'
 import { LogScreen } from '../parts/log-screen.tsx'
 import { MatchHit, UnmatchedBanner } from '../parts/match-hit.tsx'
 import { Shortened } from '../parts/shortened.tsx'
-import { useMayChange, useMe } from '../session.ts'
+import { When } from '../parts/when.tsx'
+import { useMayChange } from '../session.ts'
 import { isKey, texts } from '../texts.ts'
 import { matchTexts } from '../texts-conversions.ts'
 
 type Hit = components['schemas']['Hit']
 
 export function Hits() {
-  const { timeZone } = useMe().workspace
   const mayChange = useMayChange()
   const words = texts.hits
   return (
@@ -32,11 +31,11 @@ export function Hits() {
         chosen === 'unmatched' ? { title: matchTexts.emptyTitle, text: matchTexts.emptyText } : undefined
       }
       columns={[
-        { key: 'time', header: words.time, cell: (row) => formatTime(row.receivedAt, timeZone) },
+        { key: 'time', header: words.time, cell: (row) => <When at={row.receivedAt} /> },
         { key: 'kind', header: words.kind, cell: (row) => texts.hitKind[row.kind] },
         { key: 'outcome', header: words.outcome, cell: (row) => <OutcomeBadge outcome={row.outcome} /> },
-        { key: 'reason', header: words.reason, cell: (row) => <Shortened text={row.reason} width={260} /> },
-        { key: 'click', header: words.clickId, cell: (row) => <Shortened text={row.clickId} width={220} /> },
+        { key: 'reason', header: words.reason, cell: (row) => <Shortened text={row.reason} width={190} /> },
+        { key: 'click', header: words.clickId, cell: (row) => <Shortened text={row.clickId} width={180} /> },
         { key: 'ip', header: words.ip, cell: (row) => row.ip },
         {
           key: 'match',

@@ -22,13 +22,13 @@ export function Report() {
   const { currency, timeZone } = useMe().workspace
   const query = readReportQuery(usePlace().query, todayIn(timeZone))
   const labelOf = useValueLabels()
-  const split = useSplitColumn(query)
   const report = useQuery({
     queryKey: ['report', query, timeZone],
     queryFn: () => loadReport(query, timeZone),
     placeholderData: keepPreviousData,
     refetchInterval: REFRESH_MS,
   })
+  const split = useSplitColumn(query, report.data?.rows ?? [])
   return (
     <Page title={words.title}>
       <ReportControls query={query} labelOf={({ dimension, value }) => labelOf(dimension, value)} />
@@ -94,7 +94,8 @@ function loadReport(query: ReportQuery, timeZone: string) {
     limit,
     filters: toReportFilters(only),
     groupBy: [...groupBy],
-    metrics: [...metrics],
+    // Also where they are not shown: a split test needs to know which rows have any.
+    metrics: [...new Set(['visits', ...metrics])],
   }
   return answerOf(api.POST('/api/v1/reports', { body }))
 }
