@@ -31,6 +31,7 @@ describe('a tracker set up in a browser', () => {
     page = await openPage()
   })
   afterAll(async () => {
+    await page?.context().unrouteAll({ behavior: 'ignoreErrors' })
     await browser?.close()
     await installation?.stop()
     rmSync(folder, { recursive: true, force: true })
@@ -92,7 +93,45 @@ describe('a tracker set up in a browser', () => {
     await steps.filter({ hasText: 'imcounting.com' }).waitFor()
     expect(complaints).toEqual([])
   })
+
+  it('matches a lost hit by hand, rejects its conversion with a reason, and corrects a cost', async () => {
+    const clickId = await visit(`${installation.publicUrl}/c/sleep-push`)
+    // A click id of no installation: such as one that a network has cut off.
+    await fetch(`${installation.publicUrl}/postback?cid=06h07g5qy001phm2ft03p7g030&txid=LOST-1&payout=12`)
+    await page.goto(`${installation.dashboardUrl}/hits?outcome=unmatched`)
+    await page.getByRole('button', { name: 'Match', exact: true }).click()
+    await page.getByText('txid = LOST-1').waitFor()
+    await fill(page, { 'Click id': clickId })
+    await page.getByRole('button', { name: 'Match and judge' }).click()
+    await page.getByText('Judged: Recorded').waitFor()
+
+    await page.goto(`${installation.dashboardUrl}/conversions`)
+    const row = page.getByRole('row').filter({ hasText: 'LOST-1' })
+    await row.getByRole('checkbox').check()
+    await page.getByRole('button', { name: 'Reject' }).click()
+    await fill(page, { Reason: 'not on the invoice' })
+    await page.getByRole('dialog').getByRole('button', { name: 'Reject' }).click()
+    await page.getByText('1 changed').waitFor()
+    await page.getByRole('button', { name: 'Close' }).click()
+    await row.getByText('Rejected').waitFor()
+
+    await page.goto(`${installation.dashboardUrl}/costs`)
+    await fill(page, { Amount: '3' })
+    await page.getByRole('button', { name: 'Preview' }).click()
+    await page.getByText('Cost after').waitFor()
+    await page.getByRole('button', { name: 'Apply' }).click()
+    await page.getByRole('row').filter({ hasText: '$3.00' }).waitFor()
+    expect(complaints).toEqual([])
+  })
 })
+
+const PERSON = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:127.0) Gecko/20100101 Firefox/127.0'
+
+/** One visitor; the click id that the offer gets. */
+async function visit(link: string): Promise<string> {
+  const answer = await fetch(link, { redirect: 'manual', headers: { 'user-agent': PERSON } })
+  return new URL(answer.headers.get('location') ?? '').searchParams.get('s2') ?? ''
+}
 
 async function setUp(page: Page, setupUrl: string): Promise<void> {
   await page.goto(setupUrl)
@@ -129,7 +168,7 @@ async function createOffer(page: Page, name: string): Promise<void> {
 
 async function createCampaign(page: Page): Promise<void> {
   await open(page, 'Campaigns', 'New campaign')
-  await fill(page, { Name: 'Sleep push' })
+  await fill(page, { Name: 'Sleep push', 'Link name': 'sleep-push' })
   await choose(page, 'Traffic source', 'AdCash')
   await page.getByRole('button', { name: 'Add a rule' }).click()
   await fill(page, { 'Name of the rule': 'Germans' })

@@ -2,12 +2,13 @@ const names = new Intl.DisplayNames('en', { type: 'region' })
 /** 2024 began on a Monday. */
 const MONDAY = Date.UTC(2024, 0, 1)
 const DAY_MS = 86_400_000
-const LETTERS = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ']
+const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'.split('')
 /** Codes that browsers name, though they are no country's, or are another code's old name. */
-const NO_COUNTRIES: ReadonlySet<string> = new Set([
-  ...['AC', 'AN', 'BU', 'CP', 'CQ', 'CS', 'DD', 'DG', 'DY', 'EA', 'EU', 'EZ', 'FX', 'HV', 'IC', 'NH', 'NT'],
-  ...['QO', 'QU', 'RH', 'SU', 'TA', 'TP', 'UK', 'UN', 'VD', 'XA', 'XB', 'YD', 'YU', 'ZR', 'ZZ'],
-])
+const NO_COUNTRIES: ReadonlySet<string> = new Set(
+  'AC AN BU CP CQ CS DD DG DY EA EU EZ FX HV IC NH NT QO QU RH SU TA TP UK UN VD XA XB YD YU ZR ZZ'.split(
+    ' ',
+  ),
+)
 
 /** Every country that the browser has a name for, by name. */
 export const COUNTRIES: readonly { value: string; label: string }[] = LETTERS.flatMap((first) =>

@@ -20,8 +20,15 @@ const FIELD_GROUPS = [
   {
     group: words.fieldGroups.device,
     fields: [
-      ...['device_type', 'device_brand', 'device_model', 'os', 'os_version'],
-      ...['browser', 'browser_version', 'language', 'user_agent'],
+      'device_type',
+      'device_brand',
+      'device_model',
+      'os',
+      'os_version',
+      'browser',
+      'browser_version',
+      'language',
+      'user_agent',
     ],
   },
   {

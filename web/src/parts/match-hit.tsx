@@ -38,13 +38,19 @@ export function UnmatchedBanner() {
 
 /** Gives an unmatched hit to a visit. */
 export function MatchHit({ hit }: { readonly hit: Hit }) {
+  const queries = useQueryClient()
   const [opened, { open, close }] = useDisclosure()
+  const done = () => {
+    close()
+    // Not before: a hit that is matched leaves the list, and the answer would leave with it.
+    void queries.invalidateQueries({ queryKey: ['hits'] })
+  }
   return (
     <>
       <Button size="compact-xs" variant="default" onClick={open}>
         {words.match}
       </Button>
-      <Modal opened={opened} onClose={close} title={words.title} centered>
+      <Modal opened={opened} onClose={done} title={words.title} centered>
         <MatchForm hit={hit} />
       </Modal>
     </>
@@ -52,14 +58,12 @@ export function MatchHit({ hit }: { readonly hit: Hit }) {
 }
 
 function MatchForm({ hit }: { readonly hit: Hit }) {
-  const queries = useQueryClient()
   const [outcome, setOutcome] = useState('')
   const form = useForm({ clickId: '' }, async ({ clickId }) => {
     const params = { path: { id: hit.id } }
     const body = { clickId: clickId.trim() }
     const answer = await answerOf(api.POST('/api/v1/hits/{id}/match', { params, body }))
     setOutcome(answer.reason === '' ? wordOf(answer.outcome) : `${wordOf(answer.outcome)}, ${answer.reason}`)
-    await queries.invalidateQueries({ queryKey: ['hits'] })
   })
   const request = [`${hit.method} ${hit.path}`, ...hit.params.map(({ name, value }) => `${name} = ${value}`)]
   return (

@@ -10,7 +10,7 @@ import { FormProblem } from './form-footer.tsx'
 import { FormLayout } from './form-layout.tsx'
 import { Note } from './note.tsx'
 import { Section } from './page.tsx'
-import { Confidence, toPlaceholderLabel } from './template-start.tsx'
+import { Confidence, toPlaceholderLabel } from './template-confidence.tsx'
 
 const words = catalogueTexts
 

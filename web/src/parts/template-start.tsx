@@ -1,4 +1,4 @@
-import { Badge, Button, Group, Stack, Text, TextInput } from '@mantine/core'
+import { Button, Group, Stack, Text, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
@@ -8,6 +8,7 @@ import { catalogueTexts } from '../texts-catalogue.ts'
 import { DataTable } from './data-table.tsx'
 import { Empty } from './empty.tsx'
 import { Loaded } from './loaded.tsx'
+import { Confidence, toPlaceholderLabel } from './template-confidence.tsx'
 import { TemplateForm } from './template-form.tsx'
 
 const words = catalogueTexts
@@ -139,24 +140,4 @@ function ChosenTemplate<T extends Template>({ catalogue, templateKey, about }: C
       )}
     </Loaded>
   )
-}
-
-const CONFIDENCE_COLORS = { high: 'green', medium: 'yellow', low: 'red' }
-
-/** How sure the catalogue is; the colour only repeats the word. */
-export function Confidence({ of }: { readonly of: Template['confidence'] }) {
-  return (
-    <Badge variant="dot" color={CONFIDENCE_COLORS[of]}>
-      {words.confidence[of]}
-    </Badge>
-  )
-}
-
-/** REPLACE_ADVERTISER_ID is "Advertiser id". */
-export function toPlaceholderLabel(name: string): string {
-  const text = name
-    .replace(/^REPLACE_/, '')
-    .replaceAll('_', ' ')
-    .toLowerCase()
-  return text.charAt(0).toUpperCase() + text.slice(1)
 }

@@ -64,6 +64,7 @@ function ChooseFile({ onPreview }: { readonly onPreview: (preview: UploadPreview
           description={words.columns}
           placeholder={words.choose}
           accept=".csv,text/csv"
+          fileInputProps={{ 'aria-label': words.file }}
           value={file}
           onChange={setFile}
           leftSection={<Icon name="upload" />}
