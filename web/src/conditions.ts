@@ -77,9 +77,9 @@ export function describeCondition(value: unknown): string {
 
 export function describeTest({ field, operator, values }: Test): string {
   const head = `${fieldLabel(field)} ${words.operators[operator]}`
-  return takesValues(operator)
-    ? `${head} ${values.map((each) => valueLabel(field, each)).join(words.or)}`
-    : head
+  if (!takesValues(operator)) return head
+  const said = values.map((each) => valueLabel(field, each)).join(words.or)
+  return `${head} ${said === '' ? words.noValue : said}`
 }
 
 export function takesValues(operator: Operator): boolean {

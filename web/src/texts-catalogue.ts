@@ -37,7 +37,6 @@ export const catalogueTexts = {
   postbacks: 'Calls on a conversion',
   clickIdIn: 'Our click id goes into',
   clickIdUnknown: 'Not known: ask the network which parameter comes back in its postback.',
-  clickIdPath: 'The path of the offer URL',
   statusWords: 'Its words for statuses',
   create: 'Create',
 } as const

@@ -33,7 +33,6 @@ export const costTexts = {
   after: 'Cost after',
   difference: 'Difference',
   dimensions: (names: string) => `Reports can tell the new cost apart by ${names}.`,
-  fewer: 'There are too many combinations to tell the new cost apart by more than these.',
   earlier: 'Corrections so far',
   noneTitle: 'No corrections yet',
   noneText: 'Sources that send no price with the visit, or bill something else, are corrected here.',

@@ -25,7 +25,6 @@ export const flowTexts = {
   ruleRemove: (number: number) => `Remove rule ${number}`,
   ruleEnabled: (number: number) => `Rule ${number} is on`,
   ruleEdit: (number: number) => `Edit rule ${number}`,
-  ruleOff: 'Off',
   when: 'When',
   target: 'Then they go to',
   everyone: 'everyone',
@@ -122,6 +121,7 @@ export const flowTexts = {
     proxy: { datacenter: 'a data centre' },
   },
   or: ' or ',
+  noValue: '…',
 
   behaviour: 'Returning visitors and weights',
   sticky: 'A returning visitor keeps',
@@ -214,7 +214,6 @@ export const testConversionTexts = {
   event: 'Event',
   eventHint: 'Empty: the offer’s.',
   status: 'Status',
-  statusAuto: 'Approved',
   send: 'Send it',
   ok: 'Everything works',
   okButTitle: 'It works',

@@ -144,8 +144,6 @@ export const texts = {
     fallback: 'Fallback URL',
     fallbackHint: 'Where visitors go while the campaign is paused. Empty: the fallback of the workspace.',
     flow: 'Where visitors go',
-    flowAside:
-      'Each visitor takes one path. Weights are shares: 1 and 3 means one in four and three in four.',
     path: (number: number) => `Path ${number}`,
     pathWeight: (number: number) => `Weight of path ${number}`,
     pathAdd: 'Add a path',
@@ -160,6 +158,7 @@ export const texts = {
     weight: 'Weight',
     remove: (what: string) => `Remove ${what}`,
     choose: 'Choose…',
+    chooseOne: 'choose one, or remove it',
   },
   sources: {
     title: 'Traffic sources',

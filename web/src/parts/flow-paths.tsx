@@ -112,6 +112,10 @@ function WeightedItems<Item extends { readonly id: string; readonly name: string
   const change = (index: number, changes: Partial<Weighted>) =>
     onChange(items.map((item, other) => (other === index ? { ...item, ...changes } : item)))
   const listError = errorOf(at)
+  const errorOfItem = ({ id }: Weighted, index: number) => {
+    const error = errorOf(`${at}.${index}.id`) ?? errorOf(`${at}.${index}`)
+    return error !== undefined && id === '' ? texts.campaigns.chooseOne : error
+  }
   return (
     <div>
       <Input.Label labelElement="div">{labels.title}</Input.Label>
@@ -130,7 +134,7 @@ function WeightedItems<Item extends { readonly id: string; readonly name: string
                 label={`${labels.one} ${index + 1}`}
                 hiddenLabel
                 value={item.id}
-                error={errorOf(`${at}.${index}.id`) ?? errorOf(`${at}.${index}`)}
+                error={errorOfItem(item, index)}
                 onChange={(id) => change(index, { id })}
                 required
               />

@@ -1,9 +1,10 @@
 import { Button, Checkbox, Group, Stack, Text } from '@mantine/core'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { answerOf, api } from '../api.ts'
 import type { components } from '../api-types.ts'
 import { formatCount, formatMoney } from '../format.ts'
+import { isKey, texts } from '../texts.ts'
 import { uploadTexts as words } from '../texts-conversions.ts'
 import { DataTable } from './data-table.tsx'
 import { FormProblem } from './form-footer.tsx'
@@ -55,6 +56,7 @@ export function UploadPreviewView({ preview, onOther }: UploadPreviewProps) {
       ) : (
         <Stack gap="md">
           <JobProgress id={apply.data.id} onEnd={refresh} />
+          <UploadOutcomes id={preview.id} />
           <Group>
             <Button variant="default" onClick={onOther}>
               {words.other}
@@ -65,6 +67,24 @@ export function UploadPreviewView({ preview, onOther }: UploadPreviewProps) {
       {preview.problems.length > 0 && <Problems problems={preview.problems} />}
       {preview.firstRows.length > 0 && <FirstRows rows={preview.firstRows} />}
     </Stack>
+  )
+}
+
+/** How many lines became what, as far as they are judged. */
+function UploadOutcomes({ id }: { readonly id: string }) {
+  const query = useQuery({
+    queryKey: ['conversion-uploads', 'one', id],
+    queryFn: () => answerOf(api.GET('/api/v1/conversion-uploads/{id}', { params: { path: { id } } })),
+  })
+  const outcomes = Object.entries(query.data?.outcomes ?? {})
+  if (outcomes.length === 0) return null
+  return (
+    <Sums
+      sums={outcomes.map(([outcome, count]) => ({
+        label: isKey(texts.outcome, outcome) ? texts.outcome[outcome] : outcome,
+        value: formatCount(count),
+      }))}
+    />
   )
 }
 
