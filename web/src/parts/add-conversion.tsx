@@ -6,18 +6,28 @@ import { answerOf, api } from '../api.ts'
 import { CURRENCIES } from '../choices.ts'
 import { isKey, texts, toOptions } from '../texts.ts'
 import { byHandTexts as words } from '../texts-conversions.ts'
-import { useForm } from '../use-form.ts'
+import { type Form, useForm } from '../use-form.ts'
 import { FormProblem } from './form-footer.tsx'
 import { Pair } from './form-layout.tsx'
 import { Icon } from './icon.tsx'
 
-const EMPTY = {
+type AddValues = {
+  readonly clickId: string
+  readonly event: string
+  readonly payout: string
+  readonly currency: string
+  readonly txid: string
+  readonly status: keyof typeof texts.status
+  readonly notify: boolean
+}
+
+const EMPTY: AddValues = {
   clickId: '',
   event: '',
   payout: '',
   currency: '',
   txid: '',
-  status: 'approved' as keyof typeof texts.status,
+  status: 'approved',
   notify: true,
 }
 
@@ -39,14 +49,8 @@ export function AddConversion() {
 function AddForm() {
   const queries = useQueryClient()
   const [judged, setJudged] = useState({ outcome: '', clickId: '' })
-  const form = useForm(EMPTY, async ({ status: chosen, notify, ...values }) => {
-    const told = Object.entries(values).filter(([, value]) => value.trim() !== '')
-    const body = {
-      ...Object.fromEntries(told.map(([name, value]) => [name, value.trim()])),
-      clickId: values.clickId.trim(),
-      status: chosen,
-      notify,
-    }
+  const form = useForm(EMPTY, async (values) => {
+    const body = toBody(values)
     const answer = await answerOf(api.POST('/api/v1/conversions', { body }))
     const outcome = isKey(texts.outcome, answer.outcome) ? texts.outcome[answer.outcome] : answer.outcome
     setJudged({
@@ -61,45 +65,7 @@ function AddForm() {
         <Text size="sm" c="dimmed">
           {words.addLead}
         </Text>
-        <TextInput
-          {...form.text('clickId')}
-          label={words.clickId}
-          required
-          data-autofocus
-          spellCheck={false}
-        />
-        <Pair>
-          <TextInput
-            {...form.text('payout')}
-            label={words.payout}
-            description={words.payoutHint}
-            inputMode="decimal"
-          />
-          <Select
-            label={words.currency}
-            description={words.currencyHint}
-            data={CURRENCIES}
-            value={form.values.currency || null}
-            error={form.errorOf('currency')}
-            onChange={(currency) => form.set({ currency: currency ?? '' })}
-            searchable
-            clearable
-          />
-          <TextInput {...form.text('event')} label={words.event} description={words.eventHint} />
-          <TextInput {...form.text('txid')} label={words.txid} />
-        </Pair>
-        <Select
-          label={words.status}
-          data={toOptions(texts.status)}
-          value={form.values.status}
-          onChange={(chosen) => isKey(texts.status, chosen) && form.set({ status: chosen })}
-          allowDeselect={false}
-        />
-        <Checkbox
-          label={words.notify}
-          checked={form.values.notify}
-          onChange={(event) => form.set({ notify: event.currentTarget.checked })}
-        />
+        <AddFields form={form} />
         <FormProblem problem={form.problem} />
         <Group>
           <Button type="submit" loading={form.saving}>
@@ -117,4 +83,51 @@ function AddForm() {
       </Stack>
     </form>
   )
+}
+
+function AddFields({ form }: { readonly form: Form<AddValues> }) {
+  return (
+    <>
+      <TextInput {...form.text('clickId')} label={words.clickId} required data-autofocus spellCheck={false} />
+      <Pair>
+        <TextInput
+          {...form.text('payout')}
+          label={words.payout}
+          description={words.payoutHint}
+          inputMode="decimal"
+        />
+        <Select
+          label={words.currency}
+          description={words.currencyHint}
+          data={CURRENCIES}
+          value={form.values.currency || null}
+          error={form.errorOf('currency')}
+          onChange={(currency) => form.set({ currency: currency ?? '' })}
+          searchable
+          clearable
+        />
+        <TextInput {...form.text('event')} label={words.event} description={words.eventHint} />
+        <TextInput {...form.text('txid')} label={words.txid} />
+      </Pair>
+      <Select
+        label={words.status}
+        data={toOptions(texts.status)}
+        value={form.values.status}
+        onChange={(chosen) => isKey(texts.status, chosen) && form.set({ status: chosen })}
+        allowDeselect={false}
+      />
+      <Checkbox
+        label={words.notify}
+        checked={form.values.notify}
+        onChange={(event) => form.set({ notify: event.currentTarget.checked })}
+      />
+    </>
+  )
+}
+
+/** What is left empty is the offer's or the network's to say. */
+function toBody({ status, notify, clickId, ...optional }: AddValues) {
+  const told = Object.entries(optional).filter(([, value]) => value.trim() !== '')
+  const body = Object.fromEntries(told.map(([name, value]) => [name, value.trim()]))
+  return { ...body, clickId: clickId.trim(), status, notify }
 }

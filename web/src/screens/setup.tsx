@@ -6,28 +6,17 @@ import { Entrance } from '../parts/entrance.tsx'
 import { FormProblem } from '../parts/form-footer.tsx'
 import { navigate, usePlace } from '../router.tsx'
 import { texts } from '../texts.ts'
-import { useForm } from '../use-form.ts'
+import { type Form, useForm } from '../use-form.ts'
 
 /** Creates the first owner and workspace; whoever holds the printed link is let in once. */
 export function Setup() {
   const token = usePlace().query.get('token') ?? ''
   const queries = useQueryClient()
-  const form = useForm(
-    {
-      token,
-      name: '',
-      email: '',
-      password: '',
-      workspaceName: '',
-      currency: 'USD',
-      timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-    },
-    async (body) => {
-      await answerOf(api.POST('/api/v1/setup', { body }))
-      navigate('/campaigns', { replace: true })
-      await queries.resetQueries()
-    },
-  )
+  const form = useForm(toValues(token), async (body) => {
+    await answerOf(api.POST('/api/v1/setup', { body }))
+    navigate('/campaigns', { replace: true })
+    await queries.resetQueries()
+  })
   return (
     <Entrance title={texts.setup.title} lead={texts.setup.lead} onSubmit={form.submit}>
       {token === '' && <Alert color="yellow">{texts.setup.noToken}</Alert>}
@@ -47,6 +36,18 @@ export function Setup() {
         required
       />
       <Divider my={4} />
+      <WorkspaceFields form={form} />
+      <FormProblem problem={form.problem} />
+      <Button type="submit" loading={form.saving} fullWidth mt="xs">
+        {texts.setup.submit}
+      </Button>
+    </Entrance>
+  )
+}
+
+function WorkspaceFields({ form }: { readonly form: Form<ReturnType<typeof toValues>> }) {
+  return (
+    <>
       <TextInput
         {...form.text('workspaceName')}
         label={texts.setup.workspaceName}
@@ -76,10 +77,18 @@ export function Setup() {
         allowDeselect={false}
         required
       />
-      <FormProblem problem={form.problem} />
-      <Button type="submit" loading={form.saving} fullWidth mt="xs">
-        {texts.setup.submit}
-      </Button>
-    </Entrance>
+    </>
   )
+}
+
+function toValues(token: string) {
+  return {
+    token,
+    name: '',
+    email: '',
+    password: '',
+    workspaceName: '',
+    currency: 'USD',
+    timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+  }
 }
