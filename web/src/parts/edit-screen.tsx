@@ -1,11 +1,10 @@
-import { Button, Fieldset, Modal, Text } from '@mantine/core'
+import { Button, Modal, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import type { ComponentType } from 'react'
 import { type Resource, useArchive, useItem } from '../resource.ts'
 import { navigate } from '../router.tsx'
 import { useMayChange } from '../session.ts'
 import { texts } from '../texts.ts'
-import classes from './edit-screen.module.css'
 import { FormProblem } from './form-footer.tsx'
 import { Loaded } from './loaded.tsx'
 import { Page } from './page.tsx'
@@ -49,13 +48,7 @@ function EditExisting<Item extends Named, Body>(props: EditExistingProps<Item, B
       back={back}
       actions={query.data && mayChange && <Archive resource={resource} item={query.data} />}
     >
-      <Loaded query={query}>
-        {(item) => (
-          <Fieldset variant="unstyled" disabled={!mayChange} className={classes.form}>
-            <Form item={item} />
-          </Fieldset>
-        )}
-      </Loaded>
+      <Loaded query={query}>{(item) => <Form item={item} />}</Loaded>
     </Page>
   )
 }

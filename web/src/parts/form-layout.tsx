@@ -1,4 +1,5 @@
 import type { ReactNode, SubmitEvent } from 'react'
+import { useMayChange } from '../session.ts'
 import classes from './form-layout.module.css'
 
 type FormLayoutProps = {
@@ -8,12 +9,15 @@ type FormLayoutProps = {
   readonly children: ReactNode
 }
 
-/** A form of readable width and, beside it, what comes out of it. */
+/** A form of readable width and, beside it, what comes out of it. A viewer can use the latter alone. */
 export function FormLayout({ onSubmit, aside, children }: FormLayoutProps) {
+  const mayChange = useMayChange()
   return (
     <div className={classes.columns}>
       <form className={classes.form} onSubmit={onSubmit}>
-        {children}
+        <fieldset disabled={!mayChange} className={classes.fields}>
+          {children}
+        </fieldset>
       </form>
       {aside && <aside className={classes.aside}>{aside}</aside>}
     </div>
