@@ -28,7 +28,10 @@ const weightField = z
   .min(0)
   .max(WEIGHT_MAX)
   .describe('Share among its neighbours; 0 is never chosen')
-const refField = z.strictObject({ id: z.string().min(1).max(ID_CHARS_MAX), weight: weightField.default(1) })
+const refField = z.strictObject({
+  id: z.string().min(1, 'must be chosen').max(ID_CHARS_MAX),
+  weight: weightField.default(1),
+})
 const keptIdField = z
   .string()
   .regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be letters, digits, - and _')

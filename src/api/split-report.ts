@@ -70,7 +70,7 @@ async function compare(
   const workspace = await getWorkspace(deps.store.db, id)
   if (workspace === undefined) throw notFound('workspace', id)
   const { dimension, metric, timeZone = workspace.timeZone, ...rest } = body
-  const { rows } = await deps.runReport(
+  const report = await deps.runReport(
     {
       ...rest,
       workspace: id,
@@ -82,6 +82,8 @@ async function compare(
     },
     signal,
   )
+  // What had no visit, such as the path of a test conversion alone, takes no part: nothing is known of it.
+  const rows = report.rows.filter(({ metrics }) => Number(metrics.visits) > 0)
   const labels = await findLabels(deps.store.db, id, rows)
   const arms = rows.map((row) => toSplitArm(row.keys[dimension] ?? '', row.metrics))
   const verdicts = judgeSplit(metric, arms, createSeededRandom(SEED))

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import type { LedgerRow } from '../../src/domain/ledger-row.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
 import { openLedger } from '../../src/ledger/open-ledger.ts'
 import { runReport } from '../../src/reports/run-report.ts'
@@ -43,13 +44,17 @@ describe('a split test over the API, on a real ledger', () => {
       const headers = { authorization: `Bearer ${alpha.keys.viewer}` }
       return await api.app.inject({ method: 'POST', url: '/api/v1/reports/split', headers, payload: body })
     }
-    return { alpha, beta, insert, split }
+    const insertRow = (row: LedgerRow) => opened.insertRows(JSON.stringify(row), crypto.randomUUID())
+    return { alpha, beta, insert, insertRow, split }
   }
 
   it('says how likely each arm is the best, and between what its metric lies', async () => {
-    const { alpha, beta, insert, split } = await openSplit()
+    const { alpha, beta, insert, insertRow, split } = await openSplit()
     await insert(alpha.workspace, 'winner', { visits: 500, sales: 50 })
     await insert(alpha.workspace, 'loser', { visits: 500, sales: 20 })
+    await insertRow(
+      visitRow({ workspace: alpha.workspace, at: AT, path_id: 'tested', visits: 0, bot: 'test' }),
+    )
     await insert(beta.workspace, 'foreign', { visits: 100, sales: 100 })
     const body = { ...RANGE, dimension: 'path', metric: 'cv' }
     const answer = (await split(body)).json()
