@@ -41,6 +41,13 @@ export const catalogueTexts = {
   create: 'Create',
 } as const
 
+export const sourceTexts = {
+  timeZoneHint: 'Where the source’s own days begin.',
+  timeZoneOfWorkspace: (zone: string) => `The workspace’s: ${zone}`,
+  trafficLoss: 'Traffic loss, %',
+  trafficLossHint: 'Visits that are billed but never arrive. It raises the cost of those that do.',
+} as const
+
 export const networkTexts = {
   readyKnown: 'With the network’s own macros in it. Paste one of these into the network as it is.',
   postbackKnown: 'Best choice: the network’s server calls it.',

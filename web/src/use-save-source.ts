@@ -19,10 +19,9 @@ type TargetFields = Pick<
 /** A call of the form; one without an id is not saved yet, one without a URL is left out. */
 export type TargetValues = TargetFields & { readonly id?: string }
 
-type SourceValues = Omit<
-  TrafficSource,
-  'id' | 'createdAt' | 'updatedAt' | 'archivedAt' | 'template' | 'timeZone' | 'trafficLossPercent'
-> & { readonly targets: readonly TargetValues[] }
+type SourceValues = Omit<TrafficSource, 'id' | 'createdAt' | 'updatedAt' | 'archivedAt' | 'template'> & {
+  readonly targets: readonly TargetValues[]
+}
 
 /**
  * Saves a traffic source, and the calls that belong to it. When one of these is refused, the next try updates the

@@ -1,5 +1,6 @@
-import { Stack, TextInput } from '@mantine/core'
+import { NumberInput, Select, Stack, TextInput } from '@mantine/core'
 import { sourceCatalogue } from '../catalogue.ts'
+import { TIME_ZONES } from '../choices.ts'
 import { EditScreen } from '../parts/edit-screen.tsx'
 import { FormFooter } from '../parts/form-footer.tsx'
 import { FormLayout, Pair } from '../parts/form-layout.tsx'
@@ -15,8 +16,11 @@ import { type NotificationTarget, sources, type TrafficSource, targets } from '.
 import type { PathParams } from '../router.tsx'
 import { useMe } from '../session.ts'
 import { texts } from '../texts.ts'
+import { sourceTexts } from '../texts-catalogue.ts'
 import { type Form, useForm } from '../use-form.ts'
 import { type TargetValues, useSaveSource } from '../use-save-source.ts'
+
+const TRAFFIC_LOSS_PERCENT_MAX = 99
 
 export function SourceScreen({ params }: { readonly params: PathParams }) {
   return (
@@ -110,8 +114,40 @@ function SourceForm({ item, owned }: SourceFormProps) {
           onChange={(changed) => form.set({ targets: changed })}
         />
       </Section>
+      <Billing form={form} />
       <FormFooter form={form} isNew={item === undefined} cancelHref="/traffic-sources" />
     </FormLayout>
+  )
+}
+
+/** How the source's own count and days differ from ours. */
+function Billing({ form }: { readonly form: Form<SourceValues> }) {
+  const { timeZone } = useMe().workspace
+  return (
+    <Section title={texts.form.more}>
+      <Pair>
+        <Select
+          label={texts.setup.timeZone}
+          description={sourceTexts.timeZoneHint}
+          placeholder={sourceTexts.timeZoneOfWorkspace(timeZone)}
+          data={TIME_ZONES}
+          value={form.values.timeZone === '' ? null : form.values.timeZone}
+          error={form.errorOf('timeZone')}
+          onChange={(chosen) => form.set({ timeZone: chosen ?? '' })}
+          searchable
+          clearable
+        />
+        <NumberInput
+          label={sourceTexts.trafficLoss}
+          description={sourceTexts.trafficLossHint}
+          value={form.values.trafficLossPercent}
+          error={form.errorOf('trafficLossPercent')}
+          onChange={(percent) => form.set({ trafficLossPercent: Number(percent) })}
+          min={0}
+          max={TRAFFIC_LOSS_PERCENT_MAX}
+        />
+      </Pair>
+    </Section>
   )
 }
 
@@ -127,6 +163,8 @@ function toValues(item: TrafficSource | undefined, owned: readonly NotificationT
     costMacro: item?.costMacro ?? '',
     currency: item?.currency ?? currency,
     tokens: item?.tokens ?? [],
+    timeZone: item?.timeZone ?? '',
+    trafficLossPercent: item?.trafficLossPercent ?? 0,
     targets: calls,
   }
 }
