@@ -4,7 +4,9 @@ import type { FlowValues } from '../flow-values.ts'
 import type { Campaign } from '../resources.ts'
 import { useMayChange } from '../session.ts'
 import { texts } from '../texts.ts'
+import { scriptTexts } from '../texts-elsewhere.ts'
 import { dryRunTexts, flowTexts, testConversionTexts } from '../texts-flow.ts'
+import { CampaignScript } from './campaign-script.tsx'
 import { CopyField } from './copy-field.tsx'
 import { DryRun } from './dry-run.tsx'
 import { Icon } from './icon.tsx'
@@ -17,7 +19,7 @@ type CampaignAsideProps = {
   readonly flow: FlowValues | undefined
 }
 
-/** The link of a campaign, and two ways to try it before any traffic is bought. */
+/** What of a campaign goes into other systems and pages, and two ways to try it before any traffic is bought. */
 export function CampaignAside({ item, flow }: CampaignAsideProps) {
   return (
     <>
@@ -25,7 +27,19 @@ export function CampaignAside({ item, flow }: CampaignAsideProps) {
         {item === undefined ? (
           <Text c="dimmed">{texts.campaigns.linkAfterSave}</Text>
         ) : (
-          <CopyField label={texts.campaigns.link} value={item.link} description={texts.campaigns.linkHint} />
+          <>
+            <CopyField
+              label={texts.campaigns.link}
+              value={item.link}
+              description={texts.campaigns.linkHint}
+            />
+            <CopyField
+              label={scriptTexts.impression}
+              value={item.impressionUrl}
+              description={scriptTexts.impressionHint}
+            />
+            <CampaignScript campaign={item} />
+          </>
         )}
       </Section>
       {item !== undefined && <Try item={item} flow={flow} />}

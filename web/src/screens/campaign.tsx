@@ -7,6 +7,7 @@ import { FlowEditor } from '../parts/flow-editor.tsx'
 import { EMPTY_PATH } from '../parts/flow-paths.tsx'
 import { FormFooter } from '../parts/form-footer.tsx'
 import { FormLayout, Pair } from '../parts/form-layout.tsx'
+import { LegacyIds } from '../parts/legacy-ids.tsx'
 import { Section } from '../parts/page.tsx'
 import { ItemSelect } from '../parts/pickers.tsx'
 import { useItems, useSave } from '../resource.ts'
@@ -161,6 +162,12 @@ function More({ form }: { readonly form: CampaignForm }) {
         error={form.errorOf('tags')}
         onChange={(tags) => form.set({ tags })}
       />
+      <LegacyIds
+        of="campaign"
+        value={form.values.legacyIds}
+        errorOf={form.errorOf}
+        onChange={(legacyIds) => form.set({ legacyIds })}
+      />
     </Section>
   )
 }
@@ -186,6 +193,7 @@ function toValues(item: Campaign | undefined, currency: string) {
     uniqueHours: item?.uniqueHours ?? 0,
     domainId: item?.domainId ?? '',
     tags: item?.tags ?? [],
+    legacyIds: item?.legacyIds ?? [],
     costModel: toCostValues(item, currency),
   }
 }
