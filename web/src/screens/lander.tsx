@@ -3,6 +3,7 @@ import { CopyField } from '../parts/copy-field.tsx'
 import { EditScreen } from '../parts/edit-screen.tsx'
 import { FormFooter } from '../parts/form-footer.tsx'
 import { FormLayout, Pair } from '../parts/form-layout.tsx'
+import { LegacyIds } from '../parts/legacy-ids.tsx'
 import { Section } from '../parts/page.tsx'
 import { useSave } from '../resource.ts'
 import { type Lander, landers } from '../resources.ts'
@@ -56,6 +57,12 @@ function LanderForm({ item }: { readonly item: Lander | undefined }) {
           value={form.values.tags}
           error={form.errorOf('tags')}
           onChange={(tags) => form.set({ tags })}
+        />
+        <LegacyIds
+          of="lander"
+          value={form.values.legacyIds}
+          errorOf={form.errorOf}
+          onChange={(legacyIds) => form.set({ legacyIds })}
         />
         <Protection form={form} />
       </Stack>
@@ -116,6 +123,7 @@ function toValues(item: Lander | undefined) {
     ctaCount: item?.ctaCount ?? 1,
     protection: item?.protection ?? null,
     tags: item?.tags ?? [],
+    legacyIds: item?.legacyIds ?? [],
   }
 }
 

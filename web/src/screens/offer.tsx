@@ -11,6 +11,7 @@ import { TIME_ZONES } from '../choices.ts'
 import { EditScreen } from '../parts/edit-screen.tsx'
 import { FormFooter } from '../parts/form-footer.tsx'
 import { FormLayout, Pair } from '../parts/form-layout.tsx'
+import { LegacyIds } from '../parts/legacy-ids.tsx'
 import { Section } from '../parts/page.tsx'
 import { CurrencySelect, ItemSelect } from '../parts/pickers.tsx'
 import { COUNTRIES } from '../places.ts'
@@ -80,6 +81,12 @@ function OfferForm({ item }: { readonly item: Offer | undefined }) {
           value={form.values.tags}
           error={form.errorOf('tags')}
           onChange={(tags) => form.set({ tags })}
+        />
+        <LegacyIds
+          of="offer"
+          value={form.values.legacyIds}
+          errorOf={form.errorOf}
+          onChange={(legacyIds) => form.set({ legacyIds })}
         />
       </Section>
       <FormFooter form={form} isNew={item === undefined} cancelHref="/offers" />
@@ -219,6 +226,7 @@ function toValues(item: Offer | undefined, currency: string) {
     fallbackOfferId: item?.fallbackOfferId ?? '',
     countries: item?.countries ?? [],
     tags: item?.tags ?? [],
+    legacyIds: item?.legacyIds ?? [],
   }
 }
 
