@@ -71,6 +71,9 @@ export const networkTexts = {
   event: 'Event',
   again: 'When it comes again',
   guard: 'Who may send hits',
+  signingSecret: 'Signing secret',
+  signingSecretHint:
+    'Hits must carry their time in seconds as “ts” and, as “sig”, the HMAC-SHA256 of their query. Empty: not asked for.',
   ips: 'Addresses',
   ipsHint: 'IP addresses or ranges, e.g. “192.0.2.0/24”. Empty: from anywhere.',
   referrers: 'Pages of pixels',

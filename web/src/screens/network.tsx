@@ -100,6 +100,13 @@ function NetworkForm({ item }: { readonly item: AffiliateNetwork | undefined }) 
 function Guard({ form }: { readonly form: NetworkForm }) {
   return (
     <Section title={networkTexts.guard}>
+      <TextInput
+        {...form.text('signingSecret')}
+        label={networkTexts.signingSecret}
+        description={networkTexts.signingSecretHint}
+        autoComplete="off"
+        spellCheck={false}
+      />
       <TagsInput
         label={networkTexts.ips}
         description={networkTexts.ipsHint}
@@ -144,6 +151,7 @@ function toValues(item: AffiliateNetwork | undefined, currency: string) {
     name: item?.name ?? '',
     clickIdParam: item?.clickIdParam ?? '',
     token: item?.token ?? '',
+    signingSecret: item?.signingSecret ?? '',
     duplicatePolicy,
     currency: item?.currency ?? currency,
     ipAllowlist: item?.ipAllowlist ?? [],
