@@ -12,7 +12,7 @@ export const scriptTexts = {
   impression: 'Impression image',
   impressionHint: 'For a traffic source that can load an image whenever it shows your ad.',
   withoutRedirect: 'Without a redirect',
-  lead: 'Paste these into your own pages when ads link to them directly, or when they stand outside a redirect.',
+  lead: 'For your own pages: what ads link to directly, and what stands before and after an offer.',
   visit: 'Page that ads link to',
   visitHint: 'Counts a visit to this campaign.',
   organic: 'The same, for visitors of no ad',
