@@ -4,6 +4,7 @@ import { CORRECTION_LIMITS } from '../corrections/correction-limits.ts'
 import { COST_MODES } from '../corrections/plan-costs.ts'
 import { formatMicros } from '../domain/money.ts'
 import { listCostCorrections, type StoredCostCorrection } from '../store/cost-corrections.ts'
+import { getTrafficSource } from '../store/traffic-sources.ts'
 import { getWorkspace } from '../store/workspaces.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
 import { callerOf, workspaceOf } from './caller.ts'
@@ -22,7 +23,9 @@ const PERCENT_STEP_MICROS = 100
 
 const correctionFields = {
   ...rangeFields,
-  timeZone: timeZoneField.optional().describe("The workspace's unless told"),
+  timeZone: timeZoneField
+    .optional()
+    .describe("Unless told, that of the one traffic source that the filters name, else the workspace's"),
   filters: filtersField.describe('As in reports; all visits of the range without any'),
   mode: z
     .enum(COST_MODES)
@@ -125,13 +128,22 @@ async function toCostRequest(deps: ApiDeps, workspaceId: string, body: Body): Pr
   if (problem !== '') throw invalidFields([{ field: 'amount', message: problem }])
   return {
     range: toRange(body),
-    timeZone: body.timeZone ?? workspace.timeZone,
+    timeZone: body.timeZone ?? ((await zoneOfSource(deps, workspaceId, filters)) || workspace.timeZone),
     filters,
     mode,
     amountMicros: amount,
     currency: body.currency ?? workspace.currency,
     onlyUnique,
   }
+}
+
+/** Where the days of an invoice begin: the zone of the source that it is from; '' when the filters name no one source. */
+async function zoneOfSource(deps: ApiDeps, workspace: string, filters: Body['filters']): Promise<string> {
+  const [named, ...others] = filters.filter(({ dimension }) => dimension === 'source')
+  const isOne = named?.operator === 'is' && named.values.length === 1 && others.length === 0
+  if (!isOne) return ''
+  const source = await getTrafficSource(deps.store.db, { workspace, id: named.values[0] ?? '' })
+  return source?.timeZone ?? ''
 }
 
 function amountProblem(mode: CostRequest['mode'], amountMicros: number): string {

@@ -4,6 +4,7 @@ import type { LedgerRow } from '../../src/domain/ledger-row.ts'
 import { saveRates } from '../../src/store/currency-rates.ts'
 import { countOutbox } from '../../src/store/ledger-outbox.ts'
 import type { Store } from '../../src/store/open-store.ts'
+import { updateTrafficSource } from '../../src/store/traffic-sources.ts'
 import { createWorkspace } from '../../src/store/workspaces.ts'
 import { SQL_ENGINES, type TestStores, useStores } from '../support/databases.ts'
 import { PLAIN_WORKSPACE } from '../support/field-defaults.ts'
@@ -209,6 +210,22 @@ describe('POST /api/v1/cost-corrections', () => {
     expect(applied.json()).toMatchObject({ preview: false, key: 'a', rows: 1, difference: '12.500000' })
     expect((await send({})).json()).toEqual(applied.json())
     expect((await send({ amount: '13' })).json()).toMatchObject({ status: 409, code: 'key_used' })
+    // Days begin where the invoice's do: in the zone of the one source that the filters name.
+    const source = world.ids['traffic-sources'] ?? ''
+    await updateTrafficSource(
+      api.store.db,
+      { workspace: world.workspace, id: source },
+      { timeZone: 'Asia/Tokyo' },
+      1,
+    )
+    const named = { dimension: 'source', operator: 'is', values: [source] }
+    await send({ key: 'tokyo', filters: [named] })
+    await send({ key: 'told', filters: [named], timeZone: 'Europe/Paris' })
+    await send({ key: 'two', filters: [{ ...named, values: [source, 'other'] }] })
+    const zones = await api.store.db.selectFrom('cost_corrections').select(['key', 'request_json']).execute()
+    expect(
+      Object.fromEntries(zones.map((row) => [row.key, JSON.parse(row.request_json).request.timeZone])),
+    ).toMatchObject({ tokyo: 'Asia/Tokyo', told: 'Europe/Paris', two: 'UTC' })
     const wrong = [
       { amount: '-1' },
       { mode: 'percent', amount: '1.00001' },
@@ -223,7 +240,7 @@ describe('POST /api/v1/cost-corrections', () => {
       url: '/api/v1/cost-corrections',
       headers: { authorization: `Bearer ${world.keys.viewer}` },
     })
-    expect(list.json().items).toMatchObject([{ key: 'a', amount: '12.5', rows: 1 }])
+    expect(list.json().items).toContainEqual(expect.objectContaining({ key: 'a', amount: '12.5', rows: 1 }))
   })
 })
 

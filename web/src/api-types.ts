@@ -5677,7 +5677,7 @@ export interface paths {
                         from: string;
                         /** @description Last day, included; or a time, not included. As `from`: a day or a time */
                         to: string;
-                        /** @description The workspace's unless told */
+                        /** @description Unless told, that of the one traffic source that the filters name, else the workspace's */
                         timeZone?: string;
                         /**
                          * @description As in reports; all visits of the range without any
