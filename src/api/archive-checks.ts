@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { type Campaign, toCampaign } from '../store/campaigns.ts'
 import { type Flow, toFlow } from '../store/flows.ts'
 import type { OwnedId } from '../store/owned.ts'
@@ -10,15 +11,8 @@ const USERS_NAMED_MAX = 10
 
 /** Refuses to archive an offer that visitors are sent to. */
 export async function checkOfferArchive(db: Db, key: OwnedId): Promise<void> {
-  const fallbacks = await db
-    .selectFrom('offers')
-    .select('name')
-    .where('workspace', '=', key.workspace)
-    .where('archived_at', 'is', null)
-    .where('fallback_offer_id', '=', key.id)
-    .where('id', '<>', key.id)
-    .execute()
-  const users = fallbacks.map(({ name }) => `offer "${name}" (as its fallback)`)
+  const fallbacks = await namesWith(db, key, 'offers', 'fallback_offer_id')
+  const users = fallbacks.map((name) => `offer "${name}" (as its fallback)`)
   refuseWhileUsed('offer', [...(await usersOfRef(db, key, offerIdsOf)), ...users])
 }
 
@@ -36,24 +30,30 @@ export async function checkDomainArchive(db: Db, key: OwnedId): Promise<void> {
 
 /** A campaign is used by offers that lead on through it, and by domains whose default it is. */
 export async function checkCampaignArchive(db: Db, key: OwnedId): Promise<void> {
-  const offers = await db
-    .selectFrom('offers')
-    .select('name')
-    .where('workspace', '=', key.workspace)
-    .where('archived_at', 'is', null)
-    .where('campaign_id', '=', key.id)
-    .execute()
-  const domains = await db
-    .selectFrom('domains')
-    .select('name')
-    .where('workspace', '=', key.workspace)
-    .where('archived_at', 'is', null)
-    .where('default_campaign_id', '=', key.id)
-    .execute()
+  const offers = await namesWith(db, key, 'offers', 'campaign_id')
+  const domains = await namesWith(db, key, 'domains', 'default_campaign_id')
   refuseWhileUsed('campaign', [
-    ...offers.map(({ name }) => `offer "${name}"`),
-    ...domains.map(({ name }) => `domain "${name}"`),
+    ...offers.map((name) => `offer "${name}"`),
+    ...domains.map((name) => `domain "${name}"`),
   ])
+}
+
+/** Names of the table's other things in use whose column has the id. */
+async function namesWith(
+  db: Db,
+  { workspace, id }: OwnedId,
+  table: 'offers' | 'domains',
+  column: 'fallback_offer_id' | 'campaign_id' | 'default_campaign_id',
+): Promise<readonly string[]> {
+  const rows = await db
+    .selectFrom(table)
+    .select('name')
+    .where('workspace', '=', workspace)
+    .where('archived_at', 'is', null)
+    .where(sql.ref(column), '=', id)
+    .where('id', '<>', id)
+    .execute()
+  return rows.map(({ name }) => name)
 }
 
 function refuseWhileUsed(what: string, users: readonly string[]): void {

@@ -1,4 +1,4 @@
-import type { Kysely, Selectable } from 'kysely'
+import { type Kysely, type Selectable, sql } from 'kysely'
 import { afterCursor, type Page, type PageRequest, rowsWanted, toPage } from './page.ts'
 import type { Database } from './schema.ts'
 import type { Db } from './transaction.ts'
@@ -11,7 +11,7 @@ type DatedTableName = {
 }[keyof Database]
 
 /**
- * A page of the workspace's rows, newest first.
+ * A page of the workspace's rows, newest first; of a table whose rows are archived, those in use when asked.
  * @throws BadCursorError
  */
 export async function newestPage<
@@ -21,7 +21,11 @@ export async function newestPage<
   db: Db,
   table: Name,
   toItem: (row: Selectable<Database[Name]>) => Item,
-  { workspace, page }: { readonly workspace: string; readonly page: PageRequest },
+  {
+    workspace,
+    page,
+    inUse = false,
+  }: { readonly workspace: string; readonly page: PageRequest; readonly inUse?: boolean },
 ): Promise<Page<Item>> {
   // Kysely cannot type a query over a table that is a type parameter; `$castTo` gives the whole row its type back.
   const rows = await (db as unknown as Kysely<Record<DatedTableName, DatedColumns>>)
@@ -29,6 +33,7 @@ export async function newestPage<
     .selectAll()
     .where('workspace', '=', workspace)
     .where(afterCursor('created_at', page.cursor))
+    .$if(inUse, (query) => query.where(sql.ref('archived_at'), 'is', null))
     .orderBy('created_at', 'desc')
     .orderBy('id', 'desc')
     .limit(rowsWanted(page))

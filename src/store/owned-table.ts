@@ -1,8 +1,9 @@
 import type { Insertable, Kysely, Selectable } from 'kysely'
 import { changeConfiguration } from './config-version.ts'
 import { newId } from './ids.ts'
+import { newestPage } from './newest-page.ts'
 import type { Owned, OwnedColumns, OwnedId } from './owned.ts'
-import { afterCursor, type Page, type PageRequest, rowsWanted, toPage } from './page.ts'
+import type { Page, PageRequest } from './page.ts'
 import type { Database } from './schema.ts'
 import { type Db, inTransaction } from './transaction.ts'
 
@@ -52,7 +53,8 @@ export function ownedTable<Name extends OwnedTableName, Fields extends object>(
     update: (db, key, changes, now) => updateOwned(mapping, { db, key, changes, now }),
     archive: (db, key, now) => archiveOwned(mapping.table, db, key, now),
     get: (db, key) => getOwned(mapping, db, key),
-    list: (db, workspace, page) => listOwned(mapping, db, workspace, page),
+    list: (db, workspace, page) =>
+      newestPage(db, mapping.table, mapping.toItem, { workspace, page, inUse: true }),
   }
 }
 
@@ -122,23 +124,6 @@ async function getOwned<Name extends OwnedTableName, Fields extends object>(
     .$castTo<Selectable<Database[Name]>>()
     .executeTakeFirst()
   return row === undefined ? undefined : mapping.toItem(row)
-}
-
-async function listOwned<Name extends OwnedTableName, Fields extends object>(
-  mapping: OwnedMapping<Name, Fields>,
-  db: Db,
-  workspace: string,
-  page: PageRequest,
-): Promise<Page<Owned & Fields>> {
-  const rows = await selectRows(mapping.table, db, workspace)
-    .where('archived_at', 'is', null)
-    .where(afterCursor('created_at', page.cursor))
-    .orderBy('created_at', 'desc')
-    .orderBy('id', 'desc')
-    .limit(rowsWanted(page))
-    .$castTo<Selectable<Database[Name]>>()
-    .execute()
-  return toPage(rows.map(mapping.toItem), page, (item) => item.createdAt)
 }
 
 /** All columns of the workspace's rows. */

@@ -1,3 +1,4 @@
+import { clickPathCta } from '../click-handler.ts'
 import { handlePostback } from '../postback-handler.ts'
 import { type DialectRoute, HIT_METHODS, LINK_METHODS } from './dialect-route.ts'
 import type { HitDialect } from './hit-dialect.ts'
@@ -7,7 +8,6 @@ import { renameParams } from './rename-params.ts'
 const SYSTEM = 'clickflare'
 const BASE = '/cf/'
 const LINK = 'r/'
-const CLICK = /^click(?:\/([1-9]\d?))?$/
 
 const NAMES = { cid: ['click_id'], payout: ['payout'], txid: ['txid'], event: ['ct'] } as const
 const DIALECT: HitDialect = {
@@ -32,9 +32,8 @@ export function findClickflareRoute(path: string): DialectRoute | undefined {
       handle: (context, exchange) => visitLegacyLink(context, exchange, { legacyId }),
     }
   }
-  const click = CLICK.exec(rest)
-  if (click === null) return undefined
-  const cta = Number(click[1] ?? 1)
+  const cta = clickPathCta(`/${rest}`)
+  if (cta === undefined) return undefined
   return {
     methods: LINK_METHODS,
     handle: (context, exchange) => followLegacyClick(context, exchange, { cta }),
