@@ -100,6 +100,17 @@ describe.each(SQL_ENGINES)('optimisation on %s', (engine) => {
     expect(offers?.[0]?.weight).toBeGreaterThan(85)
     expect(offers?.[1]?.weight).toBeGreaterThanOrEqual(10)
 
+    // Paused by its owner, an offer stays paused whatever weight was found for it.
+    const [onlyPath] = campaign.paths
+    const halted = onlyPath?.offers.map((ref) => (ref.id === 'bad' ? { ...ref, weight: 0 } : ref)) ?? []
+    const pausing = { paths: [{ ...path(id, []), offers: halted }] }
+    await updateCampaign(db, { workspace, id: campaign.id }, pausing, NOW)
+    expect((await compileSnapshot(db, NOW)).campaigns[0]?.paths[0]?.offers[1]).toEqual({
+      id: 'bad',
+      weight: 0,
+    })
+    await updateCampaign(db, { workspace, id: campaign.id }, { paths: campaign.paths }, NOW)
+
     // Switched off, the user's own weights are in force again.
     await updateCampaign(db, { workspace, id: campaign.id }, { optimization: null }, NOW)
     expect((await compileSnapshot(db, NOW)).campaigns[0]?.paths[0]?.offers).toMatchObject([
