@@ -8,7 +8,7 @@ const CAMPAIGNS = 20
 
 /** Campaigns that lead directly to one offer, with a source that passes a click id, a price and two tokens. */
 export const BENCH_SNAPSHOT: Snapshot = {
-  format: 2,
+  format: 3,
   version: 1,
   workspaces: [
     {
@@ -51,6 +51,8 @@ export const BENCH_SNAPSHOT: Snapshot = {
       cappedUntil: 0,
       fallbackOfferId: '',
       legacyIds: [],
+      advertiserId: '',
+      terms: null,
     },
   ],
   landers: [],
@@ -73,6 +75,7 @@ export const BENCH_SNAPSHOT: Snapshot = {
   })),
   flows: [],
   domains: [],
+  affiliates: [],
   ratesMicros: {},
 }
 

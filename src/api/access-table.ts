@@ -2,8 +2,19 @@
 export const ROLES = ['viewer', 'manager', 'owner'] as const
 export type Role = (typeof ROLES)[number]
 
-/** `public` answers anybody; `user` any signed-in person, also one without a workspace. */
-export type Access = 'public' | 'user' | Role
+/**
+ * Who sees only a part of the network's side: an affiliate its own data, through the portal alone; an affiliate
+ * manager the affiliates that it looks after.
+ */
+export const SCOPED_ROLES = ['affiliate_manager', 'affiliate'] as const
+export type AccountRole = Role | (typeof SCOPED_ROLES)[number]
+
+/**
+ * `public` answers anybody; `user` any signed-in person, also one without a workspace; `affiliate` an affiliate, about
+ * itself; `affiliate_manager` also a viewer, and an affiliate manager about its own affiliates; with `_writes` a
+ * manager in place of the viewer.
+ */
+export type Access = 'public' | 'user' | Role | 'affiliate' | 'affiliate_manager' | 'affiliate_manager_writes'
 
 /**
  * Who may call what. Every registered route is here, or the API does not start: a route can not be forgotten.
@@ -124,11 +135,29 @@ export function accessOf(method: string, url: string): Access | undefined {
   return ACCESS[`${method === 'HEAD' ? 'GET' : method} ${url}`]
 }
 
-/** True when `role` may do what asks for `needed`. */
-export function roleSuffices(role: Role, needed: Role): boolean {
-  return ROLES.indexOf(role) >= ROLES.indexOf(needed)
+/** True when `role` may do what asks for `needed`; a role that sees a part alone is none of the ladder. */
+export function roleSuffices(role: AccountRole, needed: Role): boolean {
+  return isRole(role) && ROLES.indexOf(role) >= ROLES.indexOf(needed)
+}
+
+/** Whether the role may call a route; what it then sees is the handler's part. */
+export function mayCall(role: AccountRole, access: Exclude<Access, 'public' | 'user'>): boolean {
+  switch (access) {
+    case 'affiliate':
+      return role === 'affiliate'
+    case 'affiliate_manager':
+      return role === 'affiliate_manager' || roleSuffices(role, 'viewer')
+    case 'affiliate_manager_writes':
+      return role === 'affiliate_manager' || roleSuffices(role, 'manager')
+    default:
+      return roleSuffices(role, access)
+  }
 }
 
 export function isRole(value: string): value is Role {
   return ROLES.some((role) => role === value)
+}
+
+export function isAccountRole(value: string): value is AccountRole {
+  return isRole(value) || SCOPED_ROLES.some((role) => role === value)
 }

@@ -1,13 +1,13 @@
 import { betterAuth } from 'better-auth'
 import { getMigrations } from 'better-auth/db/migration'
-import { isRole, type Role } from './access-table.ts'
+import { type AccountRole, isAccountRole } from './access-table.ts'
 import { type AccountsOptions, authSettings } from './auth-settings.ts'
 
 const MEMBERS_MAX = 1_000
 
 export type User = { readonly id: string; readonly email: string; readonly name: string }
-export type Membership = { readonly workspace: string; readonly role: Role }
-export type Member = User & { readonly role: Role; readonly since: Date }
+export type Membership = { readonly workspace: string; readonly role: AccountRole }
+export type Member = User & { readonly role: AccountRole; readonly since: Date }
 
 /** Who may sign in, and to which workspaces they belong. */
 export type Accounts = {
@@ -22,6 +22,8 @@ export type Accounts = {
   createUser(user: { email: string; password: string; name: string }): Promise<NewUser>
   deleteUser(userId: string): Promise<void>
   addWorkspace(workspace: { id: string; name: string; ownerId: string }): Promise<void>
+  /** Makes a person a member of a workspace. */
+  addMember(member: { workspace: string; userId: string; role: AccountRole }): Promise<void>
   /** Signs in and returns the cookies to set. */
   signIn(credentials: { email: string; password: string }, headers: Headers): Promise<readonly string[]>
 }
@@ -57,7 +59,7 @@ function accountsOf(settings: AuthSettings): Accounts {
       const where = [{ field: 'userId', value: userId }]
       const rows = await adapter.findMany<MemberRow>({ model: 'member', where, limit: MEMBERS_MAX })
       return rows.flatMap(({ organizationId, role }) =>
-        isRole(role) ? [{ workspace: organizationId, role }] : [],
+        isAccountRole(role) ? [{ workspace: organizationId, role }] : [],
       )
     },
     async members(workspace) {
@@ -75,7 +77,9 @@ function accountsOf(settings: AuthSettings): Accounts {
 type Auth = ReturnType<typeof betterAuth<AuthSettings>>
 type Adapter = Awaited<Auth['$context']>['adapter']
 
-function accountWrites(auth: Auth): Pick<Accounts, 'createUser' | 'deleteUser' | 'addWorkspace' | 'signIn'> {
+function accountWrites(
+  auth: Auth,
+): Pick<Accounts, 'createUser' | 'deleteUser' | 'addWorkspace' | 'addMember' | 'signIn'> {
   return {
     async createUser({ email, password, name }) {
       const { internalAdapter, password: passwords } = await auth.$context
@@ -106,6 +110,11 @@ function accountWrites(auth: Auth): Pick<Accounts, 'createUser' | 'deleteUser' |
       const member = { organizationId: id, userId: ownerId, role: 'owner', createdAt }
       await adapter.create({ model: 'member', data: member })
     },
+    async addMember({ workspace, userId, role }) {
+      const { adapter } = await auth.$context
+      const data = { organizationId: workspace, userId, role, createdAt: new Date() }
+      await adapter.create({ model: 'member', data })
+    },
     async signIn(body, headers) {
       const answer = await auth.api.signInEmail({ body, headers, returnHeaders: true })
       return answer.headers.getSetCookie()
@@ -122,7 +131,7 @@ async function listMembers(adapter: Adapter, workspace: string): Promise<readonl
   const usersById = new Map(users.map((user) => [user.id, user]))
   return rows.flatMap(({ userId, role, createdAt }) => {
     const user = usersById.get(userId)
-    if (user === undefined || !isRole(role)) return []
+    if (user === undefined || !isAccountRole(role)) return []
     return [{ id: user.id, email: user.email, name: user.name, role, since: createdAt }]
   })
 }

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { type ApiKey, createApiKey, findApiKey, recordApiKeyUse } from '../store/api-keys.ts'
 import type { Db } from '../store/transaction.ts'
-import { isRole, type Role } from './access-table.ts'
+import { type AccountRole, isAccountRole } from './access-table.ts'
 
 const KEY_BYTES = 32
 /** `tp_` and 32 bytes as base64url. */
@@ -11,17 +11,28 @@ const PREFIX_CHARS = 9
 /** lastUsedAt is this coarse, so that a busy key does not write on every request. */
 const LAST_USED_STEP_MS = 60_000
 
-type ApiKeyInput = { readonly workspace: string; readonly name: string; readonly role: Role }
-type KeyHolder = { readonly id: string; readonly workspace: string; readonly role: Role }
+type ApiKeyInput = {
+  readonly workspace: string
+  readonly name: string
+  readonly role: AccountRole
+  /** Of a key for an affiliate's portal. */
+  readonly affiliateId?: string
+}
+type KeyHolder = {
+  readonly id: string
+  readonly workspace: string
+  readonly role: AccountRole
+  readonly affiliateId: string
+}
 
 /** Makes a key and returns it with what is stored; it can not be read again, SQL keeps its SHA-256 alone. */
 export async function issueApiKey(
   db: Db,
-  { workspace, name, role }: ApiKeyInput,
+  { workspace, name, role, affiliateId = '' }: ApiKeyInput,
   nowMs: number,
 ): Promise<{ readonly key: string; readonly stored: ApiKey }> {
   const key = `tp_${randomBytes(KEY_BYTES).toString('base64url')}`
-  const fields = { name, role, keyHash: hashOf(key), prefix: key.slice(0, PREFIX_CHARS) }
+  const fields = { name, role, affiliateId, keyHash: hashOf(key), prefix: key.slice(0, PREFIX_CHARS) }
   return { key, stored: await createApiKey(db, workspace, fields, nowMs) }
 }
 
@@ -29,9 +40,9 @@ export async function issueApiKey(
 export async function findKeyHolder(db: Db, key: string, nowMs: number): Promise<KeyHolder | undefined> {
   if (!KEY_PATTERN.test(key)) return undefined
   const found = await findApiKey(db, hashOf(key))
-  if (found === undefined || !isRole(found.role)) return undefined
+  if (found === undefined || !isAccountRole(found.role)) return undefined
   if (nowMs - (found.lastUsedAt ?? 0) >= LAST_USED_STEP_MS) await recordApiKeyUse(db, found.id, nowMs)
-  return { id: found.id, workspace: found.workspace, role: found.role }
+  return { id: found.id, workspace: found.workspace, role: found.role, affiliateId: found.affiliateId }
 }
 
 /** A key is 256 random bits: a plain hash suffices, no salt or stretching is needed. */

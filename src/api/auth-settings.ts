@@ -69,6 +69,8 @@ function workspacesPlugin() {
       owner: control.newRole({ organization: ['update'], member: ['create', 'update', 'delete'] }),
       manager: control.newRole({}),
       viewer: control.newRole({}),
+      affiliate_manager: control.newRole({}),
+      affiliate: control.newRole({}),
     },
     schema: {
       organization: { modelName: 'auth_organizations' },

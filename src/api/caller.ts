@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict'
 import type { FastifyRequest } from 'fastify'
-import type { Role } from './access-table.ts'
+import type { AccountRole } from './access-table.ts'
 import type { User } from './accounts.ts'
 
 /** Who calls, in which workspace and with which role. */
 export type Caller = {
   readonly workspace: string
-  readonly role: Role
+  readonly role: AccountRole
+  /** Whose portal it is; '' unless the role is `affiliate`. */
+  readonly affiliateId: string
   /** For histories and the audit log: `user:ID` or `key:ID`. */
   readonly actor: string
 }
@@ -24,6 +26,25 @@ declare module 'fastify' {
 export function callerOf(request: FastifyRequest): Caller {
   assert(request.caller !== undefined, 'the route asks for no role in access-table.ts')
   return request.caller
+}
+
+/** The affiliate that everything the handler of a portal route reads or writes must belong to. */
+export function affiliateOf(request: FastifyRequest): {
+  readonly workspace: string
+  readonly affiliateId: string
+} {
+  const { workspace, affiliateId } = callerOf(request)
+  assert(affiliateId !== '', 'the route is not an affiliate’s in access-table.ts')
+  return { workspace, affiliateId }
+}
+
+/**
+ * Which affiliates the caller may see: undefined for all of the workspace; for an affiliate manager those whose
+ * `managerId` this is.
+ */
+export function managerOf(request: FastifyRequest): string | undefined {
+  const { role, actor } = callerOf(request)
+  return role === 'affiliate_manager' ? actor.replace(/^user:/, '') : undefined
 }
 
 /** The workspace that everything the handler reads or writes must belong to. */

@@ -1,3 +1,4 @@
+import { DEFAULT_NETWORK_SETTINGS } from '../domain/affiliate.ts'
 import { DEFAULT_FRAUD_SETTINGS } from '../domain/fraud.ts'
 import type { Db } from '../store/transaction.ts'
 import { createWorkspace } from '../store/workspaces.ts'
@@ -41,6 +42,7 @@ export async function createOwner(
     attributionWindowDays: ATTRIBUTION_WINDOW_DAYS,
     uniqueHours: 0,
     fraud: DEFAULT_FRAUD_SETTINGS,
+    network: DEFAULT_NETWORK_SETTINGS,
   }
   try {
     const workspace = await createWorkspace(db, fields, nowMs)

@@ -65,5 +65,6 @@ const NO_ACCOUNTS: Accounts = {
   createUser: neverCalled,
   deleteUser: neverCalled,
   addWorkspace: neverCalled,
+  addMember: neverCalled,
   signIn: neverCalled,
 }

@@ -1,6 +1,7 @@
 import { fromNodeHeaders } from 'better-auth/node'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { type Access, accessOf, type Role, roleSuffices } from './access-table.ts'
+import { findAffiliateOfUser } from '../store/affiliate-users.ts'
+import { type Access, accessOf, mayCall } from './access-table.ts'
 import type { Membership } from './accounts.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
 import { findKeyHolder } from './api-key.ts'
@@ -40,7 +41,7 @@ async function admit(
   reply: FastifyReply,
 ): Promise<void> {
   const { authorization } = request.headers
-  const needed: Role | undefined = access === 'user' ? undefined : access
+  const needed = access === 'user' ? undefined : access
   if (authorization !== undefined) {
     request.caller = await callerByKey(deps, authorization, request)
   } else {
@@ -49,12 +50,25 @@ async function admit(
     const wanted = headerOf(request, WORKSPACE_HEADER)
     const membership = chooseMembership(memberships, wanted, needed)
     if (membership !== undefined) {
-      request.caller = { ...membership, actor: `user:${request.user?.id ?? ''}` }
+      request.caller = await callerByMembership(deps, membership, request.user?.id ?? '')
     }
   }
-  if (needed !== undefined && (request.caller === undefined || !roleSuffices(request.caller.role, needed))) {
+  if (needed !== undefined && (request.caller === undefined || !mayCall(request.caller.role, needed))) {
     throw new Problem(403, 'role_too_low', `This needs the role ${needed}; yours is ${request.caller?.role}.`)
   }
+}
+
+/** An affiliate's person is nobody while it is not said whose. */
+async function callerByMembership(
+  { store }: ApiDeps,
+  { workspace, role }: Membership,
+  userId: string,
+): Promise<Caller> {
+  const actor = `user:${userId}`
+  if (role !== 'affiliate') return { workspace, role, actor, affiliateId: '' }
+  const affiliateId = await findAffiliateOfUser(store.db, { userId, workspace })
+  if (affiliateId === undefined) throw new Problem(403, 'no_affiliate', 'You sign in for no affiliate.')
+  return { workspace, role, actor, affiliateId }
 }
 
 async function callerByKey(deps: ApiDeps, authorization: string, request: FastifyRequest): Promise<Caller> {
@@ -69,7 +83,8 @@ async function callerByKey(deps: ApiDeps, authorization: string, request: Fastif
   }
   const wanted = headerOf(request, WORKSPACE_HEADER)
   if (wanted !== undefined && wanted !== holder.workspace) throw foreignWorkspace(wanted)
-  return { workspace: holder.workspace, role: holder.role, actor: `key:${holder.id}` }
+  const { workspace, role, affiliateId } = holder
+  return { workspace, role, affiliateId, actor: `key:${holder.id}` }
 }
 
 /** The memberships of the person whose session cookie came with the request. */
@@ -111,7 +126,7 @@ export function assertTrustedOrigin(deps: Pick<ApiDeps, 'trustedOrigins'>, reque
 function chooseMembership(
   memberships: readonly Membership[],
   wanted: string | undefined,
-  needed: Role | undefined,
+  needed: Access | undefined,
 ): Membership | undefined {
   if (wanted !== undefined) {
     const found = memberships.find(({ workspace }) => workspace === wanted)

@@ -29,7 +29,7 @@ import {
 import type { ApiApp, ApiDeps } from './api-deps.ts'
 import { type Caller, callerOf } from './caller.ts'
 import { currencyField, nameField } from './fields.ts'
-import { targetCreateBody, targetSchema, toTargetView } from './notification-target-fields.ts'
+import { OWN_TARGET, targetCreateBody, targetSchema, toTargetView } from './notification-target-fields.ts'
 import { invalidFields } from './problem.ts'
 import { checkTrafficSource, toTrafficSourceView, trafficSourceSchema } from './traffic-sources.ts'
 import { withWorkspaceCurrency } from './workspace-currency.ts'
@@ -161,7 +161,7 @@ function targetFields(
   index: number,
 ): Omit<NotificationTargetFields, 'ownerType' | 'ownerId'> {
   const parsed = targetCreateBody.safeParse({ type, url, events, statuses })
-  if (parsed.success) return parsed.data
+  if (parsed.success) return { ...parsed.data, ...OWN_TARGET }
   throw invalidFields(
     parsed.error.issues.map(({ path, message }) => ({
       field: `template.targets.${index}.${path.join('.')}`,

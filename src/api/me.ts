@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { getWorkspace } from '../store/workspaces.ts'
-import { ROLES } from './access-table.ts'
+import { ROLES, SCOPED_ROLES } from './access-table.ts'
 import type { Membership } from './accounts.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
 import { Problem } from './problem.ts'
@@ -16,7 +16,7 @@ const meAnswer = z.object({
       name: z.string(),
       currency: z.string(),
       timeZone: z.string(),
-      role: z.enum(ROLES),
+      role: z.enum([...ROLES, ...SCOPED_ROLES]),
     }),
   ),
 })

@@ -1,11 +1,17 @@
 import { z } from 'zod'
-import { ROLES } from './access-table.ts'
+import { ROLES, SCOPED_ROLES } from './access-table.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
 import { workspaceOf } from './caller.ts'
 import { timeField } from './fields.ts'
 
 const memberSchema = z
-  .object({ id: z.string(), email: z.string(), name: z.string(), role: z.enum(ROLES), since: timeField })
+  .object({
+    id: z.string(),
+    email: z.string(),
+    name: z.string(),
+    role: z.enum([...ROLES, ...SCOPED_ROLES]),
+    since: timeField,
+  })
   .meta({ id: 'Member' })
 
 /** The people of the workspace: few, so they come as one page. */

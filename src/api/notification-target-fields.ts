@@ -2,14 +2,13 @@ import { z } from 'zod'
 import { placeholderProblem } from '../catalogue/find-placeholders.ts'
 import { CONVERSION_STATUSES } from '../domain/conversion-types.ts'
 import { compileTemplate } from '../domain/macros.ts'
-import { TARGET_TYPES } from '../domain/target-types.ts'
+import { MODERATIONS, OWNER_TYPES, TARGET_TYPES } from '../domain/target-types.ts'
 import type { NotificationTargetFields, StoredTarget } from '../store/notification-targets.ts'
 import { eventField, templateUrlField, timeField, toTime } from './fields.ts'
 import { type FieldError, invalidFields } from './problem.ts'
 
 const METHODS = ['GET', 'POST'] as const
 const STATES = ['active', 'disabled'] as const
-const OWNER_TYPES = ['traffic_source', 'campaign'] as const
 const CONTENT_TYPES = ['application/x-www-form-urlencoded', 'application/json', 'text/plain'] as const
 const BODY_CHARS_MAX = 16_384
 const EVENTS_MAX = 50
@@ -52,6 +51,9 @@ export const targetCreateBody = z.strictObject({
   status: fields.status.default('active'),
 })
 
+/** What a target has that no affiliate owns. */
+export const OWN_TARGET = { offerId: '', code: '', moderation: 'approved', moderationReason: '' } as const
+
 export const targetUpdateBody = z.strictObject(fields).partial()
 
 export const targetSchema = z
@@ -59,6 +61,7 @@ export const targetSchema = z
     id: z.string(),
     ownerType: z.enum(OWNER_TYPES),
     ownerId: z.string(),
+    offerId: z.string().describe("An affiliate's: '' for all offers"),
     type: z.enum(TARGET_TYPES),
     method: z.enum(METHODS),
     url: z.string(),
@@ -72,6 +75,9 @@ export const targetSchema = z
     delaySeconds: z.int(),
     percent: z.int(),
     status: z.enum(STATES),
+    code: z.string(),
+    moderation: z.enum(MODERATIONS),
+    moderationReason: z.string(),
     disabledReason: z.string().describe("Why the system disabled it; '' when a person did"),
     createdAt: timeField,
     updatedAt: timeField,

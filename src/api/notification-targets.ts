@@ -16,6 +16,7 @@ import type { ApiApp, ApiDeps } from './api-deps.ts'
 import { type Caller, callerOf, workspaceOf } from './caller.ts'
 import {
   checkTarget,
+  OWN_TARGET,
   targetCreateBody,
   targetSchema,
   targetUpdateBody,
@@ -55,7 +56,7 @@ function createRoute(app: ApiApp, deps: ApiDeps, owner: (typeof OWNERS)[number])
       const target = await inTransaction(deps.store.db, async (db) => {
         const found = await owner.find(db, { workspace: caller.workspace, id })
         if (found === undefined) throw notFound(owner.what, id)
-        const fields = { ...request.body, ownerType: owner.ownerType, ownerId: id }
+        const fields = { ...request.body, ...OWN_TARGET, ownerType: owner.ownerType, ownerId: id }
         const created = await createNotificationTarget(db, caller.workspace, fields, now)
         await audit(db, caller, { now, deed: 'create', id: created.id })
         return created

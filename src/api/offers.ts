@@ -86,7 +86,7 @@ const createBody = z
     tags: fields.tags.default([]),
     legacyIds: fields.legacyIds.default([]),
   })
-  .transform(({ payout, ...rest }) => ({ ...rest, payoutMicros: payout }))
+  .transform(({ payout, ...rest }) => ({ ...rest, payoutMicros: payout, advertiserId: '', terms: null }))
 
 const updateBody = z
   .strictObject(fields)

@@ -175,6 +175,8 @@ function toJudged(
     clickId: sent.replace(/\p{Cc}/gu, '').slice(0, CLICK_ID_CHARS_MAX),
     conversionId: '',
     affiliateNetworkId: network?.id ?? '',
+    advertiserId: '',
+    affiliateId: '',
     ip: hit.ip,
     request: hit,
     steps: [],

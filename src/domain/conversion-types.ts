@@ -29,11 +29,12 @@ export const EVENT_COUNTS_DEFAULT: EventCounts = { conversion: true, revenue: tr
 export const PAYOUT_MODES = ['auto', 'fixed'] as const
 export type PayoutMode = (typeof PAYOUT_MODES)[number]
 
-/** Conversions that an offer takes; null for no cap. Days and months begin in the time zone. */
-export type OfferCaps = {
+/** How many, or how much, of each period; null for no cap. */
+export type CapLimits = {
   readonly daily: number | null
   readonly monthly: number | null
   readonly total: number | null
-  /** IANA name. */
-  readonly timeZone: string
 }
+
+/** Conversions that an offer takes. Days and months begin in the time zone, an IANA name. */
+export type OfferCaps = CapLimits & { readonly timeZone: string }

@@ -77,7 +77,12 @@ export type HitAnswer = {
 }
 
 /** A notification target of a pixel type, filled in: shown by the answer to a pixel request. */
-export type RenderedPixel = { readonly type: 'image' | 'iframe' | 'script'; readonly url: string }
+export type RenderedPixel =
+  | UrlPixel
+  /** An affiliate's approved markup: shown in a frame of its own, without a right to the page or to its origin. */
+  | { readonly type: 'html'; readonly html: string }
+
+export type UrlPixel = { readonly type: 'image' | 'iframe' | 'script'; readonly url: string }
 
 export type HitStep = { readonly step: string; readonly ok: boolean; readonly detail: string }
 

@@ -1,12 +1,14 @@
-import type { FlowPath, FlowRule, Sticky } from './flow.ts'
+import type { AffiliateStatus } from './affiliate.ts'
+import type { Condition, FlowPath, FlowRule, Sticky } from './flow.ts'
 import type { FraudSettings } from './fraud.ts'
+import type { LandingPage, OfferProtocol, StoredOfferStatus } from './offer-terms.ts'
 
 /**
  * Everything an edge needs to answer the public internet, compiled by core from SQL and replaced as a whole.
  * Plain JSON: it travels over HTTP and lies on the edge's disk.
  */
 export type Snapshot = {
-  readonly format: 2
+  readonly format: 3
   /** Grows with every change of configuration. */
   readonly version: number
   readonly workspaces: readonly SnapshotWorkspace[]
@@ -17,6 +19,8 @@ export type Snapshot = {
   readonly flows: readonly SnapshotFlow[]
   readonly campaigns: readonly SnapshotCampaign[]
   readonly domains: readonly SnapshotDomain[]
+  /** Offers name them by their place in this list. */
+  readonly affiliates: readonly SnapshotAffiliate[]
   /** Currency → units of it for one US dollar, in micros. */
   readonly ratesMicros: Readonly<Record<string, number>>
 }
@@ -70,6 +74,51 @@ export type SnapshotOffer = {
   /** Where visitors go that it does not take; '' for another offer of the path, or the fallback. */
   readonly fallbackOfferId: string
   /** Ids that it has in the links of other systems, e.g. 'prosper202:1234'. */
+  readonly legacyIds: readonly string[]
+  /** '' for an offer of an affiliate network. */
+  readonly advertiserId: string
+  /** Null for an offer of an affiliate network. */
+  readonly terms: SnapshotTerms | null
+}
+
+/** What an edge needs of an advertiser's offer to answer affiliate links. Money is in the workspace's currency. */
+export type SnapshotTerms = {
+  readonly status: StoredOfferStatus
+  readonly expiresAt: number | null
+  readonly protocol: OfferProtocol
+  /**
+   * Who may run it, one bit for each place in `affiliates`: bit `n % 8` of byte `floor(n / 8)`, base64 of the bytes
+   * without zeros at the end.
+   */
+  readonly affiliates: string
+  readonly targeting: Condition | null
+  /** Of a unique visit, and of one impression. */
+  readonly visitMicros: ClickPrice
+  readonly impressionMicros: ClickPrice
+  /** Affiliates with other payouts for visits and impressions. */
+  readonly customPayouts: readonly {
+    readonly affiliate: number
+    readonly visitMicros: number
+    readonly impressionMicros: number
+  }[]
+  /** Affiliates whose own cap is used up until then, Unix milliseconds. */
+  readonly cappedAffiliates: readonly { readonly affiliate: number; readonly until: number }[]
+  readonly convertedUrl: string
+  readonly landingPages: readonly Pick<LandingPage, 'id' | 'url'>[]
+  readonly deepLinkDomains: readonly string[]
+  /** The advertiser's parameter for the click id, appended to deep links and landing pages. */
+  readonly clickIdParam: string
+}
+
+export type ClickPrice = { readonly revenue: number; readonly payout: number }
+
+export type SnapshotAffiliate = {
+  readonly id: string
+  readonly workspace: string
+  readonly name: string
+  readonly status: AffiliateStatus
+  /** Values of `source` or `sub1` whose visits are not taken. */
+  readonly blockedSources: readonly string[]
   readonly legacyIds: readonly string[]
 }
 

@@ -4,8 +4,11 @@ import type { ConversionStatus } from './conversion-types.ts'
 export type NotificationTarget = {
   readonly id: string
   readonly workspace: string
-  readonly ownerType: 'traffic_source' | 'campaign'
+  readonly ownerType: OwnerType
+  /** '' for the workspace. */
   readonly ownerId: string
+  /** An affiliate's: the offer that it is for; '' for all of them (a global postback). */
+  readonly offerId: string
   /** A postback is sent by our server; the others are shown in the visitor's browser by our pixel's answer. */
   readonly type: TargetType
   readonly method: 'GET' | 'POST'
@@ -26,7 +29,20 @@ export type NotificationTarget = {
   /** Share of conversions that it hears of, 1 to 100; the same conversion is always in or always out. */
   readonly percent: number
   readonly status: 'active' | 'disabled'
+  /** Raw HTML or script of an affiliate's pixel, in place of a URL; with macros; shown in a sandbox. '' for none. */
+  readonly code: string
+  /** Nothing of an affiliate's is sent or shown until a person, or a setting, approved exactly this text. */
+  readonly moderation: Moderation
+  /** Why it was rejected. */
+  readonly moderationReason: string
 }
+
+/** A workspace's targets are webhooks: told of events in JSON, not of conversions by macros. */
+export const OWNER_TYPES = ['traffic_source', 'campaign', 'affiliate', 'workspace'] as const
+export type OwnerType = (typeof OWNER_TYPES)[number]
+
+export const MODERATIONS = ['pending', 'approved', 'rejected'] as const
+export type Moderation = (typeof MODERATIONS)[number]
 
 export const TARGET_TYPES = ['postback', 'image', 'iframe', 'script'] as const
 export type TargetType = (typeof TARGET_TYPES)[number]

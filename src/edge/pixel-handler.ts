@@ -1,4 +1,4 @@
-import type { HitAnswer, HitKind, RenderedPixel } from '../domain/hit.ts'
+import type { HitAnswer, HitKind, UrlPixel } from '../domain/hit.ts'
 import { GIF_HEADERS, TRANSPARENT_GIF } from './answers.ts'
 import type { HitDialect } from './dialects/hit-dialect.ts'
 import type { EdgeContext } from './edge-context.ts'
@@ -43,7 +43,12 @@ export async function handlePixel(
  * Answers a pixel request: always a valid document of its kind, whatever became of the hit, since a page must never
  * look broken. It carries the pixels that core has chosen for it (PROTOCOL section 4).
  */
-export function sendPixel(exchange: Exchange, kind: PixelKind, { outcome, pixels = [] }: HitAnswer): void {
+export function sendPixel(
+  exchange: Exchange,
+  kind: PixelKind,
+  { outcome, pixels: shown = [] }: HitAnswer,
+): void {
+  const pixels = shown.filter((pixel) => pixel.type !== 'html')
   const told: HeaderList = ['X-Trailpost-Outcome', outcome]
   if (kind === 'image') {
     sendImage(exchange, pixels[0], told)
@@ -56,7 +61,7 @@ export function sendPixel(exchange: Exchange, kind: PixelKind, { outcome, pixels
 }
 
 /** An image can be sent on to one other image, and to nothing else. */
-function sendImage(exchange: Exchange, pixel: RenderedPixel | undefined, told: HeaderList): void {
+function sendImage(exchange: Exchange, pixel: UrlPixel | undefined, told: HeaderList): void {
   if (pixel === undefined) {
     exchange.send(200, [...GIF_HEADERS, ...told], TRANSPARENT_GIF)
     return

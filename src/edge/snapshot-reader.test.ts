@@ -35,7 +35,7 @@ describe('a snapshot’s text', () => {
   it('that is none, or of another format, is refused', async () => {
     const reader = new SnapshotReader()
     await expect(reader.read('nonsense')).rejects.toThrow()
-    await expect(reader.read(toSnapshotText(snapshot).replace('"format":2', '"format":9'))).rejects.toThrow()
+    await expect(reader.read(toSnapshotText(snapshot).replace('"format":3', '"format":9'))).rejects.toThrow()
     await expect(
       reader.read(toSnapshotText(snapshot).replace('"status":"active"', '"status":"?"')),
     ).rejects.toThrow()

@@ -1,6 +1,8 @@
 import { z } from 'zod'
-import { type FlowPath, type FlowRule, STICKY_LEVELS } from '../domain/flow.ts'
+import { AFFILIATE_STATUSES } from '../domain/affiliate.ts'
+import { type Condition, type FlowPath, type FlowRule, STICKY_LEVELS } from '../domain/flow.ts'
 import { FRAUD_FLAGS } from '../domain/fraud.ts'
+import { OFFER_PROTOCOLS, STORED_OFFER_STATUSES } from '../domain/offer-terms.ts'
 import type { Snapshot, SnapshotCampaign } from '../domain/snapshot.ts'
 
 const text = z.string()
@@ -54,9 +56,30 @@ const campaign = z.object({
   legacyIds: texts,
 })
 
+const clickPrice = z.object({ revenue: z.number(), payout: z.number() })
+
+/** A condition is taken as it is, as those of flows are. */
+const terms = z.object({
+  status: z.enum(STORED_OFFER_STATUSES),
+  expiresAt: z.number().nullable(),
+  protocol: z.enum(OFFER_PROTOCOLS),
+  affiliates: text,
+  targeting: z.custom<Condition | null>((value) => typeof value === 'object'),
+  visitMicros: clickPrice,
+  impressionMicros: clickPrice,
+  customPayouts: z.array(
+    z.object({ affiliate: z.number(), visitMicros: z.number(), impressionMicros: z.number() }),
+  ),
+  cappedAffiliates: z.array(z.object({ affiliate: z.number(), until: z.number() })),
+  convertedUrl: text,
+  landingPages: z.array(z.object({ id: text, url: text })),
+  deepLinkDomains: texts,
+  clickIdParam: text,
+})
+
 /** Unknown properties are dropped: a newer core may send more than this edge knows. */
 const snapshotSchema = z.object({
-  format: z.literal(2),
+  format: z.literal(3),
   version: z.number(),
   workspaces: z.array(
     z.object({
@@ -92,6 +115,8 @@ const snapshotSchema = z.object({
       cappedUntil: z.number(),
       fallbackOfferId: text,
       legacyIds: texts,
+      advertiserId: text,
+      terms: terms.nullable(),
     }),
   ),
   landers: z.array(
@@ -106,6 +131,14 @@ const snapshotSchema = z.object({
   flows: z.array(z.object({ ...owned, ...flow })),
   campaigns: z.array(campaign),
   domains: z.array(z.object({ host: text, workspace: text, defaultCampaignId: text, fallbackUrl: text })),
+  affiliates: z.array(
+    z.object({
+      ...owned,
+      status: z.enum(AFFILIATE_STATUSES),
+      blockedSources: texts,
+      legacyIds: texts,
+    }),
+  ),
   ratesMicros: z.record(text, z.number()),
 })
 

@@ -9,6 +9,8 @@ import type { Db } from './transaction.ts'
 export type ApiKeyFields = {
   readonly name: string
   readonly role: string
+  /** Whose portal it opens; '' for a key of the network's own people. */
+  readonly affiliateId: string
   /** SHA-256 of the key, hex. The key itself is never stored. */
   readonly keyHash: string
   /** First characters, to tell keys apart. */
@@ -37,6 +39,7 @@ export async function createApiKey(
       workspace,
       name: fields.name,
       role: fields.role,
+      affiliate_id: fields.affiliateId,
       key_hash: fields.keyHash,
       prefix: fields.prefix,
       created_at: now,
@@ -85,6 +88,7 @@ function toApiKey(row: Selectable<Database['api_keys']>): ApiKey {
     workspace: row.workspace,
     name: row.name,
     role: row.role,
+    affiliateId: row.affiliate_id,
     keyHash: row.key_hash,
     prefix: row.prefix,
     createdAt: row.created_at,

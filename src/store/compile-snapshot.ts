@@ -42,7 +42,7 @@ export async function compileSnapshot(db: Db, atMs: number): Promise<Snapshot> {
       }
     })
   return {
-    format: 2,
+    format: 3,
     version: now.version,
     workspaces: [...now.workspaces.values()].map(toSnapshotWorkspace),
     trafficSources: inUse(now.trafficSources).map(toSnapshotTrafficSource),
@@ -54,6 +54,7 @@ export async function compileSnapshot(db: Db, atMs: number): Promise<Snapshot> {
     flows: inUse(now.flows).map((flow) => toSnapshotFlow(withOptimizedWeights(flow, weights))),
     campaigns: inUse(now.campaigns).map((own) => toSnapshotCampaign(withOptimizedWeights(own, weights))),
     domains: inUse(now.domains).map(toSnapshotDomain),
+    affiliates: [],
     ratesMicros: now.ratesMicros,
   }
 }
@@ -105,6 +106,8 @@ function toSnapshotOffer(
     countries: offer.countries,
     fallbackOfferId: offer.fallbackOfferId,
     legacyIds: offer.legacyIds,
+    advertiserId: offer.advertiserId,
+    terms: null,
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Insertable, Selectable } from 'kysely'
+import type { Agreement } from '../domain/agreement.ts'
 import type { AttributionMethod, ConversionStatus, EventCounts } from '../domain/conversion-types.ts'
 import type { LedgerRow } from '../domain/ledger-row.ts'
 import { inChunks } from './in-chunks.ts'
@@ -42,6 +43,17 @@ export type StoredConversion = {
   /** p1…p10, by name. */
   readonly params: Readonly<Record<string, string>>
   readonly reason: string
+  /** On the network's side; '' on the tracker's. */
+  readonly affiliateId: string
+  readonly advertiserId: string
+  /** What the affiliate is owed, in the workspace's currency; 0 on the tracker's side. */
+  readonly payoutMicros: number
+  /** The amount of the advertiser's sale, in the workspace's currency; 0 on the tracker's side. */
+  readonly saleMicros: number
+  /** Null on the tracker's side. */
+  readonly agreement: Agreement | null
+  /** When its hold is over, Unix milliseconds; null on the tracker's side. */
+  readonly payableAt: number | null
   /** Number of its transitions so far: n of the newest one. */
   readonly transitions: number
   readonly createdAt: number
@@ -59,6 +71,8 @@ export type Transition = {
   readonly toStatus: ConversionStatus
   readonly fromRevenueMicros: number
   readonly toRevenueMicros: number
+  readonly fromPayoutMicros: number
+  readonly toPayoutMicros: number
   readonly reason: string
 }
 
@@ -86,6 +100,9 @@ export async function updateConversion(db: Db, conversion: StoredConversion): Pr
       txid: row.txid,
       params_json: row.params_json,
       reason: row.reason,
+      payout_micros: row.payout_micros,
+      sale_micros: row.sale_micros,
+      payable_at: row.payable_at,
       transitions: row.transitions,
       updated_at: row.updated_at,
     })
@@ -108,6 +125,8 @@ export async function appendTransitions(
     to_status: transition.toStatus,
     from_revenue_micros: transition.fromRevenueMicros,
     to_revenue_micros: transition.toRevenueMicros,
+    from_payout_micros: transition.fromPayoutMicros,
+    to_payout_micros: transition.toPayoutMicros,
     reason: transition.reason,
   }))
   await inChunks(all, async (rows) => {
@@ -180,6 +199,8 @@ export type ConversionFilter = {
   readonly clickId?: string | undefined
   readonly campaignId?: string | undefined
   readonly offerId?: string | undefined
+  readonly affiliateId?: string | undefined
+  readonly advertiserId?: string | undefined
 }
 
 /** Newest first. */
@@ -198,6 +219,8 @@ export async function listConversions(
   if (filter.event !== undefined) query = query.where('event', '=', filter.event)
   if (filter.clickId !== undefined) query = query.where('click_id', '=', filter.clickId)
   if (filter.campaignId !== undefined) query = query.where('campaign_id', '=', filter.campaignId)
+  if (filter.affiliateId !== undefined) query = query.where('affiliate_id', '=', filter.affiliateId)
+  if (filter.advertiserId !== undefined) query = query.where('advertiser_id', '=', filter.advertiserId)
   if (filter.offerId !== undefined) query = query.where('offer_id', '=', filter.offerId)
   const rows = await query
     .orderBy('created_at', 'desc')
@@ -236,6 +259,12 @@ function toRow(conversion: StoredConversion): Insertable<Database['conversions']
     visit_at: conversion.visitAt,
     params_json: JSON.stringify(conversion.params),
     reason: conversion.reason,
+    affiliate_id: conversion.affiliateId,
+    advertiser_id: conversion.advertiserId,
+    payout_micros: conversion.payoutMicros,
+    sale_micros: conversion.saleMicros,
+    agreement_json: JSON.stringify(conversion.agreement),
+    payable_at: conversion.payableAt,
     transitions: conversion.transitions,
     created_at: conversion.createdAt,
     updated_at: conversion.updatedAt,
@@ -273,6 +302,12 @@ function toConversion(row: Selectable<Database['conversions']>): StoredConversio
     visitAt: row.visit_at,
     params: JSON.parse(row.params_json),
     reason: row.reason,
+    affiliateId: row.affiliate_id,
+    advertiserId: row.advertiser_id,
+    payoutMicros: row.payout_micros,
+    saleMicros: row.sale_micros,
+    agreement: JSON.parse(row.agreement_json),
+    payableAt: row.payable_at,
     transitions: row.transitions,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
@@ -289,6 +324,8 @@ function toTransition(row: Selectable<Database['conversion_history']>): Transiti
     toStatus: row.to_status,
     fromRevenueMicros: row.from_revenue_micros,
     toRevenueMicros: row.to_revenue_micros,
+    fromPayoutMicros: row.from_payout_micros,
+    toPayoutMicros: row.to_payout_micros,
     reason: row.reason,
   }
 }

@@ -17,6 +17,8 @@ export type Delivery = {
   readonly conversionId: string
   readonly transition: number
   readonly targetId: string
+  /** Whose target it is, on the network's side; '' otherwise. */
+  readonly affiliateId: string
   readonly clickId: string
   readonly type: string
   readonly method: string
@@ -355,6 +357,7 @@ function toDelivery(row: DeliveryRow): Delivery {
     conversionId: row.conversion_id,
     transition: row.transition,
     targetId: row.target_id,
+    affiliateId: row.affiliate_id,
     clickId: row.click_id,
     type: row.type,
     method: row.method,

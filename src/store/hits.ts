@@ -21,6 +21,9 @@ export type JudgedHit = {
   readonly clickId: string
   readonly conversionId: string
   readonly affiliateNetworkId: string
+  /** On the network's side; '' on the tracker's. */
+  readonly advertiserId: string
+  readonly affiliateId: string
   readonly ip: string
   readonly request: Hit
   /** Of a test hit; empty for others. */
@@ -45,6 +48,8 @@ export async function saveHits(db: Db, hits: readonly JudgedHit[]): Promise<void
           click_id: set.ref('excluded.click_id'),
           conversion_id: set.ref('excluded.conversion_id'),
           affiliate_network_id: set.ref('excluded.affiliate_network_id'),
+          advertiser_id: set.ref('excluded.advertiser_id'),
+          affiliate_id: set.ref('excluded.affiliate_id'),
           rematch_at: set.ref('excluded.rematch_at'),
         })),
       )
@@ -142,6 +147,8 @@ function toRow(hit: JudgedHit): Insertable<Database['hits']> {
     click_id: hit.clickId,
     conversion_id: hit.conversionId,
     affiliate_network_id: hit.affiliateNetworkId,
+    advertiser_id: hit.advertiserId,
+    affiliate_id: hit.affiliateId,
     ip: hit.ip,
     request_json: JSON.stringify(hit.request),
     steps_json: hit.steps.length === 0 ? '' : JSON.stringify(hit.steps),
@@ -162,6 +169,8 @@ function toHit(row: Selectable<Database['hits']>): JudgedHit {
     clickId: row.click_id,
     conversionId: row.conversion_id,
     affiliateNetworkId: row.affiliate_network_id,
+    advertiserId: row.advertiser_id,
+    affiliateId: row.affiliate_id,
     ip: row.ip,
     request: JSON.parse(row.request_json),
     steps: row.steps_json === '' ? [] : JSON.parse(row.steps_json),

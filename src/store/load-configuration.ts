@@ -1,4 +1,6 @@
+import { type Advertiser, toAdvertiser } from './advertisers.ts'
 import { type AffiliateNetwork, toAffiliateNetwork } from './affiliate-networks.ts'
+import { type Affiliate, toAffiliate } from './affiliates.ts'
 import { type Campaign, toCampaign } from './campaigns.ts'
 import { loadConfigVersion } from './config-version.ts'
 import { loadRates, type RatesMicros } from './currency-rates.ts'
@@ -25,11 +27,16 @@ export type Configuration = {
   readonly campaigns: ReadonlyMap<string, Campaign>
   readonly domains: ReadonlyMap<string, Domain>
   readonly events: ReadonlyMap<string, EventSettings>
+  readonly advertisers: ReadonlyMap<string, Advertiser>
+  readonly affiliates: ReadonlyMap<string, Affiliate>
   readonly targets: ReadonlyMap<string, StoredTarget>
   readonly ratesMicros: RatesMicros
 }
 
 const parseCampaigns = parseOnce(toCampaign)
+const parseOffers = parseOnce(toOffer)
+const parseAffiliates = parseOnce(toAffiliate)
+const parseTargets = parseOnce(toTarget)
 
 /**
  * Reads the configuration as it is at one moment. The version is read first: a change that slips in between
@@ -45,6 +52,8 @@ export async function loadConfiguration(db: Db): Promise<Configuration> {
   const flows = await db.selectFrom('flows').selectAll().execute()
   const domains = await db.selectFrom('domains').selectAll().execute()
   const events = await db.selectFrom('events').selectAll().execute()
+  const advertisers = await db.selectFrom('advertisers').selectAll().execute()
+  const affiliates = await db.selectFrom('affiliates').selectAll().orderBy('id').execute()
   const targets = await db
     .selectFrom('notification_targets')
     .selectAll()
@@ -56,13 +65,15 @@ export async function loadConfiguration(db: Db): Promise<Configuration> {
     workspaces: byId(await listWorkspaces(db)),
     trafficSources: byId(sources.map(toTrafficSource)),
     affiliateNetworks: byId(networks.map(toAffiliateNetwork)),
-    offers: byId(offers.map(toOffer)),
+    offers: byId(parseOffers(offers)),
     landers: byId(landers.map(toLander)),
     flows: byId(flows.map(toFlow)),
     campaigns: byId(parseCampaigns(campaigns)),
     domains: byId(domains.map(toDomain)),
     events: byId(events.map(toEventSettings)),
-    targets: byId(targets.map(toTarget)),
+    advertisers: byId(advertisers.map(toAdvertiser)),
+    affiliates: byId(parseAffiliates(affiliates)),
+    targets: byId(parseTargets(targets)),
     ratesMicros: await loadRates(db),
   }
 }

@@ -108,6 +108,7 @@ export function toTarget(row: Selectable<Database['notification_targets']>): Sto
     workspace: row.workspace,
     ownerType: row.owner_type,
     ownerId: row.owner_id,
+    offerId: row.offer_id,
     type: row.type,
     method: row.method,
     url: row.url,
@@ -121,6 +122,9 @@ export function toTarget(row: Selectable<Database['notification_targets']>): Sto
     delaySeconds: row.delay_seconds,
     percent: row.percent,
     status: row.status,
+    code: row.code,
+    moderation: row.moderation,
+    moderationReason: row.moderation_reason,
     disabledReason: row.disabled_reason,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
@@ -131,6 +135,7 @@ function toColumns(fields: NotificationTargetFields) {
   return {
     owner_type: fields.ownerType,
     owner_id: fields.ownerId,
+    offer_id: fields.offerId,
     type: fields.type,
     method: fields.method,
     url: fields.url,
@@ -144,5 +149,8 @@ function toColumns(fields: NotificationTargetFields) {
     delay_seconds: fields.delaySeconds,
     percent: fields.percent,
     status: fields.status,
+    code: fields.code,
+    moderation: fields.moderation,
+    moderation_reason: fields.moderationReason,
   }
 }

@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely'
 import type { OfferCaps, PayoutMode } from '../domain/conversion-types.ts'
+import { DEFAULT_TERMS, type OfferTerms } from '../domain/offer-terms.ts'
 import { type Owned, toOwned } from './owned.ts'
 import { ownedTable } from './owned-table.ts'
 import type { Database } from './schema.ts'
@@ -27,6 +28,10 @@ export type OfferFields = {
   readonly tags: readonly string[]
   /** Ids that it has in the links of other systems, e.g. 'prosper202:1234'. */
   readonly legacyIds: readonly string[]
+  /** '' for an offer of an affiliate network, or of nobody. */
+  readonly advertiserId: string
+  /** Of an advertiser's offer; null for any other. */
+  readonly terms: OfferTerms | null
 }
 
 /** A page that converts. */
@@ -62,6 +67,8 @@ export function toOffer(row: Selectable<Database['offers']>): Offer {
     countries: JSON.parse(row.countries_json),
     tags: JSON.parse(row.tags_json),
     legacyIds: JSON.parse(row.legacy_ids_json),
+    advertiserId: row.advertiser_id,
+    terms: row.advertiser_id === '' ? null : { ...DEFAULT_TERMS, ...JSON.parse(row.terms_json) },
   }
 }
 
@@ -84,5 +91,7 @@ function toColumns(fields: OfferFields) {
     countries_json: JSON.stringify(fields.countries),
     tags_json: JSON.stringify(fields.tags),
     legacy_ids_json: JSON.stringify(fields.legacyIds),
+    advertiser_id: fields.advertiserId,
+    terms_json: JSON.stringify(fields.terms),
   }
 }

@@ -104,6 +104,8 @@ export type DeliveriesTable = {
   /** conversion_history.n that caused it; unique with conversion and target. */
   transition: number
   target_id: string
+  /** Whose target it is, on the network's side; '' otherwise. */
+  affiliate_id: Generated<string>
   click_id: string
   type: string
   method: string

@@ -1,13 +1,28 @@
-import type {
-  AttributionMethod,
-  ConversionStatus,
-  DuplicatePolicy,
-  PayoutMode,
-} from '../domain/conversion-types.ts'
+import type { Generated } from 'kysely'
+import type { DuplicatePolicy, PayoutMode } from '../domain/conversion-types.ts'
 import type { Sticky } from '../domain/flow.ts'
-import type { HitKind, HitOutcome } from '../domain/hit.ts'
 import type { RedirectMode } from '../domain/snapshot.ts'
 import type { NotificationTarget } from '../domain/target-types.ts'
+import type {
+  AdvertisersTable,
+  AffiliateOffersTable,
+  AffiliatesTable,
+  AffiliateUsersTable,
+  BalanceAdjustmentsTable,
+  CouponsTable,
+  InvoiceLinesTable,
+  InvoicesTable,
+  PaymentRunsTable,
+  ReconciliationRowsTable,
+  ReconciliationsTable,
+  UsedSignaturesTable,
+} from './schema-network.ts'
+import type {
+  CapCountersTable,
+  ConversionHistoryTable,
+  ConversionsTable,
+  HitsTable,
+} from './schema-records.ts'
 import type {
   ConversionUploadsTable,
   CostCorrectionsTable,
@@ -26,7 +41,7 @@ import type {
 /**
  * The SQL tables, one text for SQLite and PostgreSQL. Conventions: ids are text; every `*_at` is Unix
  * milliseconds; every `*_micros` an integer; flags are 0 or 1; `*_json` columns hold JSON text; '' means none
- * where a value is optional text, null where absence differs from empty.
+ * where a value is optional text, null where absence differs from empty. Generated: the database has its default.
  */
 export type Database = {
   workspaces: WorkspacesTable
@@ -59,6 +74,18 @@ export type Database = {
   upload_rows: UploadRowsTable
   cost_corrections: CostCorrectionsTable
   optimized_weights: OptimizedWeightsTable
+  advertisers: AdvertisersTable
+  affiliates: AffiliatesTable
+  affiliate_users: AffiliateUsersTable
+  affiliate_offers: AffiliateOffersTable
+  coupons: CouponsTable
+  used_signatures: UsedSignaturesTable
+  invoices: InvoicesTable
+  invoice_lines: InvoiceLinesTable
+  balance_adjustments: BalanceAdjustmentsTable
+  payment_runs: PaymentRunsTable
+  reconciliations: ReconciliationsTable
+  reconciliation_rows: ReconciliationRowsTable
 }
 
 type WorkspacesTable = {
@@ -72,6 +99,8 @@ type WorkspacesTable = {
   unique_hours: number
   /** FraudSettings. */
   fraud_json: string
+  /** NetworkSettings; what is absent has its default. */
+  network_json: string
   created_at: number
   updated_at: number
 }
@@ -150,6 +179,10 @@ type OffersTable = {
   countries_json: string
   tags_json: string
   legacy_ids_json: string
+  /** '' for an offer of an affiliate network. */
+  advertiser_id: string
+  /** OfferTerms of an advertiser's offer, else 'null'. */
+  terms_json: string
   created_at: number
   updated_at: number
   archived_at: number | null
@@ -243,6 +276,8 @@ type NotificationTargetsTable = {
   workspace: string
   owner_type: NotificationTarget['ownerType']
   owner_id: string
+  /** An affiliate's: '' for all offers. */
+  offer_id: string
   type: NotificationTarget['type']
   method: NotificationTarget['method']
   url: string
@@ -257,6 +292,10 @@ type NotificationTargetsTable = {
   percent: number
   status: NotificationTarget['status']
   disabled_reason: string
+  /** Raw HTML or script, in place of a URL. */
+  code: string
+  moderation: NotificationTarget['moderation']
+  moderation_reason: string
   created_at: number
   updated_at: number
 }
@@ -267,93 +306,13 @@ type CurrencyRatesTable = { currency: string; rate_micros: number; updated_at: n
 /** One row, id 1: grows with every change that an edge must see. */
 type ConfigVersionTable = { id: number; version: number }
 
-type HitsTable = {
-  id: string
-  /** '' when no workspace could be told. */
-  workspace: string
-  kind: HitKind
-  received_at: number
-  judged_at: number
-  outcome: HitOutcome
-  reason: string
-  attribution: AttributionMethod
-  click_id: string
-  conversion_id: string
-  affiliate_network_id: string
-  ip: string
-  /** The whole Hit as received. */
-  request_json: string
-  /** The HitSteps of a test hit; '' for others. */
-  steps_json: string
-  /** When an unmatched hit is judged again by itself; null when never. */
-  rematch_at: number | null
-}
-
-type ConversionsTable = {
-  id: string
-  workspace: string
-  click_id: string
-  event: string
-  txid: string
-  /** What makes it the same conversion; unique with workspace. */
-  identity: string
-  status: ConversionStatus
-  /** In the workspace's currency. */
-  revenue_micros: number
-  currency: string
-  original_micros: number
-  original_currency: string
-  /** Original → workspace currency. */
-  rate_micros: number
-  /** What the traffic source is owed for it, by the campaign's cost model, in the workspace's currency. */
-  cost_micros: number
-  /** EventCounts when it was recorded: what was added can be taken away. */
-  counts_conversion: number
-  counts_revenue: number
-  counts_cost: number
-  attribution: AttributionMethod
-  hit_id: string
-  /** The visit's LedgerRow dimensions, repeated on every ledger row of this conversion. */
-  visit_json: string
-  campaign_id: string
-  traffic_source_id: string
-  affiliate_network_id: string
-  offer_id: string
-  external_id: string
-  visit_at: number
-  params_json: string
-  reason: string
-  /** n of its newest row in conversion_history. */
-  transitions: number
-  created_at: number
-  updated_at: number
-}
-
-/** Transition n of a conversion; 1 is its creation. */
-type ConversionHistoryTable = {
-  conversion_id: string
-  n: number
-  workspace: string
-  at: number
-  hit_id: string
-  /** 'hit', or the user or key that did it by hand. */
-  actor: string
-  /** '' on the first. */
-  from_status: ConversionStatus | ''
-  to_status: ConversionStatus
-  from_revenue_micros: number
-  to_revenue_micros: number
-  reason: string
-}
-
-/** Conversions counted against a cap; key is e.g. 'offer:ID', period e.g. '2026-11-22'. */
-type CapCountersTable = { key: string; period: string; count: number }
-
 type ApiKeysTable = {
   id: string
   workspace: string
   name: string
   role: string
+  /** Whose portal it opens; '' for a key of the network's own people. */
+  affiliate_id: Generated<string>
   /** SHA-256 of the key, hex. The key itself is shown once. */
   key_hash: string
   /** First characters, to tell keys apart. */

@@ -1,4 +1,5 @@
 import type { Selectable } from 'kysely'
+import { DEFAULT_NETWORK_SETTINGS, type NetworkSettings } from '../domain/affiliate.ts'
 import { DEFAULT_FRAUD_SETTINGS, type FraudSettings } from '../domain/fraud.ts'
 import { changeConfiguration } from './config-version.ts'
 import { newId } from './ids.ts'
@@ -17,6 +18,8 @@ export type WorkspaceFields = {
   /** After so many hours without a visit a visitor is new again; 0: after the attribution window. */
   readonly uniqueHours: number
   readonly fraud: FraudSettings
+  /** Its side as a network. */
+  readonly network: NetworkSettings
 }
 
 /** One customer's data. */
@@ -84,6 +87,7 @@ function toWorkspace(row: Selectable<Database['workspaces']>): Workspace {
     attributionWindowDays: row.attribution_window_days,
     uniqueHours: row.unique_hours,
     fraud: { ...DEFAULT_FRAUD_SETTINGS, ...JSON.parse(row.fraud_json) },
+    network: { ...DEFAULT_NETWORK_SETTINGS, ...JSON.parse(row.network_json) },
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   }
@@ -98,5 +102,6 @@ function toColumns(fields: WorkspaceFields) {
     attribution_window_days: fields.attributionWindowDays,
     unique_hours: fields.uniqueHours,
     fraud_json: JSON.stringify(fields.fraud),
+    network_json: JSON.stringify(fields.network),
   }
 }

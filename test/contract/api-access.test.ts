@@ -3,6 +3,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { describe, expect, it } from 'vitest'
 import { ACCESS, type Access, ROLES, type Role } from '../../src/api/access-table.ts'
 import { enforceAccess } from '../../src/api/enforce-access.ts'
+import { DEFAULT_NETWORK_SETTINGS } from '../../src/domain/affiliate.ts'
 import { DEFAULT_FRAUD_SETTINGS } from '../../src/domain/fraud.ts'
 import type { LedgerRow } from '../../src/domain/ledger-row.ts'
 import { createWorkspace } from '../../src/store/workspaces.ts'
@@ -194,6 +195,7 @@ const SECOND_WORKSPACE = {
   attributionWindowDays: 30,
   uniqueHours: 0,
   fraud: DEFAULT_FRAUD_SETTINGS,
+  network: DEFAULT_NETWORK_SETTINGS,
 }
 
 describe('a session cookie', () => {

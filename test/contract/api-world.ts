@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { ROLES, type Role } from '../../src/api/access-table.ts'
 import { issueApiKey } from '../../src/api/api-key.ts'
+import { DEFAULT_NETWORK_SETTINGS } from '../../src/domain/affiliate.ts'
 import { createClickIdMaker } from '../../src/domain/click-id.ts'
 import { DEFAULT_FRAUD_SETTINGS } from '../../src/domain/fraud.ts'
 import type { Hit } from '../../src/domain/hit.ts'
@@ -75,7 +76,13 @@ export async function createWorld(
 
 async function createBareWorkspace(api: TestApi, mark: string): Promise<string> {
   const fields = { name: `Workspace of ${mark}`, currency: 'USD', timeZone: 'UTC' }
-  const rest = { fallbackUrl: '', attributionWindowDays: 30, uniqueHours: 0, fraud: DEFAULT_FRAUD_SETTINGS }
+  const rest = {
+    fallbackUrl: '',
+    attributionWindowDays: 30,
+    uniqueHours: 0,
+    fraud: DEFAULT_FRAUD_SETTINGS,
+    network: DEFAULT_NETWORK_SETTINGS,
+  }
   return (await createWorkspace(api.store.db, { ...fields, ...rest }, NOW)).id
 }
 

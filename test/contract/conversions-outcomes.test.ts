@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import { DEFAULT_NETWORK_SETTINGS } from '../../src/domain/affiliate.ts'
 import { DEFAULT_FRAUD_SETTINGS } from '../../src/domain/fraud.ts'
 import type { HitAnswer } from '../../src/domain/hit.ts'
 import { updateAffiliateNetwork } from '../../src/store/affiliate-networks.ts'
@@ -173,6 +174,7 @@ describe.each(SQL_ENGINES)('a hit judged on %s', (engine) => {
         attributionWindowDays: 1,
         uniqueHours: 0,
         fraud: DEFAULT_FRAUD_SETTINGS,
+        network: DEFAULT_NETWORK_SETTINGS,
       },
       WORLD_NOW,
     )

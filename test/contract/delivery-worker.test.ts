@@ -12,6 +12,7 @@ import { createNotificationTarget, getNotificationTarget } from '../../src/store
 import type { Store } from '../../src/store/open-store.ts'
 import { SQL_ENGINES, useStores } from '../support/databases.ts'
 import { enqueueCalls, openSink } from '../support/delivery-queue.ts'
+import { PLAIN_TARGET } from '../support/field-defaults.ts'
 
 const cleanups: (() => Promise<unknown>)[] = []
 
@@ -276,6 +277,7 @@ async function createTarget(store: Store) {
     delaySeconds: 0,
     percent: 100,
     status: 'active',
+    ...PLAIN_TARGET,
   } as const
   return await createNotificationTarget(store.db, 'ws', fields, Date.now())
 }

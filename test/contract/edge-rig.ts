@@ -154,7 +154,7 @@ export class CorePeer {
 
 export function testSnapshot(changes: Partial<Snapshot> = {}): Snapshot {
   return {
-    format: 2,
+    format: 3,
     version: 1,
     workspaces: [
       {
@@ -213,6 +213,7 @@ export function testSnapshot(changes: Partial<Snapshot> = {}): Snapshot {
     ],
     flows: [],
     domains: [],
+    affiliates: [],
     ratesMicros: { USD: 1_000_000, EUR: 800_000 },
     ...changes,
   }
@@ -261,6 +262,8 @@ export function offer(
     cappedUntil: 0,
     fallbackOfferId: '',
     legacyIds: [],
+    advertiserId: '',
+    terms: null,
   }
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { DEFAULT_NETWORK_SETTINGS } from '../../src/domain/affiliate.ts'
 import { DEFAULT_FRAUD_SETTINGS } from '../../src/domain/fraud.ts'
 import {
   type AffiliateNetworkFields,
@@ -29,7 +30,7 @@ import { BadCursorError } from '../../src/store/page.ts'
 import { createTrafficSource } from '../../src/store/traffic-sources.ts'
 import { createWorkspace, getWorkspace, updateWorkspace } from '../../src/store/workspaces.ts'
 import { SQL_ENGINES, useStores } from '../support/databases.ts'
-import { PLAIN_LANDER, PLAIN_SOURCE } from '../support/field-defaults.ts'
+import { PLAIN_LANDER, PLAIN_SOURCE, PLAIN_TARGET } from '../support/field-defaults.ts'
 
 const NOW = 1_795_000_000_000
 
@@ -43,6 +44,8 @@ const OFFER: OfferFields = {
   countries: ['DE'],
   tags: ['music'],
   legacyIds: ['prosper202:17'],
+  advertiserId: '',
+  terms: null,
   payoutMicros: 1_250_000,
   currency: 'USD',
   defaultEvent: 'sale',
@@ -95,6 +98,7 @@ const WORKSPACE = {
   attributionWindowDays: 30,
   uniqueHours: 0,
   fraud: DEFAULT_FRAUD_SETTINGS,
+  network: DEFAULT_NETWORK_SETTINGS,
 }
 
 describe.each(SQL_ENGINES)('configuration on %s', (engine) => {
@@ -233,6 +237,8 @@ describe.each(SQL_ENGINES)('configuration on %s', (engine) => {
         cappedUntil: 0,
         fallbackOfferId: '',
         legacyIds: ['prosper202:17'],
+        advertiserId: '',
+        terms: null,
       },
     ])
     expect(snapshot.landers.map((item) => item.id)).toEqual([lander.id])
@@ -280,6 +286,7 @@ describe.each(SQL_ENGINES)('configuration on %s', (engine) => {
         onlyWithPayout: false,
         delaySeconds: 0,
         status: 'active',
+        ...PLAIN_TARGET,
       },
       NOW,
     )

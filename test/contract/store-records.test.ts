@@ -40,6 +40,8 @@ const HIT: JudgedHit = {
   judgedAt: NOW + 1,
   outcome: 'unmatched',
   reason: 'no visit',
+  advertiserId: '',
+  affiliateId: '',
   attribution: 'none',
   clickId: 'c1',
   conversionId: '',
@@ -88,6 +90,12 @@ const CONVERSION: StoredConversion = {
   visitAt: NOW,
   params: { p1: 'one' },
   reason: '',
+  affiliateId: '',
+  advertiserId: '',
+  payoutMicros: 0,
+  saleMicros: 0,
+  agreement: null,
+  payableAt: null,
   transitions: 1,
   createdAt: NOW,
   updatedAt: NOW,
@@ -142,6 +150,8 @@ describe.each(SQL_ENGINES)('records on %s', (engine) => {
       toStatus: 'pending' as const,
       fromRevenueMicros: 0,
       toRevenueMicros: 1_000_000,
+      fromPayoutMicros: 0,
+      toPayoutMicros: 0,
       reason: '',
     }
     await appendTransitions(db, [{ conversion: CONVERSION, transition: made }])
@@ -199,7 +209,7 @@ describe.each(SQL_ENGINES)('records on %s', (engine) => {
     const key = await createApiKey(
       db,
       'w1',
-      { name: 'ci', role: 'viewer', keyHash: 'ab', prefix: 'tp_1' },
+      { name: 'ci', role: 'viewer', affiliateId: '', keyHash: 'ab', prefix: 'tp_1' },
       NOW,
     )
     await recordApiKeyUse(db, key.id, NOW + 5)

@@ -20,6 +20,7 @@ import {
   PLAIN_NETWORK,
   PLAIN_OFFER,
   PLAIN_SOURCE,
+  PLAIN_TARGET,
   PLAIN_WORKSPACE,
 } from './field-defaults.ts'
 
@@ -174,6 +175,7 @@ const TARGET = {
   delaySeconds: 0,
   percent: 100,
   status: 'active',
+  ...PLAIN_TARGET,
 } as const satisfies Omit<NotificationTarget, 'id' | 'workspace'>
 
 async function configure({ db }: Store, settings: WorldSettings) {

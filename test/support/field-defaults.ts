@@ -1,5 +1,9 @@
+import { DEFAULT_NETWORK_SETTINGS, NO_BILLING } from '../../src/domain/affiliate.ts'
 import { DEFAULT_FRAUD_SETTINGS } from '../../src/domain/fraud.ts'
+import type { NotificationTarget } from '../../src/domain/target-types.ts'
+import type { AdvertiserFields } from '../../src/store/advertisers.ts'
 import type { AffiliateNetworkFields } from '../../src/store/affiliate-networks.ts'
+import type { AffiliateFields } from '../../src/store/affiliates.ts'
 import type { CampaignFields } from '../../src/store/campaigns.ts'
 import type { LanderFields } from '../../src/store/landers.ts'
 import type { OfferFields } from '../../src/store/offers.ts'
@@ -16,6 +20,7 @@ export const PLAIN_WORKSPACE: WorkspaceFields = {
   attributionWindowDays: 30,
   uniqueHours: 0,
   fraud: DEFAULT_FRAUD_SETTINGS,
+  network: DEFAULT_NETWORK_SETTINGS,
 }
 
 export const PLAIN_SOURCE: TrafficSourceFields = {
@@ -62,7 +67,55 @@ export const PLAIN_OFFER: OfferFields = {
   countries: [],
   tags: [],
   legacyIds: [],
+  advertiserId: '',
+  terms: null,
 }
+
+export const PLAIN_ADVERTISER: AdvertiserFields = {
+  name: 'Advertiser',
+  status: 'active',
+  email: '',
+  billing: NO_BILLING,
+  clickIdParam: '',
+  token: '',
+  nextToken: '',
+  signingSecret: '',
+  ipAllowlist: [],
+  referrerAllowlist: [],
+  statusMap: {},
+  duplicatePolicy: 'update',
+  eventPolicies: {},
+  currency: 'USD',
+  tags: [],
+  note: '',
+}
+
+export const PLAIN_AFFILIATE: AffiliateFields = {
+  name: 'Affiliate',
+  status: 'active',
+  statusReason: '',
+  email: '',
+  managerId: '',
+  referrerId: '',
+  referralPercent: 0,
+  tier: '',
+  tags: [],
+  blockedSources: [],
+  payment: { method: '', details: '', minimumMicros: null, period: null },
+  billing: NO_BILLING,
+  note: '',
+  legacyIds: [],
+  acceptedTermsAt: null,
+}
+
+/** What a target has that no affiliate owns. */
+export const PLAIN_TARGET: Pick<NotificationTarget, 'offerId' | 'code' | 'moderation' | 'moderationReason'> =
+  {
+    offerId: '',
+    code: '',
+    moderation: 'approved',
+    moderationReason: '',
+  }
 
 export const PLAIN_LANDER: LanderFields = {
   name: 'Lander',

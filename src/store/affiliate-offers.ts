@@ -1,0 +1,107 @@
+import type { Selectable } from 'kysely'
+import type { ApplicationState, CustomPayouts } from '../domain/affiliate.ts'
+import type { AffiliateCaps } from '../domain/offer-terms.ts'
+import { changeConfiguration, loadConfigVersion } from './config-version.ts'
+import type { Database } from './schema.ts'
+import type { Db } from './transaction.ts'
+
+/** Where one affiliate stands with one offer: its application, and what was agreed on with it alone. */
+export type AffiliateOffer = AffiliateOfferKey &
+  AffiliateOfferFields & {
+    readonly createdAt: number
+    readonly updatedAt: number
+    /** Configuration version of its last change. */
+    readonly version: number
+  }
+
+export type AffiliateOfferKey = {
+  readonly workspace: string
+  readonly offerId: string
+  readonly affiliateId: string
+}
+
+export type AffiliateOfferFields = {
+  readonly state: ApplicationState
+  /** What the affiliate wrote. */
+  readonly message: string
+  /** Why it was refused. */
+  readonly reason: string
+  /** When it accepted the offer's agreement, Unix milliseconds; null when it has not. */
+  readonly acceptedAt: number | null
+  readonly payouts: CustomPayouts
+  /** Caps of its own; null for the offer's. */
+  readonly caps: AffiliateCaps | null
+}
+
+export const NEW_APPLICATION: AffiliateOfferFields = {
+  state: 'pending',
+  message: '',
+  reason: '',
+  acceptedAt: null,
+  payouts: {},
+  caps: null,
+}
+
+export async function getAffiliateOffer(db: Db, key: AffiliateOfferKey): Promise<AffiliateOffer | undefined> {
+  const row = await db
+    .selectFrom('affiliate_offers')
+    .selectAll()
+    .where('offer_id', '=', key.offerId)
+    .where('affiliate_id', '=', key.affiliateId)
+    .where('workspace', '=', key.workspace)
+    .executeTakeFirst()
+  return row === undefined ? undefined : toAffiliateOffer(row)
+}
+
+/** Writes the row as a whole; edges hear of it. The caller has read it in the same transaction. */
+export async function saveAffiliateOffer(
+  db: Db,
+  key: AffiliateOfferKey,
+  fields: AffiliateOfferFields,
+  now: number,
+): Promise<void> {
+  await changeConfiguration(db, async (trx) => {
+    // The change counts the version up when it is done: whoever read the present one has not seen this row.
+    const version = (await loadConfigVersion(trx)) + 1
+    const changed = { ...toColumns(fields), updated_at: now, version }
+    await trx
+      .insertInto('affiliate_offers')
+      .values({
+        offer_id: key.offerId,
+        affiliate_id: key.affiliateId,
+        workspace: key.workspace,
+        created_at: now,
+        ...changed,
+      })
+      .onConflict((conflict) => conflict.columns(['offer_id', 'affiliate_id']).doUpdateSet(changed))
+      .execute()
+  })
+}
+
+function toColumns(fields: AffiliateOfferFields) {
+  return {
+    state: fields.state,
+    message: fields.message,
+    reason: fields.reason,
+    accepted_at: fields.acceptedAt,
+    payouts_json: JSON.stringify(fields.payouts),
+    caps_json: JSON.stringify(fields.caps),
+  }
+}
+
+export function toAffiliateOffer(row: Selectable<Database['affiliate_offers']>): AffiliateOffer {
+  return {
+    workspace: row.workspace,
+    offerId: row.offer_id,
+    affiliateId: row.affiliate_id,
+    state: row.state,
+    message: row.message,
+    reason: row.reason,
+    acceptedAt: row.accepted_at,
+    payouts: JSON.parse(row.payouts_json),
+    caps: JSON.parse(row.caps_json),
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    version: row.version,
+  }
+}

@@ -1,0 +1,30 @@
+import type { Selectable } from 'kysely'
+import { type Owned, toOwned } from './owned.ts'
+import { ownedTable } from './owned-table.ts'
+import type { Database } from './schema.ts'
+
+export type CouponFields = {
+  /** As hits name it; kept in capitals and compared so. */
+  readonly name: string
+  readonly affiliateId: string
+  readonly offerId: string
+}
+
+/** A code by which an advertiser's customer tells whose customer it is. */
+export type Coupon = Owned & CouponFields
+
+export const {
+  create: createCoupon,
+  update: updateCoupon,
+  archive: archiveCoupon,
+  get: getCoupon,
+  list: listCoupons,
+} = ownedTable({ table: 'coupons', toItem: toCoupon, toColumns })
+
+function toCoupon(row: Selectable<Database['coupons']>): Coupon {
+  return { ...toOwned(row), name: row.name, affiliateId: row.affiliate_id, offerId: row.offer_id }
+}
+
+function toColumns(fields: CouponFields) {
+  return { name: fields.name, affiliate_id: fields.affiliateId, offer_id: fields.offerId }
+}
