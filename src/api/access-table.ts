@@ -142,16 +142,11 @@ export function roleSuffices(role: AccountRole, needed: Role): boolean {
 
 /** Whether the role may call a route; what it then sees is the handler's part. */
 export function mayCall(role: AccountRole, access: Exclude<Access, 'public' | 'user'>): boolean {
-  switch (access) {
-    case 'affiliate':
-      return role === 'affiliate'
-    case 'affiliate_manager':
-      return role === 'affiliate_manager' || roleSuffices(role, 'viewer')
-    case 'affiliate_manager_writes':
-      return role === 'affiliate_manager' || roleSuffices(role, 'manager')
-    default:
-      return roleSuffices(role, access)
-  }
+  if (access === 'affiliate') return role === 'affiliate'
+  if (access === 'affiliate_manager') return role === 'affiliate_manager' || roleSuffices(role, 'viewer')
+  if (access === 'affiliate_manager_writes')
+    return role === 'affiliate_manager' || roleSuffices(role, 'manager')
+  return roleSuffices(role, access)
 }
 
 export function isRole(value: string): value is Role {
