@@ -19,7 +19,11 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   reports: ['domain', 'ledger'],
   corrections: ['domain', 'store', 'ledger', 'reports'],
   optimization: ['domain', 'store', 'ledger', 'reports'],
-  api: ['domain', 'store', 'conversions', 'delivery', 'reports', 'corrections', 'optimization', 'catalogue'],
+  billing: ['domain', 'store', 'ledger', 'reports'],
+  api: [
+    ...['domain', 'store', 'conversions', 'delivery', 'reports', 'corrections', 'optimization', 'billing'],
+    'catalogue',
+  ],
   cli: [
     'domain',
     'journal',
@@ -31,6 +35,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'reports',
     'corrections',
     'optimization',
+    'billing',
     'catalogue',
     'api',
     'config.ts',
