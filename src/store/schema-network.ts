@@ -121,6 +121,14 @@ export type InvoicesTable = {
   state: InvoiceState
   /** '' until it is paid by one. */
   payment_run_id: string
+  /** InvoiceParties as they were when it became final; 'null' before. */
+  parties_json: string
+  /** When it became final; null before. */
+  issued_at: number | null
+  /** Of an affiliate's, since it is final: who brought the affiliate, and what that earns; '' and 0 for nobody. */
+  referrer_id: string
+  referral_micros: number
+  /** Why it is void. */
   note: string
   actor: string
   created_at: number
@@ -138,9 +146,10 @@ export type InvoiceLinesTable = {
   kind: 'conversion' | 'clicks' | 'referral' | 'adjustment'
   /** '' unless it is a conversion's. */
   conversion_id: string
-  /** Offer, referred affiliate or adjustment; with `kind` what the line is about. */
+  /** Offer, invoice of a referred affiliate, or adjustment; with `kind` what the line is about. */
   subject_id: string
   description: string
+  /** Conversions or clicks; −1 for a conversion that was taken back. */
   quantity: number
   amount_micros: number
 }
@@ -157,16 +166,18 @@ export type BalanceAdjustmentsTable = {
   created_at: number
 }
 
+/** Invoices of one side that were paid together. */
 export type PaymentRunsTable = {
   id: string
   workspace: string
+  side: InvoiceSide
   method: string
   /** Of the bank or payment service. */
   reference: string
   total_micros: number
   currency: string
-  state: 'open' | 'paid' | 'cancelled'
-  paid_at: number | null
+  state: 'paid' | 'cancelled'
+  paid_at: number
   actor: string
   created_at: number
   updated_at: number

@@ -155,6 +155,10 @@ async function createInvoices(db: Kysely<unknown>): Promise<void> {
     .addColumn('total_micros', 'bigint', required)
     .addColumn('state', 'text', required)
     .addColumn('payment_run_id', 'text', required)
+    .addColumn('parties_json', 'text', required)
+    .addColumn('issued_at', 'bigint')
+    .addColumn('referrer_id', 'text', required)
+    .addColumn('referral_micros', 'bigint', required)
     .addColumn('note', 'text', required)
     .addColumn('actor', 'text', required)
     .addColumn('created_at', 'bigint', required)
@@ -189,12 +193,13 @@ async function createInvoices(db: Kysely<unknown>): Promise<void> {
     .createTable('payment_runs')
     .addColumn('id', 'text', (c) => c.primaryKey())
     .addColumn('workspace', 'text', required)
+    .addColumn('side', 'text', required)
     .addColumn('method', 'text', required)
     .addColumn('reference', 'text', required)
     .addColumn('total_micros', 'bigint', required)
     .addColumn('currency', 'text', required)
     .addColumn('state', 'text', required)
-    .addColumn('paid_at', 'bigint')
+    .addColumn('paid_at', 'bigint', required)
     .addColumn('actor', 'text', required)
     .addColumn('created_at', 'bigint', required)
     .addColumn('updated_at', 'bigint', required)
@@ -238,6 +243,8 @@ const INDEXES: readonly (readonly [name: string, table: string, columns: readonl
   ['used_signatures_at', 'used_signatures', ['at']],
   ['invoices_list', 'invoices', ['workspace', 'created_at', 'id']],
   ['invoices_party', 'invoices', ['workspace', 'side', 'party_id', 'created_at']],
+  ['invoices_referrer', 'invoices', ['workspace', 'referrer_id']],
+  ['invoices_payment_run', 'invoices', ['workspace', 'payment_run_id']],
   ['invoice_lines_conversion', 'invoice_lines', ['conversion_id']],
   ['balance_adjustments_party', 'balance_adjustments', ['workspace', 'side', 'party_id', 'created_at']],
   ['payment_runs_list', 'payment_runs', ['workspace', 'created_at', 'id']],
