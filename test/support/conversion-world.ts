@@ -1,11 +1,5 @@
-import { createJudge, type Judge } from '../../src/conversions/judge.ts'
-import { type ClickIdKey, createClickIdMaker } from '../../src/domain/click-id.ts'
-import { createClickIdKey } from '../../src/domain/click-id-key.ts'
-import type { Hit } from '../../src/domain/hit.ts'
 import type { LedgerRow } from '../../src/domain/ledger-row.ts'
 import type { NotificationTarget } from '../../src/domain/target-types.ts'
-import type { ClickLookup } from '../../src/ledger/click-lookup.ts'
-import type { FoundVisit } from '../../src/ledger/find-in-ledger.ts'
 import { type AffiliateNetworkFields, createAffiliateNetwork } from '../../src/store/affiliate-networks.ts'
 import { type CampaignFields, createCampaign } from '../../src/store/campaigns.ts'
 import { saveRates } from '../../src/store/currency-rates.ts'
@@ -23,32 +17,18 @@ import {
   PLAIN_TARGET,
   PLAIN_WORKSPACE,
 } from './field-defaults.ts'
+import { createJudgeRig, type JudgeRig, WORLD_NOW } from './judge-rig.ts'
 
-/** 2026-11-22T10:00:00Z. */
-export const WORLD_NOW = Date.UTC(2026, 10, 22, 10)
+export { WORLD_NOW } from './judge-rig.ts'
 
-export type World = {
-  readonly store: Store
-  readonly judge: Judge
-  readonly lookup: ClickLookup
-  readonly clickIdKey: ClickIdKey
+export type World = Omit<JudgeRig, 'recordVisit'> & {
   readonly workspaceId: string
   readonly networkId: string
   readonly offerId: string
   readonly sourceId: string
   readonly campaignId: string
-  /** Visits that the ledger knows. */
-  readonly visits: Map<string, FoundVisit>
   /** Makes a visit of the campaign, known to the ledger, a minute before the world's time. */
   visit(changes?: Partial<LedgerRow>): string
-  /** Makes a click id that the ledger does not know. */
-  clickId(): string
-  /** A postback with the parameters, in the query. */
-  hit(params: Readonly<Record<string, string>>, changes?: Partial<Hit>): Hit
-  /** The ledger's fault, thrown by look-ups while set. */
-  fault: { ledger: Error | undefined }
-  /** Unix milliseconds; tests move it. */
-  time: { now: number }
   target(changes?: Partial<NotificationTarget>): Promise<string>
 }
 
@@ -69,83 +49,26 @@ export type WorldSettings = {
   readonly offer?: Partial<OfferFields>
 }
 
-const KEY = createClickIdKey(new Uint8Array(32).fill(7))
-
 /** A workspace in US dollars with one network, offer, source and campaign, and a judge over a ledger in memory. */
 export async function buildWorld(store: Store, settings: WorldSettings = {}): Promise<World> {
   const ids = await configure(store, settings)
-  const visits = new Map<string, FoundVisit>()
-  const fault: World['fault'] = { ledger: undefined }
-  const time = { now: WORLD_NOW }
-  const makeClickId = createClickIdMaker({ key: KEY, processId: 1, randomBits: () => 1 })
-  const hits = { count: 0 }
+  const { recordVisit, ...rig } = createJudgeRig(store)
   const targets = { count: 0 }
-  const lookup: ClickLookup = {
-    findVisits: async (wanted) => {
-      if (fault.ledger !== undefined) throw fault.ledger
-      return new Map(
-        wanted.flatMap((id) => {
-          const v = visits.get(id)
-          return v === undefined ? [] : [[id, v] as const]
-        }),
-      )
-    },
-  }
   return {
-    store,
+    ...rig,
     ...ids,
-    visits,
-    fault,
-    time,
-    lookup,
-    clickIdKey: KEY,
-    judge: createJudge({
-      store,
-      ledgerLookup: lookup,
-      clock: () => time.now,
-      clickIdKey: KEY,
-      ownHosts: ['track.example'],
-    }),
-    clickId: () => makeClickId(time.now),
-    visit(changes = {}) {
-      const clickId = makeClickId(time.now)
-      const visitAt = time.now - 60_000
-      const row: LedgerRow = {
-        kind: 'visit',
+    visit: (changes = {}) =>
+      recordVisit({
         workspace: ids.workspaceId,
-        at: visitAt,
-        visit_at: visitAt,
-        click_id: clickId,
         campaign_id: ids.campaignId,
         traffic_source_id: ids.sourceId,
         offer_id: ids.offerId,
         affiliate_network_id: ids.networkId,
         external_id: 'EXT-1',
         country: 'DE',
-        visits: 1,
         cost: '0.020000',
         ...changes,
-      }
-      visits.set(clickId, { visit: row, lastClickOfferId: '', lastClickNetworkId: '', clicks: 1 })
-      return clickId
-    },
-    hit(params, changes = {}) {
-      hits.count += 1
-      return {
-        id: `hit-${hits.count}`,
-        kind: 'postback',
-        at: time.now,
-        method: 'GET',
-        host: 'track.example',
-        path: '/postback',
-        rawQuery: new URLSearchParams(params).toString(),
-        params: Object.entries(params),
-        ip: '192.0.2.10',
-        userAgent: 'curl',
-        referrer: '',
-        ...changes,
-      }
-    },
+      }),
     target: async (changes = {}) => {
       const target = await createNotificationTarget(
         store.db,
@@ -221,11 +144,14 @@ async function configure({ db }: Store, settings: WorldSettings) {
 }
 
 /** What the transactions left for the ledger, in order. */
-export async function outboxRows({ store }: World): Promise<LedgerRow[]> {
+export async function outboxRows({ store }: Pick<World, 'store'>): Promise<LedgerRow[]> {
   const rows = await store.db.selectFrom('ledger_outbox').select('row_json').orderBy('seq').execute()
   return rows.map((row) => JSON.parse(row.row_json))
 }
 
-export async function deliveriesOf({ store, workspaceId }: World): Promise<readonly Delivery[]> {
+export async function deliveriesOf({
+  store,
+  workspaceId,
+}: Pick<World, 'store' | 'workspaceId'>): Promise<readonly Delivery[]> {
   return (await listDeliveries(store.db, workspaceId, {}, { limit: 50 })).items
 }
