@@ -82,7 +82,7 @@ export async function listApiKeys(db: Db, workspace: string, page: PageRequest):
   return await newestPage(db, 'api_keys', toApiKey, { workspace, page })
 }
 
-function toApiKey(row: Selectable<Database['api_keys']>): ApiKey {
+export function toApiKey(row: Selectable<Database['api_keys']>): ApiKey {
   return {
     id: row.id,
     workspace: row.workspace,

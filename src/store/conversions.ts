@@ -271,7 +271,7 @@ function toRow(conversion: StoredConversion): Insertable<Database['conversions']
   }
 }
 
-function toConversion(row: Selectable<Database['conversions']>): StoredConversion {
+export function toConversion(row: Selectable<Database['conversions']>): StoredConversion {
   return {
     id: row.id,
     workspace: row.workspace,

@@ -350,7 +350,7 @@ export async function listDeliveries(
   return toPage(rows.map(toDelivery), page, (delivery) => delivery.createdAt)
 }
 
-function toDelivery(row: DeliveryRow): Delivery {
+export function toDelivery(row: DeliveryRow): Delivery {
   return {
     id: row.id,
     workspace: row.workspace,
