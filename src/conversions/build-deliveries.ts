@@ -3,20 +3,23 @@ import type { Insertable } from 'kysely'
 import type { ConversionStatus } from '../domain/conversion-types.ts'
 import type { RenderedPixel } from '../domain/hit.ts'
 import type { MacroValues } from '../domain/macro-names.ts'
-import { compileTemplate, renderTemplate, type Template, type TemplateTarget } from '../domain/macros.ts'
 import {
   type BrowserPixel,
   buildMacroValues,
   decideNotification,
+  holdsLoop,
   isLoop,
   type NotifiedConversion,
   type SkipReason,
 } from '../domain/notification.ts'
-import type { DeliveryState, NotificationTarget } from '../domain/target-types.ts'
+import type { DeliveryState, NotificationTarget, OwnerType } from '../domain/target-types.ts'
 import type { StoredConversion } from '../store/conversions.ts'
 import { newRecordId } from '../store/ids.ts'
 import type { Configuration } from '../store/load-configuration.ts'
 import type { Database } from '../store/schema.ts'
+import { CONVERSION_LIMITS } from './conversion-limits.ts'
+import { compileOnce, type RenderedTarget, renderTarget } from './render-target.ts'
+import { targetsOf } from './targets-of.ts'
 
 type DeliveryRow = Insertable<Database['deliveries']>
 
@@ -54,27 +57,20 @@ export type Notifier = {
 /** {random} is nine digits. */
 const RANDOM_END = 1_000_000_000
 
-type CompiledTarget = { readonly url: Template; readonly body: Template } | { readonly problem: string }
-
-/** Targets come from one cached configuration: compiled once per change of it. */
-const compiledTargets = new WeakMap<NotificationTarget, CompiledTarget>()
-
-/** Whom the targets of the visit's source and campaign are told of, and what the browser is shown. */
+/** What the targets of the visit's source, campaign and affiliate are told, and what the browser is shown. */
 export function buildDeliveries(notice: Notice, notifier: Notifier): Told {
-  const { conversion } = notice
-  const targets = [...notifier.configuration.targets.values()].filter((target) =>
-    concerns(target, conversion),
-  )
+  const { configuration } = notifier
+  const targets = targetsOf(configuration, notice.conversion)
   if (targets.length === 0) return { deliveries: [], pixels: [] }
-  const values = macroValuesOf(notice, notifier.configuration)
-  const ownHosts = [...notifier.ownHosts, ...domainsOf(notifier.configuration)]
+  const ownHosts = [...notifier.ownHosts, ...domainsOf(configuration)]
+  const valuesFor = macroValuesFor(notice, configuration)
   const deliveries: DeliveryRow[] = []
   const pixels: RenderedPixel[] = []
   for (const target of targets) {
-    const building = { target, notice, notifier, values, ownHosts, hasPixel: pixels.length > 0 }
-    const { row, pixel } = buildDelivery(building)
-    deliveries.push(row)
-    if (pixel !== undefined) pixels.push(pixel)
+    const rendered = renderTarget(target, valuesFor(target.ownerType))
+    const fate = decideFate({ target, notice, notifier, ownHosts, rendered, shown: pixels })
+    deliveries.push(toRow({ target, notice, notifier, rendered }, fate))
+    if (fate.state === 'rendered' && rendered.pixel !== undefined) pixels.push(rendered.pixel)
   }
   return { deliveries, pixels }
 }
@@ -83,36 +79,32 @@ function domainsOf({ domains }: Configuration): readonly string[] {
   return [...domains.values()].map((domain) => domain.name)
 }
 
-function concerns(target: NotificationTarget, conversion: StoredConversion): boolean {
-  if (target.workspace !== conversion.workspace || target.ownerId === '') return false
-  if (target.ownerType === 'campaign') return target.ownerId === conversion.campaignId
-  return target.ownerId === conversion.trafficSourceId
-}
-
 type Building = {
   readonly target: NotificationTarget
   readonly notice: Notice
   readonly notifier: Notifier
-  readonly values: MacroValues
+  readonly rendered: RenderedTarget
   readonly ownHosts: readonly string[]
-  /** Whether the answer shows a pixel already. */
-  readonly hasPixel: boolean
+  /** Pixels that the answer shows already. */
+  readonly shown: readonly RenderedPixel[]
 }
 
-function buildDelivery(building: Building): { row: DeliveryRow; pixel: RenderedPixel | undefined } {
-  const { target, notice, notifier, values } = building
+type Fate = { readonly state: DeliveryState; readonly reason: string; readonly delayMs: number }
+
+function toRow(
+  { target, notice, notifier, rendered }: Omit<Building, 'ownHosts' | 'shown'>,
+  fate: Fate,
+): DeliveryRow {
   const { conversion } = notice
-  const rendered = render(target, values)
-  const fate = decideFate(building, rendered)
-  const { type } = target
-  const row: DeliveryRow = {
+  return {
     id: newRecordId(notifier.now),
     workspace: conversion.workspace,
     conversion_id: conversion.id,
     transition: conversion.transitions,
     target_id: target.id,
+    affiliate_id: target.ownerType === 'affiliate' ? target.ownerId : '',
     click_id: conversion.clickId,
-    type,
+    type: target.type,
     method: target.method,
     url: rendered.url,
     body: rendered.body,
@@ -128,78 +120,66 @@ function buildDelivery(building: Building): { row: DeliveryRow; pixel: RenderedP
     created_at: notifier.now,
     updated_at: notifier.now,
   }
-  const isShown = fate.state === 'rendered' && type !== 'postback'
-  return { row, pixel: isShown ? { type, url: rendered.url } : undefined }
 }
 
-type Rendered = { readonly url: string; readonly body: string; readonly problem: string }
-type Fate = { readonly state: DeliveryState; readonly reason: string; readonly delayMs: number }
-
-function decideFate({ target, notice, ownHosts, hasPixel }: Building, rendered: Rendered): Fate {
-  const { statusBefore, isFirst, browser, silent } = notice
-  const conversion = toNotified(notice.conversion)
+function decideFate(building: Building): Fate {
+  const { target, notice, notifier, ownHosts, rendered, shown } = building
+  const compiled = compileOnce(target)
   const decision = decideNotification({
+    ...notice,
     target,
-    conversion,
-    statusBefore,
-    isFirst,
+    conversion: toNotified(notice.conversion, target.ownerType),
+    tellsStatus: compiled.ok && compiled.templates.tellsStatus,
+    allowsPixels: allowsPixels(notifier.configuration, notice.conversion),
     ownHosts,
-    browser,
-    silent,
   })
   if (decision.kind === 'skip') return skipped(decision.reason)
   if (rendered.problem !== '') return skipped(rendered.problem)
-  // A host made of macros is known only now.
-  if (isLoop(rendered.url, ownHosts)) return skipped('loop' satisfies SkipReason)
+  if (leadsBack(rendered, ownHosts)) return skipped('loop' satisfies SkipReason)
   if (decision.kind === 'send') return { state: 'pending', reason: '', delayMs: decision.delayMs }
-  if (browser === 'image' && hasPixel) return skipped('one image only' satisfies SkipReason)
+  if (notice.browser === 'image' && shown.length > 0) return skipped('one image only' satisfies SkipReason)
+  if (!hasRoom(shown, rendered.pixel)) return skipped('too many pixels' satisfies SkipReason)
   return { state: 'rendered', reason: '', delayMs: 0 }
+}
+
+/** A host made of macros is known only now, and one written in a strange way only as the caller will read it. */
+function leadsBack({ url, pixel }: RenderedTarget, ownHosts: readonly string[]): boolean {
+  if (isLoop(URL.parse(url)?.href ?? url, ownHosts)) return true
+  return pixel?.type === 'html' && holdsLoop(pixel.html, ownHosts)
+}
+
+function hasRoom(shown: readonly RenderedPixel[], pixel: RenderedPixel | undefined): boolean {
+  const all = pixel === undefined ? shown : [...shown, pixel]
+  const chars = all.reduce((sum, one) => sum + (one.type === 'html' ? one.html : one.url).length, 0)
+  return all.length <= CONVERSION_LIMITS.pixelsShownMax && chars <= CONVERSION_LIMITS.pixelCharsShownMax
+}
+
+function allowsPixels({ offers }: Configuration, { offerId }: StoredConversion): boolean {
+  return offers.get(offerId)?.terms?.allowsPixels ?? true
 }
 
 function skipped(reason: string): Fate {
   return { state: 'skipped', reason, delayMs: 0 }
 }
 
-function render(target: NotificationTarget, values: MacroValues): Rendered {
-  const compiled = compileTarget(target)
-  if ('problem' in compiled) return { url: target.url, body: '', problem: compiled.problem }
-  const url = renderTemplate(compiled.url, values)
-  if (target.type !== 'postback') return renderPixel(url)
-  const body = target.method === 'POST' ? renderTemplate(compiled.body, values) : ''
-  return { url, body, problem: '' }
+/** An affiliate's macros have other values than a source's: made once for all targets of a kind. */
+function macroValuesFor(notice: Notice, configuration: Configuration): (ownerType: OwnerType) => MacroValues {
+  const made = new Map<boolean, MacroValues>()
+  return (ownerType) => {
+    const forAffiliate = ownerType === 'affiliate'
+    const values = made.get(forAffiliate) ?? macroValuesOf(notice, configuration, ownerType)
+    made.set(forAffiliate, values)
+    return values
+  }
 }
 
-/** As a browser would read it: ASCII without quotes or spaces, so that it fits into a header and a document. */
-function renderPixel(url: string): Rendered {
-  const parsed = URL.parse(url)
-  if (parsed === null || !/^https?:$/.test(parsed.protocol))
-    return { url, body: '', problem: 'the pixel is no web address' }
-  return { url: parsed.href, body: '', problem: '' }
-}
-
-function compileTarget(target: NotificationTarget): CompiledTarget {
-  const known = compiledTargets.get(target)
-  if (known !== undefined) return known
-  const url = compileTemplate(target.url)
-  const body = compileTemplate(target.bodyTemplate, { target: bodySyntax(target.contentType) })
-  const compiled: CompiledTarget =
-    url.ok && body.ok
-      ? { url: url.template, body: body.template }
-      : {
-          problem: `the target can not be rendered: ${url.ok ? '' : url.reason}${body.ok ? '' : body.reason}`,
-        }
-  compiledTargets.set(target, compiled)
-  return compiled
-}
-
-function bodySyntax(contentType: string): TemplateTarget {
-  if (contentType.includes('json')) return 'json'
-  return contentType.includes('x-www-form-urlencoded') ? 'url' : 'text'
-}
-
-function macroValuesOf({ conversion, at }: Notice, configuration: Configuration): MacroValues {
+function macroValuesOf(
+  { conversion, at }: Notice,
+  configuration: Configuration,
+  ownerType: OwnerType,
+): MacroValues {
   return buildMacroValues({
-    conversion: toNotified(conversion),
+    conversion: toNotified(conversion, ownerType),
     visit: conversion.visit,
     names: {
       campaign: configuration.campaigns.get(conversion.campaignId)?.name ?? '',
@@ -213,7 +193,8 @@ function macroValuesOf({ conversion, at }: Notice, configuration: Configuration)
   })
 }
 
-function toNotified(conversion: StoredConversion): NotifiedConversion {
-  const { id, event, txid, status, revenueMicros, currency, params } = conversion
-  return { id, event, txid, status, revenueMicros, currency, values: params }
+function toNotified(conversion: StoredConversion, ownerType: OwnerType): NotifiedConversion {
+  const { id, event, txid, status, revenueMicros, payoutMicros, currency, params } = conversion
+  const notified = { id, event, txid, status, revenueMicros, currency, values: params }
+  return ownerType === 'affiliate' ? { ...notified, payoutMicros } : notified
 }

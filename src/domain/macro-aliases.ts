@@ -10,15 +10,18 @@ const ALIASES: Readonly<Record<string, string>> = {
   externalid: 'external_id external.id ref_id aff_click_id external',
   // Affise and RedTrack sum; Everflow payout_amount; Keitaro profit; CAKE price
   payout: 'sum amount payout_amount price commission profit payment conversion_payout',
+  // What the advertiser was paid; affiliates are not told it, so that it is empty in their URLs
+  revenue: 'sale_amount order_sum',
   cost: 'cpc cpc2 clickcost click_cost visit_cost cpv visit.cost',
   currency: 'payout_currency conversion_currency cur',
   // TUNE adv_sub; Everflow adv1; Keitaro and CAKE tid; Affise transactionid; Prosper202 PRO t202txid
   txid: 'tid tx tx_id transactionid t202txid order_id orderid adv_sub adv_sub1 adv1 trans_id transid txn_id',
   // Voluum et; TUNE goal_id; Everflow event_id and event_name; RedTrack type
-  event: 'et event_name event_id event_type type goal goal_id goal_name conversion_type ct',
+  event: 'et event_name event_id event_type type goal goal_id goal_name conversion_type ct actiontrackerid',
   status: 'conversion_status cnv_status conv_status',
   conversionid: 'conversion_id conversion.id leadid lead_id actionid',
-  datetime: 'date date_time',
+  // Impact eventdate; CAKE sourcedate
+  datetime: 'date date_time eventdate sourcedate',
   timestamp: 'unixtime unix_timestamp utcunixtime unixconversiontime',
   'campaign.id': 'campaign_id campaignid campid',
   'campaign.name': 'campaign_name campaignname campaign',
@@ -29,7 +32,7 @@ const ALIASES: Readonly<Record<string, string>> = {
   'network.name': 'network_name affiliatenetwork.name affiliate_network_name offer.affiliatenetwork.name',
   'lander.id': 'lander_id landing_id landing.id lp_id',
   'lander.name': 'lander_name landing_name landing.name',
-  'affiliate.id': 'affiliate_id affid aff_id partner_id',
+  'affiliate.id': 'affiliate_id affid aff_id partner_id mediapartnerid',
   'advertiser.id': 'advertiser_id adv_id',
   country: 'country_code countrycode country.code geo',
   region: 'region_name state',
@@ -67,14 +70,46 @@ const ALIASES: Readonly<Record<string, string>> = {
 
 /**
  * Families of numbered sub ids: TUNE aff_sub2, CAKE s2, Prosper202 c2, Binom t2, Voluum var2, Keitaro sub_id_2,
- * Scaleo sub_id2, BeMob c2.
+ * Scaleo sub_id2 and aff_param2, BeMob c2, Impact SubId2.
  */
-const SUB_FAMILIES = ['aff_sub', 's', 'c', 't', 'var', 'sub_id_', 'sub_id', 'subid', 'aff_unique']
+const SUB_FAMILIES = [
+  'aff_sub',
+  's',
+  'c',
+  't',
+  'var',
+  'sub_id_',
+  'sub_id',
+  'subid',
+  'aff_unique',
+  'aff_param',
+]
 const SUB_COUNT = 10
+/** Further values of the advertiser: TUNE adv_sub2, Everflow adv2; the first of them is the order's id. */
+const ADVERTISER_FAMILIES = ['adv_sub', 'adv']
+const ADVERTISER_COUNT = 5
+
+/**
+ * What a name means in a URL that an affiliate brings from another network, where it means something else than in a
+ * tracker's. `#name#` is CAKE's alone.
+ */
+export const AFFILIATE_ALIASES: Readonly<Record<string, string>> = {
+  // The affiliate's own source, as its link says (TUNE source, Everflow source_id)
+  source: 'token.source',
+  source_id: 'token.source',
+  // Networks call an offer a campaign: Offer18 campaign_id, Impact CampaignId, CAKE #campid#
+  campaign_id: 'offer.id',
+  campaignid: 'offer.id',
+  '#campid#': 'offer.id',
+  // Trackier's id of the click; as #tid# it is CAKE's order
+  tid: 'clickid',
+  // The creative's number at CAKE
+  '#cid#': 'token.creative_id',
+}
 
 /** CAKE writes #name#; only its own names, since a URL may hold a fragment. */
 const HASH_NAMES = new Set(
-  'reqid s1 s2 s3 s4 s5 leadid tid price oid affid campid ip sourceip utcunixtime'.split(' '),
+  'reqid s1 s2 s3 s4 s5 leadid tid price oid affid campid ip sourceip utcunixtime sourcedate'.split(' '),
 )
 /** LinkTrust writes [=Name=]. */
 const EQUALS_ALIASES: ReadonlyMap<string, string> = new Map([
@@ -103,5 +138,8 @@ function* aliasEntries(): Generator<readonly [string, string]> {
   }
   for (const family of SUB_FAMILIES) {
     for (let n = 1; n <= SUB_COUNT; n++) yield [`${family}${n}`, `sub${n}`]
+  }
+  for (const family of ADVERTISER_FAMILIES) {
+    for (let n = 2; n <= ADVERTISER_COUNT; n++) yield [`${family}${n}`, `p${n}`]
   }
 }

@@ -5,8 +5,11 @@ import { type MacroStep, parseModifiers } from './macro-modifiers.ts'
 import { canonicalMacroName, MACRO_NAMES, type MacroValues } from './macro-names.ts'
 import { nearestName } from './nearest-name.ts'
 
-/** Where the rendered text goes, which decides how values are escaped. */
-export type TemplateTarget = 'url' | 'json' | 'text'
+/**
+ * Where the rendered text goes, which decides how values are escaped. In markup they are percent-encoded as in a URL:
+ * then they are harmless in attributes, in strings of scripts and in URLs alike.
+ */
+export type TemplateTarget = 'url' | 'json' | 'text' | 'markup'
 
 /** literals[0] slot[0] literals[1] slot[1] … literals[n]: rendering is one concatenation. */
 export type Template = {
@@ -45,6 +48,10 @@ export type TemplateOptions = {
 
 const TEMPLATE_CHARS_MAX = 16_384
 const CONTROLS = /\p{Cc}/u
+/** Lines and tabs are part of a script. */
+const CONTROLS_BUT_LAYOUT = /(?![\t\n\r])\p{Cc}/u
+/** In a script, a word in braces may be its own; shorter ones are near to some macro whatever they are. */
+const MARKUP_TYPO_CHARS_MIN = 6
 
 /**
  * Everything that looks like a macro. The first two alternatives are syntaxes of traffic sources (`${X}`, `{{x}}`,
@@ -52,9 +59,10 @@ const CONTROLS = /\p{Cc}/u
  */
 const URL_MACRO =
   /\$\{[^{}]*\}|\{{2,3}[^{}]*\}{2,3}|\{([^{}]+)\}|(?<!\[)\[\[([\w.]+)\]\](?!\])|\[=(\w+)=\]|(?<!#)#([a-z]\w*)#(?!#)/gi
-/** In JSON a brace opens an object as well: only a name directly behind it makes a macro. */
-const JSON_MACRO =
+/** In JSON and in scripts a brace opens a block as well: only a name directly behind it makes a macro. */
+const NAMED_MACRO =
   /\$\{[^{}]*\}|\{{2,3}[\w.]*\}{2,3}|\{([a-z_][\w.]*(?:\|[^{}]*)?)\}|(?<!\[)\[\[([\w.]+)\]\](?!\])|\[=(\w+)=\]|(?<!#)#([a-z]\w*)#(?!#)/gi
+const MACRO_SYNTAX = { url: URL_MACRO, text: URL_MACRO, json: NAMED_MACRO, markup: NAMED_MACRO } as const
 /** `{:x}`, `{$x}`, `{%x%}`: traffic sources' again. */
 const FOREIGN_BRACES = /^[:$%]/
 
@@ -65,11 +73,11 @@ const FOREIGN_BRACES = /^[:$%]/
 export function compileTemplate(text: string, options: TemplateOptions = {}): CompiledTemplate {
   const target = options.target ?? 'url'
   if (text.length > TEMPLATE_CHARS_MAX) return refused(`longer than ${TEMPLATE_CHARS_MAX} characters`)
-  if (target !== 'json' && CONTROLS.test(text)) return refused('a control character or line break')
+  if (hasControls(target, text)) return refused('a control character or line break')
   const builder: Builder = { target, aliases: options.aliases ?? {}, literals: [''], slots: [], unknown: [] }
   let problem = ''
   let end = 0
-  for (const match of text.matchAll(target === 'json' ? JSON_MACRO : URL_MACRO)) {
+  for (const match of text.matchAll(MACRO_SYNTAX[target])) {
     addLiteral(builder, text.slice(end, match.index))
     end = match.index + match[0].length
     problem ||= addMatch(builder, match)
@@ -93,6 +101,11 @@ export function renderTemplate(template: Template, values: MacroValues): string 
   return text
 }
 
+function hasControls(target: TemplateTarget, text: string): boolean {
+  if (target === 'json') return false
+  return (target === 'markup' ? CONTROLS_BUT_LAYOUT : CONTROLS).test(text)
+}
+
 type Builder = {
   readonly target: TemplateTarget
   readonly aliases: Readonly<Record<string, string>>
@@ -112,7 +125,7 @@ function addMatch(builder: Builder, match: RegExpExecArray): string {
   const name =
     (brackets === undefined ? undefined : resolveName(builder, brackets)) ??
     (equals === undefined ? undefined : equalsAlias(equals)) ??
-    (hashes === undefined ? undefined : hashAlias(hashes))
+    (hashes === undefined ? undefined : resolveHash(builder, hashes))
   if (name === undefined) addLiteral(builder, whole)
   else return addSlot(builder, name, [])
   return ''
@@ -127,13 +140,21 @@ function addBraces(builder: Builder, content: string): string {
   if (rawName !== undefined) return addSlot(builder, rawName, ['raw', ...modifiers])
   const foreign = parseForeignMacro(content, (foreignName) => resolveName(builder, foreignName))
   if (foreign !== undefined) return addForeign(builder, foreign)
-  builder.unknown.push(written.trim())
+  if (isOwnWord(builder, written)) addLiteral(builder, `{${content}}`)
+  else builder.unknown.push(written.trim())
   return ''
+}
+
+/** Whether a word in braces that is no macro may be a script's own: what is like a macro is a typing error. */
+function isOwnWord(builder: Builder, written: string): boolean {
+  if (builder.target !== 'markup') return false
+  return written.length < MARKUP_TYPO_CHARS_MIN || nearestName(written, macroNames(builder)) === undefined
 }
 
 function addSlot(builder: Builder, name: string, modifiers: readonly string[]): string {
   const parsed = parseModifiers(name, modifiers)
   if (!parsed.ok) return parsed.reason
+  if (parsed.raw && builder.target === 'markup') return `{${name}|raw}: values in markup are always encoded`
   pushSlot(builder, { ...parsed, name })
   return ''
 }
@@ -168,6 +189,11 @@ function resolveName(builder: Builder, written: string): string | undefined {
   return canonicalMacroName(written) ?? MACRO_ALIASES.get(lower)
 }
 
+function resolveHash({ aliases }: Builder, written: string): string | undefined {
+  const key = `#${written.toLowerCase()}#`
+  return Object.hasOwn(aliases, key) ? aliases[key] : hashAlias(written)
+}
+
 function composed(
   steps: readonly MacroStep[],
   escapeValue: (value: string) => string,
@@ -190,11 +216,7 @@ function escapeFor(target: TemplateTarget, raw: boolean): (value: string) => str
 
 function unknownMacros(builder: Builder): CompiledTemplate {
   const [first = ''] = builder.unknown
-  const nearest = nearestName(first, [
-    ...MACRO_NAMES,
-    ...Object.keys(builder.aliases),
-    ...MACRO_ALIASES.keys(),
-  ])
+  const nearest = nearestName(first, macroNames(builder))
   const suggestion = nearest === undefined ? '' : (resolveName(builder, nearest) ?? '')
   const hint = suggestion === '' ? '' : `; did you mean {${suggestion}}?`
   return {
@@ -203,6 +225,10 @@ function unknownMacros(builder: Builder): CompiledTemplate {
     suggestion,
     reason: `unknown macro {${first}}${hint}`,
   }
+}
+
+function macroNames(builder: Builder): readonly string[] {
+  return [...MACRO_NAMES, ...Object.keys(builder.aliases), ...MACRO_ALIASES.keys()]
 }
 
 function refused(reason: string): CompiledTemplate {

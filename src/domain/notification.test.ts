@@ -3,6 +3,7 @@ import { compileTemplate, renderTemplate } from './macros.ts'
 import {
   buildMacroValues,
   decideNotification,
+  holdsLoop,
   isLoop,
   type NotificationQuestion,
   type NotifiedConversion,
@@ -30,7 +31,12 @@ const question: NotificationQuestion = {
     onlyWithPayout: false,
     delaySeconds: 0,
     url: 'https://source.test/postback?c={externalid}',
+    ownerType: 'traffic_source',
+    code: '',
+    moderation: 'approved',
   },
+  tellsStatus: false,
+  allowsPixels: true,
   conversion,
   statusBefore: undefined,
   isFirst: true,
@@ -42,6 +48,8 @@ type Change = Partial<Omit<NotificationQuestion, 'target' | 'conversion'>> & {
   target?: Partial<NotificationQuestion['target']>
   conversion?: Partial<NotifiedConversion>
 }
+
+const OF_AFFILIATE: Change = { target: { ownerType: 'affiliate' } }
 
 function decide(change: Change) {
   return decideNotification({
@@ -62,6 +70,13 @@ describe('a notification', () => {
     ['of the first conversion only', { target: { onlyFirst: true } }, 0],
     ['with a payout only', { target: { onlyWithPayout: true } }, 0],
     ['after a delay', { target: { delaySeconds: 90 } }, 90_000],
+    ['to an affiliate', { target: { ownerType: 'affiliate' } }, 0],
+    ['to an affiliate where the offer allows no pixels', { ...OF_AFFILIATE, allowsPixels: false }, 0],
+    [
+      'of a reversal to an affiliate who can tell it',
+      { ...OF_AFFILIATE, tellsStatus: true, statusBefore: 'approved', conversion: { status: 'rejected' } },
+      0,
+    ],
   ])('%s is sent', (_, change, delayMs) => {
     expect(decide(change)).toEqual({ kind: 'send', delayMs })
   })
@@ -83,6 +98,22 @@ describe('a notification', () => {
     ['images only', { target: { type: 'iframe' }, browser: 'image' }],
     ['images only', { target: { type: 'script' }, browser: 'image' }],
     ['not new', { target: { type: 'script' }, browser: 'script', statusBefore: 'pending' }],
+    ['status filter', { ...OF_AFFILIATE, conversion: { status: 'pending' } }],
+    ['status filter', { ...OF_AFFILIATE, statusBefore: 'approved', conversion: { status: 'rejected' } }],
+    ['moderation pending', { target: { ownerType: 'affiliate', moderation: 'pending' } }],
+    ['moderation rejected', { target: { ownerType: 'affiliate', moderation: 'rejected' } }],
+    ['disabled', { target: { status: 'disabled', moderation: 'pending' } }],
+    [
+      'offer allows no pixels',
+      { target: { ownerType: 'affiliate', type: 'image' }, allowsPixels: false, browser: 'image' },
+    ],
+    [
+      'loop',
+      {
+        target: { type: 'script', url: '', code: '<img src="https:\\/\\/track.test\\/pixel.gif">' },
+        browser: 'script',
+      },
+    ],
     ['loop', { target: { type: 'iframe', url: 'https://track.test/pixel.html' }, browser: 'iframe' }],
   ])('is skipped and says: %s', (reason, change) => {
     expect(decide(change)).toEqual({ kind: 'skip', reason })
@@ -124,6 +155,17 @@ describe('a notification', () => {
   ])('to %s loops: %s', (url, loops) => {
     expect(isLoop(url, question.ownHosts)).toBe(loops)
   })
+})
+
+it.each([
+  ['<img src="https://track.test/pixel.gif">', true],
+  ["s.src='//TRACK.test:8080/x'", true],
+  ['x="http:\\/\\/192.0.2.1\\/p"', true],
+  ['<img src=http://user@track.test/>', true],
+  ['<script src="https://other.test/a.js?u=track.test"></script> // track.test', false],
+  ['', false],
+])('markup %s loops: %s', (markup, loops) => {
+  expect(holdsLoop(markup, question.ownHosts)).toBe(loops)
 })
 
 describe('the macros of a conversion', () => {

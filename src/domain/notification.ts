@@ -3,6 +3,7 @@ import type { ConversionStatus } from './conversion-types.ts'
 import type { MacroValues } from './macro-names.ts'
 import { buildVisitMacroValues, type MacroVisit, type VisitNames } from './macro-values.ts'
 import { formatMicros } from './money.ts'
+import { kindsAllowed } from './pixel-kinds.ts'
 import { routePoint } from './routing.ts'
 import type { NotificationTarget } from './target-types.ts'
 
@@ -34,7 +35,14 @@ export type NotificationQuestion = {
     | 'delaySeconds'
     | 'percent'
     | 'url'
+    | 'ownerType'
+    | 'code'
+    | 'moderation'
   >
+  /** Whether the target's text names the status (TargetTemplates.tellsStatus). */
+  readonly tellsStatus: boolean
+  /** Whether the offer takes affiliates' pixels (OfferTerms.allowsPixels). */
+  readonly allowsPixels: boolean
   readonly conversion: NotifiedConversion
   /** The conversion's status before this transition; undefined when it is new. */
   readonly statusBefore: ConversionStatus | undefined
@@ -54,6 +62,8 @@ export type BrowserPixel = 'image' | 'iframe' | 'script'
 /**
  * disabled          the target is switched off
  * loop              it points at this installation: its postbacks would come back as hits, for ever
+ * moderation rejected, moderation pending
+ *                   an affiliate's text is sent or shown once exactly this text is approved
  * muted             the hit carries disable_postback=1, or a member chose not to notify
  * event filter      the event is none of the target's
  * status filter     the status is none of the target's
@@ -61,15 +71,20 @@ export type BrowserPixel = 'image' | 'iframe' | 'script'
  * payout 0          it wants conversions with a payout, and this one has none, or takes one back
  * not first         it wants the first conversion of a visit, and this is a later one
  * percent           it wants a share of the conversions, and this one is not in it
+ * offer allows no pixels
+ *                   it is for postbacks only, and this is a pixel of an affiliate
  * not new           a pixel is shown when the conversion is made, and never again
  * no browser        a pixel is shown by a visitor's browser, and none waits for the answer: the conversion came from a
  *                   server, by hand or by upload, or was judged later than the browser was answered
  * images only       the browser asked for an image: it can be sent on to an image, and to nothing else
  * one image only    it was sent on to another image already
+ * too many pixels   one answer shows no more of them
  */
 export type SkipReason =
   | 'disabled'
   | 'loop'
+  | 'moderation rejected'
+  | 'moderation pending'
   | 'muted'
   | 'event filter'
   | 'status filter'
@@ -77,10 +92,12 @@ export type SkipReason =
   | 'payout 0'
   | 'not first'
   | 'percent'
+  | 'offer allows no pixels'
   | 'not new'
   | 'no browser'
   | 'images only'
   | 'one image only'
+  | 'too many pixels'
 
 export type NotificationDecision =
   | { readonly kind: 'send'; readonly delayMs: number }
@@ -108,6 +125,13 @@ export function isLoop(url: string, ownHosts: readonly string[]): boolean {
   const host = /^[a-z][a-z0-9+.-]*:\/\/(?:[^/?#@]*@)?(\[[^\]]*\]|[^/?#:]*)/i.exec(url)?.[1] ?? ''
   const plain = host.toLowerCase().replace(/\.$/, '')
   return plain !== '' && ownHosts.includes(plain)
+}
+
+/** The same for URLs within markup, as far as they stand there in full; a moderator looks for the others. */
+export function holdsLoop(markup: string, ownHosts: readonly string[]): boolean {
+  // A string of a script may write its slashes as \/.
+  const addresses = markup.replaceAll('\\/', '/').match(/(?:https?:)?\/\/[^\s"'`<>\\)]+/gi) ?? []
+  return addresses.some((address) => isLoop(address.replace(/^(?:https?:)?/i, 'https:'), ownHosts))
 }
 
 /**
@@ -142,20 +166,23 @@ export function buildMacroValues(of: {
 function skipReason(question: NotificationQuestion): SkipReason | undefined {
   const { target, conversion } = question
   if (target.status === 'disabled') return 'disabled'
-  if (isLoop(target.url, question.ownHosts)) return 'loop'
+  if (isLoop(target.url, question.ownHosts) || holdsLoop(target.code, question.ownHosts)) return 'loop'
+  if (target.moderation !== 'approved') return `moderation ${target.moderation}`
   if (question.silent) return 'muted'
   if (!allowsEvent(target.events, conversion.event)) return 'event filter'
-  if (!allowsStatus(target.statuses, conversion.status)) return 'status filter'
+  if (!allowsStatus(question)) return 'status filter'
   if (question.statusBefore === conversion.status) return 'status unchanged'
   if (target.onlyWithPayout && (conversion.payoutMicros ?? conversion.revenueMicros) <= 0) return 'payout 0'
   if (target.onlyFirst && !question.isFirst) return 'not first'
   return isInShare(conversion.id, target) ? undefined : 'percent'
 }
 
-function pixelSkipReason({ target, statusBefore, browser }: NotificationQuestion): SkipReason | undefined {
+function pixelSkipReason(question: NotificationQuestion): SkipReason | undefined {
+  const { target, statusBefore, browser } = question
+  if (target.ownerType === 'affiliate' && !question.allowsPixels) return 'offer allows no pixels'
   if (statusBefore !== undefined) return 'not new'
   if (browser === undefined) return 'no browser'
-  return browser === 'image' && target.type !== 'image' ? 'images only' : undefined
+  return kindsAllowed(browser, true).includes(target.type) ? undefined : 'images only'
 }
 
 /** The same conversion is always in or always out; a larger share holds all of a smaller one. */
@@ -168,6 +195,13 @@ function allowsEvent(events: readonly string[], event: string): boolean {
   return events.length === 0 || events.some((allowed) => allowed.toLowerCase() === lower)
 }
 
-function allowsStatus(statuses: readonly ConversionStatus[], status: ConversionStatus): boolean {
-  return statuses.length === 0 ? earns(status) : statuses.includes(status)
+/**
+ * Without a filter a source or campaign hears of what earns. An affiliate hears of every status when its target says
+ * which, and of approved ones otherwise: it could not tell a reversal from a sale.
+ */
+function allowsStatus({ target, conversion, tellsStatus }: NotificationQuestion): boolean {
+  const { status } = conversion
+  if (target.statuses.length > 0) return target.statuses.includes(status)
+  if (target.ownerType !== 'affiliate') return earns(status)
+  return tellsStatus || status === 'approved'
 }

@@ -21,7 +21,7 @@ export type NotificationTarget = {
   readonly secret: string
   /** Empty: every event. */
   readonly events: readonly string[]
-  /** Empty: pending and approved. */
+  /** Empty: pending and approved; an affiliate's: every status if its text names the status, else approved. */
   readonly statuses: readonly ConversionStatus[]
   readonly onlyFirst: boolean
   readonly onlyWithPayout: boolean

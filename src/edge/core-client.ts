@@ -23,6 +23,11 @@ const OUTCOMES = [
 /** As core normalises it: a URL of this form fits into a header and, escaped, into a document. */
 const WEB_ADDRESS = /^https?:\/\/[\x21-\x7e]+$/
 
+const pixelSchema = z.union([
+  z.object({ type: z.enum(['image', 'iframe', 'script']), url: z.string().regex(WEB_ADDRESS) }),
+  z.object({ type: z.literal('html'), html: z.string() }),
+])
+
 const answersSchema = z.object({
   answers: z.array(
     z.object({
@@ -31,9 +36,7 @@ const answersSchema = z.object({
       reason: z.string().exactOptional(),
       conversion: z.string().exactOptional(),
       clickId: z.string().exactOptional(),
-      pixels: z
-        .array(z.object({ type: z.enum(['image', 'iframe', 'script']), url: z.string().regex(WEB_ADDRESS) }))
-        .exactOptional(),
+      pixels: z.array(pixelSchema).exactOptional(),
       steps: z.array(z.object({ step: z.string(), ok: z.boolean(), detail: z.string() })).exactOptional(),
     }),
   ),

@@ -34,8 +34,8 @@ export const EDGE_LIMITS = {
   coreLookupTimeoutMs: 1_000,
   peerLookupTimeoutMs: 250,
   peerSocketsMax: 16,
-  /** Largest answer taken from core or a peer, other than a snapshot. */
-  answerBytesMax: 4_194_304,
+  /** Largest answer taken from core or a peer, other than a snapshot: hitsPerRequestMax hits with all their pixels. */
+  answerBytesMax: 16_777_216,
   /** After so many failures in a row nothing is asked for circuitOpenMs. */
   circuitFailuresMax: 3,
   circuitOpenMs: 500,

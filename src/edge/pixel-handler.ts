@@ -1,4 +1,4 @@
-import type { HitAnswer, HitKind, UrlPixel } from '../domain/hit.ts'
+import type { HitAnswer, HitKind, RenderedPixel, UrlPixel } from '../domain/hit.ts'
 import { GIF_HEADERS, TRANSPARENT_GIF } from './answers.ts'
 import type { HitDialect } from './dialects/hit-dialect.ts'
 import type { EdgeContext } from './edge-context.ts'
@@ -43,21 +43,20 @@ export async function handlePixel(
  * Answers a pixel request: always a valid document of its kind, whatever became of the hit, since a page must never
  * look broken. It carries the pixels that core has chosen for it (PROTOCOL section 4).
  */
-export function sendPixel(
-  exchange: Exchange,
-  kind: PixelKind,
-  { outcome, pixels: shown = [] }: HitAnswer,
-): void {
-  const pixels = shown.filter((pixel) => pixel.type !== 'html')
+export function sendPixel(exchange: Exchange, kind: PixelKind, { outcome, pixels = [] }: HitAnswer): void {
   const told: HeaderList = ['X-Trailpost-Outcome', outcome]
   if (kind === 'image') {
-    sendImage(exchange, pixels[0], told)
+    sendImage(exchange, pixels.find(isImage), told)
   } else if (kind === 'iframe') {
     const headers = [...FRAME_HEADERS, 'Content-Security-Policy', pixelPolicy(pixels), ...told]
     exchange.send(200, headers, pixelPage(pixels))
   } else {
     exchange.send(200, [...SCRIPT_HEADERS, ...told], pixelScript(pixels))
   }
+}
+
+function isImage(pixel: RenderedPixel): pixel is UrlPixel {
+  return pixel.type === 'image'
 }
 
 /** An image can be sent on to one other image, and to nothing else. */

@@ -1,19 +1,38 @@
-import type { UrlPixel } from '../domain/hit.ts'
-import { escapeHtml } from './escape-html.ts'
+import { escapeHtml } from '../domain/escape-html.ts'
+import type { RenderedPixel, UrlPixel } from '../domain/hit.ts'
 
 /** What a frame needs to count a conversion: its own scripts and its own cookies, on its own site. */
 const FRAME_RIGHTS = 'allow-scripts allow-same-origin'
+/** Markup has no site of its own: with an origin it would have ours, or the advertiser's. */
+const MARKUP_RIGHTS = 'allow-scripts'
+/** A document within a document takes its referrer policy from itself, or else from the page around it. */
+const MARKUP_HEAD = '<!doctype html><meta name="referrer" content="no-referrer">'
+/** Not `*`: it would not cover every scheme, and these two are what a pixel needs. */
+const ANY_SITE = 'https: http:'
 
-/** The document of /pixel.html: the pixels nested, every URL escaped. */
-export function pixelPage(pixels: readonly UrlPixel[]): string {
+/** The document of /pixel.html: the pixels nested, every URL and all markup escaped. */
+export function pixelPage(pixels: readonly RenderedPixel[]): string {
   return `<!doctype html><title></title>${pixels.map(toElement).join('')}`
 }
 
 /**
  * The policy of /pixel.html: exactly its pixels may be loaded, and any advertiser's page may carry the frame. A script
- * may call its own host besides, without which it could not count anything.
+ * may call its own host besides, without which it could not count anything. A frame of markup inherits the policy, and
+ * nobody can tell what it will load: then any site is allowed, to a document that is otherwise our own text.
  */
-export function pixelPolicy(pixels: readonly UrlPixel[]): string {
+export function pixelPolicy(pixels: readonly RenderedPixel[]): string {
+  const directives = pixels.some(isMarkup) ? ANY_SITE_DIRECTIVES : exactDirectives(pixels.filter(isUrl))
+  return ["default-src 'none'", ...directives, 'frame-ancestors *'].join('; ')
+}
+
+const ANY_SITE_DIRECTIVES: readonly string[] = [
+  `img-src ${ANY_SITE} data:`,
+  `frame-src ${ANY_SITE}`,
+  `script-src 'unsafe-inline' ${ANY_SITE}`,
+  `connect-src ${ANY_SITE}`,
+]
+
+function exactDirectives(pixels: readonly UrlPixel[]): readonly string[] {
   const scripts = pixels.filter(({ type }) => type === 'script')
   const homes = scripts.map(({ url }) => new URL(url).origin)
   const allowed: readonly (readonly [directive: string, sources: readonly string[]])[] = [
@@ -23,33 +42,46 @@ export function pixelPolicy(pixels: readonly UrlPixel[]): string {
     ['connect-src', homes],
   ]
   const given = allowed.filter(([, sources]) => sources.length > 0)
-  const directives = given.map(([directive, sources]) => `${directive} ${[...new Set(sources)].join(' ')}`)
-  return ["default-src 'none'", ...directives, 'frame-ancestors *'].join('; ')
+  return given.map(([directive, sources]) => `${directive} ${[...new Set(sources)].join(' ')}`)
 }
 
 /**
  * The answer of /pixel.js: creates the pixels by DOM calls, so that it works however it was loaded, and neither
  * writes over the page nor leaves a name in it. Nothing when there are none.
  */
-export function pixelScript(pixels: readonly UrlPixel[]): string {
+export function pixelScript(pixels: readonly RenderedPixel[]): string {
   if (pixels.length === 0) return ''
-  return `(${SHOW_PIXELS})(document,${toScriptLiteral(pixels.map(({ type, url }) => [type, url]))})`
+  const list = pixels.map((pixel) =>
+    isMarkup(pixel) ? [pixel.type, MARKUP_HEAD + pixel.html] : [pixel.type, pixel.url],
+  )
+  return `(${SHOW_PIXELS})(document,${toScriptLiteral(list)})`
 }
 
 const SHOW_PIXELS = `function(d,p){p.forEach(function(x){\
-var t=x[0]==="image"?"img":x[0],e=d.createElement(t);\
+var h=x[0]==="html",t=h?"iframe":x[0]==="image"?"img":x[0],e=d.createElement(t);\
 if(t==="script")e.async=true;\
 else{e.width=e.height=1;e.hidden=true;e.referrerPolicy="no-referrer"}\
-if(t==="iframe")e.setAttribute("sandbox","${FRAME_RIGHTS}");\
-e.src=x[1];(d.body||d.documentElement).appendChild(e)})}`
+if(t==="iframe")e.setAttribute("sandbox",h?"${MARKUP_RIGHTS}":"${FRAME_RIGHTS}");\
+e[h?"srcdoc":"src"]=x[1];(d.body||d.documentElement).appendChild(e)})}`
 
-function toElement({ type, url }: UrlPixel): string {
-  const src = escapeHtml(url)
+function toElement(pixel: RenderedPixel): string {
   // No style: the policy allows none.
   const hidden = 'width="1" height="1" hidden referrerpolicy="no-referrer"'
-  if (type === 'image') return `<img src="${src}" alt="" ${hidden}>`
-  if (type === 'iframe') return `<iframe src="${src}" sandbox="${FRAME_RIGHTS}" ${hidden}></iframe>`
+  if (isMarkup(pixel)) {
+    return `<iframe sandbox="${MARKUP_RIGHTS}" srcdoc="${escapeHtml(MARKUP_HEAD + pixel.html)}" ${hidden}></iframe>`
+  }
+  const src = escapeHtml(pixel.url)
+  if (pixel.type === 'image') return `<img src="${src}" alt="" ${hidden}>`
+  if (pixel.type === 'iframe') return `<iframe src="${src}" sandbox="${FRAME_RIGHTS}" ${hidden}></iframe>`
   return `<script src="${src}" async referrerpolicy="no-referrer"></script>`
+}
+
+function isMarkup(pixel: RenderedPixel): pixel is Extract<RenderedPixel, { type: 'html' }> {
+  return pixel.type === 'html'
+}
+
+function isUrl(pixel: RenderedPixel): pixel is UrlPixel {
+  return pixel.type !== 'html'
 }
 
 /** Host and path, as a policy names a source; `;` and `,` would end it, and a query is not part of it. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { ACCEPT_CH } from '../domain/client-hints.ts'
+import { escapeHtml } from '../domain/escape-html.ts'
 import type { RedirectMode } from '../domain/snapshot.ts'
-import { escapeHtml } from './escape-html.ts'
 import type { Exchange, HeaderList } from './exchange.ts'
 import type { Hops } from './hop.ts'
 

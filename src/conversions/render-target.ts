@@ -1,0 +1,68 @@
+import { escapeHtml } from '../domain/escape-html.ts'
+import type { RenderedPixel } from '../domain/hit.ts'
+import type { MacroValues } from '../domain/macro-names.ts'
+import { renderTemplate } from '../domain/macros.ts'
+import { type CompiledTarget, compileTarget, type TargetTemplates } from '../domain/target-template.ts'
+import type { NotificationTarget } from '../domain/target-types.ts'
+
+/** A target filled in: what is called, or what the browser is shown. */
+export type RenderedTarget = {
+  /** '' for markup. */
+  readonly url: string
+  /** Of a POST; the markup itself for markup. */
+  readonly body: string
+  /** Why it can not be sent or shown; '' when it can. */
+  readonly problem: string
+  /** Undefined for a postback, and when there is a problem. */
+  readonly pixel: RenderedPixel | undefined
+}
+
+/** Targets come from one cached configuration: compiled once per change of it. */
+const compiledTargets = new WeakMap<NotificationTarget, CompiledTarget>()
+
+export function compileOnce(target: NotificationTarget): CompiledTarget {
+  const known = compiledTargets.get(target)
+  if (known !== undefined) return known
+  const compiled = compileTarget(target)
+  compiledTargets.set(target, compiled)
+  return compiled
+}
+
+export function renderTarget(target: NotificationTarget, values: MacroValues): RenderedTarget {
+  const compiled = compileOnce(target)
+  if (!compiled.ok) return unusable(target.url, `the target can not be rendered: ${compiled.reason}`)
+  const { templates } = compiled
+  if (target.type !== 'postback') return renderPixel(target, templates, values)
+  const body = target.method === 'POST' ? renderTemplate(templates.body, values) : ''
+  return { url: renderTemplate(templates.url, values), body, problem: '', pixel: undefined }
+}
+
+function renderPixel(
+  target: NotificationTarget,
+  templates: TargetTemplates,
+  values: MacroValues,
+): RenderedTarget {
+  if (target.code !== '') {
+    const html = renderTemplate(templates.code, values)
+    return { url: '', body: html, problem: '', pixel: { type: 'html', html } }
+  }
+  const text = renderTemplate(templates.url, values)
+  const parsed = URL.parse(text)
+  if (parsed === null || !/^https?:$/.test(parsed.protocol)) {
+    return unusable(text, 'the pixel is no web address')
+  }
+  // As a browser would read it: ASCII without quotes or spaces, so that it fits into a header and a document.
+  const url = parsed.href
+  return { url, body: '', problem: '', pixel: pixelOf(target, url) }
+}
+
+/** A stranger's script never runs in the advertiser's page: it is shown as markup, which has a frame of its own. */
+function pixelOf({ type, ownerType }: NotificationTarget, url: string): RenderedPixel | undefined {
+  if (type === 'postback') return undefined
+  if (type !== 'script' || ownerType !== 'affiliate') return { type, url }
+  return { type: 'html', html: `<script src="${escapeHtml(url)}" async></script>` }
+}
+
+function unusable(url: string, problem: string): RenderedTarget {
+  return { url, body: '', problem, pixel: undefined }
+}
