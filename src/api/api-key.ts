@@ -36,11 +36,16 @@ export async function issueApiKey(
   return { key, stored: await createApiKey(db, workspace, fields, nowMs) }
 }
 
-/** Whose key this is; undefined for a text that is no key, unknown or revoked. */
+/**
+ * Whose key this is; undefined for a text that is no key, unknown or revoked, and for a key that is nobody's: an
+ * affiliate manager's affiliates are those of a person, and a portal is some affiliate's.
+ */
 export async function findKeyHolder(db: Db, key: string, nowMs: number): Promise<KeyHolder | undefined> {
   if (!KEY_PATTERN.test(key)) return undefined
   const found = await findApiKey(db, hashOf(key))
-  if (found === undefined || !isAccountRole(found.role)) return undefined
+  if (found === undefined || !isAccountRole(found.role) || found.role === 'affiliate_manager')
+    return undefined
+  if ((found.role === 'affiliate') !== (found.affiliateId !== '')) return undefined
   if (nowMs - (found.lastUsedAt ?? 0) >= LAST_USED_STEP_MS) await recordApiKeyUse(db, found.id, nowMs)
   return { id: found.id, workspace: found.workspace, role: found.role, affiliateId: found.affiliateId }
 }

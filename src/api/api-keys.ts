@@ -13,19 +13,23 @@ import { notFound } from './problem.ts'
 const TAGS = ['api-keys']
 const PATH = '/api/v1/api-keys'
 
-const createBody = z.strictObject({ name: nameField, role: z.enum(ROLES) })
+/** A key of an affiliate manager would be nobody's: its affiliates are those of a person. */
+const ROLE_PROBLEM =
+  'must be viewer, manager or owner: an affiliate manager signs in, and keys of an affiliate are made at /affiliates/{id}/api-keys'
+const createBody = z.strictObject({ name: nameField, role: z.enum(ROLES, ROLE_PROBLEM) })
 
 const apiKeyFields = {
   id: z.string(),
   name: z.string(),
   role: z.string(),
+  affiliateId: z.string().describe("Whose portal it opens; '' for a key of the network's own people"),
   prefix: z.string().describe('First characters, to tell keys apart'),
   createdAt: timeField,
   lastUsedAt: timeField.nullable().describe('To the minute'),
   revokedAt: timeField.nullable(),
 }
-const apiKeySchema = z.object(apiKeyFields).meta({ id: 'ApiKey' })
-const newApiKeySchema = z
+export const apiKeySchema = z.object(apiKeyFields).meta({ id: 'ApiKey' })
+export const newApiKeySchema = z
   .object({ ...apiKeyFields, key: z.string().describe('Shown this once') })
   .meta({ id: 'NewApiKey' })
 
@@ -40,7 +44,7 @@ export function apiKeyRoutes(app: ApiApp, deps: ApiDeps): void {
     },
     handler: async (request) => {
       const page = await listApiKeys(db, workspaceOf(request), request.query)
-      return { items: page.items.map(toView), nextCursor: page.nextCursor }
+      return { items: page.items.map(toApiKeyView), nextCursor: page.nextCursor }
     },
   })
   app.post(PATH, {
@@ -55,10 +59,10 @@ export function apiKeyRoutes(app: ApiApp, deps: ApiDeps): void {
       const now = deps.clock()
       const { key, stored } = await inTransaction(db, async (trx) => {
         const issued = await issueApiKey(trx, { workspace: caller.workspace, ...request.body }, now)
-        await audit(trx, caller, { now, action: 'api_key.create', id: issued.stored.id })
+        await auditApiKey(trx, caller, { now, action: 'api_key.create', id: issued.stored.id })
         return issued
       })
-      return await reply.code(201).send({ ...toView(stored), key })
+      return await reply.code(201).send({ ...toApiKeyView(stored), key })
     },
   })
   app.delete(`${PATH}/:id`, {
@@ -70,19 +74,21 @@ export function apiKeyRoutes(app: ApiApp, deps: ApiDeps): void {
         const now = deps.clock()
         if (!(await revokeApiKey(trx, { workspace: caller.workspace, id }, now)))
           throw notFound('API key', id)
-        await audit(trx, caller, { now, action: 'api_key.revoke', id })
+        await auditApiKey(trx, caller, { now, action: 'api_key.revoke', id })
       })
       return await reply.code(204).send()
     },
   })
 }
 
-function toView(key: ApiKey): z.input<typeof apiKeySchema> {
-  const { id, name, role, prefix } = key
+/** An API key without the key itself. */
+export function toApiKeyView(key: ApiKey): z.input<typeof apiKeySchema> {
+  const { id, name, role, affiliateId, prefix } = key
   return {
     id,
     name,
     role,
+    affiliateId,
     prefix,
     createdAt: toTime(key.createdAt),
     lastUsedAt: key.lastUsedAt === null ? null : toTime(key.lastUsedAt),
@@ -90,7 +96,7 @@ function toView(key: ApiKey): z.input<typeof apiKeySchema> {
   }
 }
 
-async function audit(
+export async function auditApiKey(
   db: Db,
   { workspace, actor }: Caller,
   { now, action, id }: { readonly now: number; readonly action: string; readonly id: string },

@@ -1,7 +1,9 @@
 import rateLimit from '@fastify/rate-limit'
 import { fastify, LogController } from 'fastify'
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
+import { affiliateKeyRoutes } from './affiliate-keys.ts'
 import { affiliateNetworkRoutes } from './affiliate-networks.ts'
+import { affiliateRoutes } from './affiliates.ts'
 import { answerWhenLive } from './answer-when-live.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
 import { apiKeyRoutes } from './api-keys.ts'
@@ -82,6 +84,8 @@ const ROUTES: readonly ((app: ApiApp, deps: ApiDeps) => void)[] = [
   costCorrectionRoutes,
   fraudRoutes,
   splitReportRoutes,
+  affiliateRoutes,
+  affiliateKeyRoutes,
 ]
 
 /** The dashboard's HTTP server, ready to listen or to be injected into. */

@@ -3,6 +3,9 @@ import type { FastifyRequest } from 'fastify'
 import type { AccountRole } from './access-table.ts'
 import type { User } from './accounts.ts'
 
+/** Begins the actor of a person; the rest is their id. */
+export const USER_ACTOR = 'user:'
+
 /** Who calls, in which workspace and with which role. */
 export type Caller = {
   readonly workspace: string
@@ -40,11 +43,14 @@ export function affiliateOf(request: FastifyRequest): {
 
 /**
  * Which affiliates the caller may see: undefined for all of the workspace; for an affiliate manager those whose
- * `managerId` this is.
+ * `managerId` this is. Only a person is one: a request of any other ends here.
  */
 export function managerOf(request: FastifyRequest): string | undefined {
   const { role, actor } = callerOf(request)
-  return role === 'affiliate_manager' ? actor.replace(/^user:/, '') : undefined
+  assert(role !== 'affiliate', 'the route is an affiliate’s in access-table.ts: ask affiliateOf')
+  if (role !== 'affiliate_manager') return undefined
+  assert(actor.startsWith(USER_ACTOR), 'an affiliate manager is a person')
+  return actor.slice(USER_ACTOR.length)
 }
 
 /** The workspace that everything the handler reads or writes must belong to. */

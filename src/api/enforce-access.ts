@@ -3,9 +3,10 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { findAffiliateOfUser } from '../store/affiliate-users.ts'
 import { type Access, accessOf, mayCall } from './access-table.ts'
 import type { Membership } from './accounts.ts'
+import { requireActiveAffiliate } from './active-affiliate.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
 import { findKeyHolder } from './api-key.ts'
-import type { Caller } from './caller.ts'
+import { type Caller, USER_ACTOR } from './caller.ts'
 import { Problem } from './problem.ts'
 
 const WORKSPACE_HEADER = 'x-trailpost-workspace'
@@ -56,6 +57,7 @@ async function admit(
   if (needed !== undefined && (request.caller === undefined || !mayCall(request.caller.role, needed))) {
     throw new Problem(403, 'role_too_low', `This needs the role ${needed}; yours is ${request.caller?.role}.`)
   }
+  if (needed === 'affiliate') await requireActiveAffiliate(deps.store.db, request)
 }
 
 /** An affiliate's person is nobody while it is not said whose. */
@@ -64,7 +66,7 @@ async function callerByMembership(
   { workspace, role }: Membership,
   userId: string,
 ): Promise<Caller> {
-  const actor = `user:${userId}`
+  const actor = `${USER_ACTOR}${userId}`
   if (role !== 'affiliate') return { workspace, role, actor, affiliateId: '' }
   const affiliateId = await findAffiliateOfUser(store.db, { userId, workspace })
   if (affiliateId === undefined) throw new Problem(403, 'no_affiliate', 'You sign in for no affiliate.')

@@ -1,7 +1,7 @@
 import type { Db } from '../store/transaction.ts'
 import type { FieldError } from './problem.ts'
 
-type LegacyTable = 'campaigns' | 'offers' | 'landers'
+type LegacyTable = 'campaigns' | 'offers' | 'landers' | 'affiliates'
 
 /** Keys that keep two simultaneous saves from both finding a legacy id free. */
 export function legacyIdLocks(table: LegacyTable) {

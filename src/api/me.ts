@@ -1,9 +1,21 @@
+import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import { AFFILIATE_STATUSES } from '../domain/affiliate.ts'
+import { findAffiliateOfUser } from '../store/affiliate-users.ts'
+import { getAffiliate } from '../store/affiliates.ts'
+import type { Db } from '../store/transaction.ts'
 import { getWorkspace } from '../store/workspaces.ts'
 import { ROLES, SCOPED_ROLES } from './access-table.ts'
 import type { Membership } from './accounts.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
 import { Problem } from './problem.ts'
+
+const affiliateSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  status: z.enum(AFFILIATE_STATUSES).describe('The portal is open to an active one alone'),
+  statusReason: z.string(),
+})
 
 const meAnswer = z.object({
   user: z
@@ -17,6 +29,7 @@ const meAnswer = z.object({
       currency: z.string(),
       timeZone: z.string(),
       role: z.enum([...ROLES, ...SCOPED_ROLES]),
+      affiliate: affiliateSchema.nullable().describe('Whose portal it is, for the role affiliate'),
     }),
   ),
 })
@@ -29,14 +42,32 @@ export function meRoutes(app: ApiApp, deps: ApiDeps): void {
       const { user, caller } = request
       const memberships = user === undefined ? [caller] : await deps.accounts.memberships(user.id)
       const known = memberships.filter((membership) => membership !== undefined)
-      return { user: user ?? null, workspaces: await Promise.all(known.map((each) => describe(deps, each))) }
+      const workspaces = await Promise.all(known.map((each) => describe(deps, each, request)))
+      return { user: user ?? null, workspaces }
     },
   })
 }
 
-async function describe(deps: ApiDeps, { workspace: id, role }: Membership) {
-  const workspace = await getWorkspace(deps.store.db, id)
+async function describe(
+  { store: { db } }: ApiDeps,
+  { workspace: id, role }: Membership,
+  { user, caller }: Pick<FastifyRequest, 'user' | 'caller'>,
+) {
+  const workspace = await getWorkspace(db, id)
   if (workspace === undefined) throw new Problem(404, 'not_found', `There is no workspace "${id}" any more.`)
   const { name, currency, timeZone } = workspace
-  return { id, name, currency, timeZone, role }
+  const affiliateId =
+    user === undefined
+      ? caller?.affiliateId
+      : await findAffiliateOfUser(db, { userId: user.id, workspace: id })
+  const affiliate = role === 'affiliate' ? await describeAffiliate(db, id, affiliateId ?? '') : null
+  return { id, name, currency, timeZone, role, affiliate }
+}
+
+/** Null when the person signs in for none yet. */
+async function describeAffiliate(db: Db, workspace: string, id: string) {
+  const affiliate = await getAffiliate(db, { workspace, id })
+  if (affiliate === undefined) return null
+  const { name, status, statusReason, archivedAt } = affiliate
+  return { id, name, status: archivedAt === null ? status : 'closed', statusReason }
 }

@@ -29,3 +29,33 @@ export async function addAffiliateUser(
     })
     .execute()
 }
+
+/** Ids of the people who sign in for the affiliate, longest first. */
+export async function listAffiliateUserIds(
+  db: Db,
+  { workspace, affiliateId }: { readonly workspace: string; readonly affiliateId: string },
+): Promise<readonly string[]> {
+  const rows = await db
+    .selectFrom('affiliate_users')
+    .select('user_id')
+    .where('workspace', '=', workspace)
+    .where('affiliate_id', '=', affiliateId)
+    .orderBy('created_at')
+    .orderBy('user_id')
+    .execute()
+  return rows.map((row) => row.user_id)
+}
+
+/** False when the person does not sign in for this affiliate. */
+export async function removeAffiliateUser(
+  db: Db,
+  entry: { readonly userId: string; readonly workspace: string; readonly affiliateId: string },
+): Promise<boolean> {
+  const result = await db
+    .deleteFrom('affiliate_users')
+    .where('user_id', '=', entry.userId)
+    .where('workspace', '=', entry.workspace)
+    .where('affiliate_id', '=', entry.affiliateId)
+    .executeTakeFirst()
+  return result.numDeletedRows === 1n
+}

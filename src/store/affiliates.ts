@@ -1,8 +1,10 @@
-import type { Selectable } from 'kysely'
+import { type RawBuilder, type Selectable, type SqlBool, sql } from 'kysely'
 import type { AffiliatePayment, AffiliateStatus, BillingAddress } from '../domain/affiliate.ts'
 import { type Owned, toOwned } from './owned.ts'
 import { ownedTable } from './owned-table.ts'
+import { afterCursor, type Page, type PageRequest, rowsWanted, toPage } from './page.ts'
 import type { Database } from './schema.ts'
+import type { Db } from './transaction.ts'
 
 export type AffiliateFields = {
   readonly name: string
@@ -40,6 +42,70 @@ export const {
   get: getAffiliate,
   list: listAffiliates,
 } = ownedTable({ table: 'affiliates', toItem: toAffiliate, toColumns })
+
+/** What is absent is not asked for. */
+export type AffiliateFilter = {
+  readonly status?: AffiliateStatus | undefined
+  readonly tag?: string | undefined
+  /** '' for those that nobody looks after. */
+  readonly managerId?: string | undefined
+  /** Part of the name or of the e-mail address, in any case. */
+  readonly search?: string | undefined
+}
+
+/**
+ * Those in use that fit, newest first.
+ * @throws BadCursorError
+ */
+export async function findAffiliates(
+  db: Db,
+  workspace: string,
+  filter: AffiliateFilter,
+  page: PageRequest,
+): Promise<Page<Affiliate>> {
+  const { status, tag, managerId, search } = filter
+  let query = db
+    .selectFrom('affiliates')
+    .selectAll()
+    .where('workspace', '=', workspace)
+    .where('archived_at', 'is', null)
+    .where(afterCursor('created_at', page.cursor))
+  if (status !== undefined) query = query.where('status', '=', status)
+  if (managerId !== undefined) query = query.where('manager_id', '=', managerId)
+  if (tag !== undefined) query = query.where(hasTag(tag))
+  if (search !== undefined) query = query.where(nameOrEmailHas(search))
+  const rows = await query
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(rowsWanted(page))
+    .execute()
+  return toPage(rows.map(toAffiliate), page, (item) => item.createdAt)
+}
+
+/** Nobody looks after the manager's affiliates from now on; edges need not know. */
+export async function releaseAffiliates(
+  db: Db,
+  { workspace, managerId }: { readonly workspace: string; readonly managerId: string },
+  now: number,
+): Promise<void> {
+  await db
+    .updateTable('affiliates')
+    .set({ manager_id: '', updated_at: now })
+    .where('workspace', '=', workspace)
+    .where('manager_id', '=', managerId)
+    .execute()
+}
+
+/** Both engines find a text in a text so, in the case that it has, without a pattern that must be escaped. */
+function hasTag(tag: string): RawBuilder<SqlBool> {
+  return sql<SqlBool>`replace(tags_json, ${JSON.stringify(tag)}, '') <> tags_json`
+}
+
+function nameOrEmailHas(search: string): RawBuilder<SqlBool> {
+  const pattern = `%${search.replaceAll(/[\\%_]/g, '\\$&')}%`
+  return sql<SqlBool>`(lower(name) like lower(${pattern}) escape '\\'
+    or lower(email) like lower(${pattern}) escape '\\')`
+}
 
 export function toAffiliate(row: Selectable<Database['affiliates']>): Affiliate {
   return {
