@@ -140,6 +140,12 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /api/v1/jobs/:id': 'viewer',
   'POST /api/v1/jobs/:id/cancel': 'manager',
 
+  'GET /api/v1/webhooks': 'manager',
+  'GET /api/v1/webhooks/:id': 'manager',
+  'POST /api/v1/webhooks': 'manager',
+  'PATCH /api/v1/webhooks/:id': 'manager',
+  'DELETE /api/v1/webhooks/:id': 'manager',
+
   'POST /api/v1/reports': 'viewer',
   'POST /api/v1/reports/split': 'viewer',
   'GET /api/v1/reports/dimensions': 'viewer',

@@ -44,6 +44,7 @@ import { testConversionRoutes } from './test-conversion.ts'
 import { trafficSourceRoutes } from './traffic-sources.ts'
 import { visitUpdateRoutes } from './visit-update.ts'
 import { visitRoutes } from './visits.ts'
+import { webhookRoutes } from './webhooks.ts'
 
 const BODY_BYTES_MAX = 1024 * 1024
 const REQUEST_TIMEOUT_MS = 60_000
@@ -84,6 +85,7 @@ const ROUTES: readonly ((app: ApiApp, deps: ApiDeps) => void)[] = [
   costCorrectionRoutes,
   fraudRoutes,
   splitReportRoutes,
+  webhookRoutes,
   affiliateRoutes,
   affiliateKeyRoutes,
 ]

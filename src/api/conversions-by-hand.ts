@@ -50,6 +50,8 @@ const bulkFilter = z
     clickId: z.string().max(ID_CHARS_MAX),
     campaignId: z.string().max(64),
     offerId: z.string().max(64),
+    affiliateId: z.string().max(64),
+    advertiserId: z.string().max(64),
   })
   .partial()
   .refine((filter) => Object.keys(filter).length > 0, 'must name something: it would change everything')

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { CONVERSION_STATUSES, type ConversionStatus } from '../domain/conversion-types.ts'
-import { type ConversionFilter, listConversions } from '../store/conversions.ts'
+import type { ConversionFilter } from '../store/conversion-filter.ts'
+import { listConversions } from '../store/conversions.ts'
 import { countConversions } from '../store/count-conversions.ts'
 import { createJob, type JobHandler } from '../store/jobs.ts'
 import type { Store } from '../store/open-store.ts'
@@ -92,6 +93,8 @@ const paramsSchema = z.object({
     clickId: z.string().exactOptional(),
     campaignId: z.string().exactOptional(),
     offerId: z.string().exactOptional(),
+    affiliateId: z.string().exactOptional(),
+    advertiserId: z.string().exactOptional(),
   }),
   status: z.enum(CONVERSION_STATUSES),
   reason: z.string(),

@@ -11,6 +11,7 @@ import { countsOf } from './event-settings.ts'
 import { exchange } from './exchange.ts'
 import type { HitContext } from './hit-context.ts'
 import type { Report } from './read-report.ts'
+import { webhookRows } from './webhooks.ts'
 
 /** A transition of a conversion, before it is written. */
 export type Change = {
@@ -192,7 +193,7 @@ export function buildEntry(change: Change, notifier: Notifier): Entry {
       toPayoutMicros: after.payoutMicros,
       reason: change.reason,
     },
-    deliveries: told.deliveries,
+    deliveries: [...told.deliveries, ...webhookRows(change, notifier)],
     pixels: told.pixels,
     ledgerRows: ledgerRowsForTransition(before, after, visitDimensions(after.visit), at),
   }

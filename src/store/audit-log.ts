@@ -1,4 +1,5 @@
 import type { Selectable } from 'kysely'
+import { announceDeed } from './announce-deeds.ts'
 import { newRecordId } from './ids.ts'
 import { afterCursor, type Page, type PageRequest, rowsWanted, toPage } from './page.ts'
 import type { Database } from './schema.ts'
@@ -18,7 +19,7 @@ export type AuditEntry = {
   readonly detail: Readonly<Record<string, unknown>>
 }
 
-/** Belongs into the transaction of the deed. */
+/** Belongs into the transaction of the deed, after it: webhooks that listen are told what it made in the same. */
 export async function appendAudit(db: Db, entry: AuditEntry): Promise<void> {
   await db
     .insertInto('audit_log')
@@ -33,6 +34,7 @@ export async function appendAudit(db: Db, entry: AuditEntry): Promise<void> {
       detail_json: JSON.stringify(entry.detail),
     })
     .execute()
+  await announceDeed(db, entry)
 }
 
 /** Newest first. */

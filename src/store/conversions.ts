@@ -2,6 +2,7 @@ import type { Insertable, Selectable } from 'kysely'
 import type { Agreement } from '../domain/agreement.ts'
 import type { AttributionMethod, ConversionStatus, EventCounts } from '../domain/conversion-types.ts'
 import type { LedgerRow } from '../domain/ledger-row.ts'
+import { type ConversionFilter, fitsConversionFilter } from './conversion-filter.ts'
 import { inChunks } from './in-chunks.ts'
 import type { OwnedId } from './owned.ts'
 import { afterCursor, type Page, type PageRequest, rowsWanted, toPage } from './page.ts'
@@ -193,16 +194,6 @@ export async function getConversionWithHistory(
   return { conversion: toConversion(row), history: history.map(toTransition) }
 }
 
-export type ConversionFilter = {
-  readonly status?: ConversionStatus | undefined
-  readonly event?: string | undefined
-  readonly clickId?: string | undefined
-  readonly campaignId?: string | undefined
-  readonly offerId?: string | undefined
-  readonly affiliateId?: string | undefined
-  readonly advertiserId?: string | undefined
-}
-
 /** Newest first. */
 export async function listConversions(
   db: Db,
@@ -210,19 +201,11 @@ export async function listConversions(
   filter: ConversionFilter,
   page: PageRequest,
 ): Promise<Page<StoredConversion>> {
-  let query = db
+  const rows = await db
     .selectFrom('conversions')
     .selectAll()
-    .where('workspace', '=', workspace)
+    .where(fitsConversionFilter(workspace, filter))
     .where(afterCursor('created_at', page.cursor))
-  if (filter.status !== undefined) query = query.where('status', '=', filter.status)
-  if (filter.event !== undefined) query = query.where('event', '=', filter.event)
-  if (filter.clickId !== undefined) query = query.where('click_id', '=', filter.clickId)
-  if (filter.campaignId !== undefined) query = query.where('campaign_id', '=', filter.campaignId)
-  if (filter.affiliateId !== undefined) query = query.where('affiliate_id', '=', filter.affiliateId)
-  if (filter.advertiserId !== undefined) query = query.where('advertiser_id', '=', filter.advertiserId)
-  if (filter.offerId !== undefined) query = query.where('offer_id', '=', filter.offerId)
-  const rows = await query
     .orderBy('created_at', 'desc')
     .orderBy('id', 'desc')
     .limit(rowsWanted(page))

@@ -1,0 +1,176 @@
+import { randomBytes } from 'node:crypto'
+import { z } from 'zod'
+import { isLoop } from '../domain/notification.ts'
+import type { NotificationTarget } from '../domain/target-types.ts'
+import { appendAudit } from '../store/audit-log.ts'
+import {
+  createNotificationTarget,
+  deleteNotificationTarget,
+  type NotificationTargetFields,
+  type StoredTarget,
+  updateNotificationTarget,
+} from '../store/notification-targets.ts'
+import { type Db, inTransaction } from '../store/transaction.ts'
+import { getWebhook, webhooksOf } from '../store/webhooks.ts'
+import type { ApiApp, ApiDeps } from './api-deps.ts'
+import { type Caller, callerOf, workspaceOf } from './caller.ts'
+import { idParams } from './page.ts'
+import { invalidFields, notFound, Problem } from './problem.ts'
+import {
+  newWebhookSchema,
+  toWebhookView,
+  WEBHOOK_SECRET_BYTES,
+  webhookCreateBody,
+  webhookListSchema,
+  webhookSchema,
+  webhookUpdateBody,
+} from './webhook-fields.ts'
+
+const WHAT = 'webhook'
+const TAGS = ['webhooks']
+const PATH = '/api/v1/webhooks'
+/** Of one workspace: every event is written once for each of them. */
+const WEBHOOKS_MAX = 20
+
+/** What every webhook has: a call by POST with JSON, for every event that it listens to. */
+const WEBHOOK: Omit<NotificationTargetFields, 'url' | 'secret' | 'events' | 'status'> = {
+  ownerType: 'workspace',
+  ownerId: '',
+  offerId: '',
+  type: 'postback',
+  method: 'POST',
+  bodyTemplate: '',
+  contentType: 'application/json',
+  statuses: [],
+  onlyFirst: false,
+  onlyWithPayout: false,
+  delaySeconds: 0,
+  percent: 100,
+  code: '',
+  moderation: 'approved',
+  moderationReason: '',
+}
+
+/** Signed calls to systems outside on what happens in the workspace. Their calls are in the log of deliveries. */
+export function webhookRoutes(app: ApiApp, deps: ApiDeps): void {
+  readRoutes(app, deps)
+  createRoute(app, deps)
+  changeRoutes(app, deps)
+}
+
+function readRoutes(app: ApiApp, deps: ApiDeps): void {
+  const { db } = deps.store
+  app.get(PATH, {
+    schema: { tags: TAGS, summary: 'List: webhooks, oldest first', response: { 200: webhookListSchema } },
+    handler: async (request) => ({
+      items: (await webhooksOf(db, workspaceOf(request))).map(toWebhookView),
+    }),
+  })
+  app.get(`${PATH}/:id`, {
+    schema: { tags: TAGS, summary: `One ${WHAT}`, params: idParams, response: { 200: webhookSchema } },
+    handler: async (request) => toWebhookView(await find(db, callerOf(request), request.params.id)),
+  })
+}
+
+function createRoute(app: ApiApp, deps: ApiDeps): void {
+  app.post(PATH, {
+    schema: {
+      tags: TAGS,
+      summary: 'Create: webhook; its secret is shown this once',
+      body: webhookCreateBody,
+      response: { 201: newWebhookSchema },
+    },
+    handler: async (request, reply) => {
+      const caller = callerOf(request)
+      const secret = request.body.secret ?? newSecret()
+      const created = await inTransaction(deps.store.db, async (db) => {
+        if ((await webhooksOf(db, caller.workspace)).length >= WEBHOOKS_MAX) {
+          throw new Problem(409, 'too_many', `A workspace has at most ${WEBHOOKS_MAX} webhooks.`)
+        }
+        await checkUrl(deps, db, request.body.url)
+        const fields = { ...WEBHOOK, ...request.body, secret }
+        const webhook = await createNotificationTarget(db, caller.workspace, fields, deps.clock())
+        await audit(deps, db, caller, { deed: 'create', id: webhook.id })
+        return webhook
+      })
+      return await reply.code(201).send({ ...toWebhookView(created), secret })
+    },
+  })
+}
+
+function changeRoutes(app: ApiApp, deps: ApiDeps): void {
+  app.patch(`${PATH}/:id`, {
+    schema: {
+      tags: TAGS,
+      summary: `Change the given fields: ${WHAT}`,
+      params: idParams,
+      body: webhookUpdateBody,
+      response: { 200: webhookSchema },
+    },
+    handler: async (request) => {
+      const caller = callerOf(request)
+      const { id } = request.params
+      const given = Object.entries(request.body).filter(([, value]) => value !== undefined)
+      const changes: Partial<NotificationTargetFields> = Object.fromEntries(given)
+      return await inTransaction(deps.store.db, async (db) => {
+        await find(db, caller, id)
+        if (changes.url !== undefined) await checkUrl(deps, db, changes.url)
+        const key = { workspace: caller.workspace, id }
+        const changed = await updateNotificationTarget(db, key, changes, deps.clock())
+        if (changed === undefined) throw notFound(WHAT, id)
+        await audit(deps, db, caller, { deed: 'update', id })
+        return toWebhookView(changed)
+      })
+    },
+  })
+  app.delete(`${PATH}/:id`, {
+    schema: {
+      tags: TAGS,
+      summary: `Delete: ${WHAT}; its deliveries stay`,
+      params: idParams,
+      response: { 204: z.undefined() },
+    },
+    handler: async (request, reply) => {
+      const caller = callerOf(request)
+      const { id } = request.params
+      await inTransaction(deps.store.db, async (db) => {
+        await find(db, caller, id)
+        await deleteNotificationTarget(db, { workspace: caller.workspace, id })
+        await audit(deps, db, caller, { deed: 'delete', id })
+      })
+      return await reply.code(204).send()
+    },
+  })
+}
+
+async function find(db: Db, { workspace }: Caller, id: string): Promise<StoredTarget> {
+  const webhook = await getWebhook(db, { workspace, id })
+  if (webhook === undefined) throw notFound(WHAT, id)
+  return webhook
+}
+
+/** A webhook of our own would be told of what it causes itself. Private addresses are the delivery guard's part. */
+async function checkUrl(
+  { publicUrl, dashboardUrl }: ApiDeps,
+  db: Db,
+  url: NotificationTarget['url'],
+): Promise<void> {
+  const domains = await db.selectFrom('domains').select('name').execute()
+  const hosts = [publicUrl, dashboardUrl].map((own) => new URL(own).hostname.toLowerCase())
+  if (!isLoop(url, [...hosts, ...domains.map(({ name }) => name)])) return
+  throw invalidFields([{ field: 'url', message: 'points at this installation itself' }])
+}
+
+function newSecret(): string {
+  return `whsec_${randomBytes(WEBHOOK_SECRET_BYTES.made).toString('base64')}`
+}
+
+async function audit(
+  { clock }: ApiDeps,
+  db: Db,
+  { workspace, actor }: Caller,
+  { deed, id }: { readonly deed: string; readonly id: string },
+): Promise<void> {
+  const subject = { subjectType: WHAT, subjectId: id }
+  await appendAudit(db, { workspace, at: clock(), actor, action: `webhook.${deed}`, ...subject, detail: {} })
+}

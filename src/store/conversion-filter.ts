@@ -1,0 +1,58 @@
+import { type Expression, expressionBuilder, type SqlBool, sql } from 'kysely'
+import type { ConversionStatus } from '../domain/conversion-types.ts'
+import type { Database } from './schema.ts'
+
+/** What is absent is not asked for. */
+export type ConversionFilter = {
+  readonly status?: ConversionStatus | undefined
+  readonly event?: string | undefined
+  readonly clickId?: string | undefined
+  readonly campaignId?: string | undefined
+  readonly offerId?: string | undefined
+  readonly affiliateId?: string | undefined
+  readonly advertiserId?: string | undefined
+  /** Of affiliates that this member looks after. */
+  readonly managerId?: string | undefined
+  /** When it was recorded, Unix milliseconds; the end is exclusive. */
+  readonly createdFrom?: number | undefined
+  readonly createdTo?: number | undefined
+}
+
+/** Of a query over conversions: those of the workspace that the filter names. */
+export function fitsConversionFilter(workspace: string, filter: ConversionFilter): Expression<SqlBool> {
+  const eb = expressionBuilder<Database, 'conversions'>()
+  const wanted: Expression<SqlBool>[] = [eb('conversions.workspace', '=', workspace)]
+  const { status, event, clickId, campaignId, offerId, createdFrom, createdTo } = filter
+  if (status !== undefined) wanted.push(eb('conversions.status', '=', status))
+  if (event !== undefined) wanted.push(eb('conversions.event', '=', event))
+  if (clickId !== undefined) wanted.push(eb('conversions.click_id', '=', clickId))
+  if (campaignId !== undefined) wanted.push(eb('conversions.campaign_id', '=', campaignId))
+  if (offerId !== undefined) wanted.push(eb('conversions.offer_id', '=', offerId))
+  if (createdFrom !== undefined) wanted.push(eb('conversions.created_at', '>=', createdFrom))
+  if (createdTo !== undefined) wanted.push(eb('conversions.created_at', '<', createdTo))
+  return eb.and([...wanted, ...fitsParties(workspace, filter)])
+}
+
+/** Said with `<> ''`, word for word as the partial indexes say it: SQLite would walk all conversions otherwise. */
+function fitsParties(workspace: string, filter: ConversionFilter): readonly Expression<SqlBool>[] {
+  const eb = expressionBuilder<Database, 'conversions'>()
+  const { affiliateId, advertiserId, managerId } = filter
+  const wanted: Expression<SqlBool>[] = []
+  if (affiliateId !== undefined) {
+    wanted.push(eb('conversions.affiliate_id', '=', affiliateId))
+    if (affiliateId !== '') wanted.push(eb('conversions.affiliate_id', '<>', sql.lit('')))
+  }
+  if (advertiserId !== undefined) {
+    wanted.push(eb('conversions.advertiser_id', '=', advertiserId))
+    if (advertiserId !== '') wanted.push(eb('conversions.advertiser_id', '<>', sql.lit('')))
+  }
+  if (managerId !== undefined) {
+    const managed = eb
+      .selectFrom('affiliates')
+      .select('affiliates.id')
+      .where('affiliates.workspace', '=', workspace)
+      .where('affiliates.manager_id', '=', managerId)
+    wanted.push(eb('conversions.affiliate_id', 'in', managed))
+  }
+  return wanted
+}
