@@ -1,4 +1,5 @@
 import type { AffiliateStatus, ApplicationState } from '../domain/affiliate.ts'
+import type { BillingSide, InvoiceState, LineKind } from '../domain/billing-types.ts'
 import type { DuplicatePolicy } from '../domain/conversion-types.ts'
 
 /** The tables of the network's side: advertisers, affiliates, and the money between them. Conventions as in schema.ts. */
@@ -110,7 +111,7 @@ export type InvoicesTable = {
   workspace: string
   /** Counted up in the workspace, from 1. */
   number: number
-  side: InvoiceSide
+  side: BillingSide
   /** Affiliate or advertiser. */
   party_id: string
   /** Of what it covers; the end is exclusive. */
@@ -135,15 +136,11 @@ export type InvoicesTable = {
   updated_at: number
 }
 
-export type InvoiceSide = 'affiliate' | 'advertiser'
-/** draft ─▶ final ─▶ paid; draft and final may become void, which frees what they cover for the next invoice. */
-export type InvoiceState = 'draft' | 'final' | 'paid' | 'void'
-
 export type InvoiceLinesTable = {
   invoice_id: string
   n: number
   workspace: string
-  kind: 'conversion' | 'clicks' | 'referral' | 'adjustment'
+  kind: LineKind
   /** '' unless it is a conversion's. */
   conversion_id: string
   /** Offer, invoice of a referred affiliate, or adjustment; with `kind` what the line is about. */
@@ -158,7 +155,7 @@ export type InvoiceLinesTable = {
 export type BalanceAdjustmentsTable = {
   id: string
   workspace: string
-  side: InvoiceSide
+  side: BillingSide
   party_id: string
   amount_micros: number
   reason: string
@@ -170,7 +167,7 @@ export type BalanceAdjustmentsTable = {
 export type PaymentRunsTable = {
   id: string
   workspace: string
-  side: InvoiceSide
+  side: BillingSide
   method: string
   /** Of the bank or payment service. */
   reference: string
