@@ -7,8 +7,6 @@ import {
   type BrowserPixel,
   buildMacroValues,
   decideNotification,
-  holdsLoop,
-  isLoop,
   type NotifiedConversion,
   type SkipReason,
 } from '../domain/notification.ts'
@@ -18,7 +16,7 @@ import { newRecordId } from '../store/ids.ts'
 import type { Configuration } from '../store/load-configuration.ts'
 import type { Database } from '../store/schema.ts'
 import { CONVERSION_LIMITS } from './conversion-limits.ts'
-import { compileOnce, type RenderedTarget, renderTarget } from './render-target.ts'
+import { allOwnHosts, compileOnce, leadsBack, type RenderedTarget, renderTarget } from './render-target.ts'
 import { targetsOf } from './targets-of.ts'
 
 type DeliveryRow = Insertable<Database['deliveries']>
@@ -62,7 +60,7 @@ export function buildDeliveries(notice: Notice, notifier: Notifier): Told {
   const { configuration } = notifier
   const targets = targetsOf(configuration, notice.conversion)
   if (targets.length === 0) return { deliveries: [], pixels: [] }
-  const ownHosts = [...notifier.ownHosts, ...domainsOf(configuration)]
+  const ownHosts = allOwnHosts(notifier.ownHosts, configuration)
   const valuesFor = macroValuesFor(notice, configuration)
   const deliveries: DeliveryRow[] = []
   const pixels: RenderedPixel[] = []
@@ -73,10 +71,6 @@ export function buildDeliveries(notice: Notice, notifier: Notifier): Told {
     if (fate.state === 'rendered' && rendered.pixel !== undefined) pixels.push(rendered.pixel)
   }
   return { deliveries, pixels }
-}
-
-function domainsOf({ domains }: Configuration): readonly string[] {
-  return [...domains.values()].map((domain) => domain.name)
 }
 
 type Building = {
@@ -140,12 +134,6 @@ function decideFate(building: Building): Fate {
   if (notice.browser === 'image' && shown.length > 0) return skipped('one image only' satisfies SkipReason)
   if (!hasRoom(shown, rendered.pixel)) return skipped('too many pixels' satisfies SkipReason)
   return { state: 'rendered', reason: '', delayMs: 0 }
-}
-
-/** A host made of macros is known only now, and one written in a strange way only as the caller will read it. */
-function leadsBack({ url, pixel }: RenderedTarget, ownHosts: readonly string[]): boolean {
-  if (isLoop(URL.parse(url)?.href ?? url, ownHosts)) return true
-  return pixel?.type === 'html' && holdsLoop(pixel.html, ownHosts)
 }
 
 function hasRoom(shown: readonly RenderedPixel[], pixel: RenderedPixel | undefined): boolean {

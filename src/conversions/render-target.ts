@@ -2,8 +2,10 @@ import { escapeHtml } from '../domain/escape-html.ts'
 import type { RenderedPixel } from '../domain/hit.ts'
 import type { MacroValues } from '../domain/macro-names.ts'
 import { renderTemplate } from '../domain/macros.ts'
+import { holdsLoop, isLoop } from '../domain/notification.ts'
 import { type CompiledTarget, compileTarget, type TargetTemplates } from '../domain/target-template.ts'
 import type { NotificationTarget } from '../domain/target-types.ts'
+import type { Configuration } from '../store/load-configuration.ts'
 
 /** A target filled in: what is called, or what the browser is shown. */
 export type RenderedTarget = {
@@ -35,6 +37,17 @@ export function renderTarget(target: NotificationTarget, values: MacroValues): R
   if (target.type !== 'postback') return renderPixel(target, templates, values)
   const body = target.method === 'POST' ? renderTemplate(templates.body, values) : ''
   return { url: renderTemplate(templates.url, values), body, problem: '', pixel: undefined }
+}
+
+/** Every name under which this installation is reached. @param hosts without the configured domains. */
+export function allOwnHosts(hosts: readonly string[], { domains }: Configuration): readonly string[] {
+  return [...hosts, ...[...domains.values()].map((domain) => domain.name)]
+}
+
+/** A host made of macros is known only now, and one written in a strange way only as the caller will read it. */
+export function leadsBack({ url, pixel }: RenderedTarget, ownHosts: readonly string[]): boolean {
+  if (isLoop(URL.parse(url)?.href ?? url, ownHosts)) return true
+  return pixel?.type === 'html' && holdsLoop(pixel.html, ownHosts)
 }
 
 function renderPixel(

@@ -1,18 +1,12 @@
-import { escapeHtml } from '../domain/escape-html.ts'
 import type { RenderedPixel, UrlPixel } from '../domain/hit.ts'
+import { FRAME_RIGHTS, MARKUP_RIGHTS, markupDocument, pixelMarkup } from '../domain/pixel-markup.ts'
 
-/** What a frame needs to count a conversion: its own scripts and its own cookies, on its own site. */
-const FRAME_RIGHTS = 'allow-scripts allow-same-origin'
-/** Markup has no site of its own: with an origin it would have ours, or the advertiser's. */
-const MARKUP_RIGHTS = 'allow-scripts'
-/** A document within a document takes its referrer policy from itself, or else from the page around it. */
-const MARKUP_HEAD = '<!doctype html><meta name="referrer" content="no-referrer">'
 /** Not `*`: it would not cover every scheme, and these two are what a pixel needs. */
 const ANY_SITE = 'https: http:'
 
 /** The document of /pixel.html: the pixels nested, every URL and all markup escaped. */
 export function pixelPage(pixels: readonly RenderedPixel[]): string {
-  return `<!doctype html><title></title>${pixels.map(toElement).join('')}`
+  return `<!doctype html><title></title>${pixels.map(pixelMarkup).join('')}`
 }
 
 /**
@@ -52,7 +46,7 @@ function exactDirectives(pixels: readonly UrlPixel[]): readonly string[] {
 export function pixelScript(pixels: readonly RenderedPixel[]): string {
   if (pixels.length === 0) return ''
   const list = pixels.map((pixel) =>
-    isMarkup(pixel) ? [pixel.type, MARKUP_HEAD + pixel.html] : [pixel.type, pixel.url],
+    isMarkup(pixel) ? [pixel.type, markupDocument(pixel.html)] : [pixel.type, pixel.url],
   )
   return `(${SHOW_PIXELS})(document,${toScriptLiteral(list)})`
 }
@@ -63,18 +57,6 @@ if(t==="script")e.async=true;\
 else{e.width=e.height=1;e.hidden=true;e.referrerPolicy="no-referrer"}\
 if(t==="iframe")e.setAttribute("sandbox",h?"${MARKUP_RIGHTS}":"${FRAME_RIGHTS}");\
 e[h?"srcdoc":"src"]=x[1];(d.body||d.documentElement).appendChild(e)})}`
-
-function toElement(pixel: RenderedPixel): string {
-  // No style: the policy allows none.
-  const hidden = 'width="1" height="1" hidden referrerpolicy="no-referrer"'
-  if (isMarkup(pixel)) {
-    return `<iframe sandbox="${MARKUP_RIGHTS}" srcdoc="${escapeHtml(MARKUP_HEAD + pixel.html)}" ${hidden}></iframe>`
-  }
-  const src = escapeHtml(pixel.url)
-  if (pixel.type === 'image') return `<img src="${src}" alt="" ${hidden}>`
-  if (pixel.type === 'iframe') return `<iframe src="${src}" sandbox="${FRAME_RIGHTS}" ${hidden}></iframe>`
-  return `<script src="${src}" async referrerpolicy="no-referrer"></script>`
-}
 
 function isMarkup(pixel: RenderedPixel): pixel is Extract<RenderedPixel, { type: 'html' }> {
   return pixel.type === 'html'

@@ -1,10 +1,11 @@
 import type { Selectable } from 'kysely'
-import type { NotificationTarget } from '../domain/target-types.ts'
+import { hashOfText } from '../domain/notification-moderation.ts'
+import type { Moderation, NotificationTarget } from '../domain/target-types.ts'
 import { changeConfiguration } from './config-version.ts'
 import { newId } from './ids.ts'
 import { newestPage } from './newest-page.ts'
 import type { OwnedId } from './owned.ts'
-import type { Page, PageRequest } from './page.ts'
+import { afterCursor, type Page, type PageRequest, rowsWanted, toPage } from './page.ts'
 import type { Database } from './schema.ts'
 import { type Db, inTransaction } from './transaction.ts'
 
@@ -100,6 +101,117 @@ export async function listNotificationTargets(
   page: PageRequest,
 ): Promise<Page<StoredTarget>> {
   return await newestPage(db, 'notification_targets', toTarget, { workspace, page })
+}
+
+/** An affiliate's own targets, newest first. @param of.offerId '' for its global ones; undefined for all. */
+export async function listAffiliateTargets(
+  db: Db,
+  of: { readonly workspace: string; readonly affiliateId: string; readonly offerId?: string | undefined },
+  page: PageRequest,
+): Promise<Page<StoredTarget>> {
+  const rows = await db
+    .selectFrom('notification_targets')
+    .selectAll()
+    .where('workspace', '=', of.workspace)
+    .where('owner_type', '=', 'affiliate')
+    .where('owner_id', '=', of.affiliateId)
+    .$if(of.offerId !== undefined, (query) => query.where('offer_id', '=', of.offerId ?? ''))
+    .where(afterCursor('created_at', page.cursor))
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(rowsWanted(page))
+    .execute()
+  return toPage(rows.map(toTarget), page, (target) => target.createdAt)
+}
+
+/** Undefined also when it is another affiliate's. */
+export async function getAffiliateTarget(
+  db: Db,
+  key: OwnedId & { readonly affiliateId: string },
+): Promise<StoredTarget | undefined> {
+  const target = await getNotificationTarget(db, key)
+  return target?.ownerType === 'affiliate' && target.ownerId === key.affiliateId ? target : undefined
+}
+
+export type ModeratedTarget = StoredTarget & { readonly affiliateName: string }
+
+/** Affiliates' targets by what was decided about them, newest first. @param of.managerId only its affiliates'. */
+export async function listModeratedTargets(
+  db: Db,
+  of: {
+    readonly workspace: string
+    readonly moderation: Moderation
+    readonly managerId?: string | undefined
+  },
+  page: PageRequest,
+): Promise<Page<ModeratedTarget>> {
+  const rows = await db
+    .selectFrom('notification_targets')
+    .selectAll()
+    .select((query) =>
+      query
+        .selectFrom('affiliates')
+        .whereRef('affiliates.id', '=', 'notification_targets.owner_id')
+        .select('affiliates.name')
+        .as('affiliate_name'),
+    )
+    .where('workspace', '=', of.workspace)
+    .where('owner_type', '=', 'affiliate')
+    .where('moderation', '=', of.moderation)
+    .$if(of.managerId !== undefined, (query) =>
+      query.where('owner_id', 'in', (inner) =>
+        inner.selectFrom('affiliates').where('manager_id', '=', of.managerId ?? '').select('affiliates.id'),
+      ),
+    )
+    .where(afterCursor('created_at', page.cursor))
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(rowsWanted(page))
+    .execute()
+  const items = rows.map((row) => ({ ...toTarget(row), affiliateName: row.affiliate_name ?? '' }))
+  return toPage(items, page, (target) => target.createdAt)
+}
+
+export type Verdict = {
+  readonly moderation: Exclude<Moderation, 'pending'>
+  /** Why it is rejected; for the affiliate. */
+  readonly reason: string
+  /** hashOfText of what the moderator saw. */
+  readonly textHash: string
+}
+
+/**
+ * Approves or rejects exactly the text that the moderator saw.
+ * @returns 'changed' when it is another text by now; undefined when there is no such target of an affiliate.
+ */
+export async function moderateTarget(
+  db: Db,
+  key: OwnedId,
+  { moderation, reason, textHash }: Verdict,
+  now: number,
+): Promise<StoredTarget | 'changed' | undefined> {
+  return await inTransaction(db, async (trx) => {
+    const current = await getNotificationTarget(trx, key)
+    if (current === undefined || current.ownerType !== 'affiliate') return undefined
+    if (hashOfText(current) !== textHash) return 'changed'
+    const decided = { moderation, moderation_reason: reason, updated_at: now }
+    const result = await changeConfiguration(trx, (inner) =>
+      inner
+        .updateTable('notification_targets')
+        .set(decided)
+        .where('id', '=', key.id)
+        // Another transaction may have changed the text since it was read.
+        .where('type', '=', current.type)
+        .where('method', '=', current.method)
+        .where('url', '=', current.url)
+        .where('body_template', '=', current.bodyTemplate)
+        .where('content_type', '=', current.contentType)
+        .where('code', '=', current.code)
+        .executeTakeFirst(),
+    )
+    if (result.numUpdatedRows === 0n) return 'changed'
+    return { ...current, moderation, moderationReason: reason, updatedAt: now }
+  })
 }
 
 export function toTarget(row: Selectable<Database['notification_targets']>): StoredTarget {
