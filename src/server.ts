@@ -15,6 +15,7 @@ import { untilLive } from './cli/until-live.ts'
 import type { Config } from './config.ts'
 import { BULK_STATUS_JOB, createBulkStatusJob } from './conversions/bulk-status.ts'
 import type { ByHandDeps } from './conversions/by-hand.ts'
+import { type AmountChanger, createAmountChanger } from './conversions/change-amounts.ts'
 import { createStatusChanger, type StatusChanger } from './conversions/change-status.ts'
 import { startInternalServer } from './conversions/internal-server.ts'
 import { createJudge, type Judge } from './conversions/judge.ts'
@@ -26,7 +27,8 @@ import { CostCorrector } from './corrections/correct-costs.ts'
 import { runCorrector } from './corrections/correct-visits.ts'
 import { createFraudRerunJob, FRAUD_RERUN_JOB, previewFraudRerun } from './corrections/fraud-rerun.ts'
 import { LateRows } from './corrections/late-rows.ts'
-import { createGuard } from './delivery/guard.ts'
+import { fireOnce } from './delivery/fire-once.ts'
+import { createGuard, type Guard } from './delivery/guard.ts'
 import { type DeliveryWorker, runDeliveryWorker } from './delivery/worker.ts'
 import type { ClickIdKey } from './domain/click-id.ts'
 import { createClickIdKey } from './domain/click-id-key.ts'
@@ -77,9 +79,12 @@ type Core = CoreOptions & {
   readonly lateRows: LateRows
   readonly catchUp: CatchUp
   readonly lookup: ClickLookup
+  /** Of every call that leaves this installation. */
+  readonly guard: Guard
   readonly worker: DeliveryWorker
   readonly judge: Judge
   readonly changeStatus: StatusChanger
+  readonly changeAmounts: AmountChanger
   /** Aborted to stop every loop. */
   readonly stop: AbortController
 }
@@ -167,10 +172,11 @@ async function openCore(options: CoreOptions): Promise<Core> {
     onError: (error) => log.error({ err: error }, 'loader'),
   })
   const lookup = createClickLookup({ ledger, loader, clock: Date.now })
+  const guard = createGuard({ allowPrivateTargets: config.allowPrivateTargets })
   const worker = runDeliveryWorker({
     store,
     workerId: newRecordId(Date.now()),
-    guard: createGuard({ allowPrivateTargets: config.allowPrivateTargets }),
+    guard,
     version,
     clock: Date.now,
     random: Math.random,
@@ -196,9 +202,11 @@ async function openCore(options: CoreOptions): Promise<Core> {
     lateRows,
     catchUp: createCatchUp({ db: store.db, loader }),
     lookup,
+    guard,
     worker,
     judge,
     changeStatus: createStatusChanger({ store, ownHosts: ownHosts(config), clock: Date.now }),
+    changeAmounts: createAmountChanger({ store, ownHosts: ownHosts(config), clock: Date.now }),
     stop,
   }
 }
@@ -239,11 +247,14 @@ function apiDeps(core: Core): Omit<ApiDeps, 'untilLive'> {
     visitRows: (workspace, clickId) => loadVisitRows(ledger, workspace, clickId),
     runReport: (request, signal) => runReport(ledger, request, signal),
     changeStatus: core.changeStatus,
+    changeAmounts: core.changeAmounts,
     wakeDelivery: () => core.worker.wake(),
     byHand: byHandDeps(core),
     costs: new CostCorrector({ store, ledger, catchUp: core.catchUp, clock: Date.now }),
     previewFraudRerun: (workspace, request) => previewFraudRerun(ledger, workspace, request),
     publicRequest: createPublicRequest(config),
+    fireOnce: (call) => fireOnce(call, { guard: core.guard, version, clock: Date.now }),
+    ownHosts: ownHosts(config),
     readiness: readinessChecks(store, ledger),
     clock: Date.now,
     log,

@@ -32,8 +32,14 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /api/v1/setup': 'public',
   'POST /api/v1/setup': 'public',
 
+  'GET /api/v1/sign-up/:workspace': 'public',
+  'POST /api/v1/sign-up/:workspace': 'public',
+
   'GET /api/v1/me': 'user',
   'GET /api/v1/members': 'owner',
+  'POST /api/v1/members': 'owner',
+  'PATCH /api/v1/members/:id': 'owner',
+  'DELETE /api/v1/members/:id': 'owner',
   'GET /api/v1/settings': 'viewer',
   'PATCH /api/v1/settings': 'owner',
   'GET /api/v1/settings/currency-rates': 'viewer',
@@ -107,14 +113,17 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'POST /api/v1/campaigns/:id/notification-targets': 'manager',
   'PATCH /api/v1/notification-targets/:id': 'manager',
   'DELETE /api/v1/notification-targets/:id': 'manager',
+  'GET /api/v1/pixel-moderation': 'affiliate_manager',
+  'POST /api/v1/notification-targets/:id/moderate': 'affiliate_manager_writes',
 
   'GET /api/v1/visits/:clickId': 'viewer',
   'POST /api/v1/visits/:clickId/update': 'manager',
   'GET /api/v1/hits': 'viewer',
   'GET /api/v1/hits/:id': 'viewer',
-  'GET /api/v1/conversions': 'viewer',
-  'GET /api/v1/conversions/:id': 'viewer',
+  'GET /api/v1/conversions': 'affiliate_manager',
+  'GET /api/v1/conversions/:id': 'affiliate_manager',
   'PATCH /api/v1/conversions/:id': 'manager',
+  'POST /api/v1/conversions/:id/adjust': 'manager',
   'GET /api/v1/deliveries': 'viewer',
   'GET /api/v1/deliveries/:id': 'viewer',
   'POST /api/v1/deliveries/:id/replay': 'manager',
@@ -159,7 +168,13 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /api/v1/affiliates/:id/api-keys': 'affiliate_manager',
   'POST /api/v1/affiliates/:id/api-keys': 'affiliate_manager_writes',
   'DELETE /api/v1/affiliates/:id/api-keys/:keyId': 'affiliate_manager_writes',
+  'GET /api/v1/affiliates/:id/users': 'affiliate_manager',
+  'POST /api/v1/affiliates/:id/users': 'affiliate_manager_writes',
+  'DELETE /api/v1/affiliates/:id/users/:userId': 'affiliate_manager_writes',
 }
+
+/** What an affiliate may call that waits for approval, is paused, rejected or closed: to read its status. */
+export const OPEN_TO_INACTIVE_AFFILIATES: ReadonlySet<string> = new Set(['GET /api/v1/portal/me'])
 
 /** The least access that a route asks for; undefined for a route that the table does not know. */
 export function accessOf(method: string, url: string): Access | undefined {

@@ -3,10 +3,13 @@ import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fasti
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Registry } from 'prom-client'
 import type { ByHandDeps } from '../conversions/by-hand.ts'
+import type { AmountChanger } from '../conversions/change-amounts.ts'
 import type { StatusChanger } from '../conversions/change-status.ts'
 import type { CostCorrector } from '../corrections/correct-costs.ts'
 import type { FraudRequest } from '../corrections/fraud-query.ts'
 import type { FraudPreview } from '../corrections/fraud-rerun.ts'
+import type { FiredCall } from '../delivery/fire-once.ts'
+import type { Call } from '../delivery/send.ts'
 import type { LedgerRow } from '../domain/ledger-row.ts'
 import type { ReportRequest } from '../reports/report-request.ts'
 import type { ReportResult } from '../reports/run-report.ts'
@@ -39,8 +42,13 @@ export type ApiDeps = {
   /** @throws ReportRequestError for a request that can not be a report. */
   readonly runReport: (request: ReportRequest, signal: AbortSignal) => Promise<ReportResult>
   readonly changeStatus: StatusChanger
+  readonly changeAmounts: AmountChanger
   /** What members report and match by hand goes through the judge, as hits do. */
   readonly byHand: ByHandDeps
+  /** Makes a call of a notification target once, for its Test button. */
+  readonly fireOnce: (call: Omit<Call, 'id'>) => Promise<FiredCall>
+  /** Host names of this installation, lower case, without the configured domains: no target may lead to one. */
+  readonly ownHosts: readonly string[]
   /** Asks the installation's own public port, for a test of the whole chain. */
   readonly publicRequest: PublicRequest
   readonly costs: Pick<CostCorrector, 'preview' | 'apply'>

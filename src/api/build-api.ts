@@ -1,12 +1,17 @@
 import rateLimit from '@fastify/rate-limit'
 import { fastify, LogController } from 'fastify'
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
+import { advertiserTokenRoutes } from './advertiser-token.ts'
+import { advertiserRoutes } from './advertisers.ts'
 import { affiliateKeyRoutes } from './affiliate-keys.ts'
 import { affiliateNetworkRoutes } from './affiliate-networks.ts'
+import { affiliateSignUpRoutes } from './affiliate-sign-up.ts'
+import { affiliateUserRoutes } from './affiliate-users.ts'
 import { affiliateRoutes } from './affiliates.ts'
 import { answerWhenLive } from './answer-when-live.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
 import { apiKeyRoutes } from './api-keys.ts'
+import { applicationRoutes } from './applications.ts'
 import { authRoutes } from './auth-routes.ts'
 import { campaignScriptRoutes } from './campaign-script.ts'
 import { campaignRoutes } from './campaigns.ts'
@@ -15,6 +20,7 @@ import { conversionUploadRoutes } from './conversion-uploads.ts'
 import { conversionRoutes } from './conversions.ts'
 import { conversionByHandRoutes } from './conversions-by-hand.ts'
 import { costCorrectionRoutes } from './cost-corrections.ts'
+import { couponRoutes } from './coupons.ts'
 import { serveDashboard } from './dashboard-files.ts'
 import { deliveryRoutes } from './deliveries.ts'
 import { domainRoutes } from './domains.ts'
@@ -31,7 +37,9 @@ import { jobRoutes } from './jobs.ts'
 import { landerRoutes } from './landers.ts'
 import { meRoutes } from './me.ts'
 import { memberRoutes } from './members.ts'
+import { moderationRoutes } from './moderation.ts'
 import { notificationTargetRoutes } from './notification-targets.ts'
+import { offerIntegrationRoutes } from './offer-integration.ts'
 import { offerRoutes } from './offers.ts'
 import { describeApi } from './openapi.ts'
 import { handleError, Problem } from './problem.ts'
@@ -63,6 +71,11 @@ const ROUTES: readonly ((app: ApiApp, deps: ApiDeps) => void)[] = [
   catalogueRoutes,
   fromTemplateRoutes,
   offerRoutes,
+  offerIntegrationRoutes,
+  applicationRoutes,
+  advertiserRoutes,
+  advertiserTokenRoutes,
+  couponRoutes,
   landerRoutes,
   flowRoutes,
   domainRoutes,
@@ -70,6 +83,7 @@ const ROUTES: readonly ((app: ApiApp, deps: ApiDeps) => void)[] = [
   dryRunRoutes,
   campaignScriptRoutes,
   notificationTargetRoutes,
+  moderationRoutes,
   visitRoutes,
   visitUpdateRoutes,
   hitRoutes,
@@ -88,6 +102,8 @@ const ROUTES: readonly ((app: ApiApp, deps: ApiDeps) => void)[] = [
   webhookRoutes,
   affiliateRoutes,
   affiliateKeyRoutes,
+  affiliateUserRoutes,
+  affiliateSignUpRoutes,
 ]
 
 /** The dashboard's HTTP server, ready to listen or to be injected into. */

@@ -103,36 +103,6 @@ export async function listNotificationTargets(
   return await newestPage(db, 'notification_targets', toTarget, { workspace, page })
 }
 
-/** An affiliate's own targets, newest first. @param of.offerId '' for its global ones; undefined for all. */
-export async function listAffiliateTargets(
-  db: Db,
-  of: { readonly workspace: string; readonly affiliateId: string; readonly offerId?: string | undefined },
-  page: PageRequest,
-): Promise<Page<StoredTarget>> {
-  const rows = await db
-    .selectFrom('notification_targets')
-    .selectAll()
-    .where('workspace', '=', of.workspace)
-    .where('owner_type', '=', 'affiliate')
-    .where('owner_id', '=', of.affiliateId)
-    .$if(of.offerId !== undefined, (query) => query.where('offer_id', '=', of.offerId ?? ''))
-    .where(afterCursor('created_at', page.cursor))
-    .orderBy('created_at', 'desc')
-    .orderBy('id', 'desc')
-    .limit(rowsWanted(page))
-    .execute()
-  return toPage(rows.map(toTarget), page, (target) => target.createdAt)
-}
-
-/** Undefined also when it is another affiliate's. */
-export async function getAffiliateTarget(
-  db: Db,
-  key: OwnedId & { readonly affiliateId: string },
-): Promise<StoredTarget | undefined> {
-  const target = await getNotificationTarget(db, key)
-  return target?.ownerType === 'affiliate' && target.ownerId === key.affiliateId ? target : undefined
-}
-
 export type ModeratedTarget = StoredTarget & { readonly affiliateName: string }
 
 /** Affiliates' targets by what was decided about them, newest first. @param of.managerId only its affiliates'. */
@@ -160,7 +130,10 @@ export async function listModeratedTargets(
     .where('moderation', '=', of.moderation)
     .$if(of.managerId !== undefined, (query) =>
       query.where('owner_id', 'in', (inner) =>
-        inner.selectFrom('affiliates').where('manager_id', '=', of.managerId ?? '').select('affiliates.id'),
+        inner
+          .selectFrom('affiliates')
+          .where('manager_id', '=', of.managerId ?? '')
+          .select('affiliates.id'),
       ),
     )
     .where(afterCursor('created_at', page.cursor))

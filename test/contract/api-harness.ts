@@ -9,6 +9,8 @@ import { dashboardOrigins } from '../../src/api/dashboard-origins.ts'
 import { createSetupLink } from '../../src/api/setup-token.ts'
 import { createJudge } from '../../src/conversions/judge.ts'
 import { CostCorrector } from '../../src/corrections/correct-costs.ts'
+import { fireOnce } from '../../src/delivery/fire-once.ts'
+import { createGuard } from '../../src/delivery/guard.ts'
 import type { ClickLookup } from '../../src/ledger/click-lookup.ts'
 import type { FoundVisit } from '../../src/ledger/find-in-ledger.ts'
 import type { Store } from '../../src/store/open-store.ts'
@@ -31,6 +33,8 @@ export type TestApi = {
   signIn(email: string, password: string): Promise<string>
 }
 
+/** Test servers listen on loopback. */
+const LOOPBACK_GUARD = createGuard({ allowPrivateTargets: ['127.0.0.1/32'] })
 /** What the ledger answers a correction of costs. */
 const ONE_VISIT = { query: async <T>() => [{ hour_start: 0, spent: '0', seen: '1' }] as T[] }
 const NO_VISITS = { visits: 0, botsBefore: 0, botsAfter: 0, cost: '0', conversions: 0 }
@@ -61,6 +65,7 @@ export async function openTestApi(
     visitRows: async () => [],
     runReport: async () => ({ rows: [], totals: {}, groups: 0 }),
     changeStatus: async () => ({ ok: true }),
+    changeAmounts: async () => ({ ok: true }),
     byHand: byHandDeps(store, visits),
     costs: new CostCorrector({
       store,
@@ -72,6 +77,8 @@ export async function openTestApi(
     publicRequest: async () => {
       throw new Error('there is no public port')
     },
+    fireOnce: (call) => fireOnce(call, { guard: LOOPBACK_GUARD, version: '0.0.0-test', clock: Date.now }),
+    ownHosts: [new URL(PUBLIC_URL).hostname, new URL(DASHBOARD_URL).hostname],
     readiness: [],
     clock: Date.now,
     log: pino({ level: 'silent' }),
