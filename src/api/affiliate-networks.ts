@@ -1,8 +1,6 @@
-import { isIP } from 'node:net'
 import { z } from 'zod'
 import type { AffiliateNetworkTemplate } from '../catalogue/catalogue-schema.ts'
 import { type Catalogue, loadCatalogue } from '../catalogue/load-catalogue.ts'
-import { CONVERSION_STATUSES, DUPLICATE_POLICIES } from '../domain/conversion-types.ts'
 import {
   type AffiliateNetwork,
   type AffiliateNetworkFields,
@@ -16,54 +14,24 @@ import type { Db } from '../store/transaction.ts'
 import { roleSuffices } from './access-table.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
 import type { Caller } from './caller.ts'
-import { currencyField, eventField, nameField, optionalParamField } from './fields.ts'
+import { currencyField, nameField, optionalParamField } from './fields.ts'
 import { firstSnippet, incomingSnippets } from './incoming-snippets.ts'
 import { ownedRoutes } from './owned-resource.ts'
 import { ownedFields, toOwnedView } from './owned-view.ts'
-import { type FieldError, invalidFields } from './problem.ts'
+import { invalidFields } from './problem.ts'
+import { senderDefaults, senderFields, senderViewFields } from './sender-fields.ts'
+import { findTakenToken, tokenLocks } from './token-checks.ts'
 import { CURRENCY_OF_WORKSPACE, withWorkspaceCurrency } from './workspace-currency.ts'
 
-const SECRET_CHARS_MAX = 200
-const ALLOWLIST_MAX = 500
-const STATUS_WORDS_MAX = 100
-const EVENT_POLICIES_MAX = 50
 const TEMPLATE_CHARS_MAX = 100
 const WINDOW_MS_MAX = 366 * 24 * 3_600_000
-
-export const secretField = z
-  .string()
-  .max(SECRET_CHARS_MAX)
-  .regex(/^[\x21-\x7e]*$/, 'must be printable ASCII without spaces')
-
-/** Keys are compared in lower case, as conversions does. */
-const statusMapField = z
-  .record(z.string().min(1).max(64), z.enum([...CONVERSION_STATUSES, 'ignore']))
-  .refine((map) => Object.keys(map).length <= STATUS_WORDS_MAX, `at most ${STATUS_WORDS_MAX} words`)
-  .transform((map) =>
-    Object.fromEntries(Object.entries(map).map(([word, status]) => [word.toLowerCase(), status])),
-  )
 
 const fields = {
   name: nameField,
   clickIdParam: optionalParamField.describe(
     "Query parameter of offer URLs that gets the click id; '' for none",
   ),
-  token: secretField.describe("Secret that its postbacks must carry in `token`; '' for none"),
-  signingSecret: secretField.describe("HMAC-SHA256 secret of `sig`; '' for unsigned"),
-  ipAllowlist: z
-    .array(z.string().refine(isAddressRange, 'must be an IP address or a CIDR range'))
-    .max(ALLOWLIST_MAX)
-    .describe('Where postbacks may come from; empty for anywhere'),
-  referrerAllowlist: z
-    .array(z.string().regex(/^[a-z0-9-]+(\.[a-z0-9-]+)*$/, 'must be a domain in lower case'))
-    .max(ALLOWLIST_MAX)
-    .describe("Domains a pixel's page may be on; empty for any"),
-  statusMap: statusMapField.describe("The network's own status words → ours"),
-  duplicatePolicy: z.enum(DUPLICATE_POLICIES).describe('What a repeated conversion does'),
-  eventPolicies: z
-    .record(eventField, z.enum(DUPLICATE_POLICIES))
-    .refine((policies) => Object.keys(policies).length <= EVENT_POLICIES_MAX, `at most ${EVENT_POLICIES_MAX}`)
-    .describe('Event → its own policy for repeated conversions'),
+  ...senderFields,
   template: z.string().max(TEMPLATE_CHARS_MAX).describe("Name of the catalogue's template; '' for none"),
   currency: currencyField.describe(
     "Of amounts that come without one; on creation the workspace's unless told",
@@ -75,13 +43,7 @@ const fields = {
 const createBody = z.strictObject({
   ...fields,
   clickIdParam: fields.clickIdParam.default(''),
-  token: fields.token.default(''),
-  signingSecret: fields.signingSecret.default(''),
-  ipAllowlist: fields.ipAllowlist.default([]),
-  referrerAllowlist: fields.referrerAllowlist.default([]),
-  statusMap: fields.statusMap.default({}),
-  duplicatePolicy: fields.duplicatePolicy.default('update'),
-  eventPolicies: fields.eventPolicies.default({}),
+  ...senderDefaults,
   template: fields.template.default(''),
   currency: fields.currency.default(CURRENCY_OF_WORKSPACE),
   clickToConversionMinMs: fields.clickToConversionMinMs.default(0),
@@ -95,13 +57,7 @@ export const affiliateNetworkSchema = z
     ...ownedFields,
     name: z.string(),
     clickIdParam: z.string(),
-    token: z.string().nullable().describe('Null for viewers'),
-    signingSecret: z.string().nullable().describe('Null for viewers'),
-    ipAllowlist: z.array(z.string()),
-    referrerAllowlist: z.array(z.string()),
-    statusMap: z.record(z.string(), z.string()),
-    duplicatePolicy: z.enum(DUPLICATE_POLICIES),
-    eventPolicies: z.record(z.string(), z.enum(DUPLICATE_POLICIES)),
+    ...senderViewFields,
     template: z.string(),
     currency: z.string(),
     clickToConversionMinMs: z.int(),
@@ -141,11 +97,11 @@ export function affiliateNetworkRoutes(app: ApiApp, deps: ApiDeps): void {
     list: listAffiliateNetworks,
     complete: withWorkspaceCurrency,
     toViews: async (_db, items, caller) => await toAffiliateNetworkViews(items, deps, caller),
+    locks: ({ token }) => tokenLocks([token]),
     check: checkAffiliateNetwork,
   })
 }
 
-/** A pixel is known to be a network's by the token: two with the same one could not be told apart. */
 export async function checkAffiliateNetwork(
   db: Db,
   workspace: string,
@@ -153,20 +109,9 @@ export async function checkAffiliateNetwork(
   id?: string,
 ): Promise<void> {
   const { token, clickToConversionMinMs: min, clickToConversionMaxMs: max } = network
-  const errors: FieldError[] = []
+  const errors = [...(await findTakenToken(db, workspace, { field: 'token', token, own: id }))]
   if (max !== 0 && max < min) {
     errors.push({ field: 'clickToConversionMaxMs', message: 'is below clickToConversionMinMs' })
-  }
-  const holders = await db
-    .selectFrom('affiliate_networks')
-    .select('id')
-    .where('workspace', '=', workspace)
-    .where('token', '=', token)
-    .where('token', '<>', '')
-    .where('archived_at', 'is', null)
-    .execute()
-  if (holders.some((holder) => holder.id !== id)) {
-    errors.push({ field: 'token', message: 'is the token of another affiliate network' })
   }
   if (errors.length > 0) throw invalidFields(errors)
 }
@@ -223,12 +168,4 @@ function offerUrlParts(template: AffiliateNetworkTemplate | undefined) {
     path: clickId?.where === 'path' ? clickId.text : '',
     query: offerParams.map(({ param, value }) => `${param}=${value}`).join('&'),
   }
-}
-
-function isAddressRange(text: string): boolean {
-  const [address = '', prefix, ...rest] = text.split('/')
-  const version = isIP(address)
-  if (version === 0 || rest.length > 0) return false
-  if (prefix === undefined) return true
-  return /^\d{1,3}$/.test(prefix) && Number(prefix) <= (version === 4 ? 32 : 128)
 }

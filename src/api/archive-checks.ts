@@ -28,6 +28,15 @@ export async function checkDomainArchive(db: Db, key: OwnedId): Promise<void> {
   refuseWhileUsed('domain', await activeCampaignsWith(db, key, 'domain_id'))
 }
 
+/** An advertiser's offers would go on sending visitors to somebody who pays no more. */
+export async function checkAdvertiserArchive(db: Db, key: OwnedId): Promise<void> {
+  const offers = await namesWith(db, key, 'offers', 'advertiser_id')
+  refuseWhileUsed(
+    'advertiser',
+    offers.map((name) => `offer "${name}"`),
+  )
+}
+
 /** A campaign is used by offers that lead on through it, and by domains whose default it is. */
 export async function checkCampaignArchive(db: Db, key: OwnedId): Promise<void> {
   const offers = await namesWith(db, key, 'offers', 'campaign_id')
@@ -43,7 +52,7 @@ async function namesWith(
   db: Db,
   { workspace, id }: OwnedId,
   table: 'offers' | 'domains',
-  column: 'fallback_offer_id' | 'campaign_id' | 'default_campaign_id',
+  column: 'fallback_offer_id' | 'campaign_id' | 'advertiser_id' | 'default_campaign_id',
 ): Promise<readonly string[]> {
   const rows = await db
     .selectFrom(table)

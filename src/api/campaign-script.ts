@@ -7,7 +7,8 @@ import { idParams } from './page.ts'
 import { notFound } from './problem.ts'
 
 /** Takes calls until tp.js is there, and makes them then. */
-const STUB = 'window.trailpost=window.trailpost||function(){(trailpost.q=trailpost.q||[]).push(arguments)};'
+export const SCRIPT_STUB =
+  'window.trailpost=window.trailpost||function(){(trailpost.q=trailpost.q||[]).push(arguments)};'
 
 const scriptSchema = z
   .object({
@@ -50,7 +51,7 @@ function hostUrl(publicUrl: string, domain: string | undefined): string {
 function campaignScript(host: string, slug: string): z.input<typeof scriptSchema> {
   const src = escapeAttribute(`${host}/tp.js`)
   const tag = `<script src="${src}" async></script>`
-  const calling = (calls: string, script = tag) => `<script>${STUB}${calls}</script>\n${script}`
+  const calling = (calls: string, script = tag) => `<script>${SCRIPT_STUB}${calls}</script>\n${script}`
   return {
     visit: calling(`trailpost('visit',{campaign:'${slug}'});trailpost('view')`),
     organic: calling(

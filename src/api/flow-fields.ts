@@ -18,7 +18,7 @@ const ID_CHARS_MAX = 64
 const NAME_CHARS_MAX = 200
 const FLOOR_PERCENT_MAX = 50
 const WINDOW_DAYS_MAX = 90
-const CONDITION_HELP =
+export const CONDITION_HELP =
   'A condition: {all: [conditions]}, {any: [conditions]}, or a test {field, operator, values}. ' +
   `Fields: ${CONDITION_FIELDS.join(', ')}, token:NAME, param:NAME. Operators: ${CONDITION_OPERATORS.join(', ')}.`
 const OPTIMIZATION_LEVELS = ['paths', 'landers', 'offers'] as const
@@ -55,7 +55,7 @@ const pathField = z
 const pathsField = z.array(pathField).max(FLOW_LIMITS.pathsMax)
 
 /** Checked by the domain: OpenAPI's generators of types stumble over a schema that contains itself. */
-const conditionField = z
+export const conditionField = z
   .unknown()
   .superRefine((value, context) => {
     for (const { path, message } of checkCondition(value, '', { compileRegex })) {

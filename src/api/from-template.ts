@@ -9,6 +9,7 @@ import { fillPlaceholders } from '../catalogue/fill-placeholders.ts'
 import { loadCatalogue } from '../catalogue/load-catalogue.ts'
 import { type AffiliateNetworkFields, createAffiliateNetwork } from '../store/affiliate-networks.ts'
 import { appendAudit } from '../store/audit-log.ts'
+import { lockKeys } from '../store/lock-keys.ts'
 import {
   createNotificationTarget,
   type NotificationTargetFields,
@@ -23,7 +24,6 @@ import { type Db, inTransaction } from '../store/transaction.ts'
 import {
   affiliateNetworkSchema,
   checkAffiliateNetwork,
-  secretField,
   toAffiliateNetworkViews,
 } from './affiliate-networks.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
@@ -31,6 +31,8 @@ import { type Caller, callerOf } from './caller.ts'
 import { currencyField, nameField } from './fields.ts'
 import { OWN_TARGET, targetCreateBody, targetSchema, toTargetView } from './notification-target-fields.ts'
 import { invalidFields } from './problem.ts'
+import { secretField } from './sender-fields.ts'
+import { tokenLocks } from './token-checks.ts'
 import { checkTrafficSource, toTrafficSourceView, trafficSourceSchema } from './traffic-sources.ts'
 import { withWorkspaceCurrency } from './workspace-currency.ts'
 
@@ -100,6 +102,7 @@ function networkRoute(app: ApiApp, deps: ApiDeps): void {
       const fields = networkFields(template, { name, token })
       const network = await inTransaction(deps.store.db, async (db) => {
         const complete = await withWorkspaceCurrency(db, caller.workspace, fields)
+        await lockKeys(db, deps.store.engine, tokenLocks([token]))
         await checkAffiliateNetwork(db, caller.workspace, complete)
         const now = deps.clock()
         const created = await createAffiliateNetwork(db, caller.workspace, complete, now)

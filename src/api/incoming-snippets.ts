@@ -2,7 +2,7 @@ import type { AffiliateNetworkTemplate } from '../catalogue/catalogue-schema.ts'
 import { type PostbackUrl, postbackUrls, toQueryText } from '../catalogue/postback-urls.ts'
 
 /** The same text for pages and servers of either kind; which one is right depends on the page that holds it. */
-type ByScheme = { readonly https: string; readonly http: string }
+export type ByScheme = { readonly https: string; readonly http: string }
 
 export type IncomingSnippet = {
   /** Which of the network's fields it goes into; '' when it has one alone. */
@@ -33,26 +33,41 @@ export function incomingSnippets({
   token,
   template,
 }: SnippetsRequest): readonly IncomingSnippet[] {
-  const host = publicUrl.replace(/^https?:/, '')
-  return postbackUrls(template).map((url) => {
-    const pixelQuery = queryWith(pixelPairs(url, template), token)
-    const byScheme = (build: (origin: string) => string) => ({
-      https: build(`https:${host}`),
-      http: build(`http:${host}`),
-    })
-    const pixel = (path: string, element: (address: string) => string) =>
-      byScheme((origin) => element(escapeAttribute(`${origin}/${path}?${pixelQuery}`)))
-    return {
+  return postbackUrls(template).map((url) =>
+    incomingSnippet({
+      publicUrl,
       title: url.title,
-      postbackUrl: byScheme((origin) => `${origin}/postback?${queryWith(url.pairs, token)}`),
-      imagePixel: pixel('pixel.gif', (address) => `<img src="${address}" width="1" height="1" alt="">`),
-      iframePixel: pixel(
-        'pixel.html',
-        (address) => `<iframe src="${address}" width="1" height="1" style="border:0" title=""></iframe>`,
-      ),
-      scriptPixel: pixel('pixel.js', (address) => `<script src="${address}" async></script>`),
-    }
+      postbackQuery: queryWith(url.pairs, token),
+      pixelQuery: queryWith(pixelPairs(url, template), token),
+    }),
+  )
+}
+
+/** The same hit in each way that it can be reported. Queries are text, encoded as they are to stand in the URL. */
+export function incomingSnippet(wanted: {
+  readonly publicUrl: string
+  readonly title: string
+  readonly postbackQuery: string
+  readonly pixelQuery: string
+}): IncomingSnippet {
+  const { publicUrl, title, postbackQuery, pixelQuery } = wanted
+  const host = publicUrl.replace(/^https?:/, '')
+  const byScheme = (build: (origin: string) => string) => ({
+    https: build(`https:${host}`),
+    http: build(`http:${host}`),
   })
+  const pixel = (path: string, element: (address: string) => string) =>
+    byScheme((origin) => element(escapeAttribute(`${origin}/${path}?${pixelQuery}`)))
+  return {
+    title,
+    postbackUrl: byScheme((origin) => `${origin}/postback?${postbackQuery}`),
+    imagePixel: pixel('pixel.gif', (address) => `<img src="${address}" width="1" height="1" alt="">`),
+    iframePixel: pixel(
+      'pixel.html',
+      (address) => `<iframe src="${address}" width="1" height="1" style="border:0" title=""></iframe>`,
+    ),
+    scriptPixel: pixel('pixel.js', (address) => `<script src="${address}" async></script>`),
+  }
 }
 
 /** Those to show first: in the scheme of the tracking host, and of the network's first field. */
@@ -73,7 +88,7 @@ function pixelPairs(url: PostbackUrl, template: AffiliateNetworkTemplate | undef
   return isKnown ? url.pairs : url.pairs.filter(([name]) => name !== 'cid' && name !== 'status')
 }
 
-function queryWith(pairs: PostbackUrl['pairs'], token: string): string {
+export function queryWith(pairs: PostbackUrl['pairs'], token: string): string {
   return toQueryText(token === '' ? pairs : [...pairs, ['token', encodeURIComponent(token)]])
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { PAYOUT_MODES } from '../domain/conversion-types.ts'
 import { formatMicros } from '../domain/money.ts'
+import { DEFAULT_TERMS, OFFER_STATUSES, type OfferTerms, offerStatusAt } from '../domain/offer-terms.ts'
 import { getAffiliateNetwork } from '../store/affiliate-networks.ts'
 import { getCampaign } from '../store/campaigns.ts'
 import {
@@ -8,6 +9,7 @@ import {
   createOffer,
   getOffer,
   listOffers,
+  OFFER_KINDS,
   type Offer,
   type OfferFields,
   updateOffer,
@@ -16,6 +18,7 @@ import type { Db } from '../store/transaction.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
 import { checkOfferArchive } from './archive-checks.ts'
 import { findCircle } from './campaign-circles.ts'
+import { countCapsField } from './cap-fields.ts'
 import {
   amountField,
   countryField,
@@ -28,18 +31,26 @@ import {
   timeZoneField,
 } from './fields.ts'
 import { findTakenLegacyIds, legacyIdLocks } from './legacy-ids.ts'
+import { findOwnerErrors, findTermsErrors, refusePayoutAboveRevenue } from './offer-terms-checks.ts'
+import { termsField } from './offer-terms-fields.ts'
+import { termsSchema, toTermsView } from './offer-terms-view.ts'
 import { ownedRoutes } from './owned-resource.ts'
 import { ownedFields, toOwnedView } from './owned-view.ts'
+import { pageQuery } from './page.ts'
 import { type FieldError, invalidFields } from './problem.ts'
 import { CURRENCY_OF_WORKSPACE, withWorkspaceCurrency } from './workspace-currency.ts'
 
 const EVENTS_MAX = 50
-const CAP_MAX = 1_000_000_000
 const COUNTRIES_MAX = 250
 const EVENT_DEFAULT = 'conversion'
 
 const idField = z.string().max(64)
-const capField = z.int().min(1).max(CAP_MAX).nullable()
+
+/**
+ * What a body says of an offer. The confirmation is not kept: it is asked again when prices change, and the audit
+ * log tells that it was given.
+ */
+type OfferBody = OfferFields & { readonly confirmPayoutAboveRevenue?: boolean | undefined }
 
 const fields = {
   name: nameField,
@@ -55,18 +66,21 @@ const fields = {
   currency: currencyField.describe("Of the payout; on creation the workspace's unless told"),
   defaultEvent: eventField.describe('Event of a conversion that names none'),
   events: z.array(eventField).max(EVENTS_MAX).describe('Known events; empty for any'),
-  caps: z
-    .strictObject({
-      daily: capField.default(null),
-      monthly: capField.default(null),
-      total: capField.default(null),
-      timeZone: timeZoneField.default('UTC').describe('Where its days and months begin'),
-    })
+  caps: countCapsField
+    .extend({ timeZone: timeZoneField.default('UTC').describe('Where its days and months begin') })
     .describe('Conversions that it takes'),
   fallbackOfferId: idField.describe('Where visitors go that it does not take'),
   countries: z.array(countryField).max(COUNTRIES_MAX).describe('Of the visitors it takes; empty for all'),
   tags: tagsField,
   legacyIds: legacyIdsField,
+  advertiserId: idField.describe("Who pays for it, in place of an affiliate network; '' for none"),
+  terms: termsField
+    .nullable()
+    .describe("Of an advertiser's offer: the given fields; the others have defaults, or stay as they are"),
+  confirmPayoutAboveRevenue: z
+    .boolean()
+    .optional()
+    .describe('A payout above the revenue is refused without it'),
 }
 
 const createBody = z
@@ -85,13 +99,27 @@ const createBody = z
     countries: fields.countries.default([]),
     tags: fields.tags.default([]),
     legacyIds: fields.legacyIds.default([]),
+    advertiserId: fields.advertiserId.default(''),
+    terms: fields.terms.default(null),
   })
-  .transform(({ payout, ...rest }) => ({ ...rest, payoutMicros: payout, advertiserId: '', terms: null }))
+  .transform(({ payout, terms, ...rest }) => ({
+    ...rest,
+    payoutMicros: payout,
+    terms: terms === null && rest.advertiserId === '' ? null : completeTerms(null, terms),
+  }))
 
 const updateBody = z
   .strictObject(fields)
   .partial()
   .transform(({ payout, ...rest }) => (payout === undefined ? rest : { ...rest, payoutMicros: payout }))
+
+const listQuery = pageQuery.extend({
+  advertiserId: idField.optional(),
+  kind: z
+    .enum(OFFER_KINDS)
+    .optional()
+    .describe("network: advertisers' offers; tracker: those of affiliate networks, or of nobody"),
+})
 
 const offerSchema = z
   .object({
@@ -115,15 +143,19 @@ const offerSchema = z
     countries: z.array(z.string()),
     tags: z.array(z.string()),
     legacyIds: z.array(z.string()),
+    advertiserId: z.string(),
+    terms: termsSchema.nullable().describe("Null for an offer that is no advertiser's"),
+    statusNow: z.enum(OFFER_STATUSES).describe('With its expiry and its archiving'),
   })
   .meta({ id: 'Offer' })
 
 export function offerRoutes(app: ApiApp, deps: ApiDeps): void {
-  ownedRoutes<Offer, OfferFields>(app, deps, {
+  ownedRoutes<Offer, OfferBody>(app, deps, {
     path: 'offers',
     what: 'offer',
     createBody,
     updateBody,
+    listQuery,
     itemSchema: offerSchema,
     create: createOffer,
     update: updateOffer,
@@ -131,15 +163,28 @@ export function offerRoutes(app: ApiApp, deps: ApiDeps): void {
     get: getOffer,
     list: listOffers,
     complete: withWorkspaceCurrency,
-    toViews: async (_db, items) => items.map(toView),
+    toViews: async (_db, items) => items.map((offer) => toView(offer, deps.clock())),
+    merge: mergeTerms,
     locks: legacyIdLocks('offers'),
     check: checkOffer,
     checkArchive: checkOfferArchive,
   })
 }
 
-async function checkOffer(db: Db, workspace: string, offer: OfferFields, ownId?: string): Promise<void> {
-  const errors: FieldError[] = []
+/** An update names the terms that it changes; they go with the advertiser. */
+function mergeTerms(current: Offer, body: Partial<OfferBody>): Partial<OfferBody> {
+  const { advertiserId = current.advertiserId, terms } = body
+  if (advertiserId === '') return terms === undefined ? { ...body, terms: null } : body
+  return terms === null ? body : { ...body, terms: completeTerms(current.terms, terms) }
+}
+
+/** @param given some of the terms: an update's type does not tell that parts are missing. */
+function completeTerms(current: OfferTerms | null, given: object | null | undefined): OfferTerms {
+  return { ...DEFAULT_TERMS, ...current, ...given }
+}
+
+async function checkOffer(db: Db, workspace: string, offer: OfferBody, ownId?: string): Promise<void> {
+  const errors = [...(await findOwnerErrors(db, workspace, offer)), ...findTermsErrors(offer)]
   const { affiliateNetworkId: id, events, defaultEvent } = offer
   if ((offer.url === '') === (offer.campaignId === '')) {
     errors.push({ field: 'url', message: 'an offer has either a URL or a campaign' })
@@ -153,6 +198,9 @@ async function checkOffer(db: Db, workspace: string, offer: OfferFields, ownId?:
   errors.push(...(await findWrongWays(db, { workspace, offer, ownId })))
   errors.push(...(await findTakenLegacyIds(db, 'offers', { legacyIds: offer.legacyIds, own: ownId })))
   if (errors.length > 0) throw invalidFields(errors)
+  if (offer.confirmPayoutAboveRevenue === true) return
+  const saved = ownId === undefined ? undefined : await getOffer(db, { workspace, id: ownId })
+  refusePayoutAboveRevenue(offer, saved)
 }
 
 /** The campaign and the fallback that it leads to must be in use, and lead somewhere. */
@@ -181,7 +229,7 @@ async function findWrongWays(
   return errors
 }
 
-function toView(offer: Offer): z.input<typeof offerSchema> {
+function toView(offer: Offer, now: number): z.input<typeof offerSchema> {
   return {
     ...toOwnedView(offer),
     name: offer.name,
@@ -198,5 +246,8 @@ function toView(offer: Offer): z.input<typeof offerSchema> {
     countries: [...offer.countries],
     tags: [...offer.tags],
     legacyIds: [...offer.legacyIds],
+    advertiserId: offer.advertiserId,
+    terms: offer.terms === null ? null : toTermsView(offer.terms),
+    statusNow: offerStatusAt(offer, now),
   }
 }

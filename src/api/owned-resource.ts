@@ -22,6 +22,8 @@ type OwnedResource<Item extends Owned, Fields> = {
   readonly what: string
   readonly createBody: z.ZodType<Fields>
   readonly updateBody: z.ZodType
+  /** Query of the list, when it takes more than a page's: pageQuery with further, optional parameters. */
+  readonly listQuery?: z.ZodType
   readonly itemSchema: z.ZodType
   readonly create: (db: Db, workspace: string, fields: Fields, now: number) => Promise<Item>
   readonly update: (db: Db, key: OwnedId, changes: Partial<Fields>, now: number) => Promise<Item | undefined>
@@ -29,6 +31,8 @@ type OwnedResource<Item extends Owned, Fields> = {
   readonly get: (db: Db, key: OwnedId) => Promise<Item | undefined>
   readonly list: (db: Db, workspace: string, page: PageRequest) => Promise<Page<Item>>
   readonly toViews: (db: Db, items: readonly Item[], caller: Caller) => Promise<readonly object[]>
+  /** Completes the parts of fields that an update may name alone. */
+  readonly merge?: (current: Item, body: Partial<Fields>) => Partial<Fields>
   /** Fills in on creation what the body left open. */
   readonly complete?: (db: Db, workspace: string, fields: Fields) => Promise<Fields>
   /** Saves with a common key wait for each other, so that what `check` finds free stays free. */
@@ -61,12 +65,12 @@ function readRoutes<Item extends Owned & Fields, Fields>(
     schema: {
       tags: [path],
       summary: `List: ${path}`,
-      querystring: pageQuery,
+      querystring: resource.listQuery ?? pageQuery,
       response: { 200: pageOf(resource.itemSchema) },
     },
     handler: async (request) => {
       const caller = callerOf(request)
-      const page = await resource.list(db, caller.workspace, request.query as PageRequest) // checked by pageQuery
+      const page = await resource.list(db, caller.workspace, request.query as PageRequest) // checked by its schema
       return { items: await resource.toViews(db, page.items, caller), nextCursor: page.nextCursor }
     },
   })
@@ -121,8 +125,8 @@ function writeRoutes<Item extends Owned & Fields, Fields>(
     },
     handler: async (request) => {
       const { id } = idParams.parse(request.params)
-      const changes = request.body as Partial<Fields> // checked by updateBody
-      return await inWork(request, (work) => update(work, id, changes))
+      const body = request.body as Partial<Fields> // checked by updateBody
+      return await inWork(request, (work) => update(work, id, body))
     },
   })
   app.delete(`/api/v1/${path}/:id`, {
@@ -160,16 +164,17 @@ async function create<Item extends Owned & Fields, Fields>(work: Work<Item, Fiel
 async function update<Item extends Owned & Fields, Fields>(
   work: Work<Item, Fields>,
   id: string,
-  changes: Partial<Fields>,
+  body: Partial<Fields>,
 ) {
   const { db, resource, caller, now } = work
   const key = { workspace: caller.workspace, id }
   const current = await resource.get(db, key)
   if (current === undefined) throw notFound(resource.what, id)
+  const changes = resource.merge?.(current, body) ?? body
   await lockAndCheck(work, { ...current, ...changes }, id)
   const item = await resource.update(db, key, changes, now)
   if (item === undefined) throw notFound(resource.what, id)
-  await audit(work, 'update', id, { fields: Object.keys(changes) })
+  await audit(work, 'update', id, { fields: Object.keys(body) })
   return (await resource.toViews(db, [item], caller))[0]
 }
 

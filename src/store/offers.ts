@@ -3,7 +3,9 @@ import type { OfferCaps, PayoutMode } from '../domain/conversion-types.ts'
 import { DEFAULT_TERMS, type OfferTerms } from '../domain/offer-terms.ts'
 import { type Owned, toOwned } from './owned.ts'
 import { ownedTable } from './owned-table.ts'
+import { afterCursor, type Page, type PageRequest, rowsWanted, toPage } from './page.ts'
 import type { Database } from './schema.ts'
+import type { Db } from './transaction.ts'
 
 export type OfferFields = {
   readonly name: string
@@ -42,8 +44,40 @@ export const {
   update: updateOffer,
   archive: archiveOffer,
   get: getOffer,
-  list: listOffers,
 } = ownedTable({ table: 'offers', toItem: toOffer, toColumns })
+
+/** network: of advertisers; tracker: of affiliate networks, or of nobody. */
+export const OFFER_KINDS = ['network', 'tracker'] as const
+
+type OfferFilter = {
+  readonly advertiserId?: string | undefined
+  readonly kind?: (typeof OFFER_KINDS)[number] | undefined
+}
+
+/**
+ * Those in use, newest first.
+ * @throws BadCursorError
+ */
+export async function listOffers(
+  db: Db,
+  workspace: string,
+  { advertiserId, kind, ...page }: PageRequest & OfferFilter,
+): Promise<Page<Offer>> {
+  let query = db
+    .selectFrom('offers')
+    .selectAll()
+    .where('workspace', '=', workspace)
+    .where('archived_at', 'is', null)
+    .where(afterCursor('created_at', page.cursor))
+  if (advertiserId !== undefined) query = query.where('advertiser_id', '=', advertiserId)
+  if (kind !== undefined) query = query.where('advertiser_id', kind === 'network' ? '<>' : '=', '')
+  const rows = await query
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(rowsWanted(page))
+    .execute()
+  return toPage(rows.map(toOffer), page, (offer) => offer.createdAt)
+}
 
 export function toOffer(row: Selectable<Database['offers']>): Offer {
   return {

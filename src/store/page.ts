@@ -24,13 +24,29 @@ export class BadCursorError extends Error {
 /**
  * The condition that continues after the cursor: a keyset on (time, id), so that rows which arrive meanwhile
  * neither repeat nor hide an item.
+ * @param idColumns more than one where an id is made of several by `pairId`.
  * @throws BadCursorError
  */
-export function afterCursor(atColumn: string, cursor: string | undefined): RawBuilder<SqlBool> {
+export function afterCursor(
+  atColumn: string,
+  cursor: string | undefined,
+  idColumns: readonly string[] = ['id'],
+): RawBuilder<SqlBool> {
   if (cursor === undefined) return sql<SqlBool>`1 = 1`
   const { at, id } = parseCursor(cursor)
-  return sql<SqlBool>`(${sql.ref(atColumn)}, id) < (${at}, ${id})`
+  const ids = idColumns.length === 1 ? [id] : id.split(PAIR_MARK)
+  if (ids.length !== idColumns.length) throw notOurs()
+  const columns = [atColumn, ...idColumns].map((column) => sql.ref(column))
+  return sql<SqlBool>`(${sql.join(columns)}) < (${sql.join([at, ...ids])})`
 }
+
+/** One id of a row whose key is several. */
+export function pairId(...ids: readonly string[]): string {
+  return ids.join(PAIR_MARK)
+}
+
+/** No id of ours has it. */
+const PAIR_MARK = '/'
 
 /** Rows to ask for: one more than the page, which tells whether another page follows. */
 export function rowsWanted(page: PageRequest): number {
@@ -56,7 +72,10 @@ function formatCursor(at: number, id: string): string {
 
 function parseCursor(cursor: string): { at: number; id: string } {
   const match = /^(\d{1,16})\.(.{1,200})$/s.exec(Buffer.from(cursor, 'base64url').toString())
-  if (match?.[1] === undefined || match[2] === undefined)
-    throw new BadCursorError('the cursor is not one of ours')
+  if (match?.[1] === undefined || match[2] === undefined) throw notOurs()
   return { at: Number(match[1]), id: match[2] }
+}
+
+function notOurs(): BadCursorError {
+  return new BadCursorError('the cursor is not one of ours')
 }
