@@ -253,6 +253,7 @@ function apiDeps(core: Core): Omit<ApiDeps, 'untilLive'> {
     costs: new CostCorrector({ store, ledger, catchUp: core.catchUp, clock: Date.now }),
     previewFraudRerun: (workspace, request) => previewFraudRerun(ledger, workspace, request),
     publicRequest: createPublicRequest(config),
+    guard: core.guard,
     fireOnce: (call) => fireOnce(call, { guard: core.guard, version, clock: Date.now }),
     ownHosts: ownHosts(config),
     readiness: readinessChecks(store, ledger),

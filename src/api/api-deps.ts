@@ -9,6 +9,7 @@ import type { CostCorrector } from '../corrections/correct-costs.ts'
 import type { FraudRequest } from '../corrections/fraud-query.ts'
 import type { FraudPreview } from '../corrections/fraud-rerun.ts'
 import type { FiredCall } from '../delivery/fire-once.ts'
+import type { Guard } from '../delivery/guard.ts'
 import type { Call } from '../delivery/send.ts'
 import type { LedgerRow } from '../domain/ledger-row.ts'
 import type { ReportRequest } from '../reports/report-request.ts'
@@ -45,6 +46,8 @@ export type ApiDeps = {
   readonly changeAmounts: AmountChanger
   /** What members report and match by hand goes through the judge, as hits do. */
   readonly byHand: ByHandDeps
+  /** Judges a URL that an affiliate wants called, as far as it can be judged without calling it. */
+  readonly guard: Pick<Guard, 'checkUrl'>
   /** Makes a call of a notification target once, for its Test button. */
   readonly fireOnce: (call: Omit<Call, 'id'>) => Promise<FiredCall>
   /** Host names of this installation, lower case, without the configured domains: no target may lead to one. */

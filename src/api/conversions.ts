@@ -1,15 +1,19 @@
+import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import type { AmountRefusal } from '../conversions/change-amounts.ts'
 import { CONVERSION_STATUSES } from '../domain/conversion-types.ts'
+import { getAffiliate } from '../store/affiliates.ts'
 import { appendAudit } from '../store/audit-log.ts'
 import { getConversionWithHistory, listConversions } from '../store/conversions.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
-import { callerOf, workspaceOf } from './caller.ts'
+import { callerOf, managerOf } from './caller.ts'
 import {
   conversionSchema,
   conversionWithHistorySchema,
   toConversionView,
   toConversionWithHistory,
 } from './conversion-view.ts'
+import { amountField } from './fields.ts'
 import { idParams, pageOf, pageQuery } from './page.ts'
 import { notFound, Problem } from './problem.ts'
 
@@ -23,12 +27,26 @@ const listQuery = pageQuery.extend({
   clickId: z.string().max(100).optional(),
   campaignId: z.string().max(64).optional(),
   offerId: z.string().max(64).optional(),
+  affiliateId: z.string().max(64).optional(),
+  advertiserId: z.string().max(64).optional(),
 })
 
-const changeBody = z.strictObject({
-  status: z.enum(CONVERSION_STATUSES),
-  reason: z.string().trim().min(1, 'say why').max(REASON_CHARS_MAX).describe('Kept in the history'),
-})
+const reasonField = z.string().trim().min(1, 'say why').max(REASON_CHARS_MAX).describe('Kept in the history')
+
+const changeBody = z.strictObject({ status: z.enum(CONVERSION_STATUSES), reason: reasonField })
+
+const adjustBody = z
+  .strictObject({
+    sale: amountField.optional().describe('Revenue and payout follow by the agreement, unless given as well'),
+    revenue: amountField.optional(),
+    payout: amountField.optional(),
+    reason: reasonField,
+    confirmPayoutAboveRevenue: z.boolean().default(false),
+  })
+  .refine(
+    ({ sale, revenue, payout }) => [sale, revenue, payout].some((amount) => amount !== undefined),
+    'must name a sale, revenue or payout',
+  )
 
 export function conversionRoutes(app: ApiApp, deps: ApiDeps): void {
   const { db } = deps.store
@@ -40,9 +58,12 @@ export function conversionRoutes(app: ApiApp, deps: ApiDeps): void {
       response: { 200: pageOf(conversionSchema) },
     },
     handler: async (request) => {
-      const { limit, cursor, ...filter } = request.query
-      const page = await listConversions(db, workspaceOf(request), filter, { limit, cursor })
-      return { items: page.items.map(toConversionView), nextCursor: page.nextCursor }
+      const { limit, cursor, ...query } = request.query
+      const { workspace, role } = callerOf(request)
+      const filter = { ...query, managerId: managerOf(request) }
+      const page = await listConversions(db, workspace, filter, { limit, cursor })
+      const items = page.items.map((conversion) => toConversionView(conversion, role))
+      return { items, nextCursor: page.nextCursor }
     },
   })
   app.get(`${PATH}/:id`, {
@@ -52,9 +73,10 @@ export function conversionRoutes(app: ApiApp, deps: ApiDeps): void {
       params: idParams,
       response: { 200: conversionWithHistorySchema },
     },
-    handler: async (request) => await show(deps, workspaceOf(request), request.params.id),
+    handler: async (request) => await show(deps, request, request.params.id),
   })
   changeRoute(app, deps)
+  adjustRoute(app, deps)
 }
 
 function changeRoute(app: ApiApp, deps: ApiDeps): void {
@@ -70,20 +92,61 @@ function changeRoute(app: ApiApp, deps: ApiDeps): void {
       const { workspace, actor } = callerOf(request)
       const { id } = request.params
       // First, so that a conversion of another workspace is not even tried.
-      await show(deps, workspace, id)
+      await show(deps, request, id)
       const { status, reason } = request.body
       const changed = await deps.changeStatus({ workspace, id, status, reason, actor })
       if (!changed.ok) throw new Problem(409, 'illegal_transition', changed.reason)
       const subject = { subjectType: 'conversion', subjectId: id }
       const entry = { workspace, at: deps.clock(), actor, action: 'conversion.change_status', ...subject }
       await appendAudit(deps.store.db, { ...entry, detail: { status } })
-      return await show(deps, workspace, id)
+      return await show(deps, request, id)
     },
   })
 }
 
-async function show(deps: ApiDeps, workspace: string, id: string) {
-  const found = await getConversionWithHistory(deps.store.db, { workspace, id })
+function adjustRoute(app: ApiApp, deps: ApiDeps): void {
+  app.post(`${PATH}/:id/adjust`, {
+    schema: {
+      tags: TAGS,
+      summary: 'Change amounts by hand; nobody is notified of an amount alone',
+      params: idParams,
+      body: adjustBody,
+      response: { 200: conversionWithHistorySchema },
+    },
+    handler: async (request) => {
+      const { workspace, actor } = callerOf(request)
+      const { id } = request.params
+      // First, so that a conversion of another workspace is not even tried.
+      await show(deps, request, id)
+      const { sale, revenue, payout, reason, confirmPayoutAboveRevenue } = request.body
+      const amounts = { saleMicros: sale, revenueMicros: revenue, payoutMicros: payout }
+      const deed = { workspace, id, reason, actor, confirmPayoutAboveRevenue }
+      const changed = await deps.changeAmounts({ ...deed, ...amounts })
+      if (!changed.ok) throw adjustProblem(changed)
+      const subject = { subjectType: 'conversion', subjectId: id }
+      const entry = { workspace, at: deps.clock(), actor, action: 'conversion.adjust', ...subject }
+      await appendAudit(deps.store.db, { ...entry, detail: { ...amounts, confirmPayoutAboveRevenue } })
+      return await show(deps, request, id)
+    },
+  })
+}
+
+function adjustProblem(refused: { readonly reason: string; readonly code?: AmountRefusal['code'] }): Problem {
+  if (refused.code !== 'payout_above_revenue')
+    return new Problem(409, refused.code ?? 'conflict', `${refused.reason}.`)
+  const detail = `${refused.reason}; confirm it by confirmPayoutAboveRevenue.`
+  return new Problem(409, refused.code, detail)
+}
+
+/** An affiliate manager is shown conversions of the affiliates that it looks after, and no others. */
+async function show({ store }: ApiDeps, request: FastifyRequest, id: string) {
+  const { workspace, role } = callerOf(request)
+  const found = await getConversionWithHistory(store.db, { workspace, id })
   if (found === undefined) throw notFound('conversion', id)
-  return toConversionWithHistory(found)
+  const managerId = managerOf(request)
+  if (managerId !== undefined) {
+    const affiliate = await getAffiliate(store.db, { workspace, id: found.conversion.affiliateId })
+    if (affiliate?.managerId !== managerId) throw notFound('conversion', id)
+  }
+  return toConversionWithHistory(found, role)
 }

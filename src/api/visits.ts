@@ -6,7 +6,7 @@ import { getWithAttempts, listDeliveries } from '../store/deliveries.ts'
 import { listHits } from '../store/hits.ts'
 import type { Db } from '../store/transaction.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
-import { workspaceOf } from './caller.ts'
+import { type Caller, callerOf } from './caller.ts'
 import { conversionWithHistorySchema, toConversionWithHistory } from './conversion-view.ts'
 import { deliveryWithAttemptsSchema, toDeliveryWithAttempts } from './delivery-view.ts'
 import { hitSchema, toHitView } from './hits.ts'
@@ -37,11 +37,12 @@ export function visitRoutes(app: ApiApp, deps: ApiDeps): void {
       params: z.object({ clickId: z.string().min(1).max(100) }),
       response: { 200: storySchema },
     },
-    handler: async (request) => await tellStory(deps, workspaceOf(request), request.params.clickId),
+    handler: async (request) => await tellStory(deps, callerOf(request), request.params.clickId),
   })
 }
 
-async function tellStory(deps: ApiDeps, workspace: string, clickId: string) {
+async function tellStory(deps: ApiDeps, caller: Caller, clickId: string) {
+  const { workspace } = caller
   const { db } = deps.store
   const newest = { limit: STORY_ITEMS_MAX }
   const [allRows, hits, conversions, deliveries] = await Promise.all([
@@ -60,7 +61,7 @@ async function tellStory(deps: ApiDeps, workspace: string, clickId: string) {
     visit: visit === undefined ? null : toVisitView(visit),
     events: rows.map(toVisitEvent),
     hits: hits.items.map(toHitView),
-    conversions: await withHistory(db, workspace, conversions.items),
+    conversions: await withHistory(db, caller, conversions.items),
     deliveries: await withAttempts(db, deliveries.items),
   }
 }
@@ -70,11 +71,15 @@ function mayBeClickId(text: string, nowMs: number): boolean {
   return CLICK_ID.test(text) && clickIdTime(text) < nowMs + CLOCK_SKEW_MAX_MS
 }
 
-async function withHistory(db: Db, workspace: string, conversions: readonly { readonly id: string }[]) {
+async function withHistory(
+  db: Db,
+  { workspace, role }: Caller,
+  conversions: readonly { readonly id: string }[],
+) {
   const found = await Promise.all(
     conversions.map(({ id }) => getConversionWithHistory(db, { workspace, id })),
   )
-  return found.filter((each) => each !== undefined).map(toConversionWithHistory)
+  return found.flatMap((each) => (each === undefined ? [] : [toConversionWithHistory(each, role)]))
 }
 
 async function withAttempts(db: Db, deliveries: readonly { readonly id: string }[]) {

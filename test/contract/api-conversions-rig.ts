@@ -1,5 +1,6 @@
 import { issueApiKey } from '../../src/api/api-key.ts'
 import { BULK_STATUS_JOB, createBulkStatusJob } from '../../src/conversions/bulk-status.ts'
+import { createAmountChanger } from '../../src/conversions/change-amounts.ts'
 import { createStatusChanger } from '../../src/conversions/change-status.ts'
 import { runJobs } from '../../src/conversions/run-jobs.ts'
 import { createUploadJob, UPLOAD_JOB } from '../../src/conversions/upload-apply.ts'
@@ -41,6 +42,7 @@ export async function openConversionsRig(
       clock,
       byHand: { store, judge, lookup, clickIdKey, clock },
       changeStatus: createStatusChanger({ store, ownHosts: [], clock }),
+      changeAmounts: createAmountChanger({ store, ownHosts: [], clock }),
     }
   })
   const { world } = built

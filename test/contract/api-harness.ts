@@ -77,6 +77,7 @@ export async function openTestApi(
     publicRequest: async () => {
       throw new Error('there is no public port')
     },
+    guard: LOOPBACK_GUARD,
     fireOnce: (call) => fireOnce(call, { guard: LOOPBACK_GUARD, version: '0.0.0-test', clock: Date.now }),
     ownHosts: [new URL(PUBLIC_URL).hostname, new URL(DASHBOARD_URL).hostname],
     readiness: [],
