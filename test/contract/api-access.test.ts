@@ -23,15 +23,18 @@ const CONFIGURED = [
   'campaigns',
   'domains',
   'events',
+  'advertisers',
+  'affiliates',
+  'coupons',
 ]
 /** Said once more here, in full, so that a mistake in the comparison of roles shows. */
 const MAY: Readonly<Record<Role, readonly Access[]>> = {
-  viewer: ['user', 'viewer'],
-  manager: ['user', 'viewer', 'manager'],
-  owner: ['user', 'viewer', 'manager', 'owner'],
+  viewer: ['user', 'viewer', 'affiliate_manager'],
+  manager: ['user', 'viewer', 'manager', 'affiliate_manager', 'affiliate_manager_writes'],
+  owner: ['user', 'viewer', 'manager', 'owner', 'affiliate_manager', 'affiliate_manager_writes'],
 }
 /** Kinds that a route deletes, so that each call needs one of its own. */
-const MADE_ANEW = [...CONFIGURED, 'api-keys', 'notification-targets']
+const MADE_ANEW = [...CONFIGURED, 'api-keys', 'notification-targets', 'webhooks']
 
 /** As well, routes after which a thing is at its end. */
 const SPENDING = ['POST /api/v1/hits/:id/match', 'POST /api/v1/jobs/:id/cancel']
@@ -151,6 +154,8 @@ describe('every route', () => {
       ['campaigns', 'landers', 'paths.0.landers.0.id'],
       ['flows', 'offers', 'paths.0.offers.0.id'],
       ['flows', 'landers', 'paths.0.landers.0.id'],
+      ['coupons', 'affiliates', 'affiliateId'],
+      ['coupons', 'network-offers', 'offerId'],
     ]
     for (const [path, kind, field] of references) {
       const payload = bodyOf(path, 'ALPHA', { ...alpha.ids, [kind]: beta.ids[kind] ?? '' })
@@ -230,12 +235,15 @@ async function call(
   { by, about = by }: { readonly by: World; readonly about?: World },
   headers: Record<string, string>,
 ) {
-  const [, , , kind = ''] = url.split('/')
+  const [, , , resource = ''] = url.split('/')
+  // Affiliates run offers of advertisers alone.
+  const kind = url.includes('/:affiliateId') ? 'network-offers' : resource
   const isSpent = (MADE_ANEW.includes(kind) && method === 'DELETE') || SPENDING.includes(key)
   const id = isSpent && about === by ? await by.make(kind) : about.ids[kind]
   const template = about === by ? TEMPLATES[url] : undefined
   const target = url
     .replace(':clickId', about.clickId)
+    .replace(':affiliateId', about.ids.affiliates ?? '')
     .replace(':id', id ?? '')
     .replace(':key', template ?? 'unknown')
   if (key === 'POST /api/v1/conversion-uploads') {
@@ -260,6 +268,12 @@ function payloadOf(key: string, kind: string, world: World): object | undefined 
       return { perUsd: { EUR: '0.9' } }
     case 'PATCH /api/v1/conversions/:id':
       return { status: 'rejected', reason: 'fraud' }
+    case 'POST /api/v1/conversions/:id/adjust':
+      return { revenue: '1', reason: 'agreed' }
+    case 'POST /api/v1/webhooks':
+      return bodyOf(kind, world.mark, world.ids)
+    case 'PATCH /api/v1/webhooks/:id':
+      return { status: 'disabled' }
     case 'PATCH /api/v1/notification-targets/:id':
       return { delaySeconds: 5 }
     case 'POST /api/v1/conversions':
@@ -288,6 +302,14 @@ function payloadOf(key: string, kind: string, world: World): object | undefined 
       return { template: 'popads' }
     case 'POST /api/v1/affiliate-networks/from-template':
       return { template: 'affise' }
+    case 'POST /api/v1/advertisers/:id/token':
+      return { action: 'generate' }
+    case 'POST /api/v1/offers/:id/affiliates/:affiliateId':
+      return { state: 'approved' }
+    case 'POST /api/v1/applications/decide': {
+      const items = [{ offerId: world.ids['network-offers'], affiliateId: world.ids.affiliates }]
+      return { items, state: 'approved' }
+    }
     case 'POST /api/v1/api-keys':
       return { name: 'key', role: 'viewer' }
   }
@@ -319,6 +341,10 @@ async function everythingOf(api: TestApi, { workspace }: World) {
     'events',
     'jobs',
     'conversion_uploads',
+    'advertisers',
+    'affiliates',
+    'affiliate_offers',
+    'coupons',
   ] as const
   const all: unknown[] = []
   for (const table of tables) {

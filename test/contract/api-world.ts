@@ -56,6 +56,10 @@ export async function createWorld(
     'domains',
     'events',
     'api-keys',
+    'advertisers',
+    'network-offers',
+    'affiliates',
+    'coupons',
   ]) {
     ids[path] = await make(path)
   }
@@ -129,6 +133,22 @@ export function bodyOf(path: string, mark: string, ids: Readonly<Record<string, 
     case 'events':
       // Names are unique.
       return { name: path in ids ? randomUUID() : name }
+    case 'advertisers':
+      // As with networks.
+      return { name, clickIdParam: 's2', ...(path in ids ? {} : { token: `${mark}-advertiser-token` }) }
+    case 'network-offers': {
+      const url = `https://${mark}.example/?c={clickid}`
+      return { ownerPath: 'offers', name, url, advertiserId: ids.advertisers }
+    }
+    case 'affiliates':
+      return { name, status: 'active' }
+    case 'coupons': {
+      // Codes are unique.
+      const code = path in ids ? randomUUID() : name.replace(' ', '-')
+      return { name: code, affiliateId: ids.affiliates, offerId: ids['network-offers'] }
+    }
+    case 'webhooks':
+      return { url: `https://${mark}.example/hook` }
     case 'notification-targets': {
       const ownerPath = `traffic-sources/${ids['traffic-sources']}/notification-targets`
       return { ownerPath, url: `https://${mark}.example/pb?x={externalid}` }
