@@ -1,9 +1,12 @@
 import { betterAuth } from 'better-auth'
 import { getMigrations } from 'better-auth/db/migration'
-import { type AccountRole, isAccountRole } from './access-table.ts'
+import { isValueError } from '../store/store-error.ts'
+import { type AccountRole, isAccountRole, ROLES } from './access-table.ts'
 import { type AccountsOptions, authSettings } from './auth-settings.ts'
 
 const MEMBERS_MAX = 1_000
+/** What better-auth calls e-mail and password. */
+const CREDENTIAL = 'credential'
 
 export type User = { readonly id: string; readonly email: string; readonly name: string }
 export type Membership = { readonly workspace: string; readonly role: AccountRole }
@@ -16,9 +19,13 @@ export type Accounts = {
   /** The person of a session cookie; `cookies` prolong the session when it was due. */
   session(headers: Headers): Promise<{ user: User; cookies: readonly string[] } | undefined>
   memberships(userId: string): Promise<readonly Membership[]>
+  /** The network's own people; those who sign in for affiliates are not among them. */
   members(workspace: string): Promise<readonly Member[]>
+  /** The people of these ids, in any order; an id that is unknown is left out. */
+  users(ids: readonly string[]): Promise<readonly User[]>
   /** True until somebody owns a workspace. */
   isEmpty(): Promise<boolean>
+  /** Makes a person who may sign in and belongs to no workspace. Takes as long for an address that is taken. */
   createUser(user: { email: string; password: string; name: string }): Promise<NewUser>
   deleteUser(userId: string): Promise<void>
   addWorkspace(workspace: { id: string; name: string; ownerId: string }): Promise<void>
@@ -30,7 +37,14 @@ export type Accounts = {
 
 type NewUser =
   | { readonly ok: true; readonly id: string }
-  | { readonly ok: false; readonly reason: 'taken'; readonly id: string }
+  | {
+      readonly ok: false
+      readonly reason: 'taken'
+      readonly id: string
+      readonly createdAt: Date
+      /** The password is that of the person whose address it is. */
+      readonly isSamePassword: boolean
+    }
 
 /** Opens better-auth on the store and brings its own tables (auth_*) up to date. */
 export async function openAccounts(options: AccountsOptions): Promise<Accounts> {
@@ -43,6 +57,8 @@ export async function openAccounts(options: AccountsOptions): Promise<Accounts> 
 type AuthSettings = ReturnType<typeof authSettings>
 type MemberRow = { userId: string; organizationId: string; role: string; createdAt: Date }
 type UserRow = { id: string; email: string; name: string }
+/** Their number is that of a team; affiliates, who may be many, are told apart before the limit counts. */
+const TEAM_ROLES = [...ROLES, 'affiliate_manager']
 
 function accountsOf(settings: AuthSettings): Accounts {
   const auth = betterAuth(settings)
@@ -66,6 +82,10 @@ function accountsOf(settings: AuthSettings): Accounts {
       const { adapter } = await auth.$context
       return listMembers(adapter, workspace)
     },
+    async users(ids) {
+      const { adapter } = await auth.$context
+      return await listUsers(adapter, ids)
+    },
     async isEmpty() {
       const { adapter } = await auth.$context
       return (await adapter.count({ model: 'member', where: [{ field: 'role', value: 'owner' }] })) === 0
@@ -83,20 +103,23 @@ function accountWrites(
   return {
     async createUser({ email, password, name }) {
       const { internalAdapter, password: passwords } = await auth.$context
-      const known = await internalAdapter.findUserByEmail(email)
-      if (known) return { ok: false, reason: 'taken', id: known.user.id }
+      const taken = await findTaken(auth, email, password)
+      if (taken !== undefined) return taken
       const hash = await passwords.hash(password)
-      const { id } = await internalAdapter.createUser(
-        { email, name, emailVerified: true },
-        { method: 'admin' },
-      )
-      await internalAdapter.linkAccount({
-        userId: id,
-        accountId: id,
-        providerId: 'credential',
-        password: hash,
-      })
-      return { ok: true, id }
+      try {
+        const { id } = await internalAdapter.createUser(
+          { email, name, emailVerified: true },
+          { method: 'admin' },
+        )
+        const account = { userId: id, accountId: id, providerId: CREDENTIAL, password: hash }
+        await internalAdapter.linkAccount(account)
+        return { ok: true, id }
+      } catch (error) {
+        // Somebody was faster with the same address.
+        const faster = isValueError(error) ? await findTaken(auth, email, password) : undefined
+        if (faster === undefined) throw error
+        return faster
+      }
     },
     async deleteUser(userId) {
       const { internalAdapter } = await auth.$context
@@ -122,16 +145,42 @@ function accountWrites(
   }
 }
 
+/** Whose address it is; undefined when nobody's. */
+async function findTaken(auth: Auth, email: string, password: string): Promise<NewUser | undefined> {
+  const { internalAdapter, password: passwords } = await auth.$context
+  const known = await internalAdapter.findUserByEmail(email, { includeAccounts: true })
+  if (!known) return undefined
+  const { id, createdAt } = known.user
+  const hash = known.accounts.find(({ providerId }) => providerId === CREDENTIAL)?.password
+  if (hash) {
+    const isSamePassword = await passwords.verify({ hash, password })
+    return { ok: false, reason: 'taken', id, createdAt, isSamePassword }
+  }
+  // Nobody keeps this hash: it takes as long.
+  await passwords.hash(password)
+  return { ok: false, reason: 'taken', id, createdAt, isSamePassword: false }
+}
+
+async function listUsers(adapter: Adapter, ids: readonly string[]): Promise<readonly User[]> {
+  const where = [{ field: 'id', operator: 'in' as const, value: [...ids] }]
+  const rows = await adapter.findMany<UserRow>({ model: 'user', where, limit: MEMBERS_MAX })
+  return rows.map(({ id, email, name }) => ({ id, email, name }))
+}
+
 async function listMembers(adapter: Adapter, workspace: string): Promise<readonly Member[]> {
-  const ofWorkspace = [{ field: 'organizationId', value: workspace }]
+  const ofWorkspace = [
+    { field: 'organizationId', value: workspace },
+    { field: 'role', operator: 'in' as const, value: TEAM_ROLES },
+  ]
   const rows = await adapter.findMany<MemberRow>({ model: 'member', where: ofWorkspace, limit: MEMBERS_MAX })
-  const ids = rows.map((row) => row.userId)
-  const byId = [{ field: 'id', operator: 'in' as const, value: ids }]
-  const users = await adapter.findMany<UserRow>({ model: 'user', where: byId, limit: MEMBERS_MAX })
+  const users = await listUsers(
+    adapter,
+    rows.map((row) => row.userId),
+  )
   const usersById = new Map(users.map((user) => [user.id, user]))
   return rows.flatMap(({ userId, role, createdAt }) => {
     const user = usersById.get(userId)
     if (user === undefined || !isAccountRole(role)) return []
-    return [{ id: user.id, email: user.email, name: user.name, role, since: createdAt }]
+    return [{ ...user, role, since: createdAt }]
   })
 }

@@ -62,6 +62,7 @@ const NO_ACCOUNTS: Accounts = {
   memberships: neverCalled,
   members: neverCalled,
   isEmpty: neverCalled,
+  users: neverCalled,
   createUser: neverCalled,
   deleteUser: neverCalled,
   addWorkspace: neverCalled,

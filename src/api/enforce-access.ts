@@ -1,7 +1,7 @@
 import { fromNodeHeaders } from 'better-auth/node'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { findAffiliateOfUser } from '../store/affiliate-users.ts'
-import { type Access, accessOf, mayCall } from './access-table.ts'
+import { type Access, accessOf, mayCall, OPEN_TO_INACTIVE_AFFILIATES } from './access-table.ts'
 import type { Membership } from './accounts.ts'
 import { requireActiveAffiliate } from './active-affiliate.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
@@ -57,7 +57,8 @@ async function admit(
   if (needed !== undefined && (request.caller === undefined || !mayCall(request.caller.role, needed))) {
     throw new Problem(403, 'role_too_low', `This needs the role ${needed}; yours is ${request.caller?.role}.`)
   }
-  if (needed === 'affiliate') await requireActiveAffiliate(deps.store.db, request)
+  const isOpen = OPEN_TO_INACTIVE_AFFILIATES.has(`${request.method} ${request.routeOptions.url}`)
+  if (needed === 'affiliate' && !isOpen) await requireActiveAffiliate(deps.store.db, request)
 }
 
 /** An affiliate's person is nobody while it is not said whose. */

@@ -1,31 +1,183 @@
+import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { ROLES, SCOPED_ROLES } from './access-table.ts'
+import { releaseAffiliates } from '../store/affiliates.ts'
+import { appendAudit } from '../store/audit-log.ts'
+import { lockKeys } from '../store/lock-keys.ts'
+import {
+  countOthersWithRole,
+  deleteMember,
+  findMemberRole,
+  membersLock,
+  updateMemberRole,
+} from '../store/members.ts'
+import { type Db, inTransaction } from '../store/transaction.ts'
+import { ROLES } from './access-table.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
-import { workspaceOf } from './caller.ts'
+import { type Caller, callerOf, workspaceOf } from './caller.ts'
 import { timeField } from './fields.ts'
+import { deleteUserWithoutWorkspace, joinWorkspace } from './join-workspace.ts'
+import { idParams } from './page.ts'
+import { emailTaken, personFields } from './person-fields.ts'
+import { notFound, Problem } from './problem.ts'
+
+const PATH = '/api/v1/members'
+const TAGS = ['members']
+/** Of the network's own people; who signs in for an affiliate is added at the affiliate. */
+const MEMBER_ROLES = [...ROLES, 'affiliate_manager'] as const
+type MemberRole = (typeof MEMBER_ROLES)[number]
+/** The role of members whom affiliates may not be left with. */
+const LOOKS_AFTER_NONE: MemberRole = 'viewer'
 
 const memberSchema = z
   .object({
     id: z.string(),
     email: z.string(),
     name: z.string(),
-    role: z.enum([...ROLES, ...SCOPED_ROLES]),
+    role: z.enum(MEMBER_ROLES),
     since: timeField,
   })
   .meta({ id: 'Member' })
 
-/** The people of the workspace: few, so they come as one page. */
+/** The network's own people: few, so they come as one page. */
 export function memberRoutes(app: ApiApp, deps: ApiDeps): void {
-  app.get('/api/v1/members', {
+  app.get(PATH, {
     schema: {
-      tags: ['members'],
-      summary: 'People of the workspace',
+      tags: TAGS,
+      summary: 'People of the workspace, without those of affiliates',
       response: { 200: z.object({ items: z.array(memberSchema), nextCursor: z.null() }) },
     },
-    handler: async (request) => {
-      const members = await deps.accounts.members(workspaceOf(request))
-      const items = members.map(({ since, ...member }) => ({ ...member, since: since.toISOString() }))
-      return { items, nextCursor: null }
+    handler: async (request) => ({ items: await listMembers(deps, workspaceOf(request)), nextCursor: null }),
+  })
+  addRoute(app, deps)
+  roleRoute(app, deps)
+  removeRoute(app, deps)
+}
+
+function addRoute(app: ApiApp, deps: ApiDeps): void {
+  app.post(PATH, {
+    schema: {
+      tags: TAGS,
+      summary: 'Add a person, who changes the initial password after signing in',
+      body: z.strictObject({ ...personFields, role: z.enum(MEMBER_ROLES) }),
+      response: { 201: memberSchema },
     },
+    handler: async (request, reply) => {
+      const { role, ...person } = request.body
+      const caller = callerOf(request)
+      const now = deps.clock()
+      const result = await joinWorkspace(deps, person, {
+        workspace: caller.workspace,
+        role,
+        now,
+        mayHaveAccount: false,
+        record: (db, userId) => audit(db, caller, { now, deed: 'create', id: userId, detail: { role } }),
+      })
+      if (!result.ok) throw emailTaken()
+      return await reply.code(201).send(await oneMember(deps, caller.workspace, result.userId))
+    },
+  })
+}
+
+function roleRoute(app: ApiApp, deps: ApiDeps): void {
+  app.patch(`${PATH}/:id`, {
+    schema: {
+      tags: TAGS,
+      summary: 'Change the role of a member; the last owner stays one',
+      params: idParams,
+      body: z.strictObject({ role: z.enum(MEMBER_ROLES) }),
+      response: { 200: memberSchema },
+    },
+    handler: async (request) => {
+      const { id } = request.params
+      const { role } = request.body
+      const { workspace } = callerOf(request)
+      await changeMember(deps, request, id, async (db, now) => {
+        if (role !== 'owner') await refuseLastOwner(db, { workspace, userId: id })
+        await updateMemberRole(db, { workspace, userId: id, role })
+        if (role === LOOKS_AFTER_NONE) await releaseAffiliates(db, { workspace, managerId: id }, now)
+        return { deed: 'update', detail: { role } }
+      })
+      return await oneMember(deps, workspace, id)
+    },
+  })
+}
+
+function removeRoute(app: ApiApp, deps: ApiDeps): void {
+  app.delete(`${PATH}/:id`, {
+    schema: {
+      tags: TAGS,
+      summary: 'Remove a member; the last owner stays',
+      params: idParams,
+      response: { 204: z.undefined() },
+    },
+    handler: async (request, reply) => {
+      const { id } = request.params
+      const { workspace } = callerOf(request)
+      await changeMember(deps, request, id, async (db, now) => {
+        await refuseLastOwner(db, { workspace, userId: id })
+        await deleteMember(db, { workspace, userId: id })
+        await releaseAffiliates(db, { workspace, managerId: id }, now)
+        return { deed: 'delete', detail: {} }
+      })
+      await deleteUserWithoutWorkspace(deps.accounts, id)
+      return await reply.code(204).send()
+    },
+  })
+}
+
+type Deed = { readonly deed: string; readonly detail: Readonly<Record<string, unknown>> }
+
+/** Changes a member while nobody else changes any of the workspace: two owners never remove each other. */
+async function changeMember(
+  deps: ApiDeps,
+  request: FastifyRequest,
+  id: string,
+  change: (db: Db, now: number) => Promise<Deed>,
+): Promise<void> {
+  const caller = callerOf(request)
+  const now = deps.clock()
+  await inTransaction(deps.store.db, async (db) => {
+    await lockKeys(db, deps.store.engine, [membersLock(caller.workspace)])
+    const role = await findMemberRole(db, { workspace: caller.workspace, userId: id })
+    if (role === undefined || role === 'affiliate') throw notFound('member', id)
+    await audit(db, caller, { now, id, ...(await change(db, now)) })
+  })
+}
+
+async function refuseLastOwner(
+  db: Db,
+  key: { readonly workspace: string; readonly userId: string },
+): Promise<void> {
+  if ((await findMemberRole(db, key)) !== 'owner') return
+  if ((await countOthersWithRole(db, { ...key, role: 'owner' })) > 0) return
+  throw new Problem(409, 'last_owner', 'This is the last owner of the workspace: make another one first.')
+}
+
+async function listMembers(deps: ApiDeps, workspace: string): Promise<z.input<typeof memberSchema>[]> {
+  const members = await deps.accounts.members(workspace)
+  return members.flatMap(({ id, email, name, role, since }) =>
+    role === 'affiliate' ? [] : [{ id, email, name, role, since: since.toISOString() }],
+  )
+}
+
+async function oneMember(deps: ApiDeps, workspace: string, id: string) {
+  const found = (await listMembers(deps, workspace)).find((member) => member.id === id)
+  if (found === undefined) throw notFound('member', id)
+  return found
+}
+
+async function audit(
+  db: Db,
+  { workspace, actor }: Caller,
+  { now, deed, id, detail }: Deed & { readonly now: number; readonly id: string },
+): Promise<void> {
+  await appendAudit(db, {
+    workspace,
+    at: now,
+    actor,
+    action: `member.${deed}`,
+    subjectType: 'member',
+    subjectId: id,
+    detail,
   })
 }

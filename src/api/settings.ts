@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { NetworkSettings } from '../domain/affiliate.ts'
 import { FRAUD_FLAGS } from '../domain/fraud.ts'
 import { formatMicros } from '../domain/money.ts'
 import { appendAudit } from '../store/audit-log.ts'
@@ -10,6 +11,7 @@ import type { ApiApp, ApiDeps } from './api-deps.ts'
 import { type Caller, callerOf, workspaceOf } from './caller.ts'
 import { currencyField, nameField, optionalUrlField, positiveAmountField, timeZoneField } from './fields.ts'
 import { invalidFields, notFound } from './problem.ts'
+import { networkSettingsBody, networkSettingsSchema, toNetworkSettingsView } from './settings-network.ts'
 
 const PATH = '/api/v1/settings'
 const TAGS = ['settings']
@@ -46,6 +48,7 @@ const settingsBody = z
       .max(UNIQUE_HOURS_MAX)
       .describe('After so many hours a visitor is new again; 0: after the attribution window'),
     fraud: fraudField,
+    network: networkSettingsBody,
   })
   .partial()
 
@@ -59,6 +62,7 @@ const settingsSchema = z
     attributionWindowDays: z.int(),
     uniqueHours: z.int(),
     fraud: fraudField,
+    network: networkSettingsSchema,
   })
   .meta({ id: 'Settings' })
 
@@ -92,11 +96,12 @@ function workspaceRoutes(app: ApiApp, deps: ApiDeps): void {
     },
     handler: async (request) => {
       const caller = callerOf(request)
-      const changes = request.body as Partial<WorkspaceFields> // checked by settingsBody
+      const { network, ...rest } = request.body
+      const given = rest as Partial<WorkspaceFields> // checked by settingsBody
       return await inTransaction(db, async (trx) => {
         const now = deps.clock()
-        if (changes.currency !== undefined)
-          await refuseMixedCurrencies(trx, caller.workspace, changes.currency)
+        if (given.currency !== undefined) await refuseMixedCurrencies(trx, caller.workspace, given.currency)
+        const changes = await withNetworkChanges(trx, caller.workspace, { given, network })
         await updateWorkspace(trx, caller.workspace, changes, now)
         await audit(trx, caller, { now, action: 'settings.update', fields: Object.keys(changes) })
         return await toView(trx, caller.workspace)
@@ -132,6 +137,25 @@ function rateRoutes(app: ApiApp, deps: ApiDeps): void {
   })
 }
 
+/** Of the settings as a network, too, those alone change that are given. */
+async function withNetworkChanges(
+  db: Db,
+  workspace: string,
+  {
+    given,
+    network,
+  }: {
+    readonly given: Partial<WorkspaceFields>
+    readonly network: z.output<typeof networkSettingsBody> | undefined
+  },
+): Promise<Partial<WorkspaceFields>> {
+  if (network === undefined) return given
+  const current = await getWorkspace(db, workspace)
+  if (current === undefined) throw notFound('workspace', workspace)
+  const changes = network as Partial<NetworkSettings> // checked by networkSettingsBody
+  return { ...given, network: { ...current.network, ...changes } }
+}
+
 /** Recorded amounts stay in the currency they were recorded in: sums over two would mean nothing. */
 async function refuseMixedCurrencies(db: Db, workspace: string, currency: string): Promise<void> {
   const current = await getWorkspace(db, workspace)
@@ -145,7 +169,8 @@ async function refuseMixedCurrencies(db: Db, workspace: string, currency: string
 async function toView(db: Db, id: string): Promise<z.input<typeof settingsSchema>> {
   const workspace = await getWorkspace(db, id)
   if (workspace === undefined) throw notFound('workspace', id)
-  const { name, currency, timeZone, fallbackUrl, attributionWindowDays, uniqueHours, fraud } = workspace
+  const { name, currency, timeZone, fallbackUrl, attributionWindowDays, uniqueHours, fraud, network } =
+    workspace
   const { botFlags, badReferrers, ...limits } = fraud
   return {
     workspace: id,
@@ -156,6 +181,7 @@ async function toView(db: Db, id: string): Promise<z.input<typeof settingsSchema
     attributionWindowDays,
     uniqueHours,
     fraud: { ...limits, botFlags: [...botFlags], badReferrers: [...badReferrers] },
+    network: toNetworkSettingsView(network),
   }
 }
 

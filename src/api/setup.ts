@@ -2,17 +2,15 @@ import { fromNodeHeaders } from 'better-auth/node'
 import { z } from 'zod'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
 import { AUTH_RATE_LIMIT } from './auth-routes.ts'
-import { PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN } from './auth-settings.ts'
 import { createOwner } from './create-owner.ts'
 import { currencyField, nameField, timeZoneField } from './fields.ts'
+import { personFields } from './person-fields.ts'
 import { Problem } from './problem.ts'
 import { claimSetupToken } from './setup-token.ts'
 
 const setupBody = z.strictObject({
   token: z.string().min(1).max(200),
-  email: z.email().max(254),
-  password: z.string().min(PASSWORD_CHARS_MIN).max(PASSWORD_CHARS_MAX),
-  name: nameField,
+  ...personFields,
   workspaceName: nameField,
   currency: currencyField,
   timeZone: timeZoneField,
