@@ -41,6 +41,8 @@ export async function describedApi(version: string): Promise<object> {
     },
     costs: { preview: neverCalled, apply: neverCalled },
     previewFraudRerun: neverCalled,
+    fireOnce: neverCalled,
+    ownHosts: [],
     publicRequest: neverCalled,
     readiness: [],
     clock: () => 0,
