@@ -19,7 +19,7 @@ export type Snapshot = {
   readonly flows: readonly SnapshotFlow[]
   readonly campaigns: readonly SnapshotCampaign[]
   readonly domains: readonly SnapshotDomain[]
-  /** Offers name them by their place in this list. */
+  /** Offers name them by their place in this list: oldest first, so that a new one moves no other. */
   readonly affiliates: readonly SnapshotAffiliate[]
   /** Currency → units of it for one US dollar, in micros. */
   readonly ratesMicros: Readonly<Record<string, number>>
@@ -85,38 +85,44 @@ export type SnapshotOffer = {
 export type SnapshotTerms = {
   readonly status: StoredOfferStatus
   readonly expiresAt: number | null
+  readonly advertiserActive: boolean
   readonly protocol: OfferProtocol
+  /** Whether affiliates that are not told apart below may run it. */
+  readonly openToAll: boolean
   /**
-   * Who may run it, one bit for each place in `affiliates`: bit `n % 8` of byte `floor(n / 8)`, base64 of the bytes
-   * without zeros at the end.
+   * Who may run it; of an offer that is open to all, who may not: so that a new affiliate changes no public offer. One
+   * bit for each place in `affiliates`: bit `n % 8` of byte `floor(n / 8)`, base64 of the bytes without zeros at the
+   * end.
    */
   readonly affiliates: string
   readonly targeting: Condition | null
   /** Of a unique visit, and of one impression. */
   readonly visitMicros: ClickPrice
   readonly impressionMicros: ClickPrice
-  /** Affiliates with other payouts for visits and impressions. */
-  readonly customPayouts: readonly {
-    readonly affiliate: number
-    readonly visitMicros: number
-    readonly impressionMicros: number
-  }[]
+  /** Payouts of a tier's affiliates for visits and impressions, where they are not the offer's. */
+  readonly tierPayouts: readonly (ClickPayout & { readonly tier: string })[]
+  /** Affiliates with payouts of their own for visits and impressions, which go before those of their tier. */
+  readonly customPayouts: readonly (ClickPayout & { readonly affiliate: number })[]
   /** Affiliates whose own cap is used up until then, Unix milliseconds. */
   readonly cappedAffiliates: readonly { readonly affiliate: number; readonly until: number }[]
   readonly convertedUrl: string
+  /** With macros; the advertiser's click id parameter is already appended. */
   readonly landingPages: readonly Pick<LandingPage, 'id' | 'url'>[]
   readonly deepLinkDomains: readonly string[]
-  /** The advertiser's parameter for the click id, appended to deep links and landing pages. */
+  /** The advertiser's parameter for the click id, appended to deep links; '' for none. */
   readonly clickIdParam: string
 }
 
 export type ClickPrice = { readonly revenue: number; readonly payout: number }
+export type ClickPayout = { readonly visitMicros: number; readonly impressionMicros: number }
 
 export type SnapshotAffiliate = {
   readonly id: string
   readonly workspace: string
   readonly name: string
   readonly status: AffiliateStatus
+  /** '' for none. */
+  readonly tier: string
   /** Values of `source` or `sub1` whose visits are not taken. */
   readonly blockedSources: readonly string[]
   readonly legacyIds: readonly string[]

@@ -4,7 +4,7 @@ import { EDGE_LIMITS } from './edge-limits.ts'
 type Window = { startedMs: number; visits: number }
 
 /**
- * How often an address has visited a campaign lately. Counted in this process alone, for the addresses seen latest:
+ * How often an address has visited by a tracking link lately. Counted in this process alone, for the addresses seen latest:
  * with several edges a visitor whose connections are spread is flagged later, by as many times as there are edges.
  */
 export class AddressVisits {
@@ -14,12 +14,8 @@ export class AddressVisits {
    * Counts a visit. A window begins with an address' first visit, and the next one with the first after it ended.
    * @returns visits within the window, this one too.
    */
-  add(
-    address: string,
-    campaignId: string,
-    when: { readonly atMs: number; readonly windowMs: number },
-  ): number {
-    const key = `${campaignId} ${address}`
+  add(address: string, linkId: string, when: { readonly atMs: number; readonly windowMs: number }): number {
+    const key = `${linkId} ${address}`
     const window = this.#windows.get(key)
     if (window === undefined || when.atMs - window.startedMs >= when.windowMs) {
       this.#windows.set(key, { startedMs: when.atMs, visits: 1 })

@@ -90,7 +90,15 @@ async function answerClick(context: EdgeContext, exchange: Exchange, click: Clic
       ? [await keepClick(context, click, scope)]
       : [keepInnerWay(context, { ...visit, ...destination.way }, scope)]
   const { clickId, dimensions = {} } = visit
-  const source = { clickId, dimensions, client, indexed, offer, lander: lander ?? click.from, nowMs: atMs }
+  const source = {
+    clickId,
+    dimensions,
+    client,
+    link: indexed,
+    offer,
+    lander: lander ?? click.from,
+    nowMs: atMs,
+  }
   sendRedirect(exchange, context.hops, {
     target: renderVisitTarget(target, source),
     mode: '302',

@@ -3,7 +3,7 @@ import { LIMITS } from '../domain/limits.ts'
 import type { VisitWay } from './remembered-visit.ts'
 
 export const LATEST_COOKIE = 'tp_cid'
-const OFFER_COOKIE_PREFIX = 'tp_o_'
+export const OFFER_COOKIE_PREFIX = 'tp_o_'
 export const CAMPAIGN_COOKIE_PREFIX = 'tp_c_'
 
 /** Offers whose latest click id one browser may report; a browser keeps some 180 cookies per host at most. */
@@ -16,12 +16,15 @@ const OWN_PARTS = 4
 const INNER_PARTS_MAX = 2 * FLOW_LIMITS.campaignDepthMax
 
 /** How cookies are written for one request. */
-export type CookieScope = {
+export type CookieScope = OfferCookieScope & {
+  /** How long the campaign's cookie is kept: never shorter. */
+  readonly campaignSeconds: number
+}
+
+export type OfferCookieScope = {
   readonly https: boolean
   /** The attribution window. */
   readonly windowDays: number
-  /** How long the campaign's cookie is kept: never shorter. */
-  readonly campaignSeconds: number
 }
 
 /** The value of one cookie; '' when the browser did not send it. Reads the header without splitting it. */
@@ -123,8 +126,13 @@ export function campaignCookie(way: VisitWay, scope: CookieScope): string {
   return `${CAMPAIGN_COOKIE_PREFIX}${way.campaignId}=${campaignCookieValue(way)}${attributes}`
 }
 
+/** Set-Cookie values for a visit that an affiliate link sent to an offer. */
+export function affiliateVisitCookies(offerId: string, clickId: string, scope: OfferCookieScope): string[] {
+  return [`${LATEST_COOKIE}=${clickId}${cookieAttributes(scope)}`, offerCookie(offerId, clickId, scope)]
+}
+
 /** Set-Cookie value for a visitor who went on from a lander to an offer. */
-export function offerCookie(offerId: string, clickId: string, scope: CookieScope): string {
+export function offerCookie(offerId: string, clickId: string, scope: OfferCookieScope): string {
   return `${OFFER_COOKIE_PREFIX}${offerId}=${clickId}${cookieAttributes(scope)}`
 }
 
@@ -132,7 +140,7 @@ export function offerCookie(offerId: string, clickId: string, scope: CookieScope
  * On https the cookie must be readable inside a network's or advertiser's page (a pixel), which browsers allow
  * with SameSite=None and Secure alone; on plain http they refuse None, and Lax still covers the redirects.
  */
-function cookieAttributes(scope: CookieScope, maxAge = scope.windowDays * SECONDS_PER_DAY): string {
+function cookieAttributes(scope: OfferCookieScope, maxAge = scope.windowDays * SECONDS_PER_DAY): string {
   const sameSite = scope.https ? 'SameSite=None; Secure' : 'SameSite=Lax'
   return `; Path=/; HttpOnly; Max-Age=${maxAge}; ${sameSite}`
 }

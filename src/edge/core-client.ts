@@ -42,11 +42,15 @@ const answersSchema = z.object({
   ),
 })
 
+const convertedSchema = z.object({ converted: z.boolean() })
+
 export type CoreClient = {
   /** Core's judgement; undefined when it does not come within LIMITS.judgeWaitMs. Never rejects. */
   judge(hit: Hit): Promise<HitAnswer | undefined>
   /** The route of a visit as the ledger knows it; undefined when unknown or core is away. Never rejects. */
   findVisit(clickId: string): Promise<RememberedVisit | undefined>
+  /** Whether the visit has a conversion of the offer that earns; false when core does not say in time. Never rejects. */
+  hasConverted(clickId: string, offerId: string): Promise<boolean>
   close(): void
 }
 
@@ -56,11 +60,17 @@ type WaitingHit = { readonly json: string; readonly answer: (answer: HitAnswer |
 export function createCoreClient(socketPath: string, clock: () => number): CoreClient {
   const agent = new Agent({ keepAlive: true, maxSockets: EDGE_LIMITS.hitRequestsMax * 2 })
   const circuit = new Circuit(clock)
+  // Of its own: a question that may not wait long must not keep hits from core.
+  const convertedCircuit = new Circuit(clock)
   const desk = new HitDesk((body) => postHits({ agent, socketPath, circuit, body }))
   return {
     judge: (hit) => (circuit.allows() ? desk.judge(hit) : Promise.resolve(undefined)),
     findVisit: (clickId) =>
       circuit.allows() ? findVisit({ agent, socketPath, circuit }, clickId) : Promise.resolve(undefined),
+    hasConverted: (clickId, offerId) =>
+      convertedCircuit.allows()
+        ? hasConverted({ agent, socketPath, circuit: convertedCircuit }, clickId, offerId)
+        : Promise.resolve(false),
     close: () => agent.destroy(),
   }
 }
@@ -151,6 +161,24 @@ async function findVisit(line: Line, clickId: string): Promise<RememberedVisit |
     })
   } catch {
     return undefined
+  }
+}
+
+async function hasConverted(line: Line, clickId: string, offerId: string): Promise<boolean> {
+  const asked = new URLSearchParams({ clickId, offer: offerId })
+  try {
+    return await guarded(line.circuit, async () => {
+      const answer = await requestOverUnixSocket({
+        ...line,
+        method: 'GET',
+        path: `/internal/converted?${asked}`,
+        timeoutMs: EDGE_LIMITS.convertedTimeoutMs,
+        answerBytesMax: EDGE_LIMITS.answerBytesMax,
+      })
+      return answer.status === 200 && convertedSchema.parse(JSON.parse(answer.text)).converted
+    })
+  } catch {
+    return false
   }
 }
 

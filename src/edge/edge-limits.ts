@@ -32,6 +32,8 @@ export const EDGE_LIMITS = {
   /** Requests with hits under way to core; more hits wait and share the next request. */
   hitRequestsMax: 4,
   coreLookupTimeoutMs: 1_000,
+  /** A visitor waits for the answer whether it converted already: no longer than people notice. */
+  convertedTimeoutMs: 300,
   peerLookupTimeoutMs: 250,
   peerSocketsMax: 16,
   /** Largest answer taken from core or a peer, other than a snapshot: hitsPerRequestMax hits with all their pixels. */

@@ -1,3 +1,5 @@
+import { LINK_REFUSALS, type LinkRefusal } from './link-refusal.ts'
+
 /** Upper bounds of the request histogram's buckets, milliseconds. */
 const BUCKETS_MS = [0.5, 1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500] as const
 
@@ -43,6 +45,8 @@ export type EdgeMetricsReport = {
   readonly edgeId: number
   readonly snapshotVersion: number
   readonly counters: Readonly<Record<EdgeCounter, number>>
+  /** Affiliate links that their offer did not take, by the reason. */
+  readonly linkRefusals: Readonly<Record<string, number>>
   readonly requestDurationMs: {
     /** `count` requests took at most `le` milliseconds; cumulative. */
     readonly buckets: readonly { readonly le: number; readonly count: number }[]
@@ -54,11 +58,16 @@ export type EdgeMetricsReport = {
 /** Counts what the edge does. One object per process. */
 export class EdgeMetrics {
   readonly #counters = { ...ZERO_COUNTERS }
+  readonly #refusals = new Map<LinkRefusal, number>(LINK_REFUSALS.map((refusal) => [refusal, 0]))
   readonly #buckets = new Float64Array(BUCKETS_MS.length + 1)
   #sumMs = 0
 
   count(name: EdgeCounter, by = 1): void {
     this.#counters[name] += by
+  }
+
+  countRefusal(refusal: LinkRefusal): void {
+    this.#refusals.set(refusal, (this.#refusals.get(refusal) ?? 0) + 1)
   }
 
   /** Time from a request's headers to its answer. */
@@ -80,6 +89,7 @@ export class EdgeMetrics {
       edgeId,
       snapshotVersion,
       counters: { ...this.#counters },
+      linkRefusals: Object.fromEntries(this.#refusals),
       requestDurationMs: { buckets, count, sum: this.#sumMs },
     }
   }

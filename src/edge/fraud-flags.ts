@@ -2,11 +2,11 @@ import type { FraudSettings } from '../domain/fraud.ts'
 import { referrerDomain } from '../domain/visitor.ts'
 import type { ClientFacts } from './client-facts.ts'
 import type { EdgeContext } from './edge-context.ts'
-import type { IndexedCampaign, SnapshotIndex } from './snapshot-index.ts'
+import type { SnapshotIndex, TrackingTerms } from './snapshot-index.ts'
 
 type Seen = {
   readonly client: ClientFacts
-  readonly indexed: IndexedCampaign
+  readonly link: Pick<TrackingTerms, 'id' | 'workspace'>
   readonly index: SnapshotIndex
   readonly atMs: number
 }
@@ -25,9 +25,9 @@ export function flagAsBot(flags: string, { botFlags }: FraudSettings): string {
   return flags.split(',').find((flag) => botFlags.some((botFlag) => botFlag === flag)) ?? ''
 }
 
-function isBadReferrer({ client, indexed, index }: Seen): boolean {
-  if (client.referrer === '' || indexed.workspace.fraud.badReferrers.length === 0) return false
-  const bad = index.workspaces.get(indexed.workspace.id)?.badReferrers
+function isBadReferrer({ client, link, index }: Seen): boolean {
+  if (client.referrer === '' || link.workspace.fraud.badReferrers.length === 0) return false
+  const bad = index.workspaces.get(link.workspace.id)?.badReferrers
   if (bad === undefined) return false
   // Whatever is below a domain counts as well: a.b.example, b.example, example.
   let domain = referrerDomain(client.referrer)
@@ -40,10 +40,10 @@ function isBadReferrer({ client, indexed, index }: Seen): boolean {
 }
 
 /** What only looks at a link is not counted: the person's own visit would be the second. */
-function isRepeatedAddress(context: EdgeContext, { client, indexed, atMs }: Seen): boolean {
-  const { repeatedAddressVisits, repeatedAddressMinutes } = indexed.workspace.fraud
+function isRepeatedAddress(context: EdgeContext, { client, link, atMs }: Seen): boolean {
+  const { repeatedAddressVisits, repeatedAddressMinutes } = link.workspace.fraud
   if (repeatedAddressVisits === 0 || client.ip === '' || client.isPreview) return false
-  const visits = context.addressVisits.add(client.ip, indexed.campaign.id, {
+  const visits = context.addressVisits.add(client.ip, link.id, {
     atMs,
     windowMs: repeatedAddressMinutes * MINUTE_MS,
   })

@@ -1,8 +1,10 @@
 import { RECORD_TYPE } from '../domain/journal-record.ts'
+import { showAffiliateImpression } from './affiliate-impression-handler.ts'
 import { GIF_HEADERS, TRANSPARENT_GIF } from './answers.ts'
 import type { EdgeContext } from './edge-context.ts'
 import type { Exchange } from './exchange.ts'
 import { sendFallback, sendStarting } from './fallback.ts'
+import { findAffiliateLink } from './find-affiliate-link.ts'
 import { keepRecord } from './keep-record.ts'
 import { readVisit } from './visit.ts'
 import { impressionRowJson } from './visit-row.ts'
@@ -10,7 +12,7 @@ import { impressionRowJson } from './visit-row.ts'
 export const IMPRESSION_PREFIX = '/i/'
 const SUFFIX = '.gif'
 
-/** GET /i/{slug}.gif: an ad of the campaign was shown. */
+/** GET /i/{slug}.gif or /i/{offer}/{affiliate}.gif: an ad of the campaign or offer was shown. */
 export async function handleImpression(context: EdgeContext, exchange: Exchange): Promise<void> {
   const { index } = context.snapshots
   if (index.version < 0) {
@@ -20,6 +22,12 @@ export async function handleImpression(context: EdgeContext, exchange: Exchange)
   const { path } = exchange
   const slug = path.endsWith(SUFFIX) ? path.slice(IMPRESSION_PREFIX.length, -SUFFIX.length) : ''
   const indexed = index.campaignsBySlug.get(slug)
+  const [offerId = '', affiliateId = '', more] = slug.split('/')
+  const link = more === undefined ? findAffiliateLink(index, offerId, affiliateId) : undefined
+  if (link !== undefined) {
+    await showAffiliateImpression(context, exchange, link)
+    return
+  }
   if (indexed === undefined) {
     // An image has no use for a fallback page.
     sendFallback(context, exchange, undefined)

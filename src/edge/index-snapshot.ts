@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type {
   Snapshot,
+  SnapshotAffiliate,
   SnapshotCampaign,
   SnapshotDomain,
   SnapshotLander,
@@ -9,7 +10,9 @@ import type {
   SnapshotWorkspace,
 } from '../domain/snapshot.ts'
 import { IndexedFlow } from './indexed-flow.ts'
+import { IndexedTerms } from './indexed-terms.ts'
 import {
+  type IndexedAffiliate,
   type IndexedCampaign,
   type IndexedDomain,
   type IndexedLander,
@@ -18,6 +21,7 @@ import {
   type ParamRole,
   type SnapshotIndex,
   SUB_NAMES,
+  type TrackingTerms,
 } from './snapshot-index.ts'
 import { compileTarget, type Target } from './target.ts'
 import { compileVisitCost } from './visit-cost.ts'
@@ -36,8 +40,9 @@ const DAY_HOURS = 24
 export function indexSnapshot(snapshot: Snapshot, log: Logger): SnapshotIndex {
   const compile = createCompiler(log)
   const workspaces = indexWorkspaces(snapshot.workspaces, compile)
-  const offers = indexOffers(snapshot.offers, compile)
+  const offers = indexOffers(snapshot.offers, log)
   const landers = indexLanders(snapshot.landers, compile)
+  const affiliates = indexAffiliates(snapshot.affiliates)
   const campaigns = indexCampaigns({ snapshot, workspaces, offers, compile, log })
   const campaignsById = new Map(campaigns.map((indexed) => [indexed.campaign.id, indexed]))
   const [sole, ...others] = workspaces.values()
@@ -51,6 +56,8 @@ export function indexSnapshot(snapshot: Snapshot, log: Logger): SnapshotIndex {
     offersByLegacyId: byLegacyId(offers.values(), (indexed) => indexed.offer.legacyIds),
     landers,
     landersByLegacyId: byLegacyId(landers.values(), (indexed) => indexed.lander.legacyIds),
+    affiliates,
+    affiliatesByLegacyId: byLegacyId(affiliates.values(), (indexed) => indexed.affiliate.legacyIds),
     domains: indexDomains(snapshot.domains, { workspaces, campaignsById, compile }),
     fallback: others.length === 0 ? sole?.fallback : undefined,
   }
@@ -74,22 +81,56 @@ function indexWorkspaces(
 ): Map<string, IndexedWorkspace> {
   const indexed = new Map<string, IndexedWorkspace>()
   for (const workspace of workspaces) {
+    const fallback = compile(workspace.fallbackUrl, `fallback of workspace ${workspace.id}`)
     indexed.set(workspace.id, {
       workspace,
-      fallback: compile(workspace.fallbackUrl, `fallback of workspace ${workspace.id}`),
+      fallback,
       badReferrers: new Set(workspace.fraud.badReferrers.map((domain) => domain.toLowerCase())),
+      affiliateLinks: affiliateLinksOf(workspace, fallback),
     })
   }
   return indexed
 }
 
-function indexOffers(offers: readonly SnapshotOffer[], compile: Compile): Map<string, IndexedOffer> {
+function affiliateLinksOf(
+  workspace: SnapshotWorkspace,
+  fallback: Target | undefined,
+): Omit<TrackingTerms, 'id' | 'rowJson'> {
+  const uniqueMs = (workspace.uniqueHours || workspace.attributionWindowDays * DAY_HOURS) * HOUR_MS
+  return {
+    workspace,
+    fallback,
+    roles: AFFILIATE_ROLES,
+    cost: { type: 'none' },
+    uniqueMs,
+    workspaceUniqueMs: uniqueMs,
+  }
+}
+
+/** By the offer as it was read: an unchanged one is the same object (snapshot-reader.ts). */
+const indexedOffers = new WeakMap<SnapshotOffer, IndexedOffer>()
+
+function indexOffers(offers: readonly SnapshotOffer[], log: Logger): Map<string, IndexedOffer> {
+  const compile = createCompiler(log)
   const indexed = new Map<string, IndexedOffer>()
   for (const offer of offers) {
-    const target = compile(offer.url, `offer ${offer.id}`)
-    if (target !== undefined || offer.campaignId !== '') indexed.set(offer.id, { offer, target })
+    const one = indexedOffers.get(offer) ?? indexOffer(offer, { compile, log })
+    indexedOffers.set(offer, one)
+    if (one.target !== undefined || offer.campaignId !== '') indexed.set(offer.id, one)
   }
   return indexed
+}
+
+function indexOffer(
+  offer: SnapshotOffer,
+  { compile, log }: { readonly compile: Compile; readonly log: Logger },
+): IndexedOffer {
+  const terms = offer.terms === null ? undefined : new IndexedTerms(offer.terms, { offerId: offer.id, log })
+  return { offer, target: compile(offer.url, `offer ${offer.id}`), terms }
+}
+
+function indexAffiliates(affiliates: readonly SnapshotAffiliate[]): Map<string, IndexedAffiliate> {
+  return new Map(affiliates.map((affiliate, place) => [affiliate.id, { affiliate, place }]))
 }
 
 function indexLanders(landers: readonly SnapshotLander[], compile: Compile): Map<string, IndexedLander> {
@@ -153,6 +194,8 @@ function indexCampaigns(parts: CampaignParts): IndexedCampaign[] {
     const source = sources.get(campaign.trafficSourceId)
     const flow = flows.get(campaign.flowId) ?? new IndexedFlow(campaign, { id: campaign.id, offers, log })
     campaigns.push({
+      type: 'campaign',
+      id: campaign.id,
       campaign,
       workspace,
       source,
@@ -210,6 +253,13 @@ export function rolesOf(source: SnapshotTrafficSource | undefined, takesCost: bo
   roles.set(TEST_PARAM, { type: 'test' })
   return roles
 }
+
+/** Affiliates name their click id and their source by these; every other parameter is as in a link without a source. */
+const AFFILIATE_ROLES: Roles = new Map([
+  ...rolesOf(undefined, false),
+  ['aff_click_id', { type: 'external_id' }],
+  ['source', { type: 'token', name: 'source' }],
+])
 
 export function campaignJson(campaign: SnapshotCampaign): string {
   const constant = {

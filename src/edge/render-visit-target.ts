@@ -5,7 +5,7 @@ import { referrerDomain } from '../domain/visitor.ts'
 import type { ClientFacts } from './client-facts.ts'
 import { createLanderKey } from './lander-key.ts'
 import type { VisitDimensions } from './remembered-visit.ts'
-import type { IndexedCampaign, IndexedLander, IndexedOffer } from './snapshot-index.ts'
+import type { IndexedLander, IndexedOffer, TrackingLink } from './snapshot-index.ts'
 import type { Target } from './target.ts'
 
 /** `{random}` is a cache buster of up to nine digits. */
@@ -17,7 +17,7 @@ export type MacroSource = {
   readonly clickId: string
   readonly dimensions: VisitDimensions
   readonly client: ClientFacts
-  readonly indexed: IndexedCampaign
+  readonly link: TrackingLink
   readonly offer: IndexedOffer
   readonly lander: IndexedLander | undefined
   /** Unix milliseconds: the key of a lander expires so long after it. */
@@ -29,13 +29,13 @@ export function renderVisitTarget(target: Target, source: MacroSource): string {
   const { clickId } = source
   // Most URLs carry the click id alone; all sixty values would be built for one.
   if (target.isClickIdOnly) return renderTemplate(target.template, { clickid: clickId })
-  const { client, indexed, offer, lander, dimensions } = source
+  const { client, link, offer, lander, dimensions } = source
   const visit = {
     at: clickIdTime(clickId),
     click_id: clickId,
-    campaign_id: indexed.campaign.id,
-    traffic_source_id: indexed.campaign.trafficSourceId,
+    ...ownerIds(link),
     offer_id: offer.offer.id,
+    advertiser_id: offer.offer.advertiserId,
     lander_id: lander?.lander.id ?? '',
     country: client.place.country,
     region: client.place.region,
@@ -52,8 +52,7 @@ export function renderVisitTarget(target: Target, source: MacroSource): string {
     ...dimensions,
   }
   const names = {
-    campaign: indexed.campaign.name,
-    source: indexed.source?.name ?? '',
+    ...ownerNames(link),
     offer: offer.offer.name,
     network: offer.offer.affiliateNetworkName,
     lander: lander?.lander.name ?? '',
@@ -64,6 +63,16 @@ export function renderVisitTarget(target: Target, source: MacroSource): string {
     target.template,
     target.needsLanderKey ? { ...values, 'lander.key': landerKey(source) } : values,
   )
+}
+
+function ownerIds(link: TrackingLink) {
+  if (link.type === 'affiliate') return { affiliate_id: link.affiliate.affiliate.id }
+  return { campaign_id: link.campaign.id, traffic_source_id: link.campaign.trafficSourceId }
+}
+
+function ownerNames(link: TrackingLink) {
+  if (link.type === 'affiliate') return {}
+  return { campaign: link.campaign.name, source: link.source?.name ?? '' }
 }
 
 function landerKey({ lander, nowMs }: MacroSource): string {

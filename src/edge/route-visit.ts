@@ -7,7 +7,7 @@ import { OfferLookups } from './offer-lookups.ts'
 import type { VisitWay } from './remembered-visit.ts'
 import type { IndexedCampaign, IndexedLander, IndexedOffer, SnapshotIndex } from './snapshot-index.ts'
 import type { Target } from './target.ts'
-import type { Visit } from './visit.ts'
+import type { CampaignVisit } from './visit.ts'
 import { RequestFacts } from './visit-facts.ts'
 
 /** Where a visit goes, and why; `ruleId` is '' when no rule decided. */
@@ -35,18 +35,18 @@ export type Traveller = {
 }
 
 /** Decides where a visit goes. Pure but for the flow's compiling at its first visitor. */
-export function routeVisit(visit: Visit): VisitRouting {
-  const { indexed, index, clickId } = visit
-  if (indexed.campaign.status !== 'active') return { found: false, ruleId: '', reason: 'paused' }
+export function routeVisit(visit: CampaignVisit): VisitRouting {
+  const { link, index, clickId } = visit
+  if (link.campaign.status !== 'active') return { found: false, ruleId: '', reason: 'paused' }
   const traveller = travellerOf(visit)
-  const decision = decide(traveller, indexed, clickId, previousRoute(traveller.previous, 0))
+  const decision = decide(traveller, link, clickId, previousRoute(traveller.previous, 0))
   const { ruleId, reason } = decision
   if (!decision.found) return decision
   const { pathId, landerId, offerId } = decision
   const offer = index.offers.get(offerId)
   if (offer === undefined) return { found: false, ruleId, reason }
   const lander = index.landers.get(landerId)
-  const way = { clickId, campaignId: indexed.campaign.id, pathId, landerId, offerId }
+  const way = { clickId, campaignId: link.campaign.id, pathId, landerId, offerId }
   const destination =
     lander === undefined
       ? goThroughCampaigns(traveller, { way, offer })
@@ -102,9 +102,9 @@ function decide(
   })
 }
 
-function travellerOf(visit: Visit): Traveller {
-  const { index, indexed, client, query, history, bot, atMs } = visit
-  const { campaign, workspace } = indexed
+function travellerOf(visit: CampaignVisit): Traveller {
+  const { index, link, client, query, history, bot, atMs } = visit
+  const { campaign, workspace } = link
   const { timeZone } = workspace
   const { dimensions } = visit.params
   return {

@@ -1,4 +1,5 @@
 import { LIMITS } from '../domain/limits.ts'
+import { AFFILIATE_LINK_PREFIX, handleAffiliateLink } from './affiliate-link-handler.ts'
 import { sendMethodNotAllowed, sendText } from './answers.ts'
 import { clickPathCta, handleClick } from './click-handler.ts'
 import { findDialect, isOtherSystems } from './dialects/find-dialect.ts'
@@ -24,6 +25,7 @@ const READ = ['GET', 'HEAD'] as const
 const COUNTED = ['GET'] as const
 
 const VISIT: Route = { methods: READ, handle: handleVisit }
+const AFFILIATE_LINK: Route = { methods: READ, handle: handleAffiliateLink }
 const IMPRESSION: Route = { methods: COUNTED, handle: handleImpression }
 
 /** A HEAD is never a conversion, so that pixels and postbacks do not know it. */
@@ -69,6 +71,7 @@ export async function route(context: EdgeContext, exchange: Exchange): Promise<v
 /** Visits first: they are nearly all of the traffic. */
 function findRoute({ path, rawQuery }: Exchange): Route | undefined {
   if (path.startsWith(VISIT_PREFIX)) return VISIT
+  if (path.startsWith(AFFILIATE_LINK_PREFIX)) return AFFILIATE_LINK
   if (isOtherSystems(path, rawQuery)) return undefined
   const known = ROUTES.get(path)
   if (known !== undefined) return known

@@ -1,4 +1,5 @@
 import type {
+  SnapshotAffiliate,
   SnapshotCampaign,
   SnapshotDomain,
   SnapshotLander,
@@ -7,6 +8,7 @@ import type {
   SnapshotWorkspace,
 } from '../domain/snapshot.ts'
 import type { IndexedFlow } from './indexed-flow.ts'
+import type { IndexedTerms } from './indexed-terms.ts'
 import type { Target } from './target.ts'
 import type { VisitCost } from './visit-cost.ts'
 
@@ -23,6 +25,8 @@ export type SnapshotIndex = {
   readonly offersByLegacyId: ReadonlyMap<string, IndexedOffer>
   readonly landers: ReadonlyMap<string, IndexedLander>
   readonly landersByLegacyId: ReadonlyMap<string, IndexedLander>
+  readonly affiliates: ReadonlyMap<string, IndexedAffiliate>
+  readonly affiliatesByLegacyId: ReadonlyMap<string, IndexedAffiliate>
   /** By host, lower case, without port. */
   readonly domains: ReadonlyMap<string, IndexedDomain>
   /**
@@ -37,10 +41,23 @@ export type IndexedWorkspace = {
   readonly fallback: Target | undefined
   /** Referrer domains, lower case; what is below one of them counts as well. */
   readonly badReferrers: ReadonlySet<string>
+  /** What all of its affiliate links have in common. */
+  readonly affiliateLinks: Omit<TrackingTerms, 'id' | 'rowJson'>
 }
 
-/** No target: the offer is a campaign. */
-export type IndexedOffer = { readonly offer: SnapshotOffer; readonly target: Target | undefined }
+/** No target: the offer is a campaign. No terms: it is no advertiser's. */
+export type IndexedOffer = {
+  readonly offer: SnapshotOffer
+  readonly target: Target | undefined
+  readonly terms: IndexedTerms | undefined
+}
+
+export type IndexedAffiliate = {
+  readonly affiliate: SnapshotAffiliate
+  /** By which offers name it. */
+  readonly place: number
+}
+
 export type IndexedLander = { readonly lander: SnapshotLander; readonly target: Target }
 
 export type IndexedDomain = {
@@ -51,24 +68,42 @@ export type IndexedDomain = {
   readonly fallback: Target | undefined
 }
 
-export type IndexedCampaign = {
-  readonly campaign: SnapshotCampaign
+/** What a visit came by. */
+export type TrackingLink = IndexedCampaign | IndexedAffiliateLink
+
+/** What tracking links of every type have: by it a visit is read, judged and recorded. */
+export type TrackingTerms = {
+  /** Whose visits of one address are counted together. */
+  readonly id: string
   readonly workspace: SnapshotWorkspace
-  readonly source: SnapshotTrafficSource | undefined
-  /** The campaign's own, else the workspace's. */
+  /** Where visitors go that the link leads nowhere. */
   readonly fallback: Target | undefined
-  /** Its own, or the shared one that it uses. */
-  readonly flow: IndexedFlow
-  /** What a query parameter means to this campaign's traffic source. */
+  /** What a query parameter means. */
   readonly roles: ReadonlyMap<string, ParamRole>
   readonly cost: VisitCost
-  /** After so long without a visit a visitor is new to the campaign again, and to the workspace. */
+  /** After so long without a visit a visitor is new to the link again, and to the workspace. */
   readonly uniqueMs: number
   readonly workspaceUniqueMs: number
+  /** The row's constant start: workspace and whose link it is. */
+  readonly rowJson: string
+}
+
+/** A campaign; its fallback is its own, else the workspace's. */
+export type IndexedCampaign = TrackingTerms & {
+  readonly type: 'campaign'
+  readonly campaign: SnapshotCampaign
+  readonly source: SnapshotTrafficSource | undefined
+  /** Its own, or the shared one that it uses. */
+  readonly flow: IndexedFlow
   /** How long browsers keep the campaign's cookie: it attributes, and it tells who returns. */
   readonly cookieSeconds: number
-  /** The row's constant start: workspace, campaign and traffic source. */
-  readonly rowJson: string
+}
+
+/** One affiliate × one offer: put together for each visit, since there may be millions of pairs. */
+export type IndexedAffiliateLink = TrackingTerms & {
+  readonly type: 'affiliate'
+  readonly affiliate: IndexedAffiliate
+  readonly offer: IndexedOffer & { readonly terms: IndexedTerms }
 }
 
 export const SUB_NAMES = [
@@ -94,6 +129,8 @@ export const EMPTY_INDEX: SnapshotIndex = {
   offersByLegacyId: new Map(),
   landers: new Map(),
   landersByLegacyId: new Map(),
+  affiliates: new Map(),
+  affiliatesByLegacyId: new Map(),
   domains: new Map(),
   fallback: undefined,
 }

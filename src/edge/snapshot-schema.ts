@@ -57,19 +57,21 @@ const campaign = z.object({
 })
 
 const clickPrice = z.object({ revenue: z.number(), payout: z.number() })
+const clickPayout = { visitMicros: z.number(), impressionMicros: z.number() }
 
 /** A condition is taken as it is, as those of flows are. */
 const terms = z.object({
   status: z.enum(STORED_OFFER_STATUSES),
   expiresAt: z.number().nullable(),
+  advertiserActive: z.boolean(),
   protocol: z.enum(OFFER_PROTOCOLS),
+  openToAll: z.boolean(),
   affiliates: text,
   targeting: z.custom<Condition | null>((value) => typeof value === 'object'),
   visitMicros: clickPrice,
   impressionMicros: clickPrice,
-  customPayouts: z.array(
-    z.object({ affiliate: z.number(), visitMicros: z.number(), impressionMicros: z.number() }),
-  ),
+  tierPayouts: z.array(z.object({ tier: text, ...clickPayout })),
+  customPayouts: z.array(z.object({ affiliate: z.number(), ...clickPayout })),
   cappedAffiliates: z.array(z.object({ affiliate: z.number(), until: z.number() })),
   convertedUrl: text,
   landingPages: z.array(z.object({ id: text, url: text })),
@@ -135,6 +137,7 @@ const snapshotSchema = z.object({
     z.object({
       ...owned,
       status: z.enum(AFFILIATE_STATUSES),
+      tier: text,
       blockedSources: texts,
       legacyIds: texts,
     }),

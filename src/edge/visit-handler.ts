@@ -10,7 +10,7 @@ import type { RememberedVisit, VisitWay } from './remembered-visit.ts'
 import { renderVisitTarget } from './render-visit-target.ts'
 import { routeVisit, type VisitRouting } from './route-visit.ts'
 import type { IndexedCampaign } from './snapshot-index.ts'
-import { readVisit, type Visit } from './visit.ts'
+import { type CampaignVisit, readVisit, type Visit } from './visit.ts'
 import { visitRowJson } from './visit-row.ts'
 
 export const VISIT_PREFIX = '/c/'
@@ -46,8 +46,17 @@ export async function visitCampaign(
 }
 
 /** Resolves when the visit is on disk, or its loss is counted. */
-export async function keepVisit(context: EdgeContext, visit: Visit, routing: VisitRouting): Promise<void> {
+export async function keepVisit(
+  context: EdgeContext,
+  visit: CampaignVisit,
+  routing: VisitRouting,
+): Promise<void> {
   await keepRecord(context, RECORD_TYPE.visit, visit.clickId + visitRowJson(visit, routing))
+  countVisit(context, visit)
+}
+
+/** Counts a visit that was recorded, by either type of link. */
+export function countVisit(context: EdgeContext, visit: Visit): void {
   if (!visit.isCounted) context.metrics.count('flaggedVisits')
   else context.metrics.count(visit.bot === '' ? 'visits' : 'botVisits')
 }
@@ -55,20 +64,20 @@ export async function keepVisit(context: EdgeContext, visit: Visit, routing: Vis
 function answerRouted(
   context: EdgeContext,
   exchange: Exchange,
-  routed: { readonly visit: Visit; readonly routing: Extract<VisitRouting, { found: true }> },
+  routed: { readonly visit: CampaignVisit; readonly routing: Extract<VisitRouting, { found: true }> },
 ): void {
   const { visit, routing } = routed
-  const { indexed, clickId, params, client } = visit
+  const { link, clickId, params, client } = visit
   const { offer, lander, way, target } = routing
   if (lander !== undefined) context.visits.remember(clickId, toRemembered(visit, way))
-  const source = { clickId, dimensions: params.dimensions, client, indexed, offer, lander, nowMs: visit.atMs }
+  const source = { clickId, dimensions: params.dimensions, client, link, offer, lander, nowMs: visit.atMs }
   sendRedirect(exchange, context.hops, {
     target: renderVisitTarget(target, source),
-    mode: indexed.campaign.redirectMode,
+    mode: link.campaign.redirectMode,
     cookies: visitCookies(way, {
       https: context.addresses.isHttps(exchange.request),
-      windowDays: indexed.workspace.attributionWindowDays,
-      campaignSeconds: indexed.cookieSeconds,
+      windowDays: link.workspace.attributionWindowDays,
+      campaignSeconds: link.cookieSeconds,
     }),
     nowMs: visit.atMs,
   })
@@ -78,7 +87,7 @@ function answerRouted(
  * What a click that follows needs. The parameters are kept only where an offer's URL will ask for them: there may be
  * 8 kB of them.
  */
-export function toRemembered(visit: Visit, way: VisitWay): RememberedVisit {
-  if (!visit.indexed.flow.needsVisit) return way
+export function toRemembered(visit: CampaignVisit, way: VisitWay): RememberedVisit {
+  if (!visit.link.flow.needsVisit) return way
   return { ...way, dimensions: { ...visit.params.dimensions, referrer: visit.client.referrer } }
 }

@@ -2,7 +2,7 @@ import { LIMITS } from '../domain/limits.ts'
 import { isUnfilledMacro } from '../domain/unfilled-macro.ts'
 import { jsonField } from './json-text.ts'
 import { cutText, type Query } from './query.ts'
-import type { IndexedCampaign, ParamRole, SubName } from './snapshot-index.ts'
+import type { ParamRole, SubName, TrackingTerms } from './snapshot-index.ts'
 import { visitCost } from './visit-cost.ts'
 
 /** The columns of a visit's row that its query fills and macros name; absent when empty. */
@@ -11,7 +11,7 @@ type ParamDimensions = { -readonly [Name in 'external_id' | SubName]?: string } 
   cost?: string
 }
 
-/** What a visit's query says, mapped by its campaign's traffic source. */
+/** What a visit's query says, mapped as its link has it. */
 export type VisitParams = {
   readonly dimensions: Readonly<ParamDimensions>
   /** `,"external_id":…,"sub1":…,"tokens":{…},"params":{…}`, without what is empty. */
@@ -37,7 +37,7 @@ type Draft = {
  * Maps a visit's parameters. A value that its sender left as a macro counts as absent; of a repeated parameter
  * the first value counts.
  */
-export function readVisitParams(query: Query, indexed: IndexedCampaign): VisitParams {
+export function readVisitParams(query: Query, link: Pick<TrackingTerms, 'roles' | 'cost'>): VisitParams {
   const draft: Draft = {
     dimensions: {},
     seen: [],
@@ -52,12 +52,12 @@ export function readVisitParams(query: Query, indexed: IndexedCampaign): VisitPa
     const value = query.values[index] ?? ''
     if (value === '' || draft.seen.includes(name) || isUnfilledMacro(value)) continue
     draft.seen.push(name)
-    const role = indexed.roles.get(name)
+    const role = link.roles.get(name)
     if (role === undefined) draft.paramsJson += `,${JSON.stringify(name)}:${JSON.stringify(value)}`
     else keepValue(draft, role, value)
   }
   const { dimensions, fieldsJson, tokensJson, paramsJson, isTest } = draft
-  const cost = isTest ? '' : visitCost(indexed.cost, draft.costText)
+  const cost = isTest ? '' : visitCost(link.cost, draft.costText)
   if (cost !== '') dimensions.cost = cost
   const tokens = tokensJson === '' ? '' : `,"tokens":{${tokensJson.slice(1)}}`
   const params = paramsJson === '' ? '' : `,"params":{${paramsJson.slice(1)}}`

@@ -5,18 +5,18 @@ import type { EdgeContext } from './edge-context.ts'
 import type { Exchange } from './exchange.ts'
 import { findFlags, flagAsBot } from './fraud-flags.ts'
 import { parseQuery, type Query } from './query.ts'
-import type { IndexedCampaign, SnapshotIndex } from './snapshot-index.ts'
+import type { IndexedCampaign, SnapshotIndex, TrackingLink } from './snapshot-index.ts'
 import { readVisitParams, type VisitParams } from './visit-params.ts'
-import { readVisitorHistory, type VisitorHistory } from './visitor-history.ts'
+import { readCampaignHistory, readOfferHistory, type VisitorHistory } from './visitor-history.ts'
 
 /** A visit as it is known when its request has been read, before it is routed. */
-export type Visit = {
+export type Visit<Link extends TrackingLink = TrackingLink> = {
   readonly clickId: string
   /** Unix milliseconds, as the click id carries it: a look-up by id reads that hour of the ledger. */
   readonly atMs: number
   /** The configuration in force when it began. */
   readonly index: SnapshotIndex
-  readonly indexed: IndexedCampaign
+  readonly link: Link
   readonly query: Query
   readonly params: VisitParams
   readonly client: ClientFacts
@@ -31,6 +31,8 @@ export type Visit = {
   readonly isCounted: boolean
 }
 
+export type CampaignVisit = Visit<IndexedCampaign>
+
 export type VisitReading = {
   /** The request's own unless told: another system's link in our names, or a page's address. */
   readonly query?: Query
@@ -38,33 +40,43 @@ export type VisitReading = {
   readonly pageReferrer?: string
 }
 
-/** Reads a request for a campaign's link and gives it its click id. */
-export function readVisit(
+/** Reads a request for a tracking link and gives it its click id. */
+export function readVisit<Link extends TrackingLink>(
   context: EdgeContext,
   exchange: Exchange,
-  indexed: IndexedCampaign,
+  link: Link,
   reading: VisitReading = {},
-): Visit {
+): Visit<Link> {
   const { query = parseQuery(exchange.rawQuery), pageReferrer } = reading
   if (query.excess > 0) context.metrics.count('paramsExcess', query.excess)
   const { index } = context.snapshots
   const clickId = context.makeClickId(context.clock())
   const atMs = clickIdTime(clickId)
-  const params = readVisitParams(query, indexed)
+  const params = readVisitParams(query, link)
   const client = readClientFacts(context, exchange, pageReferrer)
-  const flags = findFlags(context, { client, indexed, index, atMs })
+  const flags = findFlags(context, { client, link, index, atMs })
   return {
     clickId,
     atMs,
     index,
-    indexed,
+    link,
     query,
     params,
     client,
-    history: readVisitorHistory(exchange.request.headers.cookie, { indexed, index, atMs }),
+    history: readHistory(exchange.request.headers.cookie, link, { index, atMs }),
     flags,
-    bot: params.isTest ? 'test' : client.bot || flagAsBot(flags, indexed.workspace.fraud),
+    bot: params.isTest ? 'test' : client.bot || flagAsBot(flags, link.workspace.fraud),
     isOnPage: pageReferrer !== undefined,
     isCounted: !client.isPreview && !params.isTest,
   }
+}
+
+function readHistory(
+  cookies: string | undefined,
+  link: TrackingLink,
+  when: { readonly index: SnapshotIndex; readonly atMs: number },
+): VisitorHistory {
+  return link.type === 'campaign'
+    ? readCampaignHistory(cookies, link, when)
+    : readOfferHistory(cookies, link, { ...when, offerId: link.offer.offer.id })
 }

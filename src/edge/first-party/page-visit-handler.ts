@@ -6,7 +6,7 @@ import type { Exchange } from '../exchange.ts'
 import { firstValue, parseQuery, type Query } from '../query.ts'
 import { routeVisit, type VisitRouting } from '../route-visit.ts'
 import type { IndexedCampaign, SnapshotIndex } from '../snapshot-index.ts'
-import { readVisit, type Visit } from '../visit.ts'
+import { type CampaignVisit, readVisit } from '../visit.ts'
 import { keepVisit, toRemembered } from '../visit-handler.ts'
 import { corsHeaders } from './cors.ts'
 import { organicCampaign } from './organic-campaign.ts'
@@ -105,17 +105,17 @@ function onLander(routing: VisitRouting, landerId: string, index: SnapshotIndex)
 }
 
 /** The click follows by the click id alone where browsers keep no cookies of other sites, so that it is remembered. */
-function answer(context: EdgeContext, exchange: Exchange, visit: Visit, routing: VisitRouting): void {
+function answer(context: EdgeContext, exchange: Exchange, visit: CampaignVisit, routing: VisitRouting): void {
   const { request } = exchange
-  const { clickId, indexed } = visit
+  const { clickId, link } = visit
   const isHttps = context.addresses.isHttps(request)
   const headers = [...corsHeaders(exchange)]
   if (routing.found) {
     context.visits.remember(clickId, toRemembered(visit, routing.way))
     const scope = {
       https: isHttps,
-      windowDays: indexed.workspace.attributionWindowDays,
-      campaignSeconds: indexed.cookieSeconds,
+      windowDays: link.workspace.attributionWindowDays,
+      campaignSeconds: link.cookieSeconds,
     }
     for (const cookie of visitCookies(routing.way, scope)) headers.push('Set-Cookie', cookie)
   }

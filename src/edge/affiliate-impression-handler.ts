@@ -1,0 +1,27 @@
+import { RECORD_TYPE } from '../domain/journal-record.ts'
+import { affiliateImpressionRowJson } from './affiliate-row.ts'
+import { GIF_HEADERS, TRANSPARENT_GIF } from './answers.ts'
+import type { EdgeContext } from './edge-context.ts'
+import type { Exchange } from './exchange.ts'
+import { keepRecord } from './keep-record.ts'
+import { routeAffiliateVisit } from './route-affiliate-visit.ts'
+import type { IndexedAffiliateLink } from './snapshot-index.ts'
+import { readVisit } from './visit.ts'
+
+/** GET /i/{offer}/{affiliate}.gif: an ad of the offer was shown by the affiliate. */
+export async function showAffiliateImpression(
+  context: EdgeContext,
+  exchange: Exchange,
+  link: IndexedAffiliateLink,
+): Promise<void> {
+  const visit = readVisit(context, exchange, link)
+  const route = routeAffiliateVisit(visit)
+  if (route.refusal !== undefined) context.metrics.countRefusal(route.refusal)
+  await keepRecord(
+    context,
+    RECORD_TYPE.impression,
+    affiliateImpressionRowJson(visit, route.refusal === undefined),
+  )
+  context.metrics.count('impressions')
+  exchange.send(200, GIF_HEADERS, TRANSPARENT_GIF)
+}
