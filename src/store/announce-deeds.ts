@@ -1,18 +1,19 @@
+import { formatMicros } from '../domain/money.ts'
 import { offerStatusAt } from '../domain/offer-terms.ts'
 import type { WebhookData, WebhookEvent } from '../domain/webhook-events.ts'
 import { getAffiliateOffer } from './affiliate-offers.ts'
 import { getAffiliate } from './affiliates.ts'
 import type { AuditEntry } from './audit-log.ts'
+import { getInvoice } from './invoices.ts'
 import { getOffer } from './offers.ts'
 import type { Db } from './transaction.ts'
-import { enqueueWebhooks } from './webhook-events.ts'
+import { enqueueWebhooks, hasListeners } from './webhook-events.ts'
 
 type Announced = {
-  /** Deeds, the action's part after the point, that make one. */
-  readonly makes: readonly string[]
-  readonly created: WebhookEvent
-  readonly changed: WebhookEvent
-  readonly archived: WebhookEvent
+  /** By deed, the action's part after the point. */
+  readonly events: Readonly<Record<string, WebhookEvent>>
+  /** Of any other deed; absent when none is announced. */
+  readonly otherwise?: WebhookEvent
   /** The thing as it is now, as outsiders may see it; undefined when it is gone. */
   readonly load: (db: Db, entry: AuditEntry) => Promise<WebhookData | undefined>
 }
@@ -20,45 +21,37 @@ type Announced = {
 /** By the action's part before the point. */
 const ANNOUNCED: Readonly<Record<string, Announced>> = {
   affiliate: {
-    makes: ['create', 'sign_up'],
-    created: 'affiliate.created',
-    changed: 'affiliate.changed',
-    archived: 'affiliate.changed',
+    events: { create: 'affiliate.created', sign_up: 'affiliate.created' },
+    otherwise: 'affiliate.changed',
     load: loadAffiliate,
   },
   offer: {
-    makes: ['create'],
-    created: 'offer.created',
-    changed: 'offer.changed',
-    archived: 'offer.archived',
+    events: { create: 'offer.created', archive: 'offer.archived' },
+    otherwise: 'offer.changed',
     load: loadOffer,
   },
   application: {
-    makes: ['create'],
-    created: 'application.created',
-    changed: 'application.decided',
-    archived: 'application.decided',
+    events: { create: 'application.created' },
+    otherwise: 'application.decided',
     load: loadApplication,
   },
+  invoice: { events: { finalize: 'invoice.finalized' }, load: loadInvoice },
 }
 
 /**
- * Tells the workspace's webhooks of a deed. Every change of an affiliate, an offer or an application writes an audit
- * entry in its own transaction, and the entry is what announces it: no route can change one and forget to say so.
+ * Tells the workspace's webhooks of a deed. Every change of an affiliate, an offer, an application or an invoice writes
+ * an audit entry in its own transaction, and the entry is what announces it: no route can change one and forget to say
+ * so.
  */
 export async function announceDeed(db: Db, entry: AuditEntry): Promise<void> {
   const [kind = '', deed = ''] = entry.action.split('.')
   const announced = ANNOUNCED[kind]
-  if (announced === undefined) return
-  const data = await announced.load(db, entry)
-  if (data === undefined) return
+  const event = announced?.events[deed] ?? announced?.otherwise
+  if (announced === undefined || event === undefined) return
   const { workspace, at } = entry
-  await enqueueWebhooks(db, { workspace, at, event: eventOf(announced, deed), data })
-}
-
-function eventOf({ makes, created, changed, archived }: Announced, deed: string): WebhookEvent {
-  if (makes.includes(deed)) return created
-  return deed === 'archive' ? archived : changed
+  if (!(await hasListeners(db, workspace, event))) return
+  const data = await announced.load(db, entry)
+  if (data !== undefined) await enqueueWebhooks(db, { workspace, at, event, data })
 }
 
 /** Not how it is paid, nor what the network's people note about it. */
@@ -80,16 +73,23 @@ async function loadOffer(db: Db, { workspace, subjectId, at }: AuditEntry): Prom
   return { ...shown, ...timesOf(offer) }
 }
 
-/** Named by its entry as `OFFER:AFFILIATE`. */
-async function loadApplication(
-  db: Db,
-  { workspace, subjectId }: AuditEntry,
-): Promise<WebhookData | undefined> {
-  const [offerId = '', affiliateId = ''] = subjectId.split(':')
+/** Its entry names affiliate and, unless it is the subject, offer in its detail. */
+async function loadApplication(db: Db, entry: AuditEntry): Promise<WebhookData | undefined> {
+  const { workspace, detail, subjectId } = entry
+  const affiliateId = String(detail.affiliateId ?? '')
+  const offerId = String(detail.offerId ?? subjectId)
   const application = await getAffiliateOffer(db, { workspace, offerId, affiliateId })
   if (application === undefined) return undefined
-  const { state, message, reason, createdAt, updatedAt } = application
-  return { offerId, affiliateId, state, message, reason, ...timesOf({ createdAt, updatedAt }) }
+  const { state, message, reason } = application
+  return { offerId, affiliateId, state, message, reason, ...timesOf(application) }
+}
+
+async function loadInvoice(db: Db, { workspace, subjectId }: AuditEntry): Promise<WebhookData | undefined> {
+  const invoice = await getInvoice(db, { workspace, id: subjectId })
+  if (invoice === undefined) return undefined
+  const { id, number, side, partyId, currency, state } = invoice
+  const total = formatMicros(invoice.totalMicros)
+  return { id, number, side, partyId, currency, state, total, ...timesOf(invoice) }
 }
 
 function timesOf(of: Pick<OwnedTimes, 'createdAt' | 'updatedAt'> & Partial<OwnedTimes>): WebhookData {

@@ -1,7 +1,12 @@
 import type { Insertable } from 'kysely'
 import { isLoop } from '../domain/notification.ts'
 import type { NotificationTarget } from '../domain/target-types.ts'
-import { listensTo, type WebhookMessage, writeWebhookBody } from '../domain/webhook-events.ts'
+import {
+  listensTo,
+  type WebhookEvent,
+  type WebhookMessage,
+  writeWebhookBody,
+} from '../domain/webhook-events.ts'
 import { enqueueDeliveries } from './deliveries.ts'
 import { newRecordId } from './ids.ts'
 import type { Database } from './schema.ts'
@@ -37,11 +42,16 @@ export async function enqueueWebhooks(
   message: WebhookMessage & { readonly workspace: string },
 ): Promise<void> {
   const webhooks = await webhooksOf(db, message.workspace)
-  if (!webhooks.some((webhook) => listensTo(webhook.events, message.event))) return
+  if (webhooks.length === 0) return
   const occurrence = { ...message, subjectId: newRecordId(message.at), transition: 1, clickId: '' }
   const domains = await db.selectFrom('domains').select('name').execute()
   const ownHosts = domains.map(({ name }) => name)
   await enqueueDeliveries(db, buildWebhookRows(webhooks, occurrence, { ownHosts, now: message.at }))
+}
+
+/** Whether any webhook of the workspace is to be told, so that nothing is loaded for nobody. */
+export async function hasListeners(db: Db, workspace: string, event: WebhookEvent): Promise<boolean> {
+  return (await webhooksOf(db, workspace)).some((webhook) => listensTo(webhook.events, event))
 }
 
 /**
