@@ -10,6 +10,7 @@ export type BillableConversion = {
   readonly dueMicros: number
   /** What invoices that are not void hold for it. */
   readonly billedMicros: number
+  readonly billedQuantity: number
 }
 
 /** Money of an offer's visits and impressions. */
@@ -60,7 +61,7 @@ export function buildLines(billable: Billable): readonly BillingLine[] {
     ...billable.clicks.map((clicks) => clicksLine(clicks, nameOf(clicks.offerId))),
     ...billable.referrals.map(referralLine),
     ...billable.adjustments.map(adjustmentLine),
-  ].filter(({ amountMicros }) => amountMicros !== 0)
+  ].filter(({ amountMicros, quantity }) => amountMicros !== 0 || quantity !== 0)
 }
 
 export function sumOfLines(lines: readonly BillingLine[]): number {
@@ -77,21 +78,17 @@ export function referralShare(earnedMicros: number, percent: number): number {
   return share
 }
 
+/** A conversion that was billed already and is worth another amount now is no other conversion: it counts 0. */
 function conversionLine(conversion: BillableConversion, offerName: string): BillingLine {
-  const { id, offerId, event, dueMicros, billedMicros } = conversion
+  const { id, offerId, event, dueMicros, billedMicros, billedQuantity } = conversion
   return {
     kind: 'conversion',
     conversionId: id,
     subjectId: offerId,
     description: `${offerName}: ${event}`,
-    quantity: countChange(dueMicros, billedMicros),
+    quantity: Number(dueMicros !== 0) - billedQuantity,
     amountMicros: dueMicros - billedMicros,
   }
-}
-
-/** A conversion that was billed already and is worth another amount now is no other conversion. */
-function countChange(dueMicros: number, billedMicros: number): number {
-  return Number(dueMicros !== 0) - Number(billedMicros !== 0)
 }
 
 function clicksLine(clicks: BillableClicks, offerName: string): BillingLine {

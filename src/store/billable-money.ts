@@ -41,7 +41,8 @@ export function sumOf(expression: RawBuilder<number>): RawBuilder<number> {
 }
 
 /**
- * Conversions whose worth at `untilMs` differs from what invoices hold for them, oldest first, at most `max`.
+ * Conversions whose worth at `untilMs`, or whose count, differs from what invoices hold for them; oldest first, at most
+ * `max`.
  */
 export async function billableConversions(
   db: Db,
@@ -51,7 +52,8 @@ export async function billableConversions(
   const party = sql.ref(partyColumn(side))
   const { rows } = await sql<BillableConversion>`
     with billed as (
-      select l.conversion_id as id, ${sumOf(sql`l.amount_micros`)} as micros
+      select l.conversion_id as id, ${sumOf(sql`l.amount_micros`)} as micros,
+        ${sumOf(sql`l.quantity`)} as quantity
       from invoices i join invoice_lines l on l.invoice_id = i.id
       where i.workspace = ${workspace} and i.side = ${side} and i.party_id = ${partyId}
         and i.state <> 'void' and l.kind = 'conversion'
@@ -61,9 +63,11 @@ export async function billableConversions(
       from conversions where workspace = ${workspace} and ${party} = ${partyId} and ${party} <> ''
     )
     select due.id as "id", due.offer_id as "offerId", due.event as "event",
-      due.micros as "dueMicros", coalesce(billed.micros, 0) as "billedMicros"
+      due.micros as "dueMicros", coalesce(billed.micros, 0) as "billedMicros",
+      coalesce(billed.quantity, 0) as "billedQuantity"
     from due left join billed on billed.id = due.id
     where due.micros <> coalesce(billed.micros, 0)
+      or case when due.micros <> 0 then 1 else 0 end <> coalesce(billed.quantity, 0)
     order by due.created_at, due.id
     limit ${max}`.execute(db)
   return rows
@@ -116,7 +120,9 @@ export async function billableAdjustments(db: Db, key: PartyKey): Promise<readon
     .where((eb) =>
       eb.not(
         eb.exists(
-          linesInForce(db, key, 'adjustment').select('l.n').where('l.subject_id', '=', sql.ref<string>('a.id')),
+          linesInForce(db, key, 'adjustment')
+            .select('l.n')
+            .where('l.subject_id', '=', sql.ref<string>('a.id')),
         ),
       ),
     )
