@@ -1,0 +1,132 @@
+import { ACCESS, type Access } from '../../src/api/access-table.ts'
+import { DEFAULT_FRAUD_SETTINGS } from '../../src/domain/fraud.ts'
+import type { TestApi } from './api-harness.ts'
+import { bodyOf, type World } from './api-world.ts'
+
+type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
+export type Route = {
+  readonly key: string
+  readonly method: Method
+  readonly url: string
+  readonly access: Access
+}
+
+export const CONFIGURED = [
+  'traffic-sources',
+  'affiliate-networks',
+  'offers',
+  'landers',
+  'flows',
+  'campaigns',
+  'domains',
+  'events',
+  'advertisers',
+  'affiliates',
+  'coupons',
+]
+/** Kinds that a route deletes, so that each call needs one of its own. */
+const MADE_ANEW = [...CONFIGURED, 'api-keys', 'notification-targets', 'webhooks']
+
+/** As well, routes after which a thing is at its end. */
+const SPENDING = ['POST /api/v1/hits/:id/match', 'POST /api/v1/jobs/:id/cancel']
+
+/** Every route of the table of access: a test that goes through them finds new ones by itself. */
+export const ROUTES: readonly Route[] = Object.entries(ACCESS).map(([key, access]) => {
+  const [method = '', url = ''] = key.split(' ')
+  return { key, method: method as Method, url, access } // the table holds these four methods
+})
+/** One of the catalogue's for each route that asks for one. */
+const TEMPLATES: Readonly<Record<string, string>> = {
+  '/api/v1/catalogue/traffic-sources/:key': 'popads',
+  '/api/v1/catalogue/affiliate-networks/:key': 'affise',
+}
+
+/** Calls a route about things of `about` (the caller's own unless told), with a body that the caller may send. */
+export async function callRoute(
+  api: TestApi,
+  { method, url, key }: Route,
+  { by, about = by }: { readonly by: World; readonly about?: World },
+  headers: Record<string, string>,
+) {
+  const [, , , resource = ''] = url.split('/')
+  // Affiliates run offers of advertisers alone.
+  const kind = url.includes('/:affiliateId') ? 'network-offers' : resource
+  const isSpent = (MADE_ANEW.includes(kind) && method === 'DELETE') || SPENDING.includes(key)
+  const id = isSpent && about === by ? await by.make(kind) : about.ids[kind]
+  const template = about === by ? TEMPLATES[url] : undefined
+  const target = url
+    .replace(':clickId', about.clickId)
+    .replace(':affiliateId', about.ids.affiliates ?? '')
+    .replace(':id', id ?? '')
+    .replace(':key', template ?? 'unknown')
+  if (key === 'POST /api/v1/conversion-uploads') {
+    const csv = { ...headers, 'content-type': 'text/csv' }
+    return await api.app.inject({ method, url: target, headers: csv, payload: `${by.clickId}\n` })
+  }
+  const payload = payloadOf(key, kind, by)
+  return await api.app.inject({ method, url: target, headers, ...(payload === undefined ? {} : { payload }) })
+}
+
+const RANGE = { from: '2026-01-01', to: '2026-01-02' }
+
+/** A body for every writing route; a route that is new must be added here. */
+function payloadOf(key: string, kind: string, world: World): object | undefined {
+  const [method = '', url = ''] = key.split(' ')
+  if (method === 'GET' || method === 'DELETE' || /\/(?:replay|cancel)$/.test(url)) return undefined
+  if (url.endsWith('/notification-targets')) return { url: `https://${world.mark}.example/pb` }
+  switch (key) {
+    case 'PATCH /api/v1/settings':
+      return { attributionWindowDays: 10, uniqueHours: 0, fraud: DEFAULT_FRAUD_SETTINGS }
+    case 'PATCH /api/v1/settings/currency-rates':
+      return { perUsd: { EUR: '0.9' } }
+    case 'PATCH /api/v1/conversions/:id':
+      return { status: 'rejected', reason: 'fraud' }
+    case 'POST /api/v1/conversions/:id/adjust':
+      return { revenue: '1', reason: 'agreed' }
+    case 'POST /api/v1/webhooks':
+      return bodyOf(kind, world.mark, world.ids)
+    case 'PATCH /api/v1/webhooks/:id':
+      return { status: 'disabled' }
+    case 'PATCH /api/v1/notification-targets/:id':
+      return { delaySeconds: 5 }
+    case 'POST /api/v1/conversions':
+    case 'POST /api/v1/hits/:id/match':
+      return { clickId: world.clickId }
+    case 'POST /api/v1/visits/:clickId/update':
+      return { subs: { sub1: 'new' } }
+    case 'POST /api/v1/conversions/bulk-status':
+      return { ids: [world.ids.conversions], status: 'rejected', reason: 'fraud' }
+    case 'POST /api/v1/hits/rematch':
+      return { all: true }
+    case 'POST /api/v1/conversion-uploads/:id/apply':
+    case 'POST /api/v1/campaigns/:id/test-conversion':
+      return {}
+    case 'POST /api/v1/cost-corrections':
+      return { ...RANGE, key: 'access', mode: 'total', amount: '1', preview: true }
+    case 'POST /api/v1/fraud/reruns':
+      return { ...RANGE, rule: { type: 'datacenter' }, flag: 'datacenter', markAsBot: true, preview: true }
+    case 'POST /api/v1/campaigns/:id/dry-run':
+      return { facts: { country: 'DE' } }
+    case 'POST /api/v1/reports':
+      return { from: '2026-01-01', to: '2026-12-31', groupBy: ['campaign'] }
+    case 'POST /api/v1/reports/split':
+      return { from: '2026-01-01', to: '2026-12-31', dimension: 'path', metric: 'cv' }
+    case 'POST /api/v1/traffic-sources/from-template':
+      return { template: 'popads' }
+    case 'POST /api/v1/affiliate-networks/from-template':
+      return { template: 'affise' }
+    case 'POST /api/v1/advertisers/:id/token':
+      return { action: 'generate' }
+    case 'POST /api/v1/offers/:id/affiliates/:affiliateId':
+      return { state: 'approved' }
+    case 'POST /api/v1/applications/decide': {
+      const items = [{ offerId: world.ids['network-offers'], affiliateId: world.ids.affiliates }]
+      return { items, state: 'approved' }
+    }
+    case 'POST /api/v1/api-keys':
+      return { name: 'key', role: 'viewer' }
+  }
+  if (!CONFIGURED.includes(kind)) throw new Error(`no example body for ${key}`)
+  if (method === 'PATCH') return { name: kind === 'domains' ? `renamed.${world.mark}.example` : 'renamed' }
+  return bodyOf(kind, world.mark, world.ids)
+}
