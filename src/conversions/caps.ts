@@ -1,24 +1,36 @@
+import { formatMicros } from '../domain/money.ts'
+import type { AffiliateOffer } from '../store/affiliate-offers.ts'
 import { countOfCap, takeFromCaps } from '../store/cap-counters.ts'
 import { changeConfiguration } from '../store/config-version.ts'
-import { capsOfOffer, type OfferCap } from '../store/offer-caps.ts'
+import { capsOfAffiliate, capsOfOffer, type OfferCap } from '../store/offer-caps.ts'
 import type { Db } from '../store/transaction.ts'
-import type { HitContext } from './hit-context.ts'
+import { type HitContext, isAdvertisers } from './hit-context.ts'
+import { isReportedByMember } from './reported-by-member.ts'
+
+/** What a conversion, or a change of one, takes from caps; money in micros of the workspace's currency. */
+export type Taken = Readonly<Record<OfferCap['measure'], number>>
 
 /**
- * Counts a conversion against all of its offer's caps, or against none when one is used up.
+ * Counts a conversion against all caps of its offer and of its affiliate at the offer, or against none when it does
+ * not fit in one.
  *
  * The one that uses a cap up counts the configuration's version up in the same transaction: edges get a snapshot that
  * sends visitors elsewhere. A conversion that is rejected later does not give its place back: the cap bounds what the
  * advertiser is sent, and its period may be over by then.
  * @returns why there is no room, or undefined when it was counted.
  */
-export async function takeFromOffer(db: Db, context: HitContext): Promise<string | undefined> {
-  const caps = capsOf(context)
-  if (caps.length === 0) return undefined
-  const taking = await takeFromCaps(db, caps)
-  if (!taking.taken) {
-    return `the offer's cap of ${taking.full.max} conversions ${when(context, taking.full)} is used up`
-  }
+export async function takeRoom(
+  db: Db,
+  context: HitContext,
+  agreed: AffiliateOffer | undefined,
+  taken: Taken,
+): Promise<string | undefined> {
+  const shares = capsOf(context, agreed)
+    .map((cap) => ({ ...cap, amount: taken[cap.measure] }))
+    .filter(({ amount }) => amount > 0)
+  if (shares.length === 0) return undefined
+  const taking = await takeFromCaps(db, shares)
+  if (!taking.taken) return `${nameOf(context, taking.full)} ${when(context, taking.full)} is used up`
   if (taking.usedUp) await changeConfiguration(db, () => Promise.resolve())
   return undefined
 }
@@ -27,18 +39,44 @@ export async function takeFromOffer(db: Db, context: HitContext): Promise<string
 export async function previewCaps(
   db: Db,
   context: HitContext,
+  agreed: AffiliateOffer | undefined,
 ): Promise<readonly { readonly ok: boolean; readonly detail: string }[]> {
   const previews: { ok: boolean; detail: string }[] = []
-  for (const cap of capsOf(context)) {
+  for (const cap of capsOf(context, agreed)) {
     const used = await countOfCap(db, cap.key, cap.period)
-    previews.push({ ok: used < cap.max, detail: `${used} of ${cap.max} used ${when(context, cap)}` })
+    const period = when(context, cap)
+    const whose = cap.bounds === 'affiliate' ? ' by the affiliate' : ''
+    const ok = used < cap.max
+    const detail = mayBeTold(context, cap)
+      ? `${inUnits(context, cap, used)} of ${inUnits(context, cap, cap.max)} used${whose} ${period}`
+      : `the payout cap${whose} ${period} ${ok ? 'has room' : 'is used up'}`
+    previews.push({ ok, detail })
   }
   return previews
 }
 
-/** Of the period that the hit arrived in. */
-function capsOf({ offer, hit }: HitContext): readonly OfferCap[] {
-  return offer === undefined ? [] : capsOfOffer(offer, hit.at)
+/** Of the periods that the hit arrived in; those of everybody first. */
+function capsOf({ offer, hit, affiliate }: HitContext, agreed: AffiliateOffer | undefined) {
+  if (offer === undefined) return []
+  const own = affiliate && capsOfAffiliate(offer, affiliate.id, agreed?.caps ?? null, hit.at)
+  return [...capsOfOffer(offer, hit.at), ...(own ?? [])]
+}
+
+/** A sender is told of its own caps; what affiliates are paid is none of an advertiser's business. */
+function mayBeTold({ hit, offer }: HitContext, { measure }: OfferCap): boolean {
+  return measure !== 'payoutMicros' || !isAdvertisers(offer) || isReportedByMember(hit)
+}
+
+function nameOf(context: HitContext, cap: OfferCap): string {
+  const whose = cap.bounds === 'affiliate' ? "the affiliate's" : "the offer's"
+  if (cap.measure === 'conversions') return `${whose} cap of ${cap.max} conversions`
+  const what = cap.measure === 'payoutMicros' ? 'payout' : 'revenue'
+  if (!mayBeTold(context, cap)) return `${whose} ${what} cap`
+  return `${whose} cap of ${inUnits(context, cap, cap.max)} ${what}`
+}
+
+function inUnits({ workspace }: HitContext, { measure }: OfferCap, amount: number): string {
+  return measure === 'conversions' ? String(amount) : `${formatMicros(amount)} ${workspace.currency}`
 }
 
 function when({ offer }: HitContext, cap: OfferCap): string {

@@ -1,18 +1,10 @@
-import type { HitOutcome } from '../domain/hit.ts'
 import { formatMicros } from '../domain/money.ts'
 import { addressProblem, referrerProblem, signatureProblem, tokenProblem } from './check-sender.ts'
 import type { HitContext } from './hit-context.ts'
+import { checkClickless, checkOffer, checkProtocol } from './network-rules.ts'
 import { readAmount, readEvent, readStatus } from './read-report.ts'
 import { isReportedByMember } from './reported-by-member.ts'
-
-/** One rule's word on a hit. */
-export type RuleResult = {
-  readonly step: string
-  readonly ok: boolean
-  readonly detail: string
-  /** What the hit becomes when this rule is the first to fail. */
-  readonly outcome: HitOutcome
-}
+import { type RuleResult, toResult } from './rule-result.ts'
 
 type Rule = (context: HitContext) => RuleResult
 
@@ -27,8 +19,14 @@ const RULES: readonly Rule[] = [
   checkWindow,
   checkAmount,
 ]
+/** Of an advertiser's offer. The time since the visit is looked at for new conversions alone: refunds come late. */
+const RULES_OF_ADVERTISERS: readonly Rule[] = [
+  ...[checkToken, checkSignature, checkAddress, checkReferrer],
+  ...[checkOffer, checkProtocol, checkClickless],
+  ...[checkEvent, checkStatus, checkAmount],
+]
 /** Of what a member reports: there is no sender, and a conversion of months ago is what an upload is for. */
-const RULES_OF_MEMBERS: readonly Rule[] = [checkEvent, checkStatus, checkAmount]
+const RULES_OF_MEMBERS: readonly Rule[] = [checkClickless, checkEvent, checkStatus, checkAmount]
 
 /** The first rule that the hit breaks; undefined when it keeps all. */
 export function findBrokenRule(context: HitContext): RuleResult | undefined {
@@ -44,32 +42,33 @@ export function checkEveryRule(context: HitContext): readonly RuleResult[] {
   return rulesOf(context).map((rule) => rule(context))
 }
 
-function rulesOf({ hit }: HitContext): readonly Rule[] {
-  return isReportedByMember(hit) ? RULES_OF_MEMBERS : RULES
+function rulesOf({ hit, sender }: HitContext): readonly Rule[] {
+  if (isReportedByMember(hit)) return RULES_OF_MEMBERS
+  return sender?.type === 'advertiser' ? RULES_OF_ADVERTISERS : RULES
 }
 
-function checkToken({ fields, network }: HitContext): RuleResult {
-  const secret = network?.token ?? ''
-  const problem = tokenProblem(fields, secret)
-  return toResult('token', problem, secret === '' ? 'not required' : 'right', 'unauthorized')
+function checkToken({ fields, sender }: HitContext): RuleResult {
+  const problem = tokenProblem(fields, sender)
+  const isRequired = sender !== undefined && sender.token !== ''
+  return toResult('token', problem, isRequired ? 'right' : 'not required', 'unauthorized')
 }
 
-function checkSignature({ hit, fields, network }: HitContext): RuleResult {
-  const secret = network?.signingSecret ?? ''
+function checkSignature({ hit, fields, sender }: HitContext): RuleResult {
+  const secret = sender?.signingSecret ?? ''
   const problem = signatureProblem(hit, fields, secret)
   return toResult('signature', problem, secret === '' ? 'not required' : 'right', 'unauthorized')
 }
 
 /** A pixel comes from the visitor's address: the list is about servers. */
-function checkAddress({ hit, network }: HitContext): RuleResult {
-  const list = hit.kind === 'postback' ? (network?.ipAllowlist ?? []) : []
+function checkAddress({ hit, sender }: HitContext): RuleResult {
+  const list = hit.kind === 'postback' ? (sender?.ipAllowlist ?? []) : []
   const problem = addressProblem(hit.ip, list)
   return toResult('address', problem, list.length === 0 ? 'any allowed' : `${hit.ip} is allowed`, 'rejected')
 }
 
 /** A server sends no referrer: the list is about pages. */
-function checkReferrer({ hit, network }: HitContext): RuleResult {
-  const list = hit.kind === 'postback' ? [] : (network?.referrerAllowlist ?? [])
+function checkReferrer({ hit, sender }: HitContext): RuleResult {
+  const list = hit.kind === 'postback' ? [] : (sender?.referrerAllowlist ?? [])
   const problem = referrerProblem(hit.referrer, list)
   return toResult('referrer', problem, list.length === 0 ? 'any allowed' : 'allowed', 'rejected')
 }
@@ -84,11 +83,11 @@ function checkStatus(context: HitContext): RuleResult {
   return status.ok ? toResult('status', '', status.value) : toResult('status', status.reason)
 }
 
-function checkWindow({ hit, visit, network }: HitContext): RuleResult {
+export function checkWindow({ hit, visit, sender }: HitContext): RuleResult {
   // Clocks of two machines differ: a conversion is never earlier than its visit.
   const tookMs = Math.max(0, hit.at - visit.visit.visit_at)
-  const minMs = network?.clickToConversionMinMs ?? 0
-  const maxMs = network?.clickToConversionMaxMs ?? 0
+  const minMs = sender?.clickToConversionMinMs ?? 0
+  const maxMs = sender?.clickToConversionMaxMs ?? 0
   const took = `${Math.round(tookMs / 1_000)} s after the visit`
   if (tookMs < minMs) return toResult('window', `too soon: ${took}, at least ${minMs / 1_000} s are expected`)
   if (maxMs > 0 && tookMs > maxMs)
@@ -103,8 +102,4 @@ function checkAmount(context: HitContext): RuleResult {
   const here = `${formatMicros(micros)} ${context.workspace.currency}`
   const sent = `${formatMicros(originalMicros)} ${originalCurrency}`
   return toResult('amount', '', here === sent ? here : `${sent} = ${here}`)
-}
-
-function toResult(step: string, problem: string, fine = '', outcome: HitOutcome = 'rejected'): RuleResult {
-  return { step, ok: problem === '', detail: problem || fine, outcome }
 }

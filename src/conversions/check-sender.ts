@@ -9,11 +9,20 @@ const SIGNATURE_TOLERANCE_MS = 5 * 60_000
 /** What is wrong, or '' when nothing is. */
 type Problem = string
 
-/** The secret in `token` is the network's. Compared without telling, by its time, how much of it was right. */
-export function tokenProblem(fields: HitFields, secret: string): Problem {
-  if (secret === '') return ''
+/**
+ * The secret in `token` is the sender's, or its next one. Compared without telling, by its time, how much of it was
+ * right.
+ */
+export function tokenProblem(
+  fields: HitFields,
+  secrets: { readonly token: string; readonly nextToken: string } | undefined,
+): Problem {
+  if (secrets === undefined || secrets.token === '') return ''
   if (fields.token === '') return 'the token is missing'
-  return timingSafeEqual(sha256(fields.token), sha256(secret)) ? '' : 'the token is wrong'
+  const given = sha256(fields.token)
+  const isRight = timingSafeEqual(given, sha256(secrets.token))
+  const isNext = secrets.nextToken !== '' && timingSafeEqual(given, sha256(secrets.nextToken))
+  return isRight || isNext ? '' : 'the token is wrong'
 }
 
 /**
@@ -29,6 +38,11 @@ export function signatureProblem(hit: Hit, fields: HitFields, secret: string): P
   const given = Buffer.from(fields.sig, 'hex')
   if (given.length !== expected.length || !timingSafeEqual(given, expected)) return 'the signature is wrong'
   return unsignedProblem(hit)
+}
+
+/** The signature's bytes as they were checked, however they were written: hex, lower case. */
+export function canonicalSignature(sig: string): string {
+  return Buffer.from(sig, 'hex').toString('hex')
 }
 
 /** A signed hit says nothing outside what is signed: a body could otherwise add an amount. */
@@ -57,7 +71,7 @@ export function addressProblem(ip: string, allowlist: readonly string[]): Proble
   const address = ipaddr.process(ip)
   return allowlist.some((range) => liesIn(address, range))
     ? ''
-    : `${ip} is not on the network's list of addresses`
+    : `${ip} is not on the sender's list of addresses`
 }
 
 function liesIn(address: ipaddr.IPv4 | ipaddr.IPv6, range: string): boolean {
@@ -72,13 +86,13 @@ function liesIn(address: ipaddr.IPv4 | ipaddr.IPv6, range: string): boolean {
 /** The referrer's host is one of the domains or below one; an empty list allows any. */
 export function referrerProblem(referrer: string, domains: readonly string[]): Problem {
   if (domains.length === 0) return ''
-  if (!URL.canParse(referrer)) return 'no referrer, and the network lists the domains it sends from'
+  if (!URL.canParse(referrer)) return 'no referrer, and the sender lists the domains it sends from'
   const host = new URL(referrer).hostname.replace(/\.$/, '')
   const listed = domains.some((domain) => {
     const lower = domain.toLowerCase()
     return host === lower || host.endsWith(`.${lower}`)
   })
-  return listed ? '' : `${host} is not on the network's list of domains`
+  return listed ? '' : `${host} is not on the sender's list of domains`
 }
 
 function sha256(text: string): Buffer {

@@ -10,6 +10,11 @@ export const CONVERSION_LIMITS = {
   perVisitMax: 500,
   /** Updates that one visit may have: they are read with every conversion of it. */
   updatesPerVisitMax: 200,
+  /**
+   * How long a signature is remembered after its hit was judged. It is good for ten minutes; hits that waited in a
+   * journal are judged later, repetitions with them.
+   */
+  signatureKeptMs: 24 * 3_600_000,
   /** Named numbers of one visit. */
   numbersPerVisitMax: 100,
   /**

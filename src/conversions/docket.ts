@@ -5,6 +5,7 @@ import { applyVisitChange } from '../domain/visit-change.ts'
 import {
   appendTransitions,
   conversionsOfClicks,
+  findConversionOfIdentity,
   insertConversions,
   type StoredConversion,
   type Transition,
@@ -15,8 +16,10 @@ import { type JudgedHit, saveHits } from '../store/hits.ts'
 import { appendToOutbox } from '../store/ledger-outbox.ts'
 import type { Database } from '../store/schema.ts'
 import type { Db } from '../store/transaction.ts'
+import { findUsedSignatures, saveUsedSignatures, type UsedSignature } from '../store/used-signatures.ts'
 import { numbersOfClicks, saveNumbers, type VisitNumber } from '../store/visit-numbers.ts'
 import { insertVisitUpdates, updatesOfClicks, type VisitUpdate } from '../store/visit-updates.ts'
+import { CONVERSION_LIMITS } from './conversion-limits.ts'
 
 /** One transition with everything that is written because of it. */
 export type Entry = {
@@ -40,7 +43,7 @@ export type DocketVisit = Pick<LedgerRow, 'workspace' | 'click_id'> & {
  * transaction entered.
  */
 export class Docket {
-  /** By click id, oldest first. */
+  /** By click id, or by identity for those without one; oldest first. */
   readonly #conversions = new Map<string, StoredConversion[]>()
   readonly #updates = new Map<string, VisitUpdate[]>()
   readonly #numbers = new Map<string, Map<string, VisitNumber>>()
@@ -50,12 +53,20 @@ export class Docket {
   readonly #newNumbers = new Map<string, VisitNumber>()
   readonly #rows: LedgerRow[] = []
   readonly #hits: JudgedHit[] = []
+  readonly #signatures = new Map<string, UsedSignature>()
+  readonly #newSignatures: UsedSignature[] = []
   readonly #pixels = new Map<string, readonly RenderedPixel[]>()
 
-  /** The transaction holds the locks of the visits' click ids. */
-  static async open(db: Db, visits: readonly DocketVisit[]): Promise<Docket> {
+  /**
+   * The transaction holds the locks of the visits' click ids, and of the signatures.
+   * @param sigs canonical, of the hits.
+   */
+  static async open(db: Db, visits: readonly DocketVisit[], sigs: readonly string[] = []): Promise<Docket> {
     const docket = new Docket()
-    for (const [workspace, own] of Map.groupBy(visits, (visit) => visit.workspace)) {
+    for (const used of await findUsedSignatures(db, sigs)) docket.#signatures.set(nameOf(used), used)
+    // What has no click id shares it with everything else that has none.
+    const found = visits.filter((visit) => visit.click_id !== '')
+    for (const [workspace, own] of Map.groupBy(found, (visit) => visit.workspace)) {
       const clickIds = unique(own)
       for (const conversion of await conversionsOfClicks(db, workspace, clickIds)) docket.#put(conversion)
       for (const [clickId, updates] of await updatesOfClicks(db, workspace, clickIds))
@@ -66,9 +77,37 @@ export class Docket {
     return docket
   }
 
-  /** Conversions of the visit, oldest first. */
-  conversionsOf(clickId: string): readonly StoredConversion[] {
-    return this.#conversions.get(clickId) ?? []
+  /** Conversions of the visit, oldest first; of one without a visit by its identity, which was loaded. */
+  conversionsOf(key: string): readonly StoredConversion[] {
+    return this.#conversions.get(key) ?? []
+  }
+
+  /** Reads a conversion without a visit, unless it is known here already. The transaction holds its lock. */
+  async loadClickless(db: Db, key: { readonly workspace: string; readonly identity: string }): Promise<void> {
+    if (this.#conversions.has(key.identity)) return
+    const conversion = await findConversionOfIdentity(db, key)
+    if (conversion !== undefined) this.#put(conversion)
+  }
+
+  /** Whether nothing else of its visit was recorded before it. */
+  isFirst(conversion: StoredConversion): boolean {
+    const [first] = this.conversionsOf(keyOf(conversion))
+    return first === undefined || first.id === conversion.id
+  }
+
+  /** The earlier hit that came with the signature. */
+  signatureUse(key: Pick<UsedSignature, 'senderId' | 'sig'>): UsedSignature | undefined {
+    return this.#signatures.get(nameOf(key))
+  }
+
+  enterSignature(used: UsedSignature): void {
+    this.#signatures.set(nameOf(used), used)
+    this.#newSignatures.push(used)
+  }
+
+  /** A hit that this transaction judged. */
+  judgedHit(id: string): JudgedHit | undefined {
+    return this.#hits.find((hit) => hit.id === id)
   }
 
   /** The visit's row with everything that was changed since it was recorded. */
@@ -135,20 +174,31 @@ export class Docket {
     await saveNumbers(db, [...this.#newNumbers.values()])
     await appendToOutbox(db, this.#rows)
     await saveHits(db, this.#hits)
+    const newestAt = this.#newSignatures.at(-1)?.at ?? 0
+    await saveUsedSignatures(db, this.#newSignatures, newestAt - CONVERSION_LIMITS.signatureKeptMs)
   }
 
   #put(conversion: StoredConversion): void {
-    const known = this.#conversions.get(conversion.clickId) ?? []
+    const key = keyOf(conversion)
+    const known = this.#conversions.get(key) ?? []
     const index = known.findIndex(({ id }) => id === conversion.id)
     if (index === -1) known.push(conversion)
     else known[index] = conversion
-    this.#conversions.set(conversion.clickId, known)
+    this.#conversions.set(key, known)
   }
 
   #putNumber(number: VisitNumber): void {
     const known = this.#numbers.get(number.clickId) ?? new Map<string, VisitNumber>()
     this.#numbers.set(number.clickId, known.set(number.name, number))
   }
+}
+
+function keyOf({ clickId, identity }: StoredConversion): string {
+  return clickId === '' ? identity : clickId
+}
+
+function nameOf({ senderId, sig }: Pick<UsedSignature, 'senderId' | 'sig'>): string {
+  return `${senderId} ${sig}`
 }
 
 function unique(visits: readonly DocketVisit[]): readonly string[] {

@@ -1,25 +1,32 @@
 import type { HitStep } from '../domain/hit.ts'
+import { formatMicros } from '../domain/money.ts'
+import type { StoredConversion } from '../store/conversions.ts'
 import type { JudgedHit } from '../store/hits.ts'
 import type { Db } from '../store/transaction.ts'
 import { previewCaps } from './caps.ts'
 import { checkEveryRule } from './check-rules.ts'
-import type { Court } from './court.ts'
-import type { HitContext } from './hit-context.ts'
+import { agreedWith, type Court } from './court.ts'
+import type { Entry } from './docket.ts'
+import { type HitContext, isAdvertisers, isClickless } from './hit-context.ts'
+import { checkNewRules } from './new-conversion-rules.ts'
 import { readReport } from './read-report.ts'
 import { buildEntry } from './record.ts'
+import { isReportedByMember } from './reported-by-member.ts'
 import { preview } from './settle.ts'
 
-/** `test=1`: every rule, cap and notification is checked and explained, and nothing is counted or sent. */
+/**
+ * `test=1`: every rule, cap and notification is checked and explained, and nothing is counted or sent. Whoever sends it
+ * reads it: an advertiser is told what it pays, and neither what affiliates get nor where they are told of it.
+ */
 export async function explainTest(
   db: Db,
   context: HitContext,
   court: Court,
 ): Promise<Pick<JudgedHit, 'outcome' | 'reason' | 'steps'>> {
-  const click = `${context.visit.visit.click_id} by ${context.method}`
-  const steps: HitStep[] = [{ step: 'visit', ok: true, detail: click }]
+  const visit = isClickless(context) ? 'none' : context.visit.visit.click_id
+  const steps: HitStep[] = [{ step: 'visit', ok: true, detail: `${visit} by ${context.method}` }]
   for (const { step, ok, detail } of checkEveryRule(context)) steps.push({ step, ok, detail })
-  for (const { ok, detail } of await previewCaps(db, context)) steps.push({ step: 'cap', ok, detail })
-  steps.push(...explainConversion(context, court))
+  steps.push(...(await explainConversion(db, context, court)))
   const failed = steps.find(isFailed)
   const reason = failed === undefined ? '' : `${failed.step}: ${failed.detail}`
   return { outcome: 'test', reason, steps }
@@ -30,20 +37,54 @@ function isFailed({ step, ok }: HitStep): boolean {
   return !ok && step !== 'notification'
 }
 
-function explainConversion(context: HitContext, court: Court): readonly HitStep[] {
+async function explainConversion(db: Db, context: HitContext, court: Court): Promise<readonly HitStep[]> {
   const report = readReport(context)
-  if (report === undefined) return []
-  const { decision, change } = preview({ context, report, court })
-  const detail = 'reason' in decision ? decision.reason : `would ${decision.kind} it`
+  if (report === undefined) return await explainCaps(db, context, court)
+  const { decision, change, problem } = await preview(db, { context, report, court })
+  const isNew = decision.kind === 'record' || decision.kind === 'add'
+  const steps: HitStep[] = isNew ? explainNew(context, court) : []
+  steps.push(...(await explainCaps(db, context, court)))
+  const detail = problem || `would ${decision.kind} it`
   const duplicate = { step: 'duplicate', ok: change !== undefined, detail }
-  if (change === undefined) return [duplicate]
+  if (change === undefined) return [...steps, duplicate]
   const { deliveries } = buildEntry(change, court)
+  // The workspace's own webhooks are nobody's business but its own.
+  const told = deliveries.filter(
+    ({ target_id: id }) => court.configuration.targets.get(id)?.ownerType !== 'workspace',
+  )
   return [
+    ...steps,
+    ...explainPrice(context, change.after),
     duplicate,
-    ...deliveries.map(({ type, state, url, reason }) => ({
-      step: 'notification',
-      ok: state !== 'skipped',
-      detail: state === 'skipped' ? `${type} ${url}: ${reason}` : `${type} ${url}`,
-    })),
+    ...told.map((delivery) => explainDelivery(context, delivery)),
   ]
+}
+
+function explainNew(context: HitContext, court: Court): HitStep[] {
+  const rules = checkNewRules(context, agreedWith(context, court))
+  return rules.map(({ step, ok, detail }) => ({ step, ok, detail }))
+}
+
+async function explainCaps(db: Db, context: HitContext, court: Court): Promise<readonly HitStep[]> {
+  const caps = await previewCaps(db, context, agreedWith(context, court))
+  return caps.map(({ ok, detail }) => ({ step: 'cap', ok, detail }))
+}
+
+function explainPrice(context: HitContext, conversion: StoredConversion): readonly HitStep[] {
+  if (conversion.agreement === null) return []
+  const { revenueMicros, payoutMicros, currency, reason } = conversion
+  const paid = `the advertiser pays ${formatMicros(revenueMicros)} ${currency}`
+  const owed = isReportedByMember(context.hit)
+    ? `, the affiliate gets ${formatMicros(payoutMicros)} ${currency}`
+    : ''
+  return [{ step: 'price', ok: true, detail: `${paid}${owed}${reason === '' ? '' : ` (${reason})`}` }]
+}
+
+type Delivery = Pick<Entry['deliveries'][number], 'type' | 'state' | 'url' | 'reason'>
+
+function explainDelivery(context: HitContext, { type, state, url, reason }: Delivery): HitStep {
+  const isTold = !isAdvertisers(context.offer) || isReportedByMember(context.hit)
+  const target = isTold ? `${type} ${url}` : `${type} of the affiliate`
+  const ok = state !== 'skipped'
+  return { step: 'notification', ok, detail: ok ? target : `${target}: ${reason}` }
 }

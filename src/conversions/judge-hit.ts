@@ -5,22 +5,18 @@ import type { BrowserPixel } from '../domain/notification.ts'
 import { type ParsedNumbers, parseNumbers } from '../domain/visit-values.ts'
 import type { FoundVisit } from '../ledger/find-in-ledger.ts'
 import type { JudgedHit } from '../store/hits.ts'
-import type { Configuration } from '../store/load-configuration.ts'
 import type { Db } from '../store/transaction.ts'
 import { findBrokenRule } from './check-rules.ts'
 import { CONVERSION_LIMITS } from './conversion-limits.ts'
 import type { Court } from './court.ts'
 import { explainTest } from './explain-test.ts'
-import { buildContext, type HitContext } from './hit-context.ts'
+import { buildContext, type HitContext, isClickless } from './hit-context.ts'
 import { judgeVisitHit } from './judge-visit-hit.ts'
 import { readReport } from './read-report.ts'
-import {
-  type Candidates,
-  listCandidates,
-  networkOfToken,
-  type Resolution,
-  resolveVisit,
-} from './resolve-visit.ts'
+import { findReplay } from './replay.ts'
+import { onlyWorkspace, resolveClickless } from './resolve-clickless.ts'
+import { type Candidates, listCandidates, type Resolution, resolveVisit } from './resolve-visit.ts'
+import { senderOfToken } from './sender.ts'
 import { settle } from './settle.ts'
 import { computeNumbers, enterNumbers } from './visit-changes.ts'
 
@@ -52,14 +48,14 @@ export function readHit(hit: Hit, key: ClickIdKey): ReadHit {
 
 /**
  * Judges one hit and enters it, with what it causes, into the docket. The transaction holds the locks of the
- * hit's id and of its click ids. Of SQL only the counters of caps are touched here.
+ * hit's id and of its click ids. Of SQL only the counters of caps are touched here, and what a hit without a visit needs.
  */
 export async function judgeHit(db: Db, prepared: PreparedHit, court: Court): Promise<JudgedHit> {
-  const { hit, parsed, candidates, visits } = prepared
+  const { hit, parsed } = prepared
   const problem = problemOf(prepared)
   if (problem !== '') return toJudged(prepared, court, { outcome: 'malformed', reason: problem })
 
-  const resolution = resolveVisit(candidates, parsed.fields, visits, court.configuration)
+  const resolution = await resolve(db, prepared, court)
   const context = resolution.found ? contextOf(prepared, resolution, court) : undefined
   if (context === undefined) {
     const reason = resolution.found ? 'the workspace of the visit is gone' : resolution.reason
@@ -71,6 +67,17 @@ export async function judgeHit(db: Db, prepared: PreparedHit, court: Court): Pro
   if (parsed.fields.test)
     return toJudged(prepared, court, { ...found, ...(await explainTest(db, context, court)) })
   return toJudged(prepared, court, { ...found, ...(await countingVerdict(db, context, court)) })
+}
+
+/** The visit that the hit means; a conversion without one may name its affiliate. */
+async function resolve(db: Db, prepared: PreparedHit, { configuration }: Court): Promise<Resolution> {
+  const { hit, parsed, candidates, visits } = prepared
+  const { fields } = parsed
+  const resolution = resolveVisit(candidates, fields, visits, configuration)
+  const isAboutVisit = hit.kind === 'update' || hit.kind === 'trap'
+  if (resolution.found || isAboutVisit) return resolution
+  const clickless = await resolveClickless(db, { hit, fields }, configuration)
+  return clickless.found || clickless.reason !== '' ? clickless : resolution
 }
 
 /**
@@ -118,13 +125,17 @@ async function countingVerdict(db: Db, context: HitContext, court: Court): Promi
   if (broken !== undefined) return { outcome: broken.outcome, reason: broken.detail }
   const report = readReport(context)
   if (report === undefined) throw new TypeError('the rules passed a report that can not be read')
+  const replay = await findReplay(db, context, court)
+  if (replay !== undefined) return replay
   const settlement = await settle(db, { context, report, court })
   if (settlement.outcome === 'recorded' || settlement.outcome === 'updated') countNumbers(context, court)
   return settlement
 }
 
 /** Numbers that come with a conversion count with it, so that a repeated postback adds nothing. */
-function countNumbers({ hit, visit, numbers }: HitContext, court: Court): void {
+function countNumbers(context: HitContext, court: Court): void {
+  const { hit, visit, numbers } = context
+  if (isClickless(context)) return
   const row = court.docket.presentVisit(visit.visit)
   const change = computeNumbers(court, row, numbers)
   if (change.ok) enterNumbers(court, row, change, hit.at)
@@ -149,12 +160,22 @@ function nextRematchAt(receivedAt: number, now: number): number | null {
   return now + Math.min(Math.max(ageMs, CONVERSION_LIMITS.rematchMinMs), CONVERSION_LIMITS.rematchMaxMs)
 }
 
-function placeOf({ workspace, visit, method, network }: HitContext): Partial<JudgedHit> {
+function placeOf({ workspace, visit, method, sender }: HitContext): Partial<JudgedHit> {
   return {
     workspace: workspace.id,
     clickId: visit.visit.click_id,
     attribution: method,
-    affiliateNetworkId: network?.id ?? '',
+    ...idsOf(sender),
+    affiliateId: visit.visit.affiliate_id ?? '',
+  }
+}
+
+function idsOf(
+  sender: { readonly type: 'affiliate_network' | 'advertiser'; readonly id: string } | undefined,
+) {
+  return {
+    affiliateNetworkId: sender?.type === 'affiliate_network' ? sender.id : '',
+    advertiserId: sender?.type === 'advertiser' ? sender.id : '',
   }
 }
 
@@ -163,19 +184,18 @@ function toJudged(
   court: Pick<Court, 'configuration' | 'now'>,
   verdict: Verdict,
 ): JudgedHit {
-  const network = networkOfToken(parsed.fields.token, court.configuration)
+  const sender = senderOfToken(parsed.fields.token, court.configuration)
   const sent = candidates.genuine[0]?.clickId ?? parsed.fields.cid
   return {
     id: hit.id,
-    workspace: network?.workspace ?? onlyWorkspace(court.configuration),
+    workspace: sender?.workspace ?? onlyWorkspace(court.configuration),
     kind: hit.kind,
     receivedAt: hit.at,
     judgedAt: court.now,
     attribution: 'none',
     clickId: sent.replace(/\p{Cc}/gu, '').slice(0, CLICK_ID_CHARS_MAX),
     conversionId: '',
-    affiliateNetworkId: network?.id ?? '',
-    advertiserId: '',
+    ...idsOf(sender),
     affiliateId: '',
     ip: hit.ip,
     request: hit,
@@ -183,10 +203,4 @@ function toJudged(
     rematchAt: null,
     ...verdict,
   }
-}
-
-/** A hit that names nobody belongs to the only workspace there is; among several to none. */
-function onlyWorkspace({ workspaces }: Configuration): string {
-  const [first, second] = workspaces.keys()
-  return first !== undefined && second === undefined ? first : ''
 }

@@ -1,18 +1,22 @@
 import type { ClickIdKey } from '../domain/click-id.ts'
 import type { Hit, HitAnswer, RenderedPixel } from '../domain/hit.ts'
 import type { ClickLookup } from '../ledger/click-lookup.ts'
+import { loadAffiliateOffers } from '../store/affiliate-offers.ts'
 import { findHits, type JudgedHit } from '../store/hits.ts'
 import { lockKeys } from '../store/lock-keys.ts'
 import type { Store } from '../store/open-store.ts'
 import { isConflictError } from '../store/store-error.ts'
 import type { Db } from '../store/transaction.ts'
+import { canonicalSignature } from './check-sender.ts'
 import { CommitQueue } from './commit-queue.ts'
 import { ConfigurationCache } from './configuration-cache.ts'
 import { CONVERSION_LIMITS } from './conversion-limits.ts'
+import { locksOfFields } from './conversion-lock.ts'
 import type { Court } from './court.ts'
 import { Docket } from './docket.ts'
 import { isCausedByHit, JudgeUnavailableError } from './judge-error.ts'
 import { judgeHit, type PreparedHit, readHit, unjudgeable } from './judge-hit.ts'
+import { offerIdOf } from './resolve-visit.ts'
 
 export type JudgeDeps = {
   readonly store: Store
@@ -103,15 +107,16 @@ async function commitAlone(deps: JudgeDeps, cache: ConfigurationCache, one: Case
   }
 }
 
-/** Runs the work in a transaction that holds the locks of the hits and of their click ids. */
+/** Runs the work in a transaction that holds the locks of the hits, of their click ids and of what else they repeat. */
 async function commit(
   { store, onCommit }: JudgeDeps,
   cases: readonly Case[],
   work: (db: Db) => Promise<readonly HitAnswer[]>,
 ): Promise<readonly HitAnswer[]> {
-  const keys = cases.flatMap(({ hit, candidates }) => [
+  const keys = cases.flatMap(({ hit, parsed, candidates }) => [
     hit.id,
     ...candidates.genuine.map(({ clickId }) => clickId),
+    ...locksOfFields(parsed.fields),
   ])
   for (let tries = 1; ; tries++) {
     try {
@@ -168,14 +173,24 @@ async function openCourt(
   cache: ConfigurationCache,
   cases: readonly Case[],
 ): Promise<Court> {
-  const visits = cases.flatMap(({ candidates, visits, numbers }) =>
+  const found = cases.flatMap(({ candidates, visits, numbers }) =>
     candidates.genuine
       .flatMap(({ clickId }) => visits.get(clickId) ?? [])
-      .map(({ visit }) => ({ ...visit, numbered: numbers.numbers.length > 0 })),
+      .map((visit) => ({ visit, numbered: numbers.numbers.length > 0 })),
   )
+  const sigs = cases.flatMap(({ parsed }) => (parsed.fields.sig === '' ? [] : [parsed.fields.sig]))
+  const pairs = found.map(({ visit }) => ({
+    offerId: offerIdOf(visit),
+    affiliateId: visit.visit.affiliate_id ?? '',
+  }))
+  const visits = found.map(({ visit, numbered }) => ({ ...visit.visit, numbered }))
   return {
     configuration: await cache.load(db),
-    docket: await Docket.open(db, visits),
+    docket: await Docket.open(db, visits, sigs.map(canonicalSignature)),
+    affiliateOffers: await loadAffiliateOffers(
+      db,
+      pairs.filter(({ affiliateId }) => affiliateId !== ''),
+    ),
     ownHosts: deps.ownHosts,
     now: deps.clock(),
   }
@@ -188,7 +203,7 @@ function toAnswer(hit: JudgedHit, pixels: readonly RenderedPixel[]): HitAnswer {
     outcome: hit.outcome,
     ...(hit.reason !== '' && { reason: hit.reason }),
     ...(hit.conversionId !== '' && { conversion: hit.conversionId }),
-    ...(hit.attribution !== 'none' && { clickId: hit.clickId }),
+    ...(hit.attribution !== 'none' && hit.clickId !== '' && { clickId: hit.clickId }),
     ...(pixels.length > 0 && { pixels }),
     ...(hit.steps.length > 0 && { steps: hit.steps }),
   }

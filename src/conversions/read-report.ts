@@ -1,11 +1,11 @@
 import { mapStatus, matchEvent, type ReportedConversion } from '../domain/conversion.ts'
 import { CONVERSION_STATUSES, type ConversionStatus } from '../domain/conversion-types.ts'
 import { exchange } from './exchange.ts'
-import type { HitContext } from './hit-context.ts'
+import { type HitContext, isAdvertisers } from './hit-context.ts'
 import { isReportedByMember } from './reported-by-member.ts'
 
 /** What a visit's conversion is called when neither the hit nor the offer names an event. */
-const NAMELESS_EVENT = 'conversion'
+export const NAMELESS_EVENT = 'conversion'
 
 type Read<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly reason: string }
 
@@ -20,24 +20,26 @@ export type ConvertedAmount = {
 /** What a hit reports, in our words and the workspace's currency. */
 export type Report = ReportedConversion & { readonly amount: ConvertedAmount }
 
-/** The event in the offer's spelling; the offer's default when the hit names none. */
+/** The event in the offer's spelling, which its goals have a part in; the offer's default when the hit names none. */
 export function readEvent({ fields, offer }: HitContext): Read<string> {
   const fallback = offer?.defaultEvent || NAMELESS_EVENT
   if (fields.event === '') return { ok: true, value: fallback }
   if (fields.event.toLowerCase() === fallback.toLowerCase()) return { ok: true, value: fallback }
-  const event = matchEvent(fields.event, offer?.events ?? [])
+  const goals = offer?.terms?.goals.map((goal) => goal.event) ?? []
+  const goal = goals.length === 0 ? undefined : matchEvent(fields.event, goals)
+  const event = goal ?? matchEvent(fields.event, offer?.events ?? [])
   if (event === undefined) return { ok: false, reason: `the offer knows no event "${fields.event}"` }
   return { ok: true, value: event }
 }
 
 /**
- * The status that the sender's word means: by the URL's own map, the network's, then common words. A member of the
- * workspace means our own words by them, whatever the network means.
+ * The status that the sender's word means: by the URL's own map, the sender's, then common words. A member of the
+ * workspace means our own words by them, whatever the sender means.
  */
-export function readStatus({ hit, fields, network }: HitContext): Read<ConversionStatus> {
+export function readStatus({ hit, fields, sender }: HitContext): Read<ConversionStatus> {
   const own = CONVERSION_STATUSES.find((status) => status === fields.status.toLowerCase())
   if (own !== undefined && isReportedByMember(hit)) return { ok: true, value: own }
-  const status = mapStatus(fields.status, fields.statusMap, network?.statusMap ?? {})
+  const status = mapStatus(fields.status, fields.statusMap, sender?.statusMap ?? {})
   if (status === undefined) return { ok: false, reason: `no status is known by the word "${fields.status}"` }
   if (status === 'ignore') return { ok: false, reason: `status "${fields.status}" is set to be ignored` }
   return { ok: true, value: status }
@@ -45,7 +47,8 @@ export function readStatus({ hit, fields, network }: HitContext): Read<Conversio
 
 /**
  * What the hit names, else the offer's amount, in the workspace's currency. An offer with a fixed payout is worth its
- * own amount whatever the hit names, which is kept as the original; a negative one takes the offer's amount back.
+ * own amount whatever the hit names, which is kept as the original; a negative one takes the offer's amount back. For
+ * an advertiser's offer it is the amount of the sale, and 0 when none is named.
  */
 export function readAmount(context: HitContext): Read<ConvertedAmount> {
   const { offer, workspace, configuration } = context
@@ -70,10 +73,13 @@ export function readAmount(context: HitContext): Read<ConvertedAmount> {
 type Amount = { readonly micros: number; readonly currency: string }
 
 /** The amount as sent; the offer's when none was. */
-function readSent({ fields, offer, network, workspace }: HitContext): Amount {
-  if (fields.payoutMicros === undefined)
+function readSent({ fields, offer, sender, workspace }: HitContext): Amount {
+  if (fields.payoutMicros === undefined) {
+    // The amount of an unnamed sale is 0, which needs no exchange rate.
+    if (isAdvertisers(offer)) return { micros: 0, currency: workspace.currency }
     return { micros: offer?.payoutMicros ?? 0, currency: offer?.currency || workspace.currency }
-  const currency = fields.currency || network?.currency || offer?.currency || workspace.currency
+  }
+  const currency = fields.currency || sender?.currency || offer?.currency || workspace.currency
   return { micros: fields.payoutMicros, currency }
 }
 
@@ -82,7 +88,8 @@ function original({ micros, currency }: Amount) {
 }
 
 function fixedMicros({ offer }: HitContext): number | undefined {
-  return offer?.payoutMode === 'fixed' ? (offer.payoutMicros ?? undefined) : undefined
+  if (offer?.payoutMode !== 'fixed' || isAdvertisers(offer)) return undefined
+  return offer.payoutMicros ?? undefined
 }
 
 /** All of it; undefined when a part can not be read (the rules have said so then). */
@@ -99,8 +106,8 @@ export function readReport(context: HitContext): Report | undefined {
     event: event.value,
     txid: context.fields.txid,
     status: status.value,
-    revenueMicros: named ? micros : undefined,
-    defaultRevenueMicros: named ? 0 : micros,
+    amountMicros: named ? micros : undefined,
+    defaultAmountMicros: named ? 0 : micros,
     originalMicros,
     amount: amount.value,
   }

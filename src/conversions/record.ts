@@ -1,3 +1,4 @@
+import assert from 'node:assert'
 import type { ConversionDecision } from '../domain/conversion.ts'
 import { conversionCostMicros } from '../domain/conversion-cost.ts'
 import { ledgerRowsForTransition, visitDimensions } from '../domain/conversion-ledger.ts'
@@ -5,11 +6,13 @@ import type { EventCounts } from '../domain/conversion-types.ts'
 import type { BrowserPixel } from '../domain/notification.ts'
 import type { StoredConversion } from '../store/conversions.ts'
 import type { Configuration } from '../store/load-configuration.ts'
+import { joinReasons, withoutWaiting } from './approval.ts'
 import { buildDeliveries, type Notifier } from './build-deliveries.ts'
 import type { Docket, Entry } from './docket.ts'
 import { countsOf } from './event-settings.ts'
 import { exchange } from './exchange.ts'
 import type { HitContext } from './hit-context.ts'
+import { amountOf, computeEarnings, type Money } from './network-money.ts'
 import type { Report } from './read-report.ts'
 import { webhookRows } from './webhooks.ts'
 
@@ -31,32 +34,31 @@ export type Change = {
   readonly silent?: boolean
 }
 
-type MoneyDecision = Extract<ConversionDecision, { readonly revenueMicros: number }>
+type MoneyDecision = Extract<ConversionDecision, { readonly amountMicros: number }>
 
 /** The conversion that a hit makes. */
 export function buildNewConversion(
   context: HitContext,
   report: Report,
   decision: MoneyDecision,
-  identity: { readonly id: string; readonly identity: string },
+  made: Money & Pick<StoredConversion, 'id' | 'identity' | 'reason'>,
 ): StoredConversion {
-  const { hit, fields, workspace, method } = context
+  const { hit, fields, workspace, method, sender } = context
   const visit = convertedVisit(context)
   const counts = newCounts(context, report, decision)
   const cost = costOf(context.configuration, {
     workspace: workspace.id,
     campaignId: visit.campaign_id ?? '',
-    revenueMicros: decision.revenueMicros,
+    revenueMicros: made.revenueMicros,
     counts,
   })
   return {
-    ...identity,
+    ...made,
     workspace: workspace.id,
     clickId: visit.click_id,
     event: report.event,
     txid: report.txid,
     status: decision.status,
-    revenueMicros: decision.revenueMicros,
     currency: workspace.currency,
     originalMicros: report.amount.originalMicros,
     originalCurrency: report.amount.originalCurrency,
@@ -73,13 +75,9 @@ export function buildNewConversion(
     externalId: visit.external_id ?? '',
     visitAt: visit.visit_at,
     params: fields.values,
-    reason: cost.problem,
-    affiliateId: '',
-    advertiserId: '',
-    payoutMicros: 0,
-    saleMicros: 0,
-    agreement: null,
-    payableAt: null,
+    reason: joinReasons([made.reason, cost.problem]),
+    affiliateId: visit.affiliate_id ?? '',
+    advertiserId: sender?.type === 'advertiser' ? sender.id : '',
     transitions: 1,
     createdAt: hit.at,
     updatedAt: hit.at,
@@ -95,18 +93,17 @@ export function newCounts(
   return countsOf(configuration, {
     workspace: workspace.id,
     event: report.event,
-    amountMicros: decision.revenueMicros,
+    amountMicros: decision.amountMicros,
   })
 }
 
-/** The visit as its conversions repeat it: with the offer and network that it went to at last. */
-function convertedVisit({ visit, offer, network }: HitContext): StoredConversion['visit'] {
+/** The visit as its conversions repeat it: with the offer, and its network or advertiser, that it went to at last. */
+function convertedVisit({ visit, offer, sender }: HitContext): StoredConversion['visit'] {
   const { visit: row, lastClickOfferId, lastClickNetworkId } = visit
-  return {
-    ...row,
-    offer_id: offer?.id ?? (lastClickOfferId || (row.offer_id ?? '')),
-    affiliate_network_id: network?.id ?? (lastClickNetworkId || (row.affiliate_network_id ?? '')),
-  }
+  const offer_id = offer?.id ?? (lastClickOfferId || (row.offer_id ?? ''))
+  if (sender?.type === 'advertiser') return { ...row, offer_id, advertiser_id: sender.id }
+  const affiliate_network_id = sender?.id ?? (lastClickNetworkId || (row.affiliate_network_id ?? ''))
+  return { ...row, offer_id, affiliate_network_id }
 }
 
 /** A known conversion with its visit as it is at present: its next transition repeats that. */
@@ -115,37 +112,51 @@ export function withPresentVisit(known: StoredConversion, docket: Docket): Store
   return { ...known, visit, externalId: visit.external_id ?? '' }
 }
 
-/** A known conversion after a hit that changes it. The amount as sent goes with the revenue it made. */
+/**
+ * A known conversion after a hit that changes it. The amount as sent goes with what it made; what that earns was agreed
+ * on when the conversion was recorded.
+ */
 export function buildChangedConversion(
   known: StoredConversion,
   report: Report,
   decision: MoneyDecision,
   context: HitContext,
 ): StoredConversion {
-  const amountChanged = decision.revenueMicros !== known.revenueMicros
+  const amountChanged = decision.amountMicros !== amountOf(known)
   const { originalMicros, originalCurrency, rateMicros } = amountChanged ? report.amount : known
+  const earned = amountChanged ? changedEarnings(known, decision.amountMicros) : known
   return {
     ...known,
     status: decision.status,
-    revenueMicros: decision.revenueMicros,
+    reason: decision.status === known.status ? known.reason : withoutWaiting(known.reason),
+    revenueMicros: earned.revenueMicros,
+    payoutMicros: earned.payoutMicros,
+    saleMicros: earned.saleMicros,
     originalMicros,
     originalCurrency,
     rateMicros,
-    costMicros: amountChanged ? changedCost(context, known, decision) : known.costMicros,
+    costMicros: amountChanged ? changedCost(context, known, earned.revenueMicros) : known.costMicros,
     params: decision.kind === 'replace' ? context.fields.values : known.params,
     transitions: known.transitions + 1,
     updatedAt: context.hit.at,
   }
 }
 
-/** A share of the revenue follows it; what was owed for the conversion itself stays. */
-function changedCost(
-  { configuration }: HitContext,
+function changedEarnings(
   known: StoredConversion,
-  decision: MoneyDecision,
-): number {
+  amountMicros: number,
+): Pick<StoredConversion, 'revenueMicros' | 'payoutMicros' | 'saleMicros'> {
+  if (known.agreement === null) return { ...known, revenueMicros: amountMicros }
+  const earned = computeEarnings(known.agreement, amountMicros)
+  // Amounts and shares are bounded where they come in, far below what an integer holds.
+  assert(earned !== undefined, 'an amount within its limit earns more than an integer holds')
+  return earned
+}
+
+/** A share of the revenue follows it; what was owed for the conversion itself stays. */
+function changedCost({ configuration }: HitContext, known: StoredConversion, revenueMicros: number): number {
   if (configuration.campaigns.get(known.campaignId)?.costModel.type !== 'revshare') return known.costMicros
-  return costOf(configuration, { ...known, revenueMicros: decision.revenueMicros }).micros
+  return costOf(configuration, { ...known, revenueMicros }).micros
 }
 
 /** Without an exchange rate a cost can not be told; the conversion is worth more than that, and says what is missing. */

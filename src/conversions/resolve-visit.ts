@@ -4,6 +4,7 @@ import type { Hit } from '../domain/hit.ts'
 import type { HitFields } from '../domain/hit-params.ts'
 import type { FoundVisit } from '../ledger/find-in-ledger.ts'
 import type { Configuration } from '../store/load-configuration.ts'
+import { senderIdOf, senderOfToken } from './sender.ts'
 
 /** A click id that the hit may mean, and how it came by it. */
 type Candidate = { readonly clickId: string; readonly method: AttributionMethod }
@@ -55,12 +56,15 @@ export function resolveVisit(
 }
 
 /**
- * The browser's latest click id counts only when its visit went to whoever reports: the network of the offer
- * that the hit names, or the one whose token it carries. A hit that names neither can not contradict it.
+ * The browser's latest click id counts only when its visit went to whoever reports: the advertiser or network of the
+ * offer that the hit names, or the one whose token it carries. A hit that names neither can not contradict a network;
+ * for an advertiser, whose page anybody's visitors see, it says too little.
  */
 function wentToSender(visit: FoundVisit, fields: HitFields, configuration: Configuration): boolean {
-  const named = configuration.offers.get(fields.offer)?.affiliateNetworkId
-  const sender = named ?? networkOfToken(fields.token, configuration)?.id
+  const named = configuration.offers.get(fields.offer)
+  const sender = named ? senderIdOf(named) : senderOfToken(fields.token, configuration)?.id
+  const went = configuration.offers.get(offerIdOf(visit))
+  if (went !== undefined && went.advertiserId !== '') return sender === went.advertiserId
   return sender === undefined || sender === networkIdOf(visit, configuration)
 }
 
@@ -73,9 +77,4 @@ export function offerIdOf(visit: FoundVisit): string {
 export function networkIdOf(visit: FoundVisit, configuration: Configuration): string {
   const offer = configuration.offers.get(offerIdOf(visit))
   return offer?.affiliateNetworkId ?? (visit.lastClickNetworkId || (visit.visit.affiliate_network_id ?? ''))
-}
-
-export function networkOfToken(token: string, configuration: Configuration) {
-  if (token === '') return undefined
-  return [...configuration.affiliateNetworks.values()].find((network) => network.token === token)
 }

@@ -1,6 +1,7 @@
 import {
   addedIdentity,
   type ConversionDecision,
+  clicklessIdentity,
   conversionIdentity,
   decideConversion,
   earns,
@@ -8,13 +9,17 @@ import {
 } from '../domain/conversion.ts'
 import type { DuplicatePolicy } from '../domain/conversion-types.ts'
 import type { HitOutcome } from '../domain/hit.ts'
+import { loadAffiliateOffers } from '../store/affiliate-offers.ts'
 import type { StoredConversion } from '../store/conversions.ts'
 import { newRecordId } from '../store/ids.ts'
 import type { Db } from '../store/transaction.ts'
-import { takeFromOffer } from './caps.ts'
+import { joinReasons, statusUntilApproved, waitingReason } from './approval.ts'
+import { type Taken, takeRoom } from './caps.ts'
 import { CONVERSION_LIMITS } from './conversion-limits.ts'
-import type { Court } from './court.ts'
-import type { HitContext } from './hit-context.ts'
+import { agreedWith, type Court } from './court.ts'
+import { type HitContext, isClickless } from './hit-context.ts'
+import { amountOf, computeNewMoney, type Money, type NewMoney } from './network-money.ts'
+import { findBrokenNewRule, offerNote } from './new-conversion-rules.ts'
 import type { Report } from './read-report.ts'
 import {
   buildChangedConversion,
@@ -38,13 +43,11 @@ export type Sale = { readonly context: HitContext; readonly report: Report; read
 
 /** Decides what the report means beside what is known of the visit, and enters it into the docket. */
 export async function settle(db: Db, sale: Sale): Promise<Settlement> {
-  const { context, report, court } = sale
-  const conversions = knownOf(context, court)
-  if (conversions.length >= CONVERSION_LIMITS.perVisitMax) {
+  await loadKnown(db, sale)
+  if (knownOf(sale).length >= CONVERSION_LIMITS.perVisitMax) {
     return refusal(`the visit has ${CONVERSION_LIMITS.perVisitMax} conversions already`)
   }
-  const known = findSameConversion(conversions, report)
-  const decision = decideConversion(known, report, policyOf(context, report))
+  const { known, decision, reason } = decide(sale)
   switch (decision.kind) {
     case 'duplicate':
       return { outcome: 'duplicate', reason: decision.reason, conversionId: known?.id ?? '' }
@@ -52,84 +55,152 @@ export async function settle(db: Db, sale: Sale): Promise<Settlement> {
       return refusal(decision.reason, known?.id)
     case 'record':
     case 'add':
-      return await recordNew(db, sale, decision)
+      return await recordNew(db, sale, { decision, reason })
     case 'update':
     case 'replace':
-      if (known === undefined) throw new TypeError('a change without a known conversion')
-      return recordUpdate(sale, decision, known)
+      return await recordUpdate(db, sale, { decision, known })
   }
 }
 
 /** For `test=1`: decides, and enters nothing. */
-export function preview({ context, report, court }: Sale): {
+export async function preview(
+  db: Db,
+  sale: Sale,
+): Promise<{
   readonly decision: ConversionDecision
   /** What would happen to a conversion; undefined when nothing would. */
   readonly change: Change | undefined
-} {
-  const known = findSameConversion(knownOf(context, court), report)
-  const decision = decideConversion(known, report, policyOf(context, report))
+  /** Why nothing would; '' when something would. */
+  readonly problem: string
+}> {
+  await loadKnown(db, sale)
+  const { known, decision, reason } = decide(sale)
   switch (decision.kind) {
     case 'duplicate':
     case 'refuse':
-      return { decision, change: undefined }
+      return { decision, change: undefined, problem: decision.reason }
     case 'record':
-    case 'add':
-      return { decision, change: newChange({ context, report, court }, decision) }
+    case 'add': {
+      const worth = worthOf(sale, decision)
+      if (!worth.ok) return { decision, change: undefined, problem: worth.reason }
+      return { decision, change: newChange(sale, { decision, reason }, worth.money), problem: '' }
+    }
     case 'update':
     case 'replace':
-      if (known === undefined) throw new TypeError('a change without a known conversion')
-      return { decision, change: changeOf({ context, report, court }, decision, known) }
+      return { decision, change: changeOf(sale, { decision, known }), problem: '' }
   }
 }
 
-/** The URL's own word on repeats goes before the network's; its word on the event before its word on all. */
-function policyOf({ hit, network }: HitContext, report: Report): DuplicatePolicy {
+/** The URL's own word on repeats goes before the sender's; its word on the event before its word on all. */
+function policyOf({ hit, sender }: HitContext, report: Report): DuplicatePolicy {
   if (hit.duplicatePolicy !== undefined) return hit.duplicatePolicy
   const event = report.event.toLowerCase()
-  const own = Object.entries(network?.eventPolicies ?? {}).find(([name]) => name.toLowerCase() === event)
-  return own?.[1] ?? network?.duplicatePolicy ?? 'ignore'
+  const own = Object.entries(sender?.eventPolicies ?? {}).find(([name]) => name.toLowerCase() === event)
+  return own?.[1] ?? sender?.duplicatePolicy ?? 'ignore'
 }
 
-function knownOf({ visit }: HitContext, { docket }: Court): readonly StoredConversion[] {
-  return docket.conversionsOf(visit.visit.click_id)
+/** What is known of a visit was read with all others; what has none is looked up by its identity. */
+async function loadKnown(db: Db, sale: Sale): Promise<void> {
+  const { context, court } = sale
+  if (!isClickless(context)) return
+  await court.docket.loadClickless(db, { workspace: context.workspace.id, identity: identityOf(sale) })
+  const key = { offerId: context.offer?.id ?? '', affiliateId: context.affiliate?.id ?? '' }
+  for (const [name, agreed] of await loadAffiliateOffers(db, [key])) court.affiliateOffers.set(name, agreed)
+}
+
+function knownOf(sale: Sale): readonly StoredConversion[] {
+  const { context, court } = sale
+  return court.docket.conversionsOf(context.visit.visit.click_id || identityOf(sale))
+}
+
+function identityOf({ context, report }: Sale): string {
+  const { event, txid } = report
+  const { visit, offer } = context
+  const { click_id: clickId, affiliate_id: affiliateId = '' } = visit.visit
+  return isClickless(context)
+    ? clicklessIdentity({ offerId: offer?.id ?? '', affiliateId, event, txid })
+    : conversionIdentity({ clickId, event, txid })
 }
 
 type NewDecision = ConversionDecision & { kind: 'record' | 'add' }
 type ChangeDecision = ConversionDecision & { kind: 'update' | 'replace' }
+type New = { readonly decision: NewDecision; readonly reason: string }
+type Changed = { readonly decision: ChangeDecision; readonly known: StoredConversion | undefined }
 
-async function recordNew(db: Db, sale: Sale, decision: NewDecision): Promise<Settlement> {
+function decide(sale: Sale) {
+  const { context, report } = sale
+  const known = findSameConversion(knownOf(sale), report)
+  const status = statusUntilApproved(context, report.status, known?.status)
+  const existing = known && { ...known, amountMicros: amountOf(known) }
+  const decision = decideConversion(existing, { ...report, status }, policyOf(context, report))
+  return { known, decision, reason: waitingReason(report.status, status) }
+}
+
+async function recordNew(db: Db, sale: Sale, made: New): Promise<Settlement> {
   const { context, report, court } = sale
-  const counted = earns(decision.status) && newCounts(context, report, decision).conversion
-  const problem = counted ? await takeFromOffer(db, context) : undefined
+  const agreed = agreedWith(context, court)
+  const broken = findBrokenNewRule(context, agreed)
+  if (broken !== undefined) return refusal(broken.detail)
+  const worth = worthOf(sale, made.decision)
+  if (!worth.ok) return refusal(worth.reason)
+  const counted = earns(made.decision.status) && newCounts(context, report, made.decision).conversion
+  const problem = counted ? await takeRoom(db, context, agreed, takenBy(worth.money)) : undefined
   if (problem !== undefined) return refusal(problem)
-  const change = newChange({ ...sale, context: flagTooFast(context, court) }, decision)
+  const change = newChange({ ...sale, context: flagTooFast(context, court) }, made, worth.money)
   court.docket.enter(buildEntry(change, court))
-  return { outcome: 'recorded', reason: '', conversionId: change.after.id }
+  const { id, reason, agreement } = change.after
+  return { outcome: 'recorded', reason: agreement === null ? '' : reason, conversionId: id }
 }
 
-function newChange({ context, report, court }: Sale, decision: NewDecision): Change {
-  const clickId = context.visit.visit.click_id
-  const base = conversionIdentity({ clickId, event: report.event, txid: report.txid })
+function takenBy({ revenueMicros, payoutMicros }: Money): Taken {
+  return { conversions: 1, revenueMicros, payoutMicros }
+}
+
+function worthOf({ context, report, court }: Sale, { amountMicros }: NewDecision): NewMoney {
+  const agreed = agreedWith(context, court)
+  return computeNewMoney(context, { event: report.event, amountMicros, agreed })
+}
+
+function newChange(sale: Sale, { decision, reason }: New, money: Money): Change {
+  const { context, report, court } = sale
+  const base = identityOf(sale)
   const identity = decision.kind === 'add' ? addedIdentity(base, context.hit.id) : base
-  const after = buildNewConversion(context, report, decision, { id: newRecordId(court.now), identity })
-  const isFirst = court.docket.conversionsOf(clickId).length === 0
-  return { ...cause(context), before: undefined, after, isFirst }
+  const after = buildNewConversion(context, report, decision, {
+    ...money,
+    id: newRecordId(court.now),
+    identity,
+    reason: joinReasons([offerNote(context), reason]),
+  })
+  return { ...cause(context), before: undefined, after, isFirst: court.docket.isFirst(after) }
 }
 
-function recordUpdate(sale: Sale, decision: ChangeDecision, known: StoredConversion): Settlement {
-  sale.court.docket.enter(buildEntry(changeOf(sale, decision, known), sale.court))
-  return { outcome: 'updated', reason: '', conversionId: known.id }
+async function recordUpdate(db: Db, sale: Sale, changed: Changed): Promise<Settlement> {
+  const { context, court } = sale
+  const change = changeOf(sale, changed)
+  const { before, after } = change
+  const more = before && earns(after.status) ? grownBy(before, after) : NOTHING_TAKEN
+  const problem = await takeRoom(db, context, agreedWith(context, court), more)
+  if (problem !== undefined) return refusal(problem, after.id)
+  court.docket.enter(buildEntry(change, court))
+  return { outcome: 'updated', reason: '', conversionId: after.id }
 }
 
-function changeOf(
-  { context, report, court }: Sale,
-  decision: ChangeDecision,
-  known: StoredConversion,
-): Change {
+const NOTHING_TAKEN: Taken = { conversions: 0, revenueMicros: 0, payoutMicros: 0 }
+
+/** A known conversion has its place; only more money than it had needs room. */
+function grownBy(before: StoredConversion, after: StoredConversion): Taken {
+  return {
+    conversions: 0,
+    revenueMicros: after.revenueMicros - before.revenueMicros,
+    payoutMicros: after.payoutMicros - before.payoutMicros,
+  }
+}
+
+function changeOf({ context, report, court }: Sale, { decision, known }: Changed): Change {
+  if (known === undefined) throw new TypeError('a change without a known conversion')
   const { docket } = court
   const after = buildChangedConversion(withPresentVisit(known, docket), report, decision, context)
-  const isFirst = known.id === docket.conversionsOf(known.clickId)[0]?.id
-  return { ...cause(context), before: known, after, isFirst }
+  return { ...cause(context), before: known, after, isFirst: docket.isFirst(known) }
 }
 
 function cause({ hit, fields, browser }: HitContext) {

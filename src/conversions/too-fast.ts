@@ -1,5 +1,5 @@
 import type { Court } from './court.ts'
-import type { HitContext } from './hit-context.ts'
+import { type HitContext, isClickless } from './hit-context.ts'
 import { isReportedByMember } from './reported-by-member.ts'
 import { enterVisitChange } from './visit-changes.ts'
 
@@ -12,6 +12,7 @@ const FLAG = 'too_fast'
  */
 export function flagTooFast(context: HitContext, court: Court): HitContext {
   const { hit, visit, workspace } = context
+  if (isClickless(context)) return context
   const tookMs = Math.max(0, hit.at - visit.visit.visit_at)
   if (isReportedByMember(hit) || tookMs >= workspace.fraud.tooFastSeconds * 1_000) return context
   const isBot = workspace.fraud.botFlags.includes(FLAG) && (visit.visit.bot ?? '') === ''

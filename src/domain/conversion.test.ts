@@ -18,7 +18,7 @@ const known: KnownConversion = {
   event: 'sale',
   txid: '',
   status: 'approved',
-  revenueMicros: 5_000_000,
+  amountMicros: 5_000_000,
   originalMicros: 5_000_000,
 }
 const statuses = fc.constantFrom(...CONVERSION_STATUSES)
@@ -29,9 +29,9 @@ function reported(change: Partial<ReportedConversion> = {}): ReportedConversion 
     event: 'sale',
     txid: '',
     status: 'approved',
-    revenueMicros: 5_000_000,
+    amountMicros: 5_000_000,
     originalMicros: 5_000_000,
-    defaultRevenueMicros: 3_000_000,
+    defaultAmountMicros: 3_000_000,
     ...change,
   }
 }
@@ -134,13 +134,13 @@ describe('a reported conversion', () => {
     expect(decideConversion(undefined, reported(), 'ignore')).toEqual({
       kind: 'record',
       status: 'approved',
-      revenueMicros: 5_000_000,
+      amountMicros: 5_000_000,
     })
-    expect(decideConversion(undefined, reported({ revenueMicros: undefined }), 'ignore')).toMatchObject({
-      revenueMicros: 3_000_000,
+    expect(decideConversion(undefined, reported({ amountMicros: undefined }), 'ignore')).toMatchObject({
+      amountMicros: 3_000_000,
     })
-    expect(decideConversion(undefined, reported({ revenueMicros: 0 }), 'ignore')).toMatchObject({
-      revenueMicros: 0,
+    expect(decideConversion(undefined, reported({ amountMicros: 0 }), 'ignore')).toMatchObject({
+      amountMicros: 0,
     })
   })
 
@@ -155,14 +155,14 @@ describe('a reported conversion', () => {
   })
 
   it('that is rejected keeps its amount, and has it back when the rejection is corrected', () => {
-    const rejection = decideConversion(known, reported({ status: 'rejected', revenueMicros: 0 }), 'update')
-    expect(rejection).toEqual({ kind: 'update', status: 'rejected', revenueMicros: 5_000_000 })
+    const rejection = decideConversion(known, reported({ status: 'rejected', amountMicros: 0 }), 'update')
+    expect(rejection).toEqual({ kind: 'update', status: 'rejected', amountMicros: 5_000_000 })
     const correction = decideConversion(
       { ...known, status: 'rejected' },
-      reported({ revenueMicros: undefined }),
+      reported({ amountMicros: undefined }),
       'ignore',
     )
-    expect(correction).toEqual({ kind: 'update', status: 'approved', revenueMicros: 5_000_000 })
+    expect(correction).toEqual({ kind: 'update', status: 'approved', amountMicros: 5_000_000 })
   })
 
   it('repeated unchanged with the same txid is a duplicate under every policy', () => {
@@ -175,7 +175,7 @@ describe('a reported conversion', () => {
           const existing = { ...known, status, txid: 'T' }
           const decision = decideConversion(
             existing,
-            reported({ status, txid: 'T', revenueMicros: micros }),
+            reported({ status, txid: 'T', amountMicros: micros }),
             policy,
           )
           expect(decision.kind).toBe('duplicate')
@@ -190,21 +190,21 @@ describe('a reported conversion', () => {
     ['add', 'add'],
     ['replace', 'replace'],
   ] as const)('repeated without txid and with another amount under %s is: %s', (policy, kind) => {
-    const decision = decideConversion(known, reported({ revenueMicros: 7_000_000 }), policy)
+    const decision = decideConversion(known, reported({ amountMicros: 7_000_000 }), policy)
     expect(decision.kind).toBe(kind)
-    if (kind !== 'duplicate') expect(decision).toMatchObject({ status: 'approved', revenueMicros: 7_000_000 })
+    if (kind !== 'duplicate') expect(decision).toMatchObject({ status: 'approved', amountMicros: 7_000_000 })
   })
 
   it('repeated under add is another sale without txid, but a retry or correction with the same one', () => {
     expect(decideConversion(known, reported(), 'add').kind).toBe('add')
     const withTxid = { ...known, txid: 'T' }
     expect(decideConversion(withTxid, reported({ txid: 'T' }), 'add').kind).toBe('duplicate')
-    expect(decideConversion(withTxid, reported({ txid: 'T', revenueMicros: 1 }), 'add').kind).toBe('update')
+    expect(decideConversion(withTxid, reported({ txid: 'T', amountMicros: 1 }), 'add').kind).toBe('update')
   })
 })
 
 describe('a negative amount', () => {
-  const refund = reported({ revenueMicros: -2_000_000, originalMicros: -2_000_000 })
+  const refund = reported({ amountMicros: -2_000_000, originalMicros: -2_000_000 })
   const refundOfT = { ...refund, txid: 'T' }
   const sale = { ...known, txid: 'T' }
 
@@ -213,8 +213,8 @@ describe('a negative amount', () => {
     ['replace', refundOfT, 'replace', 3_000_000],
     ['add', refundOfT, 'update', 3_000_000],
     ['add', { ...refund, txid: 'T-refund' }, 'add', -2_000_000],
-  ] as const)('under %s takes back what it says', (policy, hit, kind, revenueMicros) => {
-    expect(decideConversion(sale, hit, policy)).toEqual({ kind, status: 'approved', revenueMicros })
+  ] as const)('under %s takes back what it says', (policy, hit, kind, amountMicros) => {
+    expect(decideConversion(sale, hit, policy)).toEqual({ kind, status: 'approved', amountMicros })
   })
 
   it('under ignore changes nothing', () => {
@@ -222,20 +222,20 @@ describe('a negative amount', () => {
   })
 
   it('sent twice takes back once', () => {
-    const corrected = { ...sale, revenueMicros: 3_000_000, originalMicros: -2_000_000 }
+    const corrected = { ...sale, amountMicros: 3_000_000, originalMicros: -2_000_000 }
     expect(decideConversion(corrected, refundOfT, 'update')).toMatchObject({ kind: 'duplicate' })
-    const another = { ...refundOfT, revenueMicros: -1_000_000, originalMicros: -1_000_000 }
-    expect(decideConversion(corrected, another, 'update')).toMatchObject({ revenueMicros: 2_000_000 })
+    const another = { ...refundOfT, amountMicros: -1_000_000, originalMicros: -1_000_000 }
+    expect(decideConversion(corrected, another, 'update')).toMatchObject({ amountMicros: 2_000_000 })
   })
 
   it('may take back more than there was: the network charges a fee', () => {
-    const chargeback = { ...refundOfT, revenueMicros: -6_000_000, originalMicros: -6_000_000 }
-    expect(decideConversion(sale, chargeback, 'update')).toMatchObject({ revenueMicros: -1_000_000 })
+    const chargeback = { ...refundOfT, amountMicros: -6_000_000, originalMicros: -6_000_000 }
+    expect(decideConversion(sale, chargeback, 'update')).toMatchObject({ amountMicros: -1_000_000 })
   })
 
   it('of nothing known is recorded as it is', () => {
     const decision = decideConversion(undefined, refund, 'update')
-    expect(decision).toEqual({ kind: 'record', status: 'approved', revenueMicros: -2_000_000 })
+    expect(decision).toEqual({ kind: 'record', status: 'approved', amountMicros: -2_000_000 })
   })
 
   it('with a word for a refund rejects the sale, and keeps its amount', () => {
@@ -243,12 +243,12 @@ describe('a negative amount', () => {
     expect(decideConversion(sale, worded, 'ignore')).toEqual({
       kind: 'update',
       status: 'rejected',
-      revenueMicros: 5_000_000,
+      amountMicros: 5_000_000,
     })
   })
 
   it('never adds up beyond what an amount may be', () => {
-    const deep = { ...sale, revenueMicros: -1e15, originalMicros: -1 }
+    const deep = { ...sale, amountMicros: -1e15, originalMicros: -1 }
     expect(decideConversion(deep, refundOfT, 'update').kind).toBe('refuse')
   })
 })

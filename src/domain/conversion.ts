@@ -12,8 +12,8 @@ export type KnownConversion = {
   readonly event: string
   readonly txid: string
   readonly status: ConversionStatus
-  /** In the workspace's currency. */
-  readonly revenueMicros: number
+  /** What its sender says it is worth, in the workspace's currency: a tracker's revenue, a network's sale. */
+  readonly amountMicros: number
   /** The amount that was sent last, in its own currency. */
   readonly originalMicros: number
 }
@@ -23,23 +23,23 @@ export type ReportedConversion = {
   readonly event: string
   readonly txid: string
   readonly status: ConversionStatus
-  /** Undefined when the hit names no amount: a new conversion then has the offer's payout, a known one keeps its own. */
-  readonly revenueMicros: number | undefined
+  /** Undefined when the hit names no amount: a new conversion then has the default, a known one keeps its own. */
+  readonly amountMicros: number | undefined
   /** The amount as sent, in its own currency; what is assumed when none was sent. */
   readonly originalMicros: number
   /** What a new conversion is worth when the hit names no amount. */
-  readonly defaultRevenueMicros: number
+  readonly defaultAmountMicros: number
 }
 
 export type ConversionDecision =
   /** The first of its identity. */
-  | { readonly kind: 'record'; readonly status: ConversionStatus; readonly revenueMicros: number }
+  | { readonly kind: 'record'; readonly status: ConversionStatus; readonly amountMicros: number }
   /** One more beside the known one (an upsell): it needs an identity of its own, `addedIdentity`. */
-  | { readonly kind: 'add'; readonly status: ConversionStatus; readonly revenueMicros: number }
+  | { readonly kind: 'add'; readonly status: ConversionStatus; readonly amountMicros: number }
   /** Amount or status of the known one changes, with history. */
-  | { readonly kind: 'update'; readonly status: ConversionStatus; readonly revenueMicros: number }
+  | { readonly kind: 'update'; readonly status: ConversionStatus; readonly amountMicros: number }
   /** The known one takes over all that the hit says, its free values too. */
-  | { readonly kind: 'replace'; readonly status: ConversionStatus; readonly revenueMicros: number }
+  | { readonly kind: 'replace'; readonly status: ConversionStatus; readonly amountMicros: number }
   | { readonly kind: 'duplicate'; readonly reason: string }
   | { readonly kind: 'refuse'; readonly reason: string }
 
@@ -120,6 +120,19 @@ export function conversionIdentity(of: {
   return [of.clickId, of.event.toLowerCase(), of.txid].map(encodePart).join(':')
 }
 
+/**
+ * What makes a conversion without a visit the same: whose it is, at which offer, its event and txid. Begins as no
+ * identity of a visit does.
+ */
+export function clicklessIdentity(of: {
+  readonly offerId: string
+  readonly affiliateId: string
+  readonly event: string
+  readonly txid: string
+}): string {
+  return ['', of.offerId, of.affiliateId, of.event.toLowerCase(), of.txid].map(encodePart).join(':')
+}
+
 /** The identity of a conversion added beside known ones, which shares visit, event and txid with them. */
 export function addedIdentity(identity: string, hitId: string): string {
   return `${identity}:${encodePart(hitId)}`
@@ -130,7 +143,7 @@ export function addedIdentity(identity: string, hitId: string): string {
  * that event recorded without a txid, else the event's latest, since a status report often omits the txid.
  * @param known the visit's conversions, oldest first.
  */
-export function findSameConversion<Known extends KnownConversion>(
+export function findSameConversion<Known extends Pick<KnownConversion, 'event' | 'txid'>>(
   known: readonly Known[],
   reported: { readonly event: string; readonly txid: string },
 ): Known | undefined {
@@ -163,11 +176,11 @@ export function decideConversion(
   policy: DuplicatePolicy,
 ): ConversionDecision {
   const { status } = reported
-  if (existing === undefined) return { kind: 'record', status, revenueMicros: newRevenue(reported) }
+  if (existing === undefined) return { kind: 'record', status, amountMicros: newAmount(reported) }
   const transition = decideTransition(existing.status, status)
   if (!transition.allowed) return { kind: 'refuse', reason: transition.reason }
   if (existing.status !== status) {
-    return { kind: 'update', status, revenueMicros: revenueAfterStatusChange(existing, reported) }
+    return { kind: 'update', status, amountMicros: amountAfterStatusChange(existing, reported) }
   }
   return decideRepeated(existing, reported, policy)
 }
@@ -180,36 +193,35 @@ function decideRepeated(
   const { status } = reported
   if (policy === 'ignore') return { kind: 'duplicate', reason: 'already recorded' }
   const sameTransaction = reported.txid !== '' && reported.txid === existing.txid
-  if (policy === 'add' && !sameTransaction)
-    return { kind: 'add', status, revenueMicros: newRevenue(reported) }
+  if (policy === 'add' && !sameTransaction) return { kind: 'add', status, amountMicros: newAmount(reported) }
   if (isCorrection(reported) && reported.originalMicros === existing.originalMicros)
     return { kind: 'duplicate', reason: 'this correction is recorded already' }
-  const revenueMicros = changedRevenue(existing, reported)
-  if (revenueMicros === existing.revenueMicros)
+  const amountMicros = changedAmount(existing, reported)
+  if (amountMicros === existing.amountMicros)
     return { kind: 'duplicate', reason: 'already recorded, unchanged' }
-  if (Math.abs(revenueMicros) > LIMITS.amountMicrosMax)
+  if (Math.abs(amountMicros) > LIMITS.amountMicrosMax)
     return { kind: 'refuse', reason: 'the corrected amount is too large' }
-  return { kind: policy === 'replace' ? 'replace' : 'update', status, revenueMicros }
+  return { kind: policy === 'replace' ? 'replace' : 'update', status, amountMicros }
 }
 
 /**
  * A rejection often says payout=0. The amount is kept all the same: it shows what was lost, and comes back when the
  * rejection is corrected; rejected conversions earn nothing anyway.
  */
-function revenueAfterStatusChange(existing: KnownConversion, reported: ReportedConversion): number {
-  return earns(reported.status) ? changedRevenue(existing, reported) : existing.revenueMicros
+function amountAfterStatusChange(existing: KnownConversion, reported: ReportedConversion): number {
+  return earns(reported.status) ? changedAmount(existing, reported) : existing.amountMicros
 }
 
 /** A negative amount takes back; any other is the amount from now on. */
-function changedRevenue(existing: KnownConversion, reported: ReportedConversion): number {
-  if (reported.revenueMicros === undefined) return existing.revenueMicros
-  return isCorrection(reported) ? existing.revenueMicros + reported.revenueMicros : reported.revenueMicros
+function changedAmount(existing: KnownConversion, reported: ReportedConversion): number {
+  if (reported.amountMicros === undefined) return existing.amountMicros
+  return isCorrection(reported) ? existing.amountMicros + reported.amountMicros : reported.amountMicros
 }
 
 function isCorrection(
   reported: ReportedConversion,
-): reported is ReportedConversion & { revenueMicros: number } {
-  return reported.revenueMicros !== undefined && reported.revenueMicros < 0
+): reported is ReportedConversion & { amountMicros: number } {
+  return reported.amountMicros !== undefined && reported.amountMicros < 0
 }
 
 /** Whether conversions of the status count as revenue. */
@@ -217,8 +229,8 @@ export function earns(status: ConversionStatus): boolean {
   return status === 'pending' || status === 'approved'
 }
 
-function newRevenue(reported: ReportedConversion): number {
-  return reported.revenueMicros ?? reported.defaultRevenueMicros
+function newAmount(reported: ReportedConversion): number {
+  return reported.amountMicros ?? reported.defaultAmountMicros
 }
 
 function words(list: string): readonly string[] {

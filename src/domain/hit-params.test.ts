@@ -18,6 +18,7 @@ describe('a hit', () => {
         statusMap: {},
         offer: '',
         coupon: '',
+        affiliate: '',
         values: {},
         token: '',
         ts: undefined,

@@ -19,6 +19,8 @@ export type HitFields = {
   readonly statusMap: StatusMap
   readonly offer: string
   readonly coupon: string
+  /** Whose conversion it is, when the sender tells it by the affiliate instead of a click id. */
+  readonly affiliate: string
   /** p1…p10, those given. */
   readonly values: Readonly<Record<string, string>>
   readonly token: string
@@ -45,6 +47,7 @@ const ALIASES = {
   status: names('status cnv_status conv_status'),
   offer: names('offer offer_id'),
   coupon: names('coupon coupon_code promo_code'),
+  affiliate: names('affiliate aff_id affiliate_id pid'),
   token: names('token security_token verification_token'),
   ts: names('ts'),
   sig: names('sig'),
@@ -109,6 +112,7 @@ export function parseHit(params: readonly (readonly [name: string, value: string
     statusMap: parseStatusMap(given),
     offer: pick(given, ALIASES.offer),
     coupon: pick(given, ALIASES.coupon),
+    affiliate: pick(given, ALIASES.affiliate),
     values: freeValues(given),
     token: pick(given, ALIASES.token),
     ts: /^\d{1,12}$/.test(tsText) ? Number(tsText) : undefined,

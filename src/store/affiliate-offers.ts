@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import type { ApplicationState, CustomPayouts } from '../domain/affiliate.ts'
 import type { AffiliateCaps } from '../domain/offer-terms.ts'
 import { changeConfiguration, loadConfigVersion } from './config-version.ts'
@@ -33,6 +33,9 @@ export type AffiliateOfferFields = {
   readonly caps: AffiliateCaps | null
 }
 
+/** Pairs of one question: both engines' limits of parameters are far above it. */
+const PAIRS_PER_QUERY = 500
+
 export const NEW_APPLICATION: AffiliateOfferFields = {
   state: 'pending',
   message: '',
@@ -51,6 +54,32 @@ export async function getAffiliateOffer(db: Db, key: AffiliateOfferKey): Promise
     .where('workspace', '=', key.workspace)
     .executeTakeFirst()
   return row === undefined ? undefined : toAffiliateOffer(row)
+}
+
+/** The rows of the pairs, by `affiliateOfferName`; a pair without one is absent. */
+export async function loadAffiliateOffers(
+  db: Db,
+  keys: readonly Omit<AffiliateOfferKey, 'workspace'>[],
+): Promise<Map<string, AffiliateOffer>> {
+  const wanted = [...new Map(keys.map((key) => [affiliateOfferName(key), key])).values()]
+  const found = new Map<string, AffiliateOffer>()
+  for (let start = 0; start < wanted.length; start += PAIRS_PER_QUERY) {
+    const pairs = wanted
+      .slice(start, start + PAIRS_PER_QUERY)
+      .map(({ offerId, affiliateId }) => sql`(${offerId}, ${affiliateId})`)
+    const rows = await db
+      .selectFrom('affiliate_offers')
+      .selectAll()
+      .where(sql<boolean>`(offer_id, affiliate_id) in (values ${sql.join(pairs)})`)
+      .execute()
+    for (const item of rows.map(toAffiliateOffer)) found.set(affiliateOfferName(item), item)
+  }
+  return found
+}
+
+/** Ids hold no space. */
+export function affiliateOfferName({ offerId, affiliateId }: Omit<AffiliateOfferKey, 'workspace'>): string {
+  return `${offerId} ${affiliateId}`
 }
 
 /** Writes the row as a whole; edges hear of it. The caller has read it in the same transaction. */

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Db } from './transaction.ts'
 
 export type Cap = {
@@ -5,34 +6,40 @@ export type Cap = {
   readonly key: string
   /** e.g. '2026-11-22'. */
   readonly period: string
+  /** Conversions, or micros of the workspace's currency. */
   readonly max: number
 }
 
-export type CapTaking<OneCap extends Cap> =
-  /** Counted against each; `usedUp` are those that have no room for another. */
+/** How much is taken from a cap. */
+export type CapShare = Cap & { readonly amount: number }
+
+export type CapTaking<Share extends CapShare> =
+  /** Taken from each; `usedUp` when one has no room for as much again. */
   | { readonly taken: true; readonly usedUp: boolean }
-  /** The first that had no room; nothing was counted against any. */
-  | { readonly taken: false; readonly full: OneCap }
+  /** The first that had no room; nothing was taken from any. */
+  | { readonly taken: false; readonly full: Share }
 
 /**
- * Counts one against every cap, or against none when one of them is used up. The rows' locks make concurrent
- * transactions wait for each other, so that no cap is ever exceeded. A transaction that rolls back gives its
- * ones back. A conversion that is rejected later keeps its place: the cap is about what the offer was sent.
+ * Takes its amount from every cap, or from none when one of them has no room for it. The rows' locks make concurrent
+ * transactions wait for each other, so that no cap is ever exceeded. A transaction that rolls back gives its shares
+ * back. A conversion that is rejected later keeps its place: the cap is about what the offer was sent.
  */
-export async function takeFromCaps<OneCap extends Cap>(
+export async function takeFromCaps<Share extends CapShare>(
   db: Db,
-  caps: readonly OneCap[],
-): Promise<CapTaking<OneCap>> {
-  const taken: OneCap[] = []
+  shares: readonly Share[],
+): Promise<CapTaking<Share>> {
+  const taken: Share[] = []
   let usedUp = false
-  for (const cap of caps) {
-    const count = await takeOne(db, cap)
+  for (const share of shares) {
+    const count = await takeShare(db, share)
     if (count === undefined) {
       for (const other of taken) await giveBack(db, other)
-      return { taken: false, full: cap }
+      return { taken: false, full: share }
     }
-    taken.push(cap)
-    if (count >= cap.max) usedUp = true
+    taken.push(share)
+    if (count + share.amount <= share.max) continue
+    usedUp = true
+    if (count < share.max) await markFull(db, share)
   }
   return { taken: true, usedUp }
 }
@@ -48,28 +55,46 @@ export async function countOfCap(db: Db, key: string, period: string): Promise<n
   return row?.count ?? 0
 }
 
-/** @returns the count with this one, or undefined when there was no room. */
-async function takeOne(db: Db, cap: Cap): Promise<number | undefined> {
-  if (cap.max <= 0) return undefined
+/**
+ * The counter beside a cap's own that says up to which maximum it is full: a cap on money is rarely hit exactly, and
+ * what is left may be less than any conversion needs. A cap that was raised above it has room again.
+ */
+export function fullKeyOf(key: string): string {
+  return `${key}:full`
+}
+
+/** @returns the count with this share, or undefined when there was no room. */
+async function takeShare(db: Db, { key, period, max, amount }: CapShare): Promise<number | undefined> {
+  if (amount > max) return undefined
   const row = await db
     .insertInto('cap_counters')
-    .values({ key: cap.key, period: cap.period, count: 1 })
+    .values({ key, period, count: amount })
     .onConflict((conflict) =>
       conflict
         .columns(['key', 'period'])
-        .doUpdateSet((set) => ({ count: set('cap_counters.count', '+', 1) }))
-        .where('cap_counters.count', '<', cap.max),
+        .doUpdateSet((set) => ({ count: set('cap_counters.count', '+', amount) }))
+        .where('cap_counters.count', '<=', max - amount),
     )
     .returning('count')
     .executeTakeFirst()
   return row?.count
 }
 
-async function giveBack(db: Db, cap: Cap): Promise<void> {
+async function giveBack(db: Db, { key, period, amount }: CapShare): Promise<void> {
   await db
     .updateTable('cap_counters')
-    .set((set) => ({ count: set('count', '-', 1) }))
-    .where('key', '=', cap.key)
-    .where('period', '=', cap.period)
+    .set((set) => ({ count: set('count', '-', amount) }))
+    .where('key', '=', key)
+    .where('period', '=', period)
+    .execute()
+}
+
+async function markFull(db: Db, { key, period, max }: CapShare): Promise<void> {
+  await db
+    .insertInto('cap_counters')
+    .values({ key: fullKeyOf(key), period, count: max })
+    .onConflict((conflict) =>
+      conflict.columns(['key', 'period']).doUpdateSet({ count: sql<number>`excluded.count` }),
+    )
     .execute()
 }

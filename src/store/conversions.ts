@@ -174,6 +174,20 @@ export async function conversionsOfClicks(
   return rows.map(toConversion).sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1))
 }
 
+/** The conversion of that identity. To decide on it, hold the lock that its hits take. */
+export async function findConversionOfIdentity(
+  db: Db,
+  key: { readonly workspace: string; readonly identity: string },
+): Promise<StoredConversion | undefined> {
+  const row = await db
+    .selectFrom('conversions')
+    .selectAll()
+    .where('workspace', '=', key.workspace)
+    .where('identity', '=', key.identity)
+    .executeTakeFirst()
+  return row === undefined ? undefined : toConversion(row)
+}
+
 export async function getConversionWithHistory(
   db: Db,
   key: OwnedId,

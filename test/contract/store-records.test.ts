@@ -168,7 +168,7 @@ describe.each(SQL_ENGINES)('records on %s', (engine) => {
   it('never count more against a cap than it allows, however many ask at once', async () => {
     const options = await stores.options()
     const opened = await Promise.all([1, 2, 3].map(() => stores.open(options)))
-    const cap = { key: 'offer:o', period: '2026-11-22', max: 5 }
+    const cap = { key: 'offer:o', period: '2026-11-22', max: 5, amount: 1 }
     const asking = opened.flatMap(({ db }) => Array.from({ length: 10 }, () => takeFromCaps(db, [cap])))
     const taken = await Promise.all(asking)
     expect(taken.filter((taking) => taking.taken)).toHaveLength(5)

@@ -137,7 +137,7 @@ async function createApplications(db: Kysely<unknown>): Promise<void> {
     .addColumn('sig', 'text', required)
     .addColumn('hit_id', 'text', required)
     .addColumn('at', 'bigint', required)
-    .addPrimaryKeyConstraint('used_signatures_pk', ['sender_id', 'sig'])
+    .addPrimaryKeyConstraint('used_signatures_pk', ['sig', 'sender_id'])
     .execute()
 }
 
@@ -241,6 +241,7 @@ const INDEXES: readonly (readonly [name: string, table: string, columns: readonl
   ['affiliate_offers_list', 'affiliate_offers', ['workspace', 'state', 'updated_at', 'offer_id']],
   ['affiliate_offers_version', 'affiliate_offers', ['version']],
   ['used_signatures_at', 'used_signatures', ['at']],
+  ['cap_counters_period', 'cap_counters', ['period', 'key']],
   ['invoices_list', 'invoices', ['workspace', 'created_at', 'id']],
   ['invoices_party', 'invoices', ['workspace', 'side', 'party_id', 'created_at']],
   ['invoices_referrer', 'invoices', ['workspace', 'referrer_id']],
