@@ -171,6 +171,26 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /api/v1/affiliates/:id/users': 'affiliate_manager',
   'POST /api/v1/affiliates/:id/users': 'affiliate_manager_writes',
   'DELETE /api/v1/affiliates/:id/users/:userId': 'affiliate_manager_writes',
+
+  'GET /api/v1/portal/me': 'affiliate',
+  'GET /api/v1/portal/offers': 'affiliate',
+  'GET /api/v1/portal/offers/:id': 'affiliate',
+  'GET /api/v1/portal/offers/:id/link': 'affiliate',
+  'POST /api/v1/portal/offers/:id/apply': 'affiliate',
+  'GET /api/v1/portal/postbacks': 'affiliate',
+  'GET /api/v1/portal/postbacks/:id': 'affiliate',
+  'POST /api/v1/portal/postbacks': 'affiliate',
+  'PATCH /api/v1/portal/postbacks/:id': 'affiliate',
+  'DELETE /api/v1/portal/postbacks/:id': 'affiliate',
+  'POST /api/v1/portal/postbacks/:id/test': 'affiliate',
+  'POST /api/v1/portal/global-postback': 'affiliate',
+  'GET /api/v1/portal/postback-log': 'affiliate',
+  'GET /api/v1/portal/postback-log/:id': 'affiliate',
+  'GET /api/v1/portal/conversions': 'affiliate',
+  'POST /api/v1/portal/reports': 'affiliate',
+  'GET /api/v1/portal/api-keys': 'affiliate',
+  'POST /api/v1/portal/api-keys': 'affiliate',
+  'DELETE /api/v1/portal/api-keys/:id': 'affiliate',
 }
 
 /** What an affiliate may call that waits for approval, is paused, rejected or closed: to read its status. */

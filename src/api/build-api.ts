@@ -42,6 +42,16 @@ import { notificationTargetRoutes } from './notification-targets.ts'
 import { offerIntegrationRoutes } from './offer-integration.ts'
 import { offerRoutes } from './offers.ts'
 import { describeApi } from './openapi.ts'
+import { portalApiKeyRoutes } from './portal-api-keys.ts'
+import { portalApplicationRoutes } from './portal-applications.ts'
+import { portalConversionRoutes } from './portal-conversions.ts'
+import { portalLinkRoutes } from './portal-link.ts'
+import { portalMeRoutes } from './portal-me.ts'
+import { portalOfferRoutes } from './portal-offers.ts'
+import { portalPostbackLogRoutes } from './portal-postback-log.ts'
+import { portalPostbackRoutes } from './portal-postbacks.ts'
+import { portalReportRoutes } from './portal-reports.ts'
+import { portalTestPostbackRoutes } from './portal-test-postback.ts'
 import { handleError, Problem } from './problem.ts'
 import { reportRoutes } from './reports.ts'
 import { addSecurityHeaders } from './security-headers.ts'
@@ -104,6 +114,16 @@ const ROUTES: readonly ((app: ApiApp, deps: ApiDeps) => void)[] = [
   affiliateKeyRoutes,
   affiliateUserRoutes,
   affiliateSignUpRoutes,
+  portalMeRoutes,
+  portalOfferRoutes,
+  portalApplicationRoutes,
+  portalLinkRoutes,
+  portalPostbackRoutes,
+  portalTestPostbackRoutes,
+  portalPostbackLogRoutes,
+  portalConversionRoutes,
+  portalReportRoutes,
+  portalApiKeyRoutes,
 ]
 
 /** The dashboard's HTTP server, ready to listen or to be injected into. */

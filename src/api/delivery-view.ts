@@ -31,7 +31,7 @@ const sentRequestSchema = z.object({
   body: z.string().describe('First 4 kB'),
 })
 
-const attemptSchema = z.object({
+export const attemptSchema = z.object({
   n: z.int(),
   startedAt: timeField,
   durationMs: z.number(),
@@ -80,7 +80,7 @@ export function toDeliveryWithAttempts({
   return { ...toDeliveryView(delivery), attempts: attempts.map(toAttemptView) }
 }
 
-function toAttemptView(attempt: DeliveryAttempt): z.input<typeof attemptSchema> {
+export function toAttemptView(attempt: DeliveryAttempt): z.input<typeof attemptSchema> {
   const { n, durationMs, responseStatus, responseBody, error } = attempt
   return {
     n,

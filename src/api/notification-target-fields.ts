@@ -7,17 +7,18 @@ import type { NotificationTargetFields, StoredTarget } from '../store/notificati
 import { eventField, templateUrlField, timeField, toTime } from './fields.ts'
 import { type FieldError, invalidFields } from './problem.ts'
 
-const METHODS = ['GET', 'POST'] as const
-const STATES = ['active', 'disabled'] as const
+export const TARGET_METHODS = ['GET', 'POST'] as const
+export const TARGET_STATES = ['active', 'disabled'] as const
 const CONTENT_TYPES = ['application/x-www-form-urlencoded', 'application/json', 'text/plain'] as const
 const BODY_CHARS_MAX = 16_384
 const EVENTS_MAX = 50
 const DELAY_SECONDS_MAX = 30 * 24 * 3_600
 const SECRET_CHARS_MAX = 200
 
-const fields = {
+/** What may be set of any target. */
+export const targetFields = {
   type: z.enum(TARGET_TYPES).describe('A postback is sent by the server, a pixel shown in the browser'),
-  method: z.enum(METHODS),
+  method: z.enum(TARGET_METHODS),
   url: templateUrlField.describe('With macros'),
   bodyTemplate: z.string().max(BODY_CHARS_MAX).describe("POST only; with macros; '' for no body"),
   contentType: z.enum(CONTENT_TYPES).describe('Of the body'),
@@ -32,29 +33,29 @@ const fields = {
   onlyWithPayout: z.boolean().describe('Only when the payout is above 0'),
   delaySeconds: z.int().min(0).max(DELAY_SECONDS_MAX),
   percent: z.int().min(1).max(100).describe('Share of the conversions that it hears of'),
-  status: z.enum(STATES),
+  status: z.enum(TARGET_STATES),
 }
 
 export const targetCreateBody = z.strictObject({
-  ...fields,
-  type: fields.type.default('postback'),
-  method: fields.method.default('GET'),
-  bodyTemplate: fields.bodyTemplate.default(''),
-  contentType: fields.contentType.default('application/x-www-form-urlencoded'),
-  secret: fields.secret.default(''),
-  events: fields.events.default([]),
-  statuses: fields.statuses.default([]),
-  onlyFirst: fields.onlyFirst.default(false),
-  onlyWithPayout: fields.onlyWithPayout.default(false),
-  delaySeconds: fields.delaySeconds.default(0),
-  percent: fields.percent.default(100),
-  status: fields.status.default('active'),
+  ...targetFields,
+  type: targetFields.type.default('postback'),
+  method: targetFields.method.default('GET'),
+  bodyTemplate: targetFields.bodyTemplate.default(''),
+  contentType: targetFields.contentType.default('application/x-www-form-urlencoded'),
+  secret: targetFields.secret.default(''),
+  events: targetFields.events.default([]),
+  statuses: targetFields.statuses.default([]),
+  onlyFirst: targetFields.onlyFirst.default(false),
+  onlyWithPayout: targetFields.onlyWithPayout.default(false),
+  delaySeconds: targetFields.delaySeconds.default(0),
+  percent: targetFields.percent.default(100),
+  status: targetFields.status.default('active'),
 })
 
 /** What a target has that no affiliate owns. */
 export const OWN_TARGET = { offerId: '', code: '', moderation: 'approved', moderationReason: '' } as const
 
-export const targetUpdateBody = z.strictObject(fields).partial()
+export const targetUpdateBody = z.strictObject(targetFields).partial()
 
 export const targetSchema = z
   .object({
@@ -63,7 +64,7 @@ export const targetSchema = z
     ownerId: z.string(),
     offerId: z.string().describe("An affiliate's: '' for all offers"),
     type: z.enum(TARGET_TYPES),
-    method: z.enum(METHODS),
+    method: z.enum(TARGET_METHODS),
     url: z.string(),
     bodyTemplate: z.string(),
     contentType: z.string(),
@@ -74,7 +75,7 @@ export const targetSchema = z
     onlyWithPayout: z.boolean(),
     delaySeconds: z.int(),
     percent: z.int(),
-    status: z.enum(STATES),
+    status: z.enum(TARGET_STATES),
     code: z.string(),
     moderation: z.enum(MODERATIONS),
     moderationReason: z.string(),

@@ -92,6 +92,8 @@ const METRICS: Readonly<Record<string, Metric>> = {
   cv: ratio(conversions, visits),
   epc: average(revenue, clicks),
   epv: average(revenue, visits),
+  /** What affiliates earn for a click. */
+  payout_epc: average(payout, clicks),
   cpa: average(cost, conversions),
   cpv: average(cost, visits),
   cpc: average(cost, clicks),

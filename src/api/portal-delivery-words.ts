@@ -1,0 +1,33 @@
+import type { SkipReason } from '../domain/notification.ts'
+
+/** Why a postback was not sent, or a pixel not shown, to its affiliate. */
+const WORDS: Readonly<Record<SkipReason, string>> = {
+  disabled: 'It is switched off.',
+  loop: 'It leads back to this network.',
+  'moderation pending': 'It waits for approval by the network.',
+  'moderation rejected': 'The network rejected it.',
+  muted: 'The network chose not to notify anybody of this conversion.',
+  'event filter': 'It is not set to hear of this event.',
+  'status filter':
+    'It is not set to hear of this status. Without a choice of statuses, a URL that does not name {status} hears of approved conversions alone.',
+  'status unchanged': 'It was told of this status before: only the amount changed.',
+  'payout 0': 'It is set to hear of conversions with a payout, and this one has none.',
+  'not first': 'It is set to hear of the first conversion of a visit, and this is a later one.',
+  percent: 'It is set to hear of a share of the conversions.',
+  'offer allows no pixels': 'This offer allows postbacks only.',
+  'not new': 'A pixel is shown when the conversion is made, and never again.',
+  'no browser':
+    "A pixel is shown by the visitor's browser, and none was there: the conversion came from a server or was entered by hand.",
+  'images only': "The advertiser's page carries an image pixel, which can show one image and nothing else.",
+  'one image only': "The advertiser's image pixel had shown another image already.",
+  'too many pixels': 'One page shows no more pixels than it did.',
+}
+
+/** What became of a delivery, in words for its affiliate; other reasons are clear enough as they are. */
+export function whyNotSent(reason: string): string {
+  return isSkipReason(reason) ? WORDS[reason] : reason
+}
+
+function isSkipReason(reason: string): reason is SkipReason {
+  return Object.hasOwn(WORDS, reason)
+}

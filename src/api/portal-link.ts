@@ -1,0 +1,89 @@
+import { z } from 'zod'
+import { type AffiliateLink, affiliateLink, deepLinkProblem } from '../domain/affiliate-link.ts'
+import { LIMITS } from '../domain/limits.ts'
+import { type Domain, listDomains } from '../store/domains.ts'
+import type { Db } from '../store/transaction.ts'
+import type { ApiApp, ApiDeps } from './api-deps.ts'
+import { linkOrigin } from './campaign-link.ts'
+import { idParams } from './page.ts'
+import { portalUser } from './portal-affiliate.ts'
+import { type Standing, whyNoLink } from './portal-offer-standing.ts'
+import { loadStanding } from './portal-standings.ts'
+import { type FieldError, invalidFields } from './problem.ts'
+
+const DOMAINS_MAX = 100
+const SUB_NAMES = Array.from({ length: 10 }, (_, i) => `sub${i + 1}`)
+const valueField = z.string().max(LIMITS.paramValueCharsMax).default('')
+
+const linkQuery = z.object({
+  ...Object.fromEntries(SUB_NAMES.map((name) => [name, valueField])),
+  source: valueField.describe('Which of your sources the visitor comes from'),
+  aff_click_id: z.string().max(LIMITS.externalIdCharsMax).default('').describe('Your own click id'),
+  url: z.string().max(4_096).default('').describe("A page of the offer's domains to lead to; '' for its own"),
+  lp: z.string().max(64).default('').describe('Id of a landing page of the offer'),
+  domainId: z.string().max(64).default('').describe("Whose host the link has; '' for the network's own"),
+})
+
+const linkSchema = z
+  .object({
+    link: z.string().describe("'' when there is none"),
+    reason: z.string().describe("Why there is none, and what to do; '' when there is one"),
+    domains: z.array(z.object({ id: z.string(), name: z.string() })).describe('To choose domainId from'),
+  })
+  .meta({ id: 'PortalLink' })
+
+/** The affiliate link of an offer, with sub ids, a deep link or a landing page, on a domain of choice. */
+export function portalLinkRoutes(app: ApiApp, deps: ApiDeps): void {
+  app.get('/api/v1/portal/offers/:id/link', {
+    schema: {
+      tags: ['portal'],
+      summary: 'Build an affiliate link',
+      params: idParams,
+      querystring: linkQuery,
+      response: { 200: linkSchema },
+    },
+    handler: async (request) => {
+      const { store, publicUrl } = deps
+      const user = await portalUser(store.db, request)
+      const standing = await loadStanding(store, user, { id: request.params.id, now: deps.clock() })
+      const domains = await loadDomains(store.db, user.workspace)
+      const wanted = request.query
+      checkWanted(standing, domains, wanted)
+      const reason = whyNoLink(standing)
+      const domain = domains.find(({ id }) => id === wanted.domainId)
+      const link = { origin: linkOrigin(publicUrl, domain), affiliateId: user.affiliateId }
+      return {
+        link: reason === '' ? affiliateLink({ ...link, ...linkOf(standing, wanted) }) : '',
+        reason,
+        domains: domains.map(({ id, name }) => ({ id, name })),
+      }
+    },
+  })
+}
+
+type WantedLink = z.infer<typeof linkQuery> & Readonly<Record<string, unknown>>
+
+function linkOf({ offer }: Standing, wanted: WantedLink): Pick<AffiliateLink, 'offerId' | 'params'> {
+  const names = [...SUB_NAMES, 'source', 'aff_click_id', 'lp', 'url']
+  return { offerId: offer.id, params: names.map((name) => [name, String(wanted[name] ?? '')] as const) }
+}
+
+function checkWanted({ terms }: Standing, domains: readonly Domain[], wanted: WantedLink): void {
+  const errors: FieldError[] = []
+  const { url, lp, domainId } = wanted
+  const problem = url === '' ? '' : deepLinkProblem(url, terms.deepLinkDomains)
+  if (problem !== '') errors.push({ field: 'url', message: problem })
+  if (url !== '' && lp !== '')
+    errors.push({ field: 'lp', message: 'a link leads to url or to lp, not to both' })
+  if (lp !== '' && !terms.landingPages.some(({ id }) => id === lp)) {
+    errors.push({ field: 'lp', message: `this offer has no landing page "${lp}"` })
+  }
+  if (domainId !== '' && !domains.some(({ id }) => id === domainId)) {
+    errors.push({ field: 'domainId', message: `there is no domain "${domainId}"` })
+  }
+  if (errors.length > 0) throw invalidFields(errors)
+}
+
+async function loadDomains(db: Db, workspace: string): Promise<readonly Domain[]> {
+  return (await listDomains(db, workspace, { limit: DOMAINS_MAX })).items
+}

@@ -1,0 +1,122 @@
+import { z } from 'zod'
+import { CONVERSION_STATUSES } from '../domain/conversion-types.ts'
+import { MODERATIONS, TARGET_TYPES } from '../domain/target-types.ts'
+import type { NotificationTargetFields, StoredTarget } from '../store/notification-targets.ts'
+import { timeField, toTime } from './fields.ts'
+import { TARGET_METHODS, TARGET_STATES, targetFields } from './notification-target-fields.ts'
+
+const CODE_CHARS_MAX = 16_384
+const URL_CHARS_MAX = 4_096
+
+const { type, method, bodyTemplate, contentType, secret, events } = targetFields
+const { onlyFirst, onlyWithPayout, delaySeconds, status } = targetFields
+
+const fields = {
+  type: type.describe(
+    'postback: our server calls the URL; image, iframe, script: a pixel that the visitor’s browser is shown',
+  ),
+  // Checked with the rest of the target: it is empty beside code.
+  url: z.string().trim().max(URL_CHARS_MAX).describe("With macros; '' for a pixel that is code"),
+  code: z
+    .string()
+    .trim()
+    .max(CODE_CHARS_MAX)
+    .describe("Raw HTML or script in place of a URL, of type script; with macros; '' for none"),
+  offerId: z.string().max(64).describe("'' for all offers: a global postback or pixel"),
+  method,
+  bodyTemplate,
+  contentType,
+  secret,
+  events: events.describe('Empty: every event'),
+  statuses: targetFields.statuses.describe(
+    'Empty: every status when the URL names {status}, else approved alone',
+  ),
+  onlyFirst,
+  onlyWithPayout,
+  delaySeconds,
+  status,
+}
+
+export const postbackCreateBody = z.strictObject({
+  ...fields,
+  type: fields.type.default('postback'),
+  url: fields.url.default(''),
+  code: fields.code.default(''),
+  offerId: fields.offerId.default(''),
+  method: fields.method.default('GET'),
+  bodyTemplate: fields.bodyTemplate.default(''),
+  contentType: fields.contentType.default('application/x-www-form-urlencoded'),
+  secret: fields.secret.default(''),
+  events: fields.events.default([]),
+  statuses: fields.statuses.default([]),
+  onlyFirst: fields.onlyFirst.default(false),
+  onlyWithPayout: fields.onlyWithPayout.default(false),
+  delaySeconds: fields.delaySeconds.default(0),
+  status: fields.status.default('active'),
+})
+
+export const postbackUpdateBody = z.strictObject(fields).partial()
+
+/** What an affiliate says of a target; the rest is said by whose it is, and by moderation. */
+export type PostbackFields = z.output<typeof postbackCreateBody>
+
+export const NEW_POSTBACK: PostbackFields = postbackCreateBody.parse({})
+
+export const postbackSchema = z
+  .object({
+    id: z.string(),
+    type: z.enum(TARGET_TYPES),
+    url: z.string(),
+    code: z.string(),
+    offerId: z.string().describe("'' for all offers"),
+    method: z.enum(TARGET_METHODS),
+    bodyTemplate: z.string(),
+    contentType: z.string(),
+    hasSecret: z.boolean().describe('The secret itself is never shown again'),
+    events: z.array(z.string()),
+    statuses: z.array(z.enum(CONVERSION_STATUSES)),
+    onlyFirst: z.boolean(),
+    onlyWithPayout: z.boolean(),
+    delaySeconds: z.int(),
+    status: z.enum(TARGET_STATES),
+    disabledReason: z.string().describe("Why it was switched off by itself; '' when you did"),
+    moderation: z.enum(MODERATIONS).describe('Nothing is sent or shown before it is approved'),
+    moderationReason: z.string().describe('Why it was rejected'),
+    createdAt: timeField,
+    updatedAt: timeField,
+  })
+  .meta({ id: 'PortalPostback' })
+
+export function toPostbackView(target: StoredTarget): z.input<typeof postbackSchema> {
+  const { id, url, code, offerId, method, bodyTemplate, contentType, secret } = target
+  return {
+    id,
+    type: target.type,
+    url,
+    code,
+    offerId,
+    method,
+    bodyTemplate,
+    contentType,
+    hasSecret: secret !== '',
+    events: [...target.events],
+    statuses: [...target.statuses],
+    onlyFirst: target.onlyFirst,
+    onlyWithPayout: target.onlyWithPayout,
+    delaySeconds: target.delaySeconds,
+    status: target.status,
+    disabledReason: target.disabledReason,
+    moderation: target.moderation,
+    moderationReason: target.moderationReason,
+    createdAt: toTime(target.createdAt),
+    updatedAt: toTime(target.updatedAt),
+  }
+}
+
+/** The target of the affiliate that the fields describe; it hears of every conversion that they let through. */
+export function toTargetFields(
+  affiliateId: string,
+  given: PostbackFields,
+): Omit<NotificationTargetFields, 'moderation' | 'moderationReason'> {
+  return { ...given, ownerType: 'affiliate', ownerId: affiliateId, percent: 100 }
+}
