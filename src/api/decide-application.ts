@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { CustomPayouts } from '../domain/affiliate.ts'
-import { isAboveRevenue, revenueFor } from '../domain/price-check.ts'
+import { findCustomPayoutsAboveRevenue } from '../domain/price-check.ts'
 import {
   type AffiliateOffer,
   type AffiliateOfferFields,
@@ -134,11 +134,9 @@ function checkPayouts(offer: Offer, payouts: CustomPayouts, isConfirmed: boolean
     })),
   )
   if (errors.length > 0) throw invalidFields(errors)
-  const above = Object.entries(payouts).filter(([event, payout]) =>
-    isAboveRevenue(payout, revenueFor(terms, event)),
-  )
+  const above = findCustomPayoutsAboveRevenue(terms, payouts)
   if (above.length > 0 && !isConfirmed) {
-    throw payoutAboveRevenue(above.map(([event]) => (event === '' ? 'payouts' : `payouts.${event}`)))
+    throw payoutAboveRevenue(above.map((event) => (event === '' ? 'payouts' : `payouts.${event}`)))
   }
 }
 

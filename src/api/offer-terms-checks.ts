@@ -1,12 +1,14 @@
 import type { OfferTerms } from '../domain/offer-terms.ts'
-import { findGoal, findPayoutsAboveRevenue } from '../domain/price-check.ts'
+import { findCustomPayoutsAboveRevenue, findGoal, findPayoutsAboveRevenue } from '../domain/price-check.ts'
 import { getAdvertiser } from '../store/advertisers.ts'
+import { listCustomPayouts } from '../store/applications.ts'
 import type { Offer, OfferFields } from '../store/offers.ts'
 import type { Db } from '../store/transaction.ts'
 import { isPerConversion } from './price-fields.ts'
 import { type FieldError, Problem } from './problem.ts'
 
-const ABOVE_REVENUE = 'is above the revenue: send confirmPayoutAboveRevenue when you mean it'
+const ABOVE_REVENUE = 'payout_above_revenue'
+const CONFIRM = 'send confirmPayoutAboveRevenue when you mean it'
 
 /** An offer is an affiliate network's, an advertiser's or nobody's; only an advertiser's has terms. */
 export async function findOwnerErrors(
@@ -114,20 +116,31 @@ function findRepeatedIds(field: string, items: readonly { readonly id: string }[
 
 /**
  * Refuses payouts above the revenue, which lose money with each conversion, unless a person confirmed them. What was
- * saved before is not asked about again.
+ * saved before is not asked about again; payouts that affiliates have of their own are, when the revenue sinks.
  * @throws Problem 422 payout_above_revenue
  */
-export function refusePayoutAboveRevenue(offer: OfferFields, saved: Offer | undefined): void {
-  if (offer.terms === null) return
-  const paths = findPayoutsAboveRevenue(offer.terms)
-  if (paths.length === 0 || pricesText(offer.terms) === pricesText(saved?.terms ?? null)) return
-  throw payoutAboveRevenue(paths.map((path) => `terms.${path}`))
+export async function refusePayoutAboveRevenue(
+  db: Db,
+  offer: OfferFields,
+  saved: Offer | undefined,
+): Promise<void> {
+  const { terms } = offer
+  if (terms === null || pricesText(terms) === pricesText(saved?.terms ?? null)) return
+  const paths = findPayoutsAboveRevenue(terms)
+  if (paths.length > 0) throw payoutAboveRevenue(paths.map((path) => `terms.${path}`))
+  if (saved === undefined) return
+  const custom = await listCustomPayouts(db, { workspace: saved.workspace, offerId: saved.id })
+  const above = custom.filter((payouts) => findCustomPayoutsAboveRevenue(terms, payouts).length > 0)
+  if (above.length === 0) return
+  const message = `is below the payouts of their own of ${above.length} affiliates: ${CONFIRM}`
+  throw new Problem(422, ABOVE_REVENUE, `terms.revenue ${message}`, [{ field: 'terms.revenue', message }])
 }
 
+/** @param fields payouts of the body. */
 export function payoutAboveRevenue(fields: readonly string[]): Problem {
-  const errors = fields.map((field) => ({ field, message: ABOVE_REVENUE }))
+  const errors = fields.map((field) => ({ field, message: `is above the revenue: ${CONFIRM}` }))
   const detail = errors.map(({ field, message }) => `${field} ${message}`).join('; ')
-  return new Problem(422, 'payout_above_revenue', detail, errors)
+  return new Problem(422, ABOVE_REVENUE, detail, errors)
 }
 
 function pricesText(terms: OfferTerms | null): string {

@@ -200,7 +200,7 @@ async function checkOffer(db: Db, workspace: string, offer: OfferBody, ownId?: s
   if (errors.length > 0) throw invalidFields(errors)
   if (offer.confirmPayoutAboveRevenue === true) return
   const saved = ownId === undefined ? undefined : await getOffer(db, { workspace, id: ownId })
-  refusePayoutAboveRevenue(offer, saved)
+  await refusePayoutAboveRevenue(db, offer, saved)
 }
 
 /** The campaign and the fallback that it leads to must be in use, and lead somewhere. */

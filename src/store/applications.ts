@@ -1,4 +1,4 @@
-import type { ApplicationState } from '../domain/affiliate.ts'
+import type { ApplicationState, CustomPayouts } from '../domain/affiliate.ts'
 import { type AffiliateOffer, type AffiliateOfferKey, toAffiliateOffer } from './affiliate-offers.ts'
 import { afterCursor, type Page, type PageRequest, pairId, rowsWanted, toPage } from './page.ts'
 import type { Db } from './transaction.ts'
@@ -53,7 +53,22 @@ export async function listApplications(
   return toPage(items, page, (item) => item.updatedAt)
 }
 
+/** Payouts that affiliates have of their own at an offer. */
+export async function listCustomPayouts(
+  db: Db,
+  { workspace, offerId }: Omit<AffiliateOfferKey, 'affiliateId'>,
+): Promise<readonly CustomPayouts[]> {
+  const rows = await db
+    .selectFrom('affiliate_offers')
+    .select('payouts_json')
+    .where('workspace', '=', workspace)
+    .where('offer_id', '=', offerId)
+    .where('payouts_json', '<>', '{}')
+    .execute()
+  return rows.map((row) => JSON.parse(row.payouts_json))
+}
+
 /** Key that whoever reads and then writes where an affiliate stands holds, so that neither loses the other's change. */
 export function applicationLock({ offerId, affiliateId }: Omit<AffiliateOfferKey, 'workspace'>): string {
-  return `application:${pairId(offerId, affiliateId)}`
+  return `affiliate-offer:${offerId}:${affiliateId}`
 }

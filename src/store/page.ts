@@ -46,7 +46,7 @@ export function pairId(...ids: readonly string[]): string {
 }
 
 /** No id of ours has it. */
-const PAIR_MARK = '/'
+const PAIR_MARK = ':'
 
 /** Rows to ask for: one more than the page, which tells whether another page follows. */
 export function rowsWanted(page: PageRequest): number {
