@@ -83,6 +83,24 @@ export async function applicationsOf(
   return new Map(rows.map((row) => [row.offer_id, toAffiliateOffer(row)]))
 }
 
+/** Those of the advertisers whose offers run. */
+export async function activeAdvertisersAmong(
+  db: Db,
+  workspace: string,
+  ids: readonly string[],
+): Promise<ReadonlySet<string>> {
+  if (ids.length === 0) return new Set()
+  const rows = await db
+    .selectFrom('advertisers')
+    .select('id')
+    .where('workspace', '=', workspace)
+    .where('id', 'in', [...new Set(ids)])
+    .where('status', '=', 'active')
+    .where('archived_at', 'is', null)
+    .execute()
+  return new Set(rows.map(({ id }) => id))
+}
+
 function visibleOffers(db: Db, engine: SqlEngine, who: AffiliateKey): OffersQuery {
   return db
     .selectFrom('offers')

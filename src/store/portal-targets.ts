@@ -57,3 +57,9 @@ function targetsOf(db: Db, { workspace, affiliateId }: AffiliateKey) {
     .where('owner_type', '=', 'affiliate')
     .where('owner_id', '=', affiliateId)
 }
+
+/** Host names that lead to this installation, of all its workspaces: a call to any of them would be a loop. */
+export async function domainNames(db: Db): Promise<readonly string[]> {
+  const rows = await db.selectFrom('domains').select('name').where('archived_at', 'is', null).execute()
+  return rows.map(({ name }) => name)
+}
