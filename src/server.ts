@@ -9,6 +9,8 @@ import { dashboardOrigins } from './api/dashboard-origins.ts'
 import { createMetrics } from './api/metrics.ts'
 import { createPublicRequest } from './api/public-request.ts'
 import { createSetupLink } from './api/setup-token.ts'
+import type { BillingDeps } from './billing/billing-deps.ts'
+import { createInvoiceRunJob, INVOICE_RUN_JOB } from './billing/invoice-run.ts'
 import { readEdgeReports } from './cli/edge-reports.ts'
 import { runJournalKeeper } from './cli/journal-keeper.ts'
 import { untilLive } from './cli/until-live.ts'
@@ -250,6 +252,7 @@ function apiDeps(core: Core): Omit<ApiDeps, 'untilLive'> {
     changeAmounts: core.changeAmounts,
     wakeDelivery: () => core.worker.wake(),
     byHand: byHandDeps(core),
+    billing: billingDeps(core),
     costs: new CostCorrector({ store, ledger, catchUp: core.catchUp, clock: Date.now }),
     previewFraudRerun: (workspace, request) => previewFraudRerun(ledger, workspace, request),
     publicRequest: createPublicRequest(config),
@@ -273,12 +276,17 @@ function byHandDeps({ store, judge, lookup, clickIdKey }: Core): ByHandDeps {
   return { store, judge, lookup, clickIdKey, clock: Date.now }
 }
 
+function billingDeps({ store, ledger, catchUp }: Core): BillingDeps {
+  return { store, ledger, catchUp, clock: Date.now }
+}
+
 /** By kind of job. */
 function jobHandlers(core: Core): Readonly<Record<string, JobHandler>> {
   const { store, changeStatus } = core
   return {
     [UPLOAD_JOB]: createUploadJob(byHandDeps(core)),
     [BULK_STATUS_JOB]: createBulkStatusJob({ store, changeStatus, clock: Date.now }),
+    [INVOICE_RUN_JOB]: createInvoiceRunJob(billingDeps(core)),
     [FRAUD_RERUN_JOB]: createFraudRerunJob({ store, ledger: core.ledger, clock: Date.now }),
   }
 }

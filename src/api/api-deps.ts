@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Registry } from 'prom-client'
+import type { BillingDeps } from '../billing/billing-deps.ts'
 import type { ByHandDeps } from '../conversions/by-hand.ts'
 import type { AmountChanger } from '../conversions/change-amounts.ts'
 import type { StatusChanger } from '../conversions/change-status.ts'
@@ -54,6 +55,8 @@ export type ApiDeps = {
   readonly ownHosts: readonly string[]
   /** Asks the installation's own public port, for a test of the whole chain. */
   readonly publicRequest: PublicRequest
+  /** Invoices, payments and balances. */
+  readonly billing: BillingDeps
   readonly costs: Pick<CostCorrector, 'preview' | 'apply'>
   /** What a re-run of a rule over past visits would do. @throws ReportRequestError for filters that are none. */
   readonly previewFraudRerun: (workspace: string, request: FraudRequest) => Promise<FraudPreview>

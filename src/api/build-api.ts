@@ -13,6 +13,8 @@ import type { ApiApp, ApiDeps } from './api-deps.ts'
 import { apiKeyRoutes } from './api-keys.ts'
 import { applicationRoutes } from './applications.ts'
 import { authRoutes } from './auth-routes.ts'
+import { balanceAdjustmentRoutes } from './balance-adjustments.ts'
+import { balanceRoutes } from './balances.ts'
 import { campaignScriptRoutes } from './campaign-script.ts'
 import { campaignRoutes } from './campaigns.ts'
 import { catalogueRoutes } from './catalogue.ts'
@@ -33,6 +35,8 @@ import { fromTemplateRoutes } from './from-template.ts'
 import { healthRoutes } from './health.ts'
 import { hitRoutes } from './hits.ts'
 import { hitMatchRoutes } from './hits-match.ts'
+import { invoiceFileRoutes } from './invoice-files.ts'
+import { invoiceRoutes } from './invoices.ts'
 import { jobRoutes } from './jobs.ts'
 import { landerRoutes } from './landers.ts'
 import { meRoutes } from './me.ts'
@@ -42,11 +46,13 @@ import { notificationTargetRoutes } from './notification-targets.ts'
 import { offerIntegrationRoutes } from './offer-integration.ts'
 import { offerRoutes } from './offers.ts'
 import { describeApi } from './openapi.ts'
+import { paymentRunRoutes } from './payment-runs.ts'
 import { portalApiKeyRoutes } from './portal-api-keys.ts'
 import { portalApplicationRoutes } from './portal-applications.ts'
 import { portalConversionRoutes } from './portal-conversions.ts'
 import { portalLinkRoutes } from './portal-link.ts'
 import { portalMeRoutes } from './portal-me.ts'
+import { portalMoneyRoutes } from './portal-money.ts'
 import { portalOfferRoutes } from './portal-offers.ts'
 import { portalPostbackLogRoutes } from './portal-postback-log.ts'
 import { portalPostbackRoutes } from './portal-postbacks.ts'
@@ -109,6 +115,12 @@ const ROUTES: readonly ((app: ApiApp, deps: ApiDeps) => void)[] = [
   costCorrectionRoutes,
   fraudRoutes,
   splitReportRoutes,
+  invoiceRoutes,
+  invoiceFileRoutes,
+  paymentRunRoutes,
+  balanceRoutes,
+  balanceAdjustmentRoutes,
+  portalMoneyRoutes,
   webhookRoutes,
   affiliateRoutes,
   affiliateKeyRoutes,

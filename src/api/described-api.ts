@@ -40,6 +40,12 @@ export async function describedApi(version: string): Promise<object> {
       clock: () => 0,
     },
     costs: { preview: neverCalled, apply: neverCalled },
+    billing: {
+      store: { db, engine: 'sqlite', close: neverCalled },
+      ledger: { query: neverCalled },
+      catchUp: neverCalled,
+      clock: () => 0,
+    },
     previewFraudRerun: neverCalled,
     fireOnce: neverCalled,
     ownHosts: [],

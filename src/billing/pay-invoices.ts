@@ -56,7 +56,10 @@ export async function payInvoices({ store, clock }: Deps, payment: Payment): Pro
   }
 }
 
-/** Takes a payment back: its invoices are final again. False when the workspace has no such run that is paid. */
+/**
+ * Takes a payment back: its invoices are final again. One that is cancelled stays so.
+ * @returns undefined when the workspace has no such run
+ */
 export async function cancelPayment(
   { store, clock }: Deps,
   key: OwnedId,

@@ -108,7 +108,7 @@ function referralLine(referral: BillableReferral): BillingLine {
     conversionId: '',
     subjectId: referral.invoiceId,
     description: `Referral: ${referral.affiliateName}, invoice ${referral.invoiceNumber}`,
-    quantity: 1,
+    quantity: Math.sign(referral.dueMicros - referral.billedMicros),
     amountMicros: referral.dueMicros - referral.billedMicros,
   }
 }

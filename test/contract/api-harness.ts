@@ -37,6 +37,7 @@ export type TestApi = {
 const LOOPBACK_GUARD = createGuard({ allowPrivateTargets: ['127.0.0.1/32'] })
 /** What the ledger answers a correction of costs. */
 const ONE_VISIT = { query: async <T>() => [{ hour_start: 0, spent: '0', seen: '1' }] as T[] }
+const NO_CLICKS = { query: async <T>() => [] as T[] }
 const NO_VISITS = { visits: 0, botsBefore: 0, botsAfter: 0, cost: '0', conversions: 0 }
 
 /** The real API over a real store; requests are injected. */
@@ -67,6 +68,7 @@ export async function openTestApi(
     changeStatus: async () => ({ ok: true }),
     changeAmounts: async () => ({ ok: true }),
     byHand: byHandDeps(store, visits),
+    billing: { store, ledger: NO_CLICKS, catchUp: async () => {}, clock: Date.now },
     costs: new CostCorrector({
       store,
       ledger: ONE_VISIT,
