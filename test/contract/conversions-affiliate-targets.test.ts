@@ -5,6 +5,7 @@ import { renderTestTarget } from '../../src/conversions/render-test-target.ts'
 import { targetsOf } from '../../src/conversions/targets-of.ts'
 import { fireOnce } from '../../src/delivery/fire-once.ts'
 import { createGuard } from '../../src/delivery/guard.ts'
+import { runDeliveryWorker } from '../../src/delivery/worker.ts'
 import type { ConversionStatus } from '../../src/domain/conversion-types.ts'
 import { hashOfText } from '../../src/domain/notification-moderation.ts'
 import type { NotificationTarget } from '../../src/domain/target-types.ts'
@@ -136,6 +137,28 @@ describe.each(SQL_ENGINES)("an affiliate's targets on %s", (engine) => {
     await network.target({ url })
     await judge(network, { cid: network.visit({ sub1: 'track' }) })
     expect(await told(network)).toEqual(['skipped loop'])
+  })
+
+  it('never reach a private address, which their log says', async () => {
+    const network = await world()
+    await network.target({ url: 'http://10.0.0.1/pb?c={clickid}' })
+    await judge(network, { cid: network.visit() })
+    const stop = new AbortController()
+    const { promise: sent, resolve } = Promise.withResolvers<unknown>()
+    const worker = runDeliveryWorker({
+      store: network.store,
+      workerId: 'w1',
+      guard: createGuard({ allowPrivateTargets: [] }),
+      version: '1.2.3',
+      clock: Date.now,
+      random: () => 0.5,
+      signal: stop.signal,
+      onSent: resolve,
+    })
+    await sent
+    stop.abort()
+    await worker.done
+    expect(await deliveries(network)).toMatchObject([{ state: 'dead', reason: 'refused_address' }])
   })
 
   it('are approved by the text that was seen, and by no other', async () => {
