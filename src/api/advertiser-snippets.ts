@@ -69,8 +69,7 @@ export function offerSnippets(
       name,
       snippet: byProtocol(all, protocol),
       postbackUrl: all.postbackUrl,
-      firstPartyPixel:
-        protocol === 'postback' ? '' : firstPartyPixel({ publicUrl, token, offerId: offer.id, event }),
+      firstPartyPixel: firstPartyPixel({ publicUrl, protocol, pixelQuery: queries.pixelQuery }),
       testUrl: testUrl(publicUrl, protocol, queries),
     }
   })
@@ -95,25 +94,24 @@ function byProtocol(all: IncomingSnippet, protocol: OfferProtocol): ByScheme {
   }
 }
 
-/** The page's own site keeps the click id, and the script pixel carries it. */
+/**
+ * The pixel of the protocol, which is the only one that is taken, with the click id that tp.js kept on the page's own
+ * site.
+ */
 function firstPartyPixel(wanted: {
   readonly publicUrl: string
-  readonly token: string
-  readonly offerId: string
-  readonly event: string
+  readonly protocol: OfferProtocol
+  readonly pixelQuery: string
 }): string {
-  const { publicUrl, token, offerId, event } = wanted
-  const fields = {
-    offer: offerId,
-    payout: AMOUNT,
-    currency: CURRENCY,
-    txid: ORDER_ID,
-    ...(event !== '' && { event }),
-    ...(token !== '' && { token }),
-  }
-  // An event is named by a person: it must not end the script.
-  const text = JSON.stringify(fields).replaceAll('<', '\\u003c')
-  return `<script>${SCRIPT_STUB}trailpost('conversion',${text})</script>\n<script src="${publicUrl}/tp.js" async></script>`
+  const { publicUrl, protocol, pixelQuery } = wanted
+  if (protocol === 'postback') return ''
+  const elements = { image: 'img', iframe: 'iframe', script: 'script' }
+  // What a person named is percent-encoded in the query: it ends neither the text nor the script.
+  const address = JSON.stringify(`${publicUrl}/${PIXEL_PATHS[protocol]}?${pixelQuery}&fp=`)
+  const call =
+    `trailpost('clickid',function(id){var p=document.createElement('${elements[protocol]}');` +
+    `p.width=p.height=1;p.style.border=0;p.src=${address}+id;document.body.appendChild(p)})`
+  return `<script>${SCRIPT_STUB}${call}</script>\n<script src="${publicUrl}/tp.js" async></script>`
 }
 
 const PIXEL_PATHS: Readonly<Record<Exclude<OfferProtocol, 'postback'>, string>> = {

@@ -1,14 +1,12 @@
 import { z } from 'zod'
 import { formatMicros } from '../domain/money.ts'
 import { PRICE_MODELS, type Price } from '../domain/offer-terms.ts'
-import { amountField } from './fields.ts'
+import { notNegativeAmountField } from './affiliate-fields.ts'
 
 /** Shares are kept to four places: as a factor they have six, as every rate. */
 const PERCENT_STEPS = 10_000
 
-export const nonNegativeAmountField = amountField.refine((micros) => micros >= 0, 'must not be below 0')
-
-export const percentField = z
+const percentField = z
   .number()
   .min(0)
   .max(100)
@@ -17,7 +15,7 @@ export const percentField = z
     'has more than four places',
   )
 
-const amount = nonNegativeAmountField
+const amount = notNegativeAmountField
 const amountModel = <Model extends Price['model']>(model: Model) =>
   z.strictObject({ model: z.literal(model), amount })
 
@@ -42,14 +40,10 @@ type GivenPrice =
   | { model: 'both'; amount: number; percent: number }
 
 function toPrice(given: GivenPrice): Price {
-  switch (given.model) {
-    case 'percent':
-      return given
-    case 'both':
-      return { model: 'both', amountMicros: given.amount, percent: given.percent }
-    default:
-      return { model: given.model, amountMicros: given.amount }
-  }
+  if (given.model === 'percent') return given
+  const { amount: amountMicros } = given
+  if (given.model === 'both') return { model: 'both', amountMicros, percent: given.percent }
+  return { model: given.model, amountMicros }
 }
 
 /** The price of an event: visits and impressions are priced for the offer alone. */

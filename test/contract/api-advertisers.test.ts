@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
 import { SQL_ENGINES, useStores } from '../support/databases.ts'
 import { openTestApi, PUBLIC_URL } from './api-harness.ts'
@@ -216,27 +217,36 @@ describe('what an advertiser puts in place', () => {
     },
   )
 
-  it('the first-party pixel hands over the same values, and no name ends its script', async () => {
-    const goals = [
-      {
-        event: '</script><b>',
-        revenue: { model: 'flat', amount: '1' },
-        payout: { model: 'flat', amount: '1' },
-      },
-    ]
-    const { id, events } = await integrationOf('iframe', { goals })
-    const text: string = events[1].firstPartyPixel
-    expect(text.match(/<\/script>/g)).toHaveLength(2)
-    const [, json = ''] = /trailpost\('conversion',(.*?)\)<\/script>/.exec(text) ?? []
-    expect(JSON.parse(json)).toEqual({
-      offer: id,
-      payout: '{amount}',
-      currency: '{currency}',
-      txid: '{order_id}',
-      event: '</script><b>',
-      token: 'a"b&c',
-    })
-  })
+  it.each([
+    ['image', 'img', 'pixel.gif'],
+    ['iframe', 'iframe', 'pixel.html'],
+    ['script', 'script', 'pixel.js'],
+  ])(
+    'the first-party form of the %s pixel carries the click id of tp.js, and no name ends its script',
+    async (protocol, tag, file) => {
+      const event = `</script>'"`
+      const price = { model: 'flat', amount: '1' }
+      const { id, events } = await integrationOf(protocol, {
+        goals: [{ event, revenue: price, payout: price }],
+      })
+      const text: string = events[1].firstPartyPixel
+      expect(text.match(/<\/script>/g)).toHaveLength(2)
+      const [, script = ''] =
+        /^<script>(.*?)<\/script>\n<script src="[^"]*\/tp\.js" async><\/script>$/.exec(text) ?? []
+      const made: { tag: string; src: string }[] = []
+      const page = {
+        window: { trailpost: true },
+        trailpost: (_call: string, done: (clickId: string) => void) => done('CLICK'),
+        document: {
+          createElement: (name: string) => ({ tag: name, src: '', style: {} }),
+          body: { appendChild: (element: { tag: string; src: string }) => made.push(element) },
+        },
+      }
+      runInNewContext(script, page)
+      const address = `https://${HOST}/${file}?offer=${id}&${SALE}&event=${encodeURIComponent(event)}&${TOKEN}&fp=CLICK`
+      expect(made).toMatchObject([{ tag, src: address }])
+    },
+  )
 
   it('an offer without pixels leaves affiliates postbacks alone, whatever its protocol', async () => {
     expect((await integrationOf('iframe', { allowsPixels: false })).affiliatesMayUse).toEqual(['postback'])
