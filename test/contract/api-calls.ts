@@ -28,7 +28,18 @@ export const CONFIGURED = [
 const MADE_ANEW = [...CONFIGURED, 'api-keys', 'notification-targets', 'webhooks']
 
 /** As well, routes after which a thing is at its end. */
-const SPENDING = ['POST /api/v1/hits/:id/match', 'POST /api/v1/jobs/:id/cancel']
+const SPENDING = [
+  'POST /api/v1/hits/:id/match',
+  'POST /api/v1/jobs/:id/cancel',
+  'POST /api/v1/invoices/:id/void',
+  'POST /api/v1/payment-runs/:id/cancel',
+]
+
+/** What there must be of the caller's before a route can do its work, each time anew; by the route. */
+const NEEDED: Readonly<Record<string, string>> = {
+  'POST /api/v1/invoices': 'balance-adjustments',
+  'POST /api/v1/payment-runs': 'final-invoices',
+}
 
 /** Every route of the table of access: a test that goes through them finds new ones by itself. */
 export const ROUTES: readonly Route[] = Object.entries(ACCESS).map(([key, access]) => {
@@ -63,17 +74,35 @@ export async function callRoute(
     const csv = { ...headers, 'content-type': 'text/csv' }
     return await api.app.inject({ method, url: target, headers: csv, payload: `${by.clickId}\n` })
   }
-  const payload = payloadOf(key, kind, by)
+  const needed = NEEDED[key] === undefined ? '' : await by.make(NEEDED[key])
+  const payload = key === 'POST /api/v1/payment-runs' ? toPayment(needed) : payloadOf(key, kind, by)
   return await api.app.inject({ method, url: target, headers, ...(payload === undefined ? {} : { payload }) })
 }
 
+function toPayment(invoiceId: string) {
+  return { method: 'wire', reference: 'SEPA 1', invoiceIds: [invoiceId] }
+}
+
 const RANGE = { from: '2026-01-01', to: '2026-01-02' }
+
+const PORTAL = '/api/v1/portal/'
+/** By path below it. */
+const PORTAL_BODIES: Readonly<Record<string, object>> = {
+  'offers/:id/apply': { message: 'By newsletter' },
+  postbacks: { url: 'https://tracker.example/pb?c={externalid}' },
+  'postbacks/:id': { delaySeconds: 5 },
+  'postbacks/:id/test': {},
+  'global-postback': { url: 'https://tracker.example/pb?c={externalid}' },
+  reports: { from: '2026-01-01', to: '2026-12-31' },
+  'api-keys': { name: 'key' },
+}
 
 /** A body for every writing route; a route that is new must be added here. */
 function payloadOf(key: string, kind: string, world: World): object | undefined {
   const [method = '', url = ''] = key.split(' ')
   if (method === 'GET' || method === 'DELETE' || /\/(?:replay|cancel)$/.test(url)) return undefined
   if (url.endsWith('/notification-targets')) return { url: `https://${world.mark}.example/pb` }
+  if (url.startsWith(PORTAL)) return PORTAL_BODIES[url.slice(PORTAL.length)]
   switch (key) {
     case 'PATCH /api/v1/settings':
       return { attributionWindowDays: 10, uniqueHours: 0, fraud: DEFAULT_FRAUD_SETTINGS }
@@ -123,6 +152,18 @@ function payloadOf(key: string, kind: string, world: World): object | undefined 
       const items = [{ offerId: world.ids['network-offers'], affiliateId: world.ids.affiliates }]
       return { items, state: 'approved' }
     }
+    case 'POST /api/v1/invoices':
+      return { side: 'affiliate', partyId: world.ids.affiliates }
+    case 'POST /api/v1/invoices/run':
+      return { side: 'affiliate' }
+    case 'POST /api/v1/invoices/:id/finalize':
+      return {}
+    case 'POST /api/v1/invoices/:id/void':
+      return { reason: 'wrong' }
+    case 'POST /api/v1/balance-adjustments':
+      return { side: 'affiliate', partyId: world.ids.affiliates, amount: '1', reason: 'bonus' }
+    case 'PATCH /api/v1/portal/payment':
+      return { method: 'wire' }
     case 'POST /api/v1/api-keys':
       return { name: 'key', role: 'viewer' }
   }
