@@ -5,8 +5,10 @@ import {
   NEW_APPLICATION,
   saveAffiliateOffer,
 } from '../store/affiliate-offers.ts'
+import { applicationLock } from '../store/applications.ts'
 import { appendAudit } from '../store/audit-log.ts'
 import { lockKeys } from '../store/lock-keys.ts'
+import { pairId } from '../store/page.ts'
 import { type Db, inTransaction } from '../store/transaction.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
 import { callerOf } from './caller.ts'
@@ -42,7 +44,7 @@ export function portalApplicationRoutes(app: ApiApp, deps: ApiDeps): void {
       return await inTransaction(store.db, async (db) => {
         const user = await portalUser(db, request)
         // A manager's decision and a second application wait for each other.
-        await lockKeys(db, store.engine, [`affiliate-offer:${id}:${user.affiliateId}`])
+        await lockKeys(db, store.engine, [applicationLock({ offerId: id, affiliateId: user.affiliateId })])
         const trx = { db, engine: store.engine }
         const standing = await loadStanding(trx, user, { id, now })
         const fields = applied(standing, { ...request.body, now })
@@ -96,8 +98,8 @@ async function save(db: Db, user: PortalUser, { offerId, fields, actor, now }: S
     at: now,
     actor,
     action: 'application.create',
-    subjectType: 'offer',
-    subjectId: offerId,
-    detail: { affiliateId, state: fields.state },
+    subjectType: 'application',
+    subjectId: pairId(offerId, affiliateId),
+    detail: { offerId, affiliateId, state: fields.state },
   })
 }

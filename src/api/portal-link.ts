@@ -12,11 +12,23 @@ import { loadStanding } from './portal-standings.ts'
 import { type FieldError, invalidFields } from './problem.ts'
 
 const DOMAINS_MAX = 100
-const SUB_NAMES = Array.from({ length: 10 }, (_, i) => `sub${i + 1}`)
+const SUB_NAMES = [
+  ...(['sub1', 'sub2', 'sub3', 'sub4', 'sub5'] as const),
+  ...(['sub6', 'sub7', 'sub8', 'sub9', 'sub10'] as const),
+]
 const valueField = z.string().max(LIMITS.paramValueCharsMax).default('')
 
 const linkQuery = z.object({
-  ...Object.fromEntries(SUB_NAMES.map((name) => [name, valueField])),
+  sub1: valueField,
+  sub2: valueField,
+  sub3: valueField,
+  sub4: valueField,
+  sub5: valueField,
+  sub6: valueField,
+  sub7: valueField,
+  sub8: valueField,
+  sub9: valueField,
+  sub10: valueField,
   source: valueField.describe('Which of your sources the visitor comes from'),
   aff_click_id: z.string().max(LIMITS.externalIdCharsMax).default('').describe('Your own click id'),
   url: z.string().max(4_096).default('').describe("A page of the offer's domains to lead to; '' for its own"),
@@ -61,11 +73,11 @@ export function portalLinkRoutes(app: ApiApp, deps: ApiDeps): void {
   })
 }
 
-type WantedLink = z.infer<typeof linkQuery> & Readonly<Record<string, unknown>>
+type WantedLink = z.output<typeof linkQuery>
 
 function linkOf({ offer }: Standing, wanted: WantedLink): Pick<AffiliateLink, 'offerId' | 'params'> {
-  const names = [...SUB_NAMES, 'source', 'aff_click_id', 'lp', 'url']
-  return { offerId: offer.id, params: names.map((name) => [name, String(wanted[name] ?? '')] as const) }
+  const names = [...SUB_NAMES, 'source', 'aff_click_id', 'lp', 'url'] as const
+  return { offerId: offer.id, params: names.map((name) => [name, wanted[name]] as const) }
 }
 
 function checkWanted({ terms }: Standing, domains: readonly Domain[], wanted: WantedLink): void {

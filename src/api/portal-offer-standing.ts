@@ -34,18 +34,15 @@ export function whyNoLink(standing: Standing): string {
   const { status, application } = standing
   if (status === 'expired') return 'This offer has ended.'
   if (status !== 'active') return 'This offer is paused: its links work again once it is resumed.'
-  switch (application?.state) {
-    case 'pending':
-      return 'Your application for this offer waits for approval.'
-    case 'rejected':
-      return application.reason === ''
-        ? 'Your application for this offer was refused; you may apply again.'
-        : `Your application for this offer was refused: ${application.reason}. You may apply again.`
-    case 'blocked':
-      return 'You may not run this offer.'
-    default:
-      return mayRunNow(standing) ? '' : whatToDo(standing)
-  }
+  if (application !== undefined && application.state !== 'approved') return whyNotIn(application)
+  return mayRunNow(standing) ? '' : whatToDo(standing)
+}
+
+function whyNotIn({ state, reason }: AffiliateOffer): string {
+  if (state === 'pending') return 'Your application for this offer waits for approval.'
+  if (state === 'blocked') return 'You may not run this offer.'
+  const why = reason === '' ? '.' : `: ${reason}.`
+  return `Your application for this offer was refused${why} You may apply again.`
 }
 
 /** Whether the affiliate was let in, whatever the offer's status is today. */
