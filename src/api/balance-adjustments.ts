@@ -35,6 +35,11 @@ const adjustmentSchema = z
   })
   .meta({ id: 'BalanceAdjustment' })
 
+const listQuery = pageQuery.extend({
+  side: sideField.optional(),
+  party: z.string().max(64).optional().describe('Id of an affiliate or advertiser'),
+})
+
 const createBody = z.strictObject({
   ...partyFields,
   amount: amountField
@@ -54,14 +59,14 @@ export function balanceAdjustmentRoutes(app: ApiApp, deps: ApiDeps): void {
   app.get(PATH, {
     schema: {
       tags: TAGS,
-      summary: "List: adjustments of one party's balance",
-      querystring: pageQuery.extend(partyFields),
+      summary: 'List: adjustments of balances',
+      querystring: listQuery,
       response: { 200: pageOf(adjustmentSchema) },
     },
     handler: async (request) => {
-      const { side, partyId, ...wanted } = request.query
-      const key = { workspace: workspaceOf(request), side, partyId }
-      const page = await listBalanceAdjustments(db, key, wanted)
+      const { side, party, ...wanted } = request.query
+      const filter = { side, partyId: party }
+      const page = await listBalanceAdjustments(db, workspaceOf(request), filter, wanted)
       return { items: page.items.map(toView), nextCursor: page.nextCursor }
     },
   })

@@ -1,6 +1,5 @@
 import type { Selectable } from 'kysely'
 import type { BillingSide } from '../domain/billing-types.ts'
-import type { PartyKey } from './billable-money.ts'
 import { newRecordId } from './ids.ts'
 import { afterCursor, type Page, type PageRequest, rowsWanted, toPage } from './page.ts'
 import type { Database } from './schema.ts'
@@ -43,16 +42,18 @@ export async function insertBalanceAdjustment(
 /** Newest first. */
 export async function listBalanceAdjustments(
   db: Db,
-  { workspace, side, partyId }: PartyKey,
+  workspace: string,
+  filter: { readonly side?: BillingSide | undefined; readonly partyId?: string | undefined },
   page: PageRequest,
 ): Promise<Page<BalanceAdjustment>> {
-  const rows = await db
+  let query = db
     .selectFrom('balance_adjustments')
     .selectAll()
     .where('workspace', '=', workspace)
-    .where('side', '=', side)
-    .where('party_id', '=', partyId)
     .where(afterCursor('created_at', page.cursor))
+  if (filter.side !== undefined) query = query.where('side', '=', filter.side)
+  if (filter.partyId !== undefined) query = query.where('party_id', '=', filter.partyId)
+  const rows = await query
     .orderBy('created_at', 'desc')
     .orderBy('id', 'desc')
     .limit(rowsWanted(page))

@@ -1,7 +1,7 @@
 import { fastify } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { describe, expect, it } from 'vitest'
-import { type Access, ROLES, type Role } from '../../src/api/access-table.ts'
+import { type Access, type AccountRole, ROLES, SCOPED_ROLES } from '../../src/api/access-table.ts'
 import { enforceAccess } from '../../src/api/enforce-access.ts'
 import { DEFAULT_NETWORK_SETTINGS } from '../../src/domain/affiliate.ts'
 import { DEFAULT_FRAUD_SETTINGS } from '../../src/domain/fraud.ts'
@@ -10,10 +10,13 @@ import { createWorkspace } from '../../src/store/workspaces.ts'
 import { useStores } from '../support/databases.ts'
 import { callRoute, ROUTES } from './api-calls.ts'
 import { DASHBOARD_URL, openTestApi, type TestApi } from './api-harness.ts'
+import { addAffiliateManager, addParty } from './api-party.ts'
 import { bodyOf, createWorld, type World } from './api-world.ts'
 
 /** Said once more here, in full, so that a mistake in the comparison of roles shows. */
-const MAY: Readonly<Record<Role, readonly Access[]>> = {
+const MAY: Readonly<Record<AccountRole, readonly Access[]>> = {
+  affiliate: ['user', 'affiliate'],
+  affiliate_manager: ['user', 'affiliate_manager', 'affiliate_manager_writes'],
   viewer: ['user', 'viewer', 'affiliate_manager'],
   manager: ['user', 'viewer', 'manager', 'affiliate_manager', 'affiliate_manager_writes'],
   owner: ['user', 'viewer', 'manager', 'owner', 'affiliate_manager', 'affiliate_manager_writes'],
@@ -48,6 +51,8 @@ describe('the table of access', () => {
       'GET /api/v1/openapi.json',
       'GET /api/v1/setup',
       'POST /api/v1/setup',
+      'GET /api/v1/sign-up/:workspace',
+      'POST /api/v1/sign-up/:workspace',
     ])
   })
 })
@@ -74,15 +79,15 @@ describe('every route', () => {
   it('answers each role as the table says', async () => {
     const api = await openTestApi(stores)
     const world = await createWorld(api, 'ALPHA')
+    const manager = await addAffiliateManager(api, world.workspace)
+    const by = await addParty(api, world, { mark: 'OWN', managerId: manager.id })
+    const keys = { ...world.keys, affiliate: by.key }
     for (const route of guarded) {
-      for (const role of ROLES) {
+      for (const role of [...ROLES, ...SCOPED_ROLES]) {
         const allowed = MAY[role].includes(route.access)
-        const answer = await callRoute(
-          api,
-          route,
-          { by: world },
-          { authorization: `Bearer ${world.keys[role]}` },
-        )
+        const isManager = role === 'affiliate_manager'
+        const who = isManager ? { cookie: manager.cookie } : { authorization: `Bearer ${keys[role]}` }
+        const answer = await callRoute(api, route, { by }, who)
         const label = `${role} ${route.key}: ${answer.body}`
         expect(answer.statusCode < 300, label).toBe(allowed)
         if (!allowed) expect(answer.json()).toMatchObject({ status: 403, code: 'role_too_low' })

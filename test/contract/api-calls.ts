@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto'
 import { ACCESS, type Access } from '../../src/api/access-table.ts'
 import { DEFAULT_FRAUD_SETTINGS } from '../../src/domain/fraud.ts'
-import type { TestApi } from './api-harness.ts'
+import { PASSWORD, type TestApi } from './api-harness.ts'
 import { bodyOf, type World } from './api-world.ts'
 
 type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
@@ -25,7 +26,17 @@ export const CONFIGURED = [
   'coupons',
 ]
 /** Kinds that a route deletes, so that each call needs one of its own. */
-const MADE_ANEW = [...CONFIGURED, 'api-keys', 'notification-targets', 'webhooks']
+const MADE_ANEW = [
+  ...CONFIGURED,
+  'api-keys',
+  'notification-targets',
+  'webhooks',
+  'members',
+  'keyId',
+  'userId',
+  'portal/api-keys',
+  'portal/postbacks',
+]
 
 /** As well, routes after which a thing is at its end. */
 const SPENDING = [
@@ -55,32 +66,62 @@ const TEMPLATES: Readonly<Record<string, string>> = {
 /** Calls a route about things of `about` (the caller's own unless told), with a body that the caller may send. */
 export async function callRoute(
   api: TestApi,
-  { method, url, key }: Route,
+  route: Route,
   { by, about = by }: { readonly by: World; readonly about?: World },
   headers: Record<string, string>,
 ) {
-  const [, , , resource = ''] = url.split('/')
-  // Affiliates run offers of advertisers alone.
-  const kind = url.includes('/:affiliateId') ? 'network-offers' : resource
-  const isSpent = (MADE_ANEW.includes(kind) && method === 'DELETE') || SPENDING.includes(key)
-  const id = isSpent && about === by ? await by.make(kind) : about.ids[kind]
-  const template = about === by ? TEMPLATES[url] : undefined
-  const target = url
-    .replace(':clickId', about.clickId)
-    .replace(':affiliateId', about.ids.affiliates ?? '')
-    .replace(':id', id ?? '')
-    .replace(':key', template ?? 'unknown')
+  const { method, key } = route
+  const url = await urlOf(route, { by, about })
   if (key === 'POST /api/v1/conversion-uploads') {
     const csv = { ...headers, 'content-type': 'text/csv' }
-    return await api.app.inject({ method, url: target, headers: csv, payload: `${by.clickId}\n` })
+    return await api.app.inject({ method, url, headers: csv, payload: `${by.clickId}\n` })
   }
-  const needed = NEEDED[key] === undefined ? '' : await by.make(NEEDED[key])
-  const payload = key === 'POST /api/v1/payment-runs' ? toPayment(needed) : payloadOf(key, kind, by)
-  return await api.app.inject({ method, url: target, headers, ...(payload === undefined ? {} : { payload }) })
+  const payload = payloadOf(key, kindOf(route), by)
+  return await api.app.inject({ method, url, headers, ...(payload === undefined ? {} : { payload }) })
 }
 
-function toPayment(invoiceId: string) {
-  return { method: 'wire', reference: 'SEPA 1', invoiceIds: [invoiceId] }
+/** The route's URL with its parameters filled in; an id that the call spends is of a thing made for it. */
+async function urlOf(
+  route: Route,
+  { by, about }: { readonly by: World; readonly about: World },
+): Promise<string> {
+  const { url, method, key } = route
+  const names = [...url.matchAll(/:(\w+)/g)].map(([, name = '']) => name)
+  let filled = url
+  for (const name of names) {
+    const kind = name === 'id' ? kindOf(route) : name
+    const isDeleted = method === 'DELETE' && name === names.at(-1) && MADE_ANEW.includes(kind)
+    const isSpent = isDeleted || SPENDING.includes(key)
+    const example = isSpent && about === by ? await by.make(kind) : exampleOf(route, about, kind)
+    filled = filled.replace(`:${name}`, name === 'key' && about !== by ? 'unknown' : example)
+  }
+  return filled
+}
+
+/** An id or name for each parameter of a route; a route that is new may need one here, or in a world. */
+function exampleOf({ key, url }: Route, about: World, kind: string): string {
+  const named: Readonly<Record<string, string | undefined>> = {
+    clickId: about.clickId,
+    affiliateId: about.ids.affiliates,
+    key: TEMPLATES[url],
+  }
+  const found = named[kind] ?? about.ids[kind]
+  if (found === undefined) throw new Error(`no example id "${kind}" for ${key}`)
+  return found
+}
+
+/** What a route's `:id` is of, as worlds name it. */
+function kindOf({ url }: Route): string {
+  const [, , , resource = '', below = ''] = url.split('/')
+  // Affiliates run offers of advertisers alone, and their targets alone are moderated.
+  if (url.includes('/:affiliateId')) return 'network-offers'
+  if (url.endsWith('/moderate')) return 'moderated'
+  return resource === 'portal' ? `portal/${below}` : resource
+}
+
+/** Addresses are unique. */
+function personOf({ mark }: World): object {
+  return { name: mark, email: `${randomUUID()}@example.com`, password: PASSWORD }
 }
 
 const RANGE = { from: '2026-01-01', to: '2026-01-02' }
@@ -164,6 +205,29 @@ function payloadOf(key: string, kind: string, world: World): object | undefined 
       return { side: 'affiliate', partyId: world.ids.affiliates, amount: '1', reason: 'bonus' }
     case 'PATCH /api/v1/portal/payment':
       return { method: 'wire' }
+    case 'POST /api/v1/members':
+      return { ...personOf(world), role: 'viewer' }
+    case 'PATCH /api/v1/members/:id':
+      return { role: 'manager' }
+    case 'POST /api/v1/affiliates/:id/users':
+      return personOf(world)
+    case 'POST /api/v1/affiliates/:id/status':
+      return { status: 'active' }
+    case 'POST /api/v1/affiliates/:id/api-keys':
+    case 'POST /api/v1/portal/api-keys':
+      return { name: 'key' }
+    case 'POST /api/v1/notification-targets/:id/moderate':
+      return { moderation: 'approved', textHash: world.ids.textHash }
+    case 'POST /api/v1/portal/offers/:id/apply':
+    case 'POST /api/v1/portal/postbacks/:id/test':
+      return {}
+    case 'POST /api/v1/portal/postbacks':
+    case 'POST /api/v1/portal/global-postback':
+      return { url: `https://${world.mark}.example/pb` }
+    case 'PATCH /api/v1/portal/postbacks/:id':
+      return { delaySeconds: 5 }
+    case 'POST /api/v1/portal/reports':
+      return { from: '2026-01-01', to: '2026-12-31', groupBy: ['offer'] }
     case 'POST /api/v1/api-keys':
       return { name: 'key', role: 'viewer' }
   }

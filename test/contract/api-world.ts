@@ -9,9 +9,10 @@ import { insertUpload } from '../../src/store/conversion-uploads.ts'
 import { createJob } from '../../src/store/jobs.ts'
 import { createWorkspace } from '../../src/store/workspaces.ts'
 import type { TestApi } from './api-harness.ts'
+import { isMoneyKind, makeMoney } from './api-money.ts'
 
-const NOW = 1_700_000_000_000
-const makeClickId = createClickIdMaker({ key: { hmac32: () => 0 }, processId: 0, randomBits: () => 0 })
+export const NOW = 1_700_000_000_000
+export const makeClickId = createClickIdMaker({ key: { hmac32: () => 0 }, processId: 0, randomBits: () => 0 })
 
 /** One workspace, a key of every role, and one of every kind of thing; all carry the mark. */
 export type World = {
@@ -44,6 +45,8 @@ export async function createWorld(
   const make = (path: string) => {
     if (path === 'hits') return addUnmatchedHit(api, workspace, mark)
     if (path === 'jobs') return addJob(api, workspace, mark)
+    if (isMoneyKind(path))
+      return makeMoney({ api, key: keys.owner, affiliateId: ids.affiliates ?? '', mark }, path)
     return post(api, keys.owner, path, bodyOf(path, mark, ids))
   }
   for (const path of [
@@ -71,6 +74,8 @@ export async function createWorld(
     conversions: idOf('conversion', mark),
     deliveries: idOf('delivery', mark),
     jobs: await make('jobs'),
+    invoices: await make('final-invoices'),
+    'payment-runs': await make('payment-runs'),
     'conversion-uploads': await addUpload(api, workspace, mark),
   })
   const visit = { kind: 'visit', workspace, at: NOW, visit_at: NOW, click_id: clickId } as const
@@ -90,7 +95,7 @@ async function createBareWorkspace(api: TestApi, mark: string): Promise<string> 
   return (await createWorkspace(api.store.db, { ...fields, ...rest }, NOW)).id
 }
 
-async function post(api: TestApi, key: string, path: string, body: object): Promise<string> {
+export async function post(api: TestApi, key: string, path: string, body: object): Promise<string> {
   const { ownerPath, ...payload } = { ownerPath: path, ...body }
   const headers = { authorization: `Bearer ${key}` }
   const answer = await api.app.inject({ method: 'POST', url: `/api/v1/${ownerPath}`, headers, payload })
@@ -99,7 +104,7 @@ async function post(api: TestApi, key: string, path: string, body: object): Prom
 }
 
 /** Without the mark as it is looked for: an answer may repeat the id that it was asked for. */
-function idOf(kind: string, mark: string): string {
+export function idOf(kind: string, mark: string): string {
   return `${mark.toLowerCase()}-${kind}`
 }
 
@@ -140,6 +145,8 @@ export function bodyOf(path: string, mark: string, ids: Readonly<Record<string, 
       const url = `https://${mark}.example/?c={clickid}`
       return { ownerPath: 'offers', name, url, advertiserId: ids.advertisers }
     }
+    case 'private-offers':
+      return { ...bodyOf('network-offers', mark, ids), name, terms: { visibility: 'private' } }
     case 'affiliates':
       return { name, status: 'active' }
     case 'coupons': {
@@ -182,10 +189,19 @@ async function addUpload(api: TestApi, workspace: string, mark: string): Promise
   return id
 }
 
-type Recorded = { mark: string; workspace: string; clickId: string; targetId: string | undefined }
+type Recorded = {
+  mark: string
+  workspace: string
+  clickId: string
+  targetId: string | undefined
+  /** On the network's side: whose it is. */
+  network?: { affiliate_id: string; advertiser_id: string; offer_id: string }
+  /** In micros. */
+  money?: { revenue_micros: number; payout_micros: number; sale_micros: number }
+}
 
 /** A hit, the conversion it made, and a delivery that went wrong once, as rows. */
-async function record(api: TestApi, recorded: Recorded): Promise<void> {
+export async function record(api: TestApi, recorded: Recorded): Promise<void> {
   const { db } = api.store
   await db.insertInto('hits').values(hitRow(recorded)).execute()
   await db.insertInto('conversions').values(conversionRow(recorded)).execute()
@@ -194,7 +210,7 @@ async function record(api: TestApi, recorded: Recorded): Promise<void> {
   await db.insertInto('delivery_attempts').values(attemptRow(recorded)).execute()
 }
 
-function hitRow({ mark, workspace, clickId }: Recorded) {
+function hitRow({ mark, workspace, clickId, network }: Recorded) {
   const request: Hit = {
     id: idOf('hit', mark),
     kind: 'postback',
@@ -223,6 +239,8 @@ function hitRow({ mark, workspace, clickId }: Recorded) {
     click_id: clickId,
     conversion_id: idOf('conversion', mark),
     affiliate_network_id: '',
+    affiliate_id: network?.affiliate_id ?? '',
+    advertiser_id: network?.advertiser_id ?? '',
     ip: request.ip,
     request_json: JSON.stringify(request),
     steps_json: '',
@@ -230,7 +248,7 @@ function hitRow({ mark, workspace, clickId }: Recorded) {
   } as const
 }
 
-function conversionRow({ mark, workspace, clickId }: Recorded) {
+function conversionRow({ mark, workspace, clickId, network, money }: Recorded) {
   return {
     id: idOf('conversion', mark),
     workspace,
@@ -262,6 +280,8 @@ function conversionRow({ mark, workspace, clickId }: Recorded) {
     transitions: 1,
     created_at: NOW,
     updated_at: NOW,
+    ...network,
+    ...money,
   } as const
 }
 
@@ -281,13 +301,14 @@ function transitionRow({ mark, workspace }: Recorded) {
   } as const
 }
 
-function deliveryRow({ mark, workspace, clickId, targetId }: Recorded) {
+function deliveryRow({ mark, workspace, clickId, targetId, network }: Recorded) {
   return {
     id: idOf('delivery', mark),
     workspace,
     conversion_id: idOf('conversion', mark),
     transition: 1,
     target_id: targetId ?? '',
+    affiliate_id: network?.affiliate_id ?? '',
     click_id: clickId,
     type: 'postback',
     method: 'GET',
