@@ -1,7 +1,7 @@
 import type { Snapshot } from '../domain/snapshot.ts'
 import { toSnapshotText } from '../domain/snapshot-text.ts'
 import { pause } from '../ledger/retried-loop.ts'
-import { compileSnapshot } from '../store/compile-snapshot.ts'
+import { SnapshotCompiler } from '../store/compile-snapshot.ts'
 import { loadConfigVersion } from '../store/config-version.ts'
 import type { Db } from '../store/transaction.ts'
 import { CONVERSION_LIMITS } from './conversion-limits.ts'
@@ -14,6 +14,7 @@ type Compiled = { readonly version: number; readonly json: string }
  */
 export class SnapshotFeed {
   readonly #db: Db
+  readonly #compiler: SnapshotCompiler
   readonly #clock: () => number
   #compiled: Compiled | undefined
   #refreshing: Promise<Compiled> | undefined
@@ -22,6 +23,7 @@ export class SnapshotFeed {
   /** @param clock Unix milliseconds. */
   constructor(db: Db, clock: () => number) {
     this.#db = db
+    this.#compiler = new SnapshotCompiler(db)
     this.#clock = clock
   }
 
@@ -54,7 +56,7 @@ export class SnapshotFeed {
   async #load(): Promise<Compiled> {
     const version = await loadConfigVersion(this.#db)
     if (this.#compiled?.version === version) return this.#compiled
-    const snapshot: Snapshot = await compileSnapshot(this.#db, this.#clock())
+    const snapshot: Snapshot = await this.#compiler.compile(this.#clock())
     this.#compiled = { version: snapshot.version, json: toSnapshotText(snapshot) }
     return this.#compiled
   }

@@ -171,7 +171,7 @@ async function hasConverted(line: Line, clickId: string, offerId: string): Promi
       const answer = await requestOverUnixSocket({
         ...line,
         method: 'GET',
-        path: `/internal/converted?${asked}`,
+        path: `/internal/converted?${asked.toString()}`,
         timeoutMs: EDGE_LIMITS.convertedTimeoutMs,
         answerBytesMax: EDGE_LIMITS.answerBytesMax,
       })

@@ -1,9 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { campaign, testSnapshot } from '../../test/contract/edge-rig.ts'
+import { advertiserOffer, affiliate, placeBits } from '../../test/contract/affiliate-snapshot.ts'
+import { campaign, offer, testSnapshot } from '../../test/contract/edge-rig.ts'
 import { toSnapshotText } from '../domain/snapshot-text.ts'
 import { SnapshotReader } from './snapshot-reader.ts'
 
 const snapshot = testSnapshot({
+  offers: [
+    offer('o1'),
+    advertiserOffer('o2', { affiliates: placeBits(1) }, { name: 'with a\n],"campaigns":[' }),
+  ],
+  affiliates: [affiliate('a1'), affiliate('a2'), affiliate('a3')],
   campaigns: [campaign('one'), campaign('two', { name: 'with a\nline break, and ]}' }), campaign('three')],
 })
 
@@ -14,8 +20,8 @@ describe('a snapshot’s text', () => {
     expect(await new SnapshotReader().read(text)).toEqual(snapshot)
   })
 
-  it('without campaigns, and as plain JSON of one line, is read as well', async () => {
-    const empty = { ...snapshot, campaigns: [] }
+  it('without any of its lists, and as plain JSON of one line, is read as well', async () => {
+    const empty = { ...snapshot, campaigns: [], offers: [], affiliates: [] }
     expect(await new SnapshotReader().read(toSnapshotText(empty))).toEqual(empty)
     expect(await new SnapshotReader().read(JSON.stringify(snapshot))).toEqual(snapshot)
   })
@@ -30,6 +36,18 @@ describe('a snapshot’s text', () => {
     expect(after).toEqual(edited)
     expect(after.campaigns[2]).toBe(before.campaigns[0])
     expect(after.campaigns[0]).toBe(before.campaigns[2])
+  })
+
+  it('after an edit keeps the affiliates and offers that are the same', async () => {
+    const reader = new SnapshotReader()
+    const before = await reader.read(toSnapshotText(snapshot))
+    const [one, two, three] = snapshot.affiliates
+    if (one === undefined || two === undefined || three === undefined) throw new Error('three affiliates')
+    const edited = { ...snapshot, version: 2, affiliates: [one, { ...two, name: 'Edited' }, three] }
+    const after = await reader.read(toSnapshotText(edited))
+    expect(after).toEqual(edited)
+    expect(after.affiliates.map((item, at) => item === before.affiliates[at])).toEqual([true, false, true])
+    expect(after.offers.every((item, at) => item === before.offers[at])).toBe(true)
   })
 
   it('that is none, or of another format, is refused', async () => {

@@ -3,7 +3,7 @@ import { AFFILIATE_STATUSES } from '../domain/affiliate.ts'
 import { type Condition, type FlowPath, type FlowRule, STICKY_LEVELS } from '../domain/flow.ts'
 import { FRAUD_FLAGS } from '../domain/fraud.ts'
 import { OFFER_PROTOCOLS, STORED_OFFER_STATUSES } from '../domain/offer-terms.ts'
-import type { Snapshot, SnapshotCampaign } from '../domain/snapshot.ts'
+import type { Snapshot, SnapshotAffiliate, SnapshotCampaign, SnapshotOffer } from '../domain/snapshot.ts'
 
 const text = z.string()
 const texts = z.array(text)
@@ -79,6 +79,30 @@ const terms = z.object({
   clickIdParam: text,
 })
 
+const offer = z.object({
+  ...owned,
+  affiliateNetworkId: text,
+  affiliateNetworkName: text,
+  url: text,
+  campaignId: text,
+  payoutMicros: z.number().nullable(),
+  currency: text,
+  countries: texts,
+  cappedUntil: z.number(),
+  fallbackOfferId: text,
+  legacyIds: texts,
+  advertiserId: text,
+  terms: terms.nullable(),
+})
+
+const affiliate = z.object({
+  ...owned,
+  status: z.enum(AFFILIATE_STATUSES),
+  tier: text,
+  blockedSources: texts,
+  legacyIds: texts,
+})
+
 /** Unknown properties are dropped: a newer core may send more than this edge knows. */
 const snapshotSchema = z.object({
   format: z.literal(3),
@@ -104,23 +128,7 @@ const snapshotSchema = z.object({
       trafficLossPercent: z.number(),
     }),
   ),
-  offers: z.array(
-    z.object({
-      ...owned,
-      affiliateNetworkId: text,
-      affiliateNetworkName: text,
-      url: text,
-      campaignId: text,
-      payoutMicros: z.number().nullable(),
-      currency: text,
-      countries: texts,
-      cappedUntil: z.number(),
-      fallbackOfferId: text,
-      legacyIds: texts,
-      advertiserId: text,
-      terms: terms.nullable(),
-    }),
-  ),
+  offers: z.array(offer),
   landers: z.array(
     z.object({
       ...owned,
@@ -133,15 +141,7 @@ const snapshotSchema = z.object({
   flows: z.array(z.object({ ...owned, ...flow })),
   campaigns: z.array(campaign),
   domains: z.array(z.object({ host: text, workspace: text, defaultCampaignId: text, fallbackUrl: text })),
-  affiliates: z.array(
-    z.object({
-      ...owned,
-      status: z.enum(AFFILIATE_STATUSES),
-      tier: text,
-      blockedSources: texts,
-      legacyIds: texts,
-    }),
-  ),
+  affiliates: z.array(affiliate),
   ratesMicros: z.record(text, z.number()),
 })
 
@@ -153,4 +153,14 @@ export function parseSnapshot(json: string): Snapshot {
 /** Reads one campaign of a snapshot from JSON text. @throws when it is none. */
 export function parseCampaign(json: string): SnapshotCampaign {
   return campaign.parse(JSON.parse(json))
+}
+
+/** Reads one offer of a snapshot from JSON text. @throws when it is none. */
+export function parseOffer(json: string): SnapshotOffer {
+  return offer.parse(JSON.parse(json))
+}
+
+/** Reads one affiliate of a snapshot from JSON text. @throws when it is none. */
+export function parseAffiliate(json: string): SnapshotAffiliate {
+  return affiliate.parse(JSON.parse(json))
 }

@@ -1,9 +1,9 @@
 import { type Selectable, sql } from 'kysely'
 import type { ApplicationState, CustomPayouts } from '../domain/affiliate.ts'
 import type { AffiliateCaps } from '../domain/offer-terms.ts'
-import { changeConfiguration, loadConfigVersion } from './config-version.ts'
+import { nextConfigVersion } from './config-version.ts'
 import type { Database } from './schema.ts'
-import type { Db } from './transaction.ts'
+import { type Db, inTransaction } from './transaction.ts'
 
 /** Where one affiliate stands with one offer: its application, and what was agreed on with it alone. */
 export type AffiliateOffer = AffiliateOfferKey &
@@ -45,6 +45,9 @@ export const NEW_APPLICATION: AffiliateOfferFields = {
   caps: null,
 }
 
+/** Until the row's transaction knows its version. */
+const UNSEEN = 0
+
 export async function getAffiliateOffer(db: Db, key: AffiliateOfferKey): Promise<AffiliateOffer | undefined> {
   const row = await db
     .selectFrom('affiliate_offers')
@@ -82,17 +85,18 @@ export function affiliateOfferName({ offerId, affiliateId }: Omit<AffiliateOffer
   return `${offerId} ${affiliateId}`
 }
 
-/** Writes the row as a whole; edges hear of it. The caller has read it in the same transaction. */
+/**
+ * Writes the row as a whole; edges hear of it. The caller has read it in the same transaction. The row gets its version
+ * last: the version's lock, once taken, holds up every other change (affiliate-offer-index.ts reads by it).
+ */
 export async function saveAffiliateOffer(
   db: Db,
   key: AffiliateOfferKey,
   fields: AffiliateOfferFields,
   now: number,
 ): Promise<void> {
-  await changeConfiguration(db, async (trx) => {
-    // The change counts the version up when it is done: whoever read the present one has not seen this row.
-    const version = (await loadConfigVersion(trx)) + 1
-    const changed = { ...toColumns(fields), updated_at: now, version }
+  await inTransaction(db, async (trx) => {
+    const changed = { ...toColumns(fields), updated_at: now }
     await trx
       .insertInto('affiliate_offers')
       .values({
@@ -100,9 +104,16 @@ export async function saveAffiliateOffer(
         affiliate_id: key.affiliateId,
         workspace: key.workspace,
         created_at: now,
+        version: UNSEEN,
         ...changed,
       })
       .onConflict((conflict) => conflict.columns(['offer_id', 'affiliate_id']).doUpdateSet(changed))
+      .execute()
+    await trx
+      .updateTable('affiliate_offers')
+      .set({ version: await nextConfigVersion(trx) })
+      .where('offer_id', '=', key.offerId)
+      .where('affiliate_id', '=', key.affiliateId)
       .execute()
   })
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { DEFAULT_NETWORK_SETTINGS } from '../../src/domain/affiliate.ts'
+import { withClickIdParam } from '../../src/domain/click-id-param.ts'
 import { DEFAULT_FRAUD_SETTINGS } from '../../src/domain/fraud.ts'
 import {
   type AffiliateNetworkFields,
@@ -8,7 +9,7 @@ import {
   getAffiliateNetwork,
 } from '../../src/store/affiliate-networks.ts'
 import { type CampaignFields, createCampaign } from '../../src/store/campaigns.ts'
-import { compileSnapshot, withClickIdParam } from '../../src/store/compile-snapshot.ts'
+import { compileSnapshot } from '../../src/store/compile-snapshot.ts'
 import { changeConfiguration, loadConfigVersion } from '../../src/store/config-version.ts'
 import { loadRates, saveRates } from '../../src/store/currency-rates.ts'
 import { archiveLander, createLander } from '../../src/store/landers.ts'
