@@ -51,14 +51,12 @@ export const optionalUrlField = z
  * An absolute http(s) URL with our macros; whatever fills them, it stays on the site that was configured. One in
  * which a template's placeholder was left is refused: it would be called, or visitors sent there, as it is.
  */
-export const templateUrlField = z
-  .string()
-  .trim()
-  .max(URL_CHARS_MAX)
-  .superRefine((text, context) => {
-    const reason = reasonAgainstTemplateUrl(text)
-    if (reason !== undefined) context.addIssue({ code: 'custom', message: reason })
-  })
+export const templateUrlField = templateUrl(reasonAgainstTemplateUrl)
+
+/** The same, or '' for none. */
+export const optionalTemplateUrlField = templateUrl((text) =>
+  text === '' ? undefined : reasonAgainstTemplateUrl(text),
+)
 
 /** A name of a query parameter, as it stands in URLs; '' for none. */
 export const optionalParamField = z
@@ -91,6 +89,17 @@ export const legacyIdsField = z
   )
   .max(LEGACY_IDS_MAX)
   .describe('Ids in the links of other systems, so that their links keep working')
+
+function templateUrl(reasonAgainst: (text: string) => string | undefined) {
+  return z
+    .string()
+    .trim()
+    .max(URL_CHARS_MAX)
+    .superRefine((text, context) => {
+      const reason = reasonAgainst(text)
+      if (reason !== undefined) context.addIssue({ code: 'custom', message: reason })
+    })
+}
 
 function reasonAgainstTemplateUrl(text: string): string | undefined {
   const placeholder = placeholderProblem(text)

@@ -12,7 +12,13 @@ import {
 } from '../domain/offer-terms.ts'
 import { newId } from '../store/ids.ts'
 import { affiliateCapsField, moneyCapsField } from './cap-fields.ts'
-import { eventField, nameField, optionalUrlField, templateUrlField } from './fields.ts'
+import {
+  eventField,
+  nameField,
+  optionalTemplateUrlField,
+  optionalUrlField,
+  templateUrlField,
+} from './fields.ts'
 import { conditionField } from './flow-fields.ts'
 import { eventPriceField, priceField } from './price-fields.ts'
 
@@ -116,7 +122,7 @@ const fields = {
     .describe("Until a conversion is payable; null: the workspace's"),
   targeting: conditionField.nullable(),
   caps: capsField.describe("Money in the workspace's currency; periods as those of `caps`"),
-  convertedUrl: optionalUrlField.describe("Where who converted already goes; '' as anybody else"),
+  convertedUrl: optionalTemplateUrlField.describe("Where who converted already goes; '' as anybody else"),
   landingPages: z.array(landingPageField).max(LANDING_PAGES_MAX),
   creatives: z.array(creativeField).max(CREATIVES_MAX),
   deepLinkDomains: z
