@@ -30,10 +30,10 @@ export function checkPostback(target: CheckedTarget, checks: PostbackChecks): vo
   checkTarget({ ...target, bodyTemplate: '' })
   const { standing } = checks
   const kind = standing === undefined ? '' : kindProblem(standing.terms, target.type)
+  const unreadable = textErrors(target)
   const errors = [
     ...(kind === '' ? [] : [{ field: 'type', message: kind }]),
-    ...textErrors(target),
-    ...placeErrors(target, checks),
+    ...(unreadable.length > 0 ? unreadable : placeErrors(target, checks)),
   ]
   if (errors.length > 0) throw invalidFields(errors)
 }

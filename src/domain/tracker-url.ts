@@ -1,9 +1,9 @@
 /** Scripts of Prosper202 that take `amount` and `subid` (its "global postback" and image pixel). */
 const PROSPER202_SCRIPT = /\/g(?:pb|px)\.php$/i
-/** A network that fills the parameters in itself is given the URL without them, or with empty ones. */
+/** What a network that knows the parameters fills in: it is given the URL without them, or with empty ones. */
 const FILLED_IN = [
-  ['amount', '{payout}'],
-  ['subid', '{sub1}'],
+  { names: ['amount'], macro: '{payout}' },
+  { names: ['subid', 'sid'], macro: '{sub1}' },
 ] as const
 
 /**
@@ -15,16 +15,19 @@ export function fillTrackerUrl(url: string): string {
   const [path = '', query = ''] = url.split('?', 2)
   if (!PROSPER202_SCRIPT.test(path)) return url
   const given = query.split('&').filter((pair) => pair !== '')
-  const pairs = given.map((pair) => {
-    const name = pair.replace(/=$/, '')
-    const macro = FILLED_IN.find(([filled]) => filled === name.toLowerCase())?.[1]
-    return macro === undefined ? pair : `${name}=${macro}`
-  })
-  const missing = FILLED_IN.filter(([name]) => !given.some((pair) => nameOf(pair) === name))
-  return `${path}?${[...pairs, ...missing.map(([name, macro]) => `${name}=${macro}`)].join('&')}`
+  const missing = FILLED_IN.filter((filled) => !given.some((pair) => filledBy(pair) === filled))
+  const added = missing.map(({ names: [name], macro }) => `${name}=${macro}`)
+  return `${path}?${[...given.map(withMacro), ...added].join('&')}`
 }
 
-function nameOf(pair: string): string {
+/** A pair whose value is left open, with the macro. */
+function withMacro(pair: string): string {
+  const filled = filledBy(pair)
+  const [name = '', value = ''] = pair.split('=', 2)
+  return filled === undefined || value !== '' ? pair : `${name}=${filled.macro}`
+}
+
+function filledBy(pair: string) {
   const name = pair.split('=', 1)[0]?.toLowerCase() ?? ''
-  return name === 'sid' ? 'subid' : name
+  return FILLED_IN.find(({ names }) => names.some((known) => known === name))
 }
