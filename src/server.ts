@@ -21,6 +21,7 @@ import { type AmountChanger, createAmountChanger } from './conversions/change-am
 import { createStatusChanger, type StatusChanger } from './conversions/change-status.ts'
 import { startInternalServer } from './conversions/internal-server.ts'
 import { createJudge, type Judge } from './conversions/judge.ts'
+import { createReconciliationJob, RECONCILIATION_JOB } from './conversions/reconcile-apply.ts'
 import { runRematch } from './conversions/rematch.ts'
 import { runJobs } from './conversions/run-jobs.ts'
 import { createUploadJob, UPLOAD_JOB } from './conversions/upload-apply.ts'
@@ -282,9 +283,11 @@ function billingDeps({ store, ledger, catchUp }: Core): BillingDeps {
 
 /** By kind of job. */
 function jobHandlers(core: Core): Readonly<Record<string, JobHandler>> {
-  const { store, changeStatus } = core
+  const { store, changeStatus, changeAmounts } = core
+  const reconciling = { ...byHandDeps(core), changeStatus, changeAmounts }
   return {
     [UPLOAD_JOB]: createUploadJob(byHandDeps(core)),
+    [RECONCILIATION_JOB]: createReconciliationJob(reconciling),
     [BULK_STATUS_JOB]: createBulkStatusJob({ store, changeStatus, clock: Date.now }),
     [INVOICE_RUN_JOB]: createInvoiceRunJob(billingDeps(core)),
     [FRAUD_RERUN_JOB]: createFraudRerunJob({ store, ledger: core.ledger, clock: Date.now }),

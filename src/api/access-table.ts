@@ -149,6 +149,11 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /api/v1/jobs/:id': 'viewer',
   'POST /api/v1/jobs/:id/cancel': 'manager',
 
+  'GET /api/v1/reconciliations': 'viewer',
+  'GET /api/v1/reconciliations/:id': 'viewer',
+  'GET /api/v1/reconciliations/:id/rows': 'viewer',
+  'POST /api/v1/reconciliations': 'manager',
+  'POST /api/v1/reconciliations/:id/apply': 'manager',
   'GET /api/v1/webhooks': 'manager',
   'GET /api/v1/webhooks/:id': 'manager',
   'POST /api/v1/webhooks': 'manager',

@@ -59,6 +59,7 @@ import { portalPostbackRoutes } from './portal-postbacks.ts'
 import { portalReportRoutes } from './portal-reports.ts'
 import { portalTestPostbackRoutes } from './portal-test-postback.ts'
 import { handleError, Problem } from './problem.ts'
+import { reconciliationRoutes } from './reconciliations.ts'
 import { reportRoutes } from './reports.ts'
 import { addSecurityHeaders } from './security-headers.ts'
 import { settingsRoutes } from './settings.ts'
@@ -122,6 +123,7 @@ const ROUTES: readonly ((app: ApiApp, deps: ApiDeps) => void)[] = [
   balanceAdjustmentRoutes,
   portalMoneyRoutes,
   webhookRoutes,
+  reconciliationRoutes,
   affiliateRoutes,
   affiliateKeyRoutes,
   affiliateUserRoutes,

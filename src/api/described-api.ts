@@ -32,6 +32,7 @@ export async function describedApi(version: string): Promise<object> {
     visitRows: neverCalled,
     runReport: neverCalled,
     changeStatus: neverCalled,
+    changeAmounts: neverCalled,
     byHand: {
       store: { db, engine: 'sqlite', close: neverCalled },
       judge: { judge: neverCalled, rejudge: neverCalled },

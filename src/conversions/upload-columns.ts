@@ -23,7 +23,7 @@ export type UploadLayout =
  * underscores: Voluum clickId, Binom cnv_id, Keitaro subid, RedTrack clickid and sum, FunnelFlux hitId, TUNE
  * transaction_id and adv_sub. Of several that mean the same the first in the list counts, as in a postback.
  */
-const HEADINGS = [
+export const UPLOAD_HEADINGS = [
   ['cid', 'cid clickid subid cnvid hit hitid s2s transactionid'],
   ['payout', 'payout amount sum revenue rev price commission conversionpayout'],
   ['currency', 'currency cnvcurrency payoutcurrency'],
@@ -41,7 +41,7 @@ const CLICK_ID = /^[0-9a-hjkmnp-tv-z]{26}$/
 export function findLayout(cells: readonly string[]): UploadLayout {
   if (CLICK_ID.test(cells[0] ?? '')) return { type: 'plain', columns: PLAIN_COLUMNS }
   if (CLICK_ID.test((cells[0] ?? '').split(':', 1)[0] ?? '')) return { type: 'pairs' }
-  const columns = assignColumns(cells.map(normalized))
+  const columns = assignColumns<UploadColumn>(cells, UPLOAD_HEADINGS)
   // A broken click id in the first row is that row's problem; a line of no known heading is no header.
   if (columns.every((column) => column === undefined)) return { type: 'plain', columns: PLAIN_COLUMNS }
   if (!columns.includes('cid')) {
@@ -52,14 +52,21 @@ export function findLayout(cells: readonly string[]): UploadLayout {
 
 /** The column that a pair's name means. */
 export function columnOf(name: string): UploadColumn | undefined {
-  return HEADINGS.find(([, names]) => names.split(' ').includes(normalized(name)))?.[0]
+  return UPLOAD_HEADINGS.find(([, names]) => names.split(' ').includes(normalized(name)))?.[0]
 }
 
-/** Each heading has one meaning: a transaction id beside a click id is the sender's own. */
-function assignColumns(headings: readonly string[]): readonly (UploadColumn | undefined)[] {
-  const columns = headings.map((): UploadColumn | undefined => undefined)
-  for (const [column, names] of HEADINGS) {
-    const found = names.split(' ').find((name) => {
+/**
+ * Which column each heading is. Each has one meaning: a transaction id beside a click id is the sender's own.
+ * @param names by column, the names that a heading may have, as `normalized` leaves them.
+ */
+export function assignColumns<Column extends string>(
+  cells: readonly string[],
+  names: readonly (readonly [column: Column, names: string])[],
+): readonly (Column | undefined)[] {
+  const headings = cells.map(normalized)
+  const columns = headings.map((): Column | undefined => undefined)
+  for (const [column, known] of names) {
+    const found = known.split(' ').find((name) => {
       const index = headings.indexOf(name)
       return index !== -1 && columns[index] === undefined
     })
@@ -68,6 +75,7 @@ function assignColumns(headings: readonly string[]): readonly (UploadColumn | un
   return columns
 }
 
-function normalized(heading: string): string {
+/** Without case, spaces, underscores, points and dashes. */
+export function normalized(heading: string): string {
   return heading.toLowerCase().replace(/[\s_.-]/g, '')
 }

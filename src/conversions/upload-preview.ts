@@ -9,21 +9,13 @@ import {
 } from '../store/conversion-uploads.ts'
 import { conversionsOfClicks } from '../store/conversions.ts'
 import { type ByHandDeps, findOwnVisits, NO_VISIT } from './by-hand.ts'
+import { inBatches } from './in-batches.ts'
 import { findLayout, type UploadLayout } from './upload-columns.ts'
+import { UploadFileError } from './upload-file-error.ts'
 import { UPLOAD_LIMITS } from './upload-limits.ts'
 import { readLines, type UploadLine } from './upload-lines.ts'
 import { readRow } from './upload-row.ts'
 import { type CheckedRow, type UploadSummary, UploadSummaryBuilder } from './upload-summary.ts'
-
-/** The file as a whole can not be read; the message says why. */
-class UploadFileError extends Error {
-  readonly code = 'bad_upload'
-
-  constructor(reason: string) {
-    super(reason)
-    this.name = 'UploadFileError'
-  }
-}
 
 /**
  * Reads a file, checks every row and keeps them; nothing is counted until the upload is applied.
@@ -44,7 +36,7 @@ export async function previewUpload(
   const id = newUploadId(now)
   const summary = new UploadSummaryBuilder()
   try {
-    for (const batch of inBatches(readRows(body, now))) {
+    for (const batch of inBatches(readRows(body, now), UPLOAD_LIMITS.batchRowsMax)) {
       // A large file is read in turns with everything else that this process does.
       await nextTurn()
       const checked = await checkVisits(deps, workspace, batch)
@@ -133,15 +125,4 @@ async function convertedClicks(
 
 function toStored({ line, problem, params }: CheckedRow) {
   return { line, problem, params: Object.fromEntries(Object.entries(params)) }
-}
-
-function* inBatches<T>(items: Iterable<T>): Generator<readonly T[]> {
-  let batch: T[] = []
-  for (const item of items) {
-    batch.push(item)
-    if (batch.length < UPLOAD_LIMITS.batchRowsMax) continue
-    yield batch
-    batch = []
-  }
-  if (batch.length > 0) yield batch
 }

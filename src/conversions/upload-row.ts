@@ -81,8 +81,8 @@ function wireProblem(params: Values): string | undefined {
   return parsed.fields.cid === '' ? 'the click id is an unfilled macro' : undefined
 }
 
-/** Unix milliseconds; a time without a zone is UTC. */
-function readTime(text: string): number | undefined {
+/** Unix milliseconds; a time without a zone is UTC; undefined when it is not understood. */
+export function readTime(text: string): number | undefined {
   if (UNIX_SECONDS.test(text)) return Number(text) * 1_000
   if (UNIX_MILLISECONDS.test(text)) return Number(text)
   const match = DATE_TIME.exec(text)
@@ -98,6 +98,6 @@ function toOffset(zone: string): string {
 }
 
 /** Fit to be stored and read: short, and without control characters, which PostgreSQL refuses in part. */
-function shown(text: string): string {
+export function shown(text: string): string {
   return text.replace(/\p{Cc}/gu, ' ').slice(0, UPLOAD_LIMITS.problemCharsMax)
 }

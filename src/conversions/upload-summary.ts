@@ -91,7 +91,7 @@ export class UploadSummaryBuilder {
 }
 
 /** Fifty thousand amounts of the largest kind are beyond exact numbers: whole units are left then. */
-function formatSum(micros: bigint): string {
+export function formatSum(micros: bigint): string {
   const number = Number(micros)
   return Number.isSafeInteger(number) ? formatMicros(number) : String(micros / 1_000_000n)
 }

@@ -10,7 +10,7 @@ import { createWorkspace } from '../../src/store/workspaces.ts'
 import { useStores } from '../support/databases.ts'
 import { callRoute, ROUTES } from './api-calls.ts'
 import { DASHBOARD_URL, openTestApi, type TestApi } from './api-harness.ts'
-import { addAffiliateManager, addParty } from './api-party.ts'
+import { addAffiliateManager, addParty, createWorldWithParty } from './api-party.ts'
 import { bodyOf, createWorld, type World } from './api-world.ts'
 
 /** Said once more here, in full, so that a mistake in the comparison of roles shows. */
@@ -62,7 +62,7 @@ describe('every route', () => {
 
   it('asks who is calling', async () => {
     const api = await openTestApi(stores)
-    const world = await createWorld(api, 'ALPHA')
+    const world = await createWorldWithParty(api, 'ALPHA')
     for (const route of guarded) {
       const anonymous = await callRoute(api, route, { by: world }, {})
       expect([route.key, anonymous.statusCode]).toEqual([route.key, 401])
@@ -97,8 +97,8 @@ describe('every route', () => {
 
   it('refuses a workspace that the caller does not belong to', async () => {
     const api = await openTestApi(stores)
-    const alpha = await createWorld(api, 'ALPHA', { signedIn: true })
-    const beta = await createWorld(api, 'BETA')
+    const alpha = await createWorldWithParty(api, 'ALPHA', { signedIn: true })
+    const beta = await createWorldWithParty(api, 'BETA')
     for (const route of guarded) {
       for (const who of [{ cookie: alpha.cookie }, { authorization: `Bearer ${alpha.keys.owner}` }]) {
         const answer = await callRoute(
@@ -119,8 +119,8 @@ describe('every route', () => {
       visitRows: async (workspace, clickId) =>
         ownClicks.has(`${workspace} ${clickId}`) ? [visitRow(workspace, clickId)] : [],
     })
-    const alpha = await createWorld(api, 'ALPHA', { signedIn: true })
-    const beta = await createWorld(api, 'BETA')
+    const alpha = await createWorldWithParty(api, 'ALPHA', { signedIn: true })
+    const beta = await createWorldWithParty(api, 'BETA')
     for (const { workspace, clickId } of [alpha, beta]) ownClicks.add(`${workspace} ${clickId}`)
     const before = await everythingOf(api, beta)
     for (const route of guarded) {
@@ -237,6 +237,7 @@ async function everythingOf(api: TestApi, { workspace }: World) {
     'events',
     'jobs',
     'conversion_uploads',
+    'reconciliations',
     'advertisers',
     'affiliates',
     'affiliate_offers',

@@ -76,7 +76,12 @@ export async function callRoute(
     const csv = { ...headers, 'content-type': 'text/csv' }
     return await api.app.inject({ method, url, headers: csv, payload: `${by.clickId}\n` })
   }
-  const payload = payloadOf(key, kindOf(route), by)
+  const needed = NEEDED[key]
+  const neededId = needed === undefined || about !== by ? '' : await by.make(needed)
+  const payload =
+    key === 'POST /api/v1/payment-runs'
+      ? { method: 'wire', reference: '1', invoiceIds: [neededId] }
+      : payloadOf(key, kindOf(route), by)
   return await api.app.inject({ method, url, headers, ...(payload === undefined ? {} : { payload }) })
 }
 
@@ -153,6 +158,10 @@ function payloadOf(key: string, kind: string, world: World): object | undefined 
       return { status: 'rejected', reason: 'fraud' }
     case 'POST /api/v1/conversions/:id/adjust':
       return { revenue: '1', reason: 'agreed' }
+    case 'POST /api/v1/reconciliations':
+      return bodyOf(kind, world.mark, world.ids)
+    case 'POST /api/v1/reconciliations/:id/apply':
+      return { approveFound: true }
     case 'POST /api/v1/webhooks':
       return bodyOf(kind, world.mark, world.ids)
     case 'PATCH /api/v1/webhooks/:id':
@@ -214,20 +223,9 @@ function payloadOf(key: string, kind: string, world: World): object | undefined 
     case 'POST /api/v1/affiliates/:id/status':
       return { status: 'active' }
     case 'POST /api/v1/affiliates/:id/api-keys':
-    case 'POST /api/v1/portal/api-keys':
       return { name: 'key' }
     case 'POST /api/v1/notification-targets/:id/moderate':
       return { moderation: 'approved', textHash: world.ids.textHash }
-    case 'POST /api/v1/portal/offers/:id/apply':
-    case 'POST /api/v1/portal/postbacks/:id/test':
-      return {}
-    case 'POST /api/v1/portal/postbacks':
-    case 'POST /api/v1/portal/global-postback':
-      return { url: `https://${world.mark}.example/pb` }
-    case 'PATCH /api/v1/portal/postbacks/:id':
-      return { delaySeconds: 5 }
-    case 'POST /api/v1/portal/reports':
-      return { from: '2026-01-01', to: '2026-12-31', groupBy: ['offer'] }
     case 'POST /api/v1/api-keys':
       return { name: 'key', role: 'viewer' }
   }

@@ -2,6 +2,7 @@ import { issueApiKey } from '../../src/api/api-key.ts'
 import { BULK_STATUS_JOB, createBulkStatusJob } from '../../src/conversions/bulk-status.ts'
 import { createAmountChanger } from '../../src/conversions/change-amounts.ts'
 import { createStatusChanger } from '../../src/conversions/change-status.ts'
+import { createReconciliationJob, RECONCILIATION_JOB } from '../../src/conversions/reconcile-apply.ts'
 import { runJobs } from '../../src/conversions/run-jobs.ts'
 import { createUploadJob, UPLOAD_JOB } from '../../src/conversions/upload-apply.ts'
 import { getJob, type JobHandler } from '../../src/store/jobs.ts'
@@ -105,6 +106,7 @@ async function finishJob(api: TestApi, world: World, id: string): Promise<void> 
 
 function handlersOf(api: TestApi): Readonly<Record<string, JobHandler>> {
   return {
+    [RECONCILIATION_JOB]: createReconciliationJob({ ...api.deps, ...api.deps.byHand }),
     [UPLOAD_JOB]: createUploadJob(api.deps.byHand),
     [BULK_STATUS_JOB]: createBulkStatusJob(api.deps),
   }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { sql } from 'kysely'
 import { ROLES, type Role } from '../../src/api/access-table.ts'
 import { issueApiKey } from '../../src/api/api-key.ts'
 import { DEFAULT_NETWORK_SETTINGS } from '../../src/domain/affiliate.ts'
@@ -63,6 +64,8 @@ export async function createWorld(
     'network-offers',
     'affiliates',
     'coupons',
+    'webhooks',
+    'reconciliations',
   ]) {
     ids[path] = await make(path)
   }
@@ -92,7 +95,13 @@ async function createBareWorkspace(api: TestApi, mark: string): Promise<string> 
     fraud: DEFAULT_FRAUD_SETTINGS,
     network: DEFAULT_NETWORK_SETTINGS,
   }
-  return (await createWorkspace(api.store.db, { ...fields, ...rest }, NOW)).id
+  const { id } = await createWorkspace(api.store.db, { ...fields, ...rest }, NOW)
+  // Members belong to it.
+  await sql`
+    insert into auth_organizations (id, name, slug, "createdAt")
+    values (${id}, ${fields.name}, ${id}, ${new Date(NOW).toISOString()})
+  `.execute(api.store.db)
+  return id
 }
 
 export async function post(api: TestApi, key: string, path: string, body: object): Promise<string> {
@@ -153,6 +162,10 @@ export function bodyOf(path: string, mark: string, ids: Readonly<Record<string, 
       // Codes are unique.
       const code = path in ids ? randomUUID() : name.replace(' ', '-')
       return { name: code, affiliateId: ids.affiliates, offerId: ids['network-offers'] }
+    }
+    case 'reconciliations': {
+      const period = { from: '2026-01-01T00:00:00Z', to: '2026-02-01T00:00:00Z' }
+      return { name, advertiserId: ids.advertisers, csv: `txid\n${mark}-theirs\n`, ...period }
     }
     case 'webhooks':
       return { url: `https://${mark}.example/hook` }

@@ -252,6 +252,8 @@ const INDEXES: readonly (readonly [name: string, table: string, columns: readonl
   ['reconciliations_list', 'reconciliations', ['workspace', 'created_at', 'id']],
   ['conversions_affiliate', 'conversions', ['workspace', 'affiliate_id', 'created_at', 'id']],
   ['conversions_advertiser', 'conversions', ['workspace', 'advertiser_id', 'created_at', 'id']],
+  ['conversions_advertiser_txid', 'conversions', ['workspace', 'advertiser_id', 'txid']],
+  ['reconciliation_rows_conversion', 'reconciliation_rows', ['reconciliation_id', 'conversion_id']],
   ['deliveries_affiliate', 'deliveries', ['workspace', 'affiliate_id', 'created_at', 'id']],
 ]
 
@@ -259,6 +261,7 @@ const INDEXES: readonly (readonly [name: string, table: string, columns: readonl
 const NETWORK_ROWS: Readonly<Record<string, string>> = {
   conversions_affiliate: 'affiliate_id',
   conversions_advertiser: 'advertiser_id',
+  conversions_advertiser_txid: 'advertiser_id',
   deliveries_affiliate: 'affiliate_id',
 }
 
