@@ -2,8 +2,9 @@ import { formatMicros } from '../domain/money.ts'
 import type { AffiliateOffer } from '../store/affiliate-offers.ts'
 import { countOfCap, takeFromCaps } from '../store/cap-counters.ts'
 import { changeConfiguration } from '../store/config-version.ts'
-import { capsOfAffiliate, capsOfOffer, type OfferCap } from '../store/offer-caps.ts'
+import { type CappedOffer, capsOfAffiliate, capsOfOffer, type OfferCap } from '../store/offer-caps.ts'
 import type { Db } from '../store/transaction.ts'
+import type { Court } from './court.ts'
 import { type HitContext, isAdvertisers } from './hit-context.ts'
 import { isReportedByMember } from './reported-by-member.ts'
 
@@ -33,6 +34,25 @@ export async function takeRoom(
   if (!taking.taken) return `${nameOf(context, taking.full)} ${when(context, taking.full)} is used up`
   if (taking.usedUp) await changeConfiguration(db, () => Promise.resolve())
   return undefined
+}
+
+/**
+ * The locks under which the offers' caps are taken from: of those among them that have caps. A transaction takes them
+ * all before the first counter, so that two of them, which take from the same caps in another order, never wait for
+ * each other.
+ */
+export function locksOfCaps(court: Court, offerIds: readonly string[]): readonly string[] {
+  const own = [...court.affiliateOffers.values()].filter(({ caps }) => caps !== null)
+  const capped = new Set(own.map(({ offerId }) => offerId))
+  return [...new Set(offerIds)].flatMap((id) => {
+    const offer = court.configuration.offers.get(id)
+    const isCapped = offer !== undefined && (capped.has(id) || hasCaps(offer, court.now))
+    return isCapped ? [`caps ${id}`] : []
+  })
+}
+
+function hasCaps(offer: CappedOffer, now: number): boolean {
+  return capsOfOffer(offer, now).length > 0 || capsOfAffiliate(offer, '', null, now).length > 0
 }
 
 /** For `test=1`: how much of each cap is used. */

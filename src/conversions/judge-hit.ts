@@ -77,7 +77,8 @@ async function resolve(db: Db, prepared: PreparedHit, { configuration }: Court):
   const isAboutVisit = hit.kind === 'update' || hit.kind === 'trap'
   if (resolution.found || isAboutVisit) return resolution
   const clickless = await resolveClickless(db, { hit, fields }, configuration)
-  return clickless.found || clickless.reason !== '' ? clickless : resolution
+  if (clickless.found || clickless.reason === '') return clickless.found ? clickless : resolution
+  return { found: false, reason: `${resolution.reason}; ${clickless.reason}` }
 }
 
 /**

@@ -7,6 +7,7 @@ import { lockKeys } from '../store/lock-keys.ts'
 import type { Store } from '../store/open-store.ts'
 import { isConflictError } from '../store/store-error.ts'
 import type { Db } from '../store/transaction.ts'
+import { locksOfCaps } from './caps.ts'
 import { canonicalSignature } from './check-sender.ts'
 import { CommitQueue } from './commit-queue.ts'
 import { ConfigurationCache } from './configuration-cache.ts'
@@ -139,6 +140,7 @@ async function judgeAll(
   cases: readonly Case[],
 ): Promise<readonly HitAnswer[]> {
   const court = await openCourt(db, deps, cache, cases)
+  await lockKeys(db, deps.store.engine, locksOfCaps(court, cases.flatMap(offerIdsOf)))
   const ids = cases.map(({ hit }) => hit.id)
   const known = new Map(await findHits(db, ids))
   const answers: HitAnswer[] = []
@@ -194,6 +196,12 @@ async function openCourt(
     ownHosts: deps.ownHosts,
     now: deps.clock(),
   }
+}
+
+/** Of the offers that a hit may be about. */
+function offerIdsOf({ parsed, candidates, visits }: Case): readonly string[] {
+  const found = candidates.genuine.flatMap(({ clickId }) => visits.get(clickId) ?? [])
+  return [parsed.fields.offer, ...found.map(offerIdOf)]
 }
 
 /** What the sender is told; the same for a hit judged before, but for pixels, which are shown once. */

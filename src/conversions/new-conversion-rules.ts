@@ -55,7 +55,7 @@ function checkOfferStatus(context: HitContext): RuleResult {
   if (status !== 'active' && isClickless(context)) return toResult('offer status', `the offer is ${status}`)
   const ends = [offer.terms.expiresAt, offer.archivedAt].filter((end) => end !== null)
   const hasEnded = ends.some((end) => end <= visit.visit.visit_at)
-  const problem = hasEnded ? `the offer is ${status} since before the visit` : ''
+  const problem = hasEnded ? `the offer was ${status} before the visit` : ''
   return toResult('offer status', problem, offerNote(context) || status)
 }
 

@@ -7,7 +7,7 @@ import {
   earns,
   findSameConversion,
 } from '../domain/conversion.ts'
-import type { DuplicatePolicy } from '../domain/conversion-types.ts'
+import type { DuplicatePolicy, EventCounts } from '../domain/conversion-types.ts'
 import type { HitOutcome } from '../domain/hit.ts'
 import { loadAffiliateOffers } from '../store/affiliate-offers.ts'
 import type { StoredConversion } from '../store/conversions.ts'
@@ -143,8 +143,9 @@ async function recordNew(db: Db, sale: Sale, made: New): Promise<Settlement> {
   if (broken !== undefined) return refusal(broken.detail)
   const worth = worthOf(sale, made.decision)
   if (!worth.ok) return refusal(worth.reason)
-  const counted = earns(made.decision.status) && newCounts(context, report, made.decision).conversion
-  const problem = counted ? await takeRoom(db, context, agreed, takenBy(worth.money)) : undefined
+  const counts = newCounts(context, report, made.decision)
+  const taken = earns(made.decision.status) ? takenBy(worth.money, counts) : NOTHING_TAKEN
+  const problem = await takeRoom(db, context, agreed, taken)
   if (problem !== undefined) return refusal(problem)
   const change = newChange({ ...sale, context: flagTooFast(context, court) }, made, worth.money)
   court.docket.enter(buildEntry(change, court))
@@ -152,8 +153,12 @@ async function recordNew(db: Db, sale: Sale, made: New): Promise<Settlement> {
   return { outcome: 'recorded', reason: agreement === null ? '' : reason, conversionId: id }
 }
 
-function takenBy({ revenueMicros, payoutMicros }: Money): Taken {
-  return { conversions: 1, revenueMicros, payoutMicros }
+const NOTHING_TAKEN: Taken = { conversions: 0, revenueMicros: 0, payoutMicros: 0 }
+
+/** Room is taken by what earns; money is owed also for events that count as no conversion. */
+function takenBy({ revenueMicros, payoutMicros }: Money, counts: EventCounts): Taken {
+  const conversions = counts.conversion ? 1 : 0
+  return { conversions, revenueMicros: counts.revenue ? revenueMicros : 0, payoutMicros }
 }
 
 function worthOf({ context, report, court }: Sale, { amountMicros }: NewDecision): NewMoney {
@@ -185,13 +190,11 @@ async function recordUpdate(db: Db, sale: Sale, changed: Changed): Promise<Settl
   return { outcome: 'updated', reason: '', conversionId: after.id }
 }
 
-const NOTHING_TAKEN: Taken = { conversions: 0, revenueMicros: 0, payoutMicros: 0 }
-
 /** A known conversion has its place; only more money than it had needs room. */
 function grownBy(before: StoredConversion, after: StoredConversion): Taken {
   return {
     conversions: 0,
-    revenueMicros: after.revenueMicros - before.revenueMicros,
+    revenueMicros: after.counts.revenue ? after.revenueMicros - before.revenueMicros : 0,
     payoutMicros: after.payoutMicros - before.payoutMicros,
   }
 }

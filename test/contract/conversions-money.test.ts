@@ -7,6 +7,7 @@ import { listConversions, type StoredConversion } from '../../src/store/conversi
 import { createEventSettings, updateEventSettings } from '../../src/store/events.ts'
 import { buildWorld, outboxRows, WORLD_NOW, type World } from '../support/conversion-world.ts'
 import { SQL_ENGINES, useStores } from '../support/databases.ts'
+import { pick, randomFrom } from '../support/random.ts'
 
 describe.each(SQL_ENGINES)('the money of conversions on %s', (engine) => {
   const stores = useStores(engine)
@@ -215,21 +216,4 @@ function micros(decimal: string | undefined): number {
   const parsed = parseAmount(decimal ?? '0')
   if (!parsed.ok) throw new Error(parsed.reason)
   return parsed.micros
-}
-
-/** mulberry32: the same history in every run. */
-function randomFrom(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-
-function pick<T>(random: () => number, items: readonly T[]): T {
-  const item = items[Math.floor(random() * items.length)]
-  if (item === undefined) throw new Error('nothing to pick')
-  return item
 }

@@ -14,6 +14,8 @@ export const WORLD_NOW = Date.UTC(2026, 10, 22, 10)
 export type JudgeRig = {
   readonly store: Store
   readonly judge: Judge
+  /** The judge of another process, over a store of its own on the same database. */
+  anotherJudge(store: Store): Judge
   readonly lookup: ClickLookup
   readonly clickIdKey: ClickIdKey
   /** Visits that the ledger knows. */
@@ -49,6 +51,14 @@ export function createJudgeRig(store: Store): JudgeRig {
       )
     },
   }
+  const judgeOver = (own: Store) =>
+    createJudge({
+      store: own,
+      ledgerLookup: lookup,
+      clock: () => time.now,
+      clickIdKey: KEY,
+      ownHosts: ['track.example'],
+    })
   return {
     store,
     visits,
@@ -56,13 +66,8 @@ export function createJudgeRig(store: Store): JudgeRig {
     time,
     lookup,
     clickIdKey: KEY,
-    judge: createJudge({
-      store,
-      ledgerLookup: lookup,
-      clock: () => time.now,
-      clickIdKey: KEY,
-      ownHosts: ['track.example'],
-    }),
+    judge: judgeOver(store),
+    anotherJudge: judgeOver,
     clickId: () => makeClickId(time.now),
     recordVisit(dimensions) {
       const clickId = makeClickId(time.now)
