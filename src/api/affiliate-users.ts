@@ -66,7 +66,7 @@ function addRoute(app: ApiApp, deps: ApiDeps): void {
         mayHaveAccount: false,
         record: async (db, userId) => {
           await addAffiliateUser(db, { userId, workspace, affiliateId }, now)
-          await audit(db, caller, { now, deed: 'add_user', affiliateId, userId })
+          await audit(db, caller, { now, deed: 'add', affiliateId, userId })
         },
       })
       if (!result.ok) throw emailTaken()
@@ -98,7 +98,7 @@ function removeRoute(app: ApiApp, deps: ApiDeps): void {
           throw notFound('person', userId)
         }
         await deleteMember(trx, { workspace, userId })
-        await audit(trx, caller, { now, deed: 'remove_user', affiliateId, userId })
+        await audit(trx, caller, { now, deed: 'remove', affiliateId, userId })
       })
       await deleteUserWithoutWorkspace(deps.accounts, userId)
       return await reply.code(204).send()
@@ -126,7 +126,7 @@ async function audit(
     workspace,
     at: entry.now,
     actor,
-    action: `affiliate.${entry.deed}`,
+    action: `affiliate_user.${entry.deed}`,
     subjectType: 'affiliate',
     subjectId: entry.affiliateId,
     detail: { user: entry.userId },
