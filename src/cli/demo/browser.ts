@@ -17,8 +17,11 @@ const UNWANTED_ARGS: ReadonlySet<string> = new Set([
   '--allow-running-insecure-content',
 ])
 
-/** A headless Chromium from npm; nothing has to be installed on the system. */
-export async function launchBrowser(): Promise<Browser> {
+/**
+ * A headless Chromium from npm; nothing has to be installed on the system.
+ * @param switches more of its command line, e.g. to test what a visitor's settings do.
+ */
+export async function launchBrowser(switches: readonly string[] = []): Promise<Browser> {
   return await playwright.launch({
     executablePath: await chromium.executablePath(),
     args: [
@@ -26,6 +29,7 @@ export async function launchBrowser(): Promise<Browser> {
       '--disable-quic',
       '--no-first-run',
       '--disable-background-networking',
+      ...switches,
     ],
     headless: true,
   })
