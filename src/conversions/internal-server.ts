@@ -5,6 +5,7 @@ import { type ClickIdKey, verifyClickId } from '../domain/click-id.ts'
 import type { LedgerRow } from '../domain/ledger-row.ts'
 import type { ClickLookup } from '../ledger/click-lookup.ts'
 import type { FoundVisit } from '../ledger/find-in-ledger.ts'
+import { hasConverted } from '../store/converted-visit.ts'
 import type { Db } from '../store/transaction.ts'
 import { CONVERSION_LIMITS } from './conversion-limits.ts'
 import type { Judge } from './judge.ts'
@@ -35,7 +36,7 @@ export type InternalServer = {
 type Answer = { readonly status: number; readonly json?: string }
 type Context = InternalServerOptions & { readonly feed: SnapshotFeed; readonly stop: AbortSignal }
 
-/** What edges ask core, over a unix socket: judgements, visits, snapshots. */
+/** What edges ask core, over a unix socket: judgements, visits, snapshots, who converted. */
 export async function startInternalServer(options: InternalServerOptions): Promise<InternalServer> {
   const stop = new AbortController()
   const context = { ...options, feed: new SnapshotFeed(options.db, options.clock), stop: stop.signal }
@@ -83,6 +84,7 @@ async function route(context: Context, request: IncomingMessage): Promise<Answer
   if (request.method !== 'GET') return problem(404, 'no such request')
   if (pathname === '/internal/health') return { status: 200, json: '{"ok":true}' }
   if (pathname === '/internal/snapshot') return await giveSnapshot(context, searchParams)
+  if (pathname === '/internal/converted') return await tellConverted(context, searchParams)
   const visit = /^\/internal\/visits\/([0-9a-z]+)$/.exec(pathname)
   if (visit?.[1] !== undefined) return await giveVisit(context, visit[1])
   return problem(404, 'no such request')
@@ -109,6 +111,14 @@ async function giveSnapshot(context: Context, params: URLSearchParams): Promise<
   const patience = AbortSignal.any([context.stop, AbortSignal.timeout(CONVERSION_LIMITS.snapshotWaitMs)])
   const json = await context.feed.newerThan(after, patience)
   return json === undefined ? { status: 204 } : { status: 200, json }
+}
+
+/** `?clickId=…&offer=…`: whether the visit has an earning conversion of the offer. */
+async function tellConverted({ db, clickIdKey }: Context, params: URLSearchParams): Promise<Answer> {
+  const clickId = params.get('clickId') ?? ''
+  const isGenuine = verifyClickId(clickId, clickIdKey).ok
+  const converted = isGenuine && (await hasConverted(db, clickId, params.get('offer') ?? ''))
+  return { status: 200, json: JSON.stringify({ converted }) }
 }
 
 async function giveVisit(context: Context, clickId: string): Promise<Answer> {

@@ -6,6 +6,7 @@ import type { Exchange, HeaderList } from './exchange.ts'
 import { judgeHit } from './judge-hit.ts'
 import { pixelPage, pixelPolicy, pixelScript } from './pixel-page.ts'
 import { readHit } from './read-hit.ts'
+import { isTestHit, sendTestPage } from './test-page.ts'
 
 export type PixelKind = Extract<HitKind, 'image' | 'iframe' | 'script'>
 
@@ -36,7 +37,10 @@ export async function handlePixel(
   dialect?: HitDialect,
 ): Promise<void> {
   const hit = await readHit(context, exchange, kind, dialect)
-  if (hit !== undefined) sendPixel(exchange, kind, await judgeHit(context, hit))
+  if (hit === undefined) return
+  const answer = await judgeHit(context, hit)
+  if (kind === 'iframe' && isTestHit(hit)) sendTestPage(exchange, 200, answer)
+  else sendPixel(exchange, kind, answer)
 }
 
 /**

@@ -6,6 +6,7 @@ import type { Exchange } from './exchange.ts'
 import { judgeHit } from './judge-hit.ts'
 import { handlePixel } from './pixel-handler.ts'
 import { readHit } from './read-hit.ts'
+import { isTestHit, sendTestPage } from './test-page.ts'
 
 /** How long a sender should wait after `overloaded`. */
 const RETRY_AFTER_SECONDS = '5'
@@ -27,7 +28,11 @@ export async function handlePostback(
     return
   }
   const hit = await readHit(context, exchange, 'postback', dialect)
-  if (hit !== undefined) sendPostbackAnswer(exchange, hit, await judgeHit(context, hit))
+  if (hit === undefined) return
+  const answer = await judgeHit(context, hit)
+  if (isTestHit(hit) && wantsPage(exchange, hit)) {
+    sendTestPage(exchange, HTTP_STATUS_BY_OUTCOME[answer.outcome], answer)
+  } else sendPostbackAnswer(exchange, hit, answer)
 }
 
 /** Tells the sender of a postback what became of it (PROTOCOL section 2). */
@@ -39,6 +44,12 @@ export function sendPostbackAnswer(exchange: Exchange, hit: Hit, answer: HitAnsw
     const { outcome, conversion, reason, steps } = answer
     sendJson(exchange, status, { outcome, conversion, reason, hit: answer.hit, steps }, headers)
   }
+}
+
+/** A person opened the URL in a browser, and asked for no other form. */
+function wantsPage({ request }: Exchange, hit: Hit): boolean {
+  const isBrowser = (request.headers.accept ?? '').toLowerCase().includes('text/html')
+  return isBrowser && !hit.params.some(([name]) => name === 'format')
 }
 
 function wantsText(hit: Hit): boolean {

@@ -123,6 +123,22 @@ describe('core on its unix socket', () => {
     expect(await ask(socketPath, '/internal/visits/forged')).toMatchObject({ status: 404 })
   })
 
+  it('tells whether a visit has a conversion of an offer that earns', async () => {
+    const { world, socketPath } = await start()
+    const cid = world.visit()
+    const isConverted = async (clickId: string, offerId = world.offerId) =>
+      await ask(socketPath, `/internal/converted?clickId=${clickId}&offer=${offerId}`)
+    const [yes, no] = [true, false].map((converted) => ({ status: 200, body: { converted } }))
+    expect(await isConverted(cid)).toEqual(no)
+    await ask(socketPath, '/internal/hits', { hits: [world.hit({ cid, txid: 'T1' })] })
+    expect(await isConverted(cid)).toEqual(yes)
+    expect(await isConverted(cid, 'other')).toEqual(no)
+    expect(await isConverted(world.visit())).toEqual(no)
+    expect(await isConverted('forged')).toEqual(no)
+    await ask(socketPath, '/internal/hits', { hits: [world.hit({ cid, txid: 'T1', status: 'rejected' })] })
+    expect(await isConverted(cid)).toEqual(no)
+  })
+
   it('gives a newer snapshot at once, and else when the configuration changes', async () => {
     const { world, socketPath } = await start()
     const version = await snapshotVersion(world)

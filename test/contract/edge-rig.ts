@@ -96,6 +96,8 @@ export class CorePeer {
   readonly batches: number[] = []
   /** By click id, as core would find them in the ledger. */
   readonly visits = new Map<string, object>()
+  /** Whether a click id has converted at an offer. */
+  hasConverted: (clickId: string, offerId: string) => boolean | Promise<boolean> = () => false
   judge: (hit: Hit) => HitAnswer | Promise<HitAnswer> = (hit) => ({
     hit: hit.id,
     outcome: 'recorded',
@@ -144,6 +146,10 @@ export class CorePeer {
       this.hits.push(...hits)
       this.batches.push(hits.length)
       sendJson(response, { answers: await Promise.all(hits.map(async (hit) => this.judge(hit))) })
+    } else if (url.pathname === '/internal/converted') {
+      const { searchParams: asked } = url
+      const converted = await this.hasConverted(asked.get('clickId') ?? '', asked.get('offer') ?? '')
+      sendJson(response, { converted })
     } else {
       const visit = this.visits.get(url.pathname.split('/').at(-1) ?? '')
       if (visit === undefined) response.writeHead(404).end()
