@@ -104,9 +104,7 @@ export async function startPixelRig(): Promise<PixelRig> {
     },
     async log() {
       const entries = field(await portal('GET', '/postback-log?limit=50'), 'items') as readonly unknown[]
-      return entries.map(
-        (entry) => `${field(entry, 'type')} ${field(entry, 'state')} ${field(entry, 'reason')}`,
-      )
+      return entries.map((entry) => ['type', 'state', 'reason'].map((name) => field(entry, name)).join(' '))
     },
     async stop() {
       await tls.close()
