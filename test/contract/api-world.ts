@@ -168,7 +168,7 @@ export function bodyOf(path: string, mark: string, ids: Readonly<Record<string, 
       return { name, advertiserId: ids.advertisers, csv: `txid\n${mark}-theirs\n`, ...period }
     }
     case 'webhooks':
-      return { url: `https://${mark}.example/hook` }
+      return { url: `https://hooks.${mark}.example/` }
     case 'notification-targets': {
       const ownerPath = `traffic-sources/${ids['traffic-sources']}/notification-targets`
       return { ownerPath, url: `https://${mark}.example/pb?x={externalid}` }
