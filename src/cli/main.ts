@@ -33,10 +33,13 @@ program
   .command('demo')
   .description('show the main job on real input: a source, a network, an advertiser and a browser')
   .option('--visits <n>', 'visits that the traffic source sends', parseCount, 2_000)
+  .option('--chain', 'two installations, a network and the tracker of its affiliate, one behind the other')
   .option('--json', 'print the result as JSON')
-  .action(async (options: { visits: number; json?: true }) =>
-    (await import('./demo/demo.ts')).runDemo({ visits: options.visits, json: options.json === true }),
-  )
+  .action(async ({ visits, chain, json }: { visits: number; chain?: true; json?: true }) => {
+    const options = { visits, json: json === true }
+    if (chain === true) await (await import('./demo/chain.ts')).runChain(options)
+    else await (await import('./demo/demo.ts')).runDemo(options)
+  })
 
 program
   .command('doctor')

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
 import { request } from 'undici'
+import { lottery } from './lottery.ts'
 import { playRole, type RoleQuestion } from './role.ts'
 
 /**
@@ -161,9 +161,4 @@ async function ping(url: string): Promise<boolean> {
     await new Promise((resolve) => setTimeout(resolve, RETRY_DELAY_MS))
   }
   return false
-}
-
-/** 0..99, the same for the same click id and question. */
-function lottery(clickId: string, question: string): number {
-  return createHash('sha256').update(`${question}:${clickId}`).digest().readUInt32BE(0) % 100
 }

@@ -33,7 +33,13 @@ export async function setUpOwner(installation: Installation): Promise<ApiClient>
     { cookie: cookies.join('; '), origin: installation.dashboardUrl },
     { name: 'demo', role: 'owner' },
   )
-  const authorization = `Bearer ${String(field(key.body, 'key'))}`
+  return clientByKey(installation, String(field(key.body, 'key')))
+}
+
+/** Calls with a key that is there already. */
+export function clientByKey(installation: Installation, key: string): ApiClient {
+  const base = `${installation.dashboardUrl}/api/v1`
+  const authorization = `Bearer ${key}`
   return {
     get: async (path) => (await call('GET', base + path, { authorization })).body,
     post: async (path, body) => (await call('POST', base + path, { authorization }, body)).body,

@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import type { ApiClient } from './api-client.ts'
-import type { DemoRow } from './demo-table.ts'
 
 export type CampaignReport = {
   readonly visits: number
@@ -30,12 +29,16 @@ const answerSchema = z.object({
   ),
 })
 
-/** The tracker's own report, by campaign id. The days around today: a demo may run over midnight. */
+/** The days around today: a demo may run over midnight. */
+export function dayAround(nowMs: number): { readonly from: string; readonly to: string } {
+  const day = (offset: number) => new Date(nowMs + offset * DAY_MS).toISOString().slice(0, 10)
+  return { from: day(-1), to: day(1) }
+}
+
+/** The tracker's own report, by campaign id. */
 export async function readReport(api: ApiClient): Promise<ReadonlyMap<string, CampaignReport>> {
-  const day = (offset: number) => new Date(Date.now() + offset * DAY_MS).toISOString().slice(0, 10)
   const answer = await api.post('/reports', {
-    from: day(-1),
-    to: day(1),
+    ...dayAround(Date.now()),
     timeZone: 'UTC',
     groupBy: ['campaign'],
     metrics: ['visits', 'clicks', 'conversions', 'events', 'revenue'],
@@ -54,7 +57,9 @@ export async function readReport(api: ApiClient): Promise<ReadonlyMap<string, Ca
 }
 
 /** Looks until everybody agrees, at most for SETTLE_MS_MAX; then the last look stands. */
-export async function waitUntilSettled(look: () => Promise<readonly DemoRow[]>): Promise<readonly DemoRow[]> {
+export async function waitUntilSettled<Row extends { readonly agrees: boolean }>(
+  look: () => Promise<readonly Row[]>,
+): Promise<readonly Row[]> {
   const startedAt = performance.now()
   for (;;) {
     const rows = await look()

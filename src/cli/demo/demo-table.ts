@@ -2,6 +2,7 @@ import type { NetworkTally } from './affiliate-network.ts'
 import type { BrowserTally } from './browser.ts'
 import type { DemoSetup } from './demo-campaigns.ts'
 import type { CampaignReport } from './demo-report.ts'
+import { printBooks } from './print-books.ts'
 import type { SourceNotifications, SourceTally } from './traffic-source.ts'
 
 /** One campaign in everybody's books. */
@@ -114,26 +115,17 @@ function money(micros: number): string {
   return (micros / MICROS).toFixed(2)
 }
 
-const HEADS = [
-  '',
-  ...'sent answered recorded clicks arrived sold refunded reported notified'.split(' '),
-  'kept',
-  '',
-]
-
-/** For people: the table, and one line that says whether everybody agrees. */
+/** For people. */
 export function printTable(rows: readonly DemoRow[]): void {
-  const lines = rows.map((row) => [
-    row.campaign,
-    ...[row.sent, row.answered, row.recorded, row.clicks, row.arrived].map(String),
-    ...[row.sold, row.refunded, row.reported, row.notified].map(String),
-    `${row.moneyKept} = ${row.moneyReported}`,
-    row.agrees ? '✓' : '✗',
-  ])
-  const widths = HEADS.map((head, i) => Math.max(head.length, ...lines.map((line) => line[i]?.length ?? 0)))
-  const format = (cells: readonly string[]) =>
-    cells.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join('  ')
-  console.log([format(HEADS), ...lines.map(format)].join('\n'))
-  for (const remark of rows.flatMap((row) => row.remarks)) console.log(`  ! ${remark}`)
-  console.log(rows.every((row) => row.agrees) ? '\nAll books agree.' : '\nThe books do not agree.')
+  printBooks(
+    ['', ...'sent answered recorded clicks arrived sold refunded reported notified kept'.split(' '), ''],
+    rows.map((row) => [
+      row.campaign,
+      ...[row.sent, row.answered, row.recorded, row.clicks, row.arrived].map(String),
+      ...[row.sold, row.refunded, row.reported, row.notified].map(String),
+      `${row.moneyKept} = ${row.moneyReported}`,
+      row.agrees ? '✓' : '✗',
+    ]),
+    { remarks: rows.flatMap((row) => row.remarks), agree: rows.every((row) => row.agrees) },
+  )
 }

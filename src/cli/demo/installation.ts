@@ -20,6 +20,8 @@ export type Installation = {
 export type InstallationOptions = {
   readonly dataDir: string
   readonly edges: number
+  /** Its name, for visitors and for its own people: two installations that call each other have two names. */
+  readonly host?: 'localhost' | '127.0.0.1'
   /** Ports of an earlier run of the same data directory. */
   readonly ports?: { readonly publicPort: number; readonly dashboardPort: number }
   readonly settings?: Readonly<Record<string, string>>
@@ -32,6 +34,9 @@ const START_WAIT_MS = 60_000
 export async function startInstallation(options: InstallationOptions): Promise<Installation> {
   const publicPort = options.ports?.publicPort ?? (await freePort())
   const dashboardPort = options.ports?.dashboardPort ?? (await freePort())
+  const host = options.host ?? 'localhost'
+  const publicUrl = `http://${host}:${publicPort}`
+  const dashboardUrl = `http://${host}:${dashboardPort}`
   const startedAt = performance.now()
   const child = fork(PROGRAM, ['start'], {
     env: childEnvironment({
@@ -39,8 +44,8 @@ export async function startInstallation(options: InstallationOptions): Promise<I
       TRAILPOST_PUBLIC_HOST: '127.0.0.1',
       TRAILPOST_PUBLIC_PORT: String(publicPort),
       TRAILPOST_DASHBOARD_PORT: String(dashboardPort),
-      TRAILPOST_PUBLIC_URL: `http://localhost:${publicPort}`,
-      TRAILPOST_DASHBOARD_URL: `http://localhost:${dashboardPort}`,
+      TRAILPOST_PUBLIC_URL: publicUrl,
+      TRAILPOST_DASHBOARD_URL: dashboardUrl,
       TRAILPOST_EDGES: String(options.edges),
       TRAILPOST_LOG_LEVEL: 'warn',
       ...options.settings,
@@ -51,9 +56,9 @@ export async function startInstallation(options: InstallationOptions): Promise<I
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   const core = await firstMessage(child, exited)
   return {
-    publicUrl: `http://localhost:${publicPort}`,
+    publicUrl,
     publicPort,
-    dashboardUrl: `http://localhost:${dashboardPort}`,
+    dashboardUrl,
     setupUrl: core.setupUrl,
     pid: child.pid ?? 0,
     startMs: performance.now() - startedAt,

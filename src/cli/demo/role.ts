@@ -65,6 +65,8 @@ export function playRole(handle: Handler, answer: Answerer): void {
     const port = typeof address === 'object' && address !== null ? address.port : 0
     process.send?.({ url: `http://127.0.0.1:${port}` })
   })
+  // A demo that was killed leaves nobody behind.
+  process.once('disconnect', () => process.exit())
   process.on('message', (message: { id: number; question: RoleQuestion }) => {
     answer(message.question).then(
       (result) => process.send?.({ answers: message.id, answer: result }),
