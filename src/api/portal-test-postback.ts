@@ -23,7 +23,7 @@ const body = z
       .default('')
       .describe("For a global postback: which offer the test conversion is of; '' for none"),
   })
-  .prefault({})
+  .nullish()
 
 const testSchema = z
   .object({
@@ -66,7 +66,7 @@ export function portalTestPostbackRoutes(app: ApiApp, deps: ApiDeps): void {
       const { id } = request.params
       const target = await getTargetOfAffiliate(db, user, id)
       if (target === undefined) throw notFound('postback', id)
-      return await test(deps, user, { target, offerId: target.offerId || request.body.offerId })
+      return await test(deps, user, { target, offerId: target.offerId || (request.body?.offerId ?? '') })
     },
   })
 }

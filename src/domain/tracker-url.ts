@@ -12,7 +12,8 @@ const FILLED_IN = [
  * as sub1. Any other URL is returned as it is.
  */
 export function fillTrackerUrl(url: string): string {
-  const [path = '', query = ''] = url.split('?', 2)
+  const [path = '', ...queries] = url.split('?')
+  const query = queries.join('?')
   if (!PROSPER202_SCRIPT.test(path)) return url
   const given = query.split('&').filter((pair) => pair !== '')
   const missing = FILLED_IN.filter((filled) => !given.some((pair) => filledBy(pair) === filled))
