@@ -11,10 +11,11 @@ import { findKeitaroRoute, isKeitaroClick, KEITARO_VISIT_NAMES, keitaroLegacyId 
 import { type VisitNames, visitLegacyLink } from './legacy-link.ts'
 import { findProsper202Route } from './prosper202.ts'
 import { findRedtrackRoute, redtrackLegacyId, visitRedtrackLink } from './redtrack.ts'
+import { TUNE_ROUTES } from './tune.ts'
 import { VOLUUM_ROUTES, voluumLegacyId } from './voluum.ts'
 
 const BY_PATH: ReadonlyMap<string, DialectRoute> = new Map(
-  [VOLUUM_ROUTES, FUNNELFLUX_ROUTES, CPV_LAB_ROUTES].flatMap((routes: DialectRoutes) =>
+  [VOLUUM_ROUTES, FUNNELFLUX_ROUTES, CPV_LAB_ROUTES, TUNE_ROUTES].flatMap((routes: DialectRoutes) =>
     Object.entries(routes),
   ),
 )
