@@ -12,6 +12,7 @@ const BENCHES = [
   'snapshot',
   'loader',
   'conversions',
+  'pixels',
   'delivery',
   'reports',
 ] as const

@@ -20,6 +20,8 @@ export type LoadPlan = {
   readonly once?: boolean
   /** Collect the values of this parameter of the URLs that answers redirect to. */
   readonly collect?: string
+  /** Count the answers whose body holds this text. */
+  readonly holding?: string
 }
 
 export type LoadResult = {
@@ -29,9 +31,11 @@ export type LoadResult = {
   readonly p50Ms: number
   readonly p99Ms: number
   readonly statuses: Readonly<Record<string, number>>
-  /** What the answers said in `outcome`, where they are JSON of ours. */
+  /** What the answers said in `outcome`, where they are JSON of ours, or in X-Trailpost-Outcome. */
   readonly outcomes: Readonly<Record<string, number>>
   readonly collected: readonly string[]
+  /** Answers whose body held the plan's text. */
+  readonly holding: number
 }
 
 const HEAD_END = Buffer.from('\r\n\r\n')
@@ -48,6 +52,7 @@ async function runLoad(plan: LoadPlan): Promise<LoadResult> {
   const outcomes: Record<string, number> = {}
   const collected: string[] = []
   let errors = 0
+  let holding = 0
   let next = 0
   const startedAt = performance.now()
   const endsAt = startedAt + plan.seconds * 1_000
@@ -76,6 +81,7 @@ async function runLoad(plan: LoadPlan): Promise<LoadResult> {
       if (answer.outcome !== undefined) count(outcomes, answer.outcome)
       const value = plan.collect && URL.parse(answer.location)?.searchParams.get(plan.collect)
       if (value) collected.push(value)
+      if (plan.holding !== undefined && answer.body.includes(plan.holding)) holding += 1
     }
   }
 
@@ -92,6 +98,7 @@ async function runLoad(plan: LoadPlan): Promise<LoadResult> {
     statuses,
     outcomes,
     collected,
+    holding,
   }
 }
 
@@ -112,6 +119,7 @@ type Answer = {
   /** '' where the answer is no redirect. */
   readonly location: string
   readonly outcome: string | undefined
+  readonly body: string
 }
 
 /** Sends one request and reads one answer with a Content-Length. */
@@ -137,7 +145,8 @@ function exchange(socket: Socket, head: Buffer): Promise<Answer> {
         resolve({
           status: text.slice(9, 12),
           location: /^location: (\S+)/im.exec(text)?.[1] ?? '',
-          outcome: /"outcome":"(\w+)"/.exec(body)?.[1],
+          outcome: (/"outcome":"(\w+)"/.exec(body) ?? /^x-trailpost-outcome: (\w+)/im.exec(text))?.[1],
+          body,
         }),
       )
     }
