@@ -86,7 +86,7 @@ export async function callRoute(
 }
 
 /** The route's URL with its parameters filled in; an id that the call spends is of a thing made for it. */
-async function urlOf(
+export async function urlOf(
   route: Route,
   { by, about }: { readonly by: World; readonly about: World },
 ): Promise<string> {
@@ -141,6 +141,7 @@ const PORTAL_BODIES: Readonly<Record<string, object>> = {
   'global-postback': { url: 'https://tracker.example/pb?c={externalid}' },
   reports: { from: '2026-01-01', to: '2026-12-31' },
   'api-keys': { name: 'key' },
+  payment: { method: 'wire' },
 }
 
 /** A body for every writing route; a route that is new must be added here. */
@@ -148,7 +149,8 @@ function payloadOf(key: string, kind: string, world: World): object | undefined 
   const [method = '', url = ''] = key.split(' ')
   if (method === 'GET' || method === 'DELETE' || /\/(?:replay|cancel)$/.test(url)) return undefined
   if (url.endsWith('/notification-targets')) return { url: `https://${world.mark}.example/pb` }
-  if (url.startsWith(PORTAL)) return PORTAL_BODIES[url.slice(PORTAL.length)]
+  const ofPortal = url.startsWith(PORTAL) ? PORTAL_BODIES[url.slice(PORTAL.length)] : undefined
+  if (ofPortal !== undefined) return ofPortal
   switch (key) {
     case 'PATCH /api/v1/settings':
       return { attributionWindowDays: 10, uniqueHours: 0, fraud: DEFAULT_FRAUD_SETTINGS }
@@ -212,8 +214,6 @@ function payloadOf(key: string, kind: string, world: World): object | undefined 
       return { reason: 'wrong' }
     case 'POST /api/v1/balance-adjustments':
       return { side: 'affiliate', partyId: world.ids.affiliates, amount: '1', reason: 'bonus' }
-    case 'PATCH /api/v1/portal/payment':
-      return { method: 'wire' }
     case 'POST /api/v1/members':
       return { ...personOf(world), role: 'viewer' }
     case 'PATCH /api/v1/members/:id':
