@@ -1,5 +1,10 @@
 import { z } from 'zod'
-import { type AffiliateLink, affiliateLink, deepLinkProblem } from '../domain/affiliate-link.ts'
+import {
+  type AffiliateLink,
+  affiliateImpressionUrl,
+  affiliateLink,
+  deepLinkProblem,
+} from '../domain/affiliate-link.ts'
 import { LIMITS } from '../domain/limits.ts'
 import { type Domain, listDomains } from '../store/domains.ts'
 import type { Db } from '../store/transaction.ts'
@@ -39,6 +44,9 @@ const linkQuery = z.object({
 const linkSchema = z
   .object({
     link: z.string().describe("'' when there is none"),
+    impressionUrl: z
+      .string()
+      .describe('An image that counts that your ad was shown, for offers that pay for impressions'),
     reason: z.string().describe("Why there is none, and what to do; '' when there is one"),
     domains: z.array(z.object({ id: z.string(), name: z.string() })).describe('To choose domainId from'),
   })
@@ -63,9 +71,14 @@ export function portalLinkRoutes(app: ApiApp, deps: ApiDeps): void {
       checkWanted(standing, domains, wanted)
       const reason = whyNoLink(standing)
       const domain = domains.find(({ id }) => id === wanted.domainId)
-      const link = { origin: linkOrigin(publicUrl, domain), affiliateId: user.affiliateId }
+      const link: AffiliateLink = {
+        origin: linkOrigin(publicUrl, domain),
+        affiliateId: user.affiliateId,
+        ...linkOf(standing, wanted),
+      }
       return {
-        link: reason === '' ? affiliateLink({ ...link, ...linkOf(standing, wanted) }) : '',
+        link: reason === '' ? affiliateLink(link) : '',
+        impressionUrl: reason === '' ? affiliateImpressionUrl(withoutPage(link)) : '',
         reason,
         domains: domains.map(({ id, name }) => ({ id, name })),
       }
@@ -78,6 +91,11 @@ type WantedLink = z.output<typeof linkQuery>
 function linkOf({ offer }: Standing, wanted: WantedLink): Pick<AffiliateLink, 'offerId' | 'params'> {
   const names = [...SUB_NAMES, 'source', 'aff_click_id', 'lp', 'url'] as const
   return { offerId: offer.id, params: names.map((name) => [name, wanted[name]] as const) }
+}
+
+/** What is shown leads nowhere. */
+function withoutPage(link: AffiliateLink): AffiliateLink {
+  return { ...link, params: link.params.filter(([name]) => name !== 'url' && name !== 'lp') }
 }
 
 function checkWanted({ terms }: Standing, domains: readonly Domain[], wanted: WantedLink): void {

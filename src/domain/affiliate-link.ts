@@ -17,9 +17,14 @@ const BREAKS_A_PARAMETER = /[\s&#+"<>\\^`]/
  * source stays as it is: encoded, the source would not know it again.
  */
 export function affiliateLink({ origin, offerId, affiliateId, params }: AffiliateLink): string {
-  const query = params.filter(([, value]) => value !== '').map(([name, value]) => `${name}=${encoded(value)}`)
-  const path = `${origin}/o/${encodeURIComponent(offerId)}/${encodeURIComponent(affiliateId)}`
-  return query.length === 0 ? path : `${path}?${query.join('&')}`
+  const path = `${encodeURIComponent(offerId)}/${encodeURIComponent(affiliateId)}`
+  return withParams(`${origin}/o/${path}`, params)
+}
+
+/** The image that counts an impression of the affiliate's ad, for offers that pay for a thousand of them. */
+export function affiliateImpressionUrl({ origin, offerId, affiliateId, params }: AffiliateLink): string {
+  const path = `${encodeURIComponent(offerId)}/${encodeURIComponent(affiliateId)}`
+  return withParams(`${origin}/i/${path}.gif`, params)
 }
 
 /**
@@ -34,6 +39,11 @@ export function deepLinkProblem(url: string, domains: readonly string[]): string
   const host = parsed.hostname.replace(/\.$/, '')
   const isOfOffer = domains.some((domain) => host === domain || host.endsWith(`.${domain}`))
   return isOfOffer ? '' : `${host} is none of the offer's domains: ${domains.join(', ')}`
+}
+
+function withParams(path: string, params: AffiliateLink['params']): string {
+  const query = params.filter(([, value]) => value !== '').map(([name, value]) => `${name}=${encoded(value)}`)
+  return query.length === 0 ? path : `${path}?${query.join('&')}`
 }
 
 function encoded(value: string): string {

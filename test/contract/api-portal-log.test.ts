@@ -217,7 +217,13 @@ async function delivered(rig: PortalRig, { affiliateId }: Portal, logged: Logged
   await db
     .insertInto('deliveries')
     .values({
-      ...{ id, conversion_id: conversionId, transition: 1, attempts: 1, attempts_before: 0, state, reason },
+      id,
+      conversion_id: conversionId,
+      transition: 1,
+      attempts: 1,
+      attempts_before: 0,
+      state,
+      reason,
       ...call,
       ...times,
       ...whose,
@@ -228,9 +234,16 @@ async function delivered(rig: PortalRig, { affiliateId }: Portal, logged: Logged
   await db
     .insertInto('delivery_attempts')
     .values({
-      ...{ delivery_id: id, n: 1, workspace, started_at: at, duration_ms: 12, error: '' },
+      delivery_id: id,
+      n: 1,
+      workspace,
+      started_at: at,
+      duration_ms: 12,
+      error: '',
       request_json: JSON.stringify(request),
-      ...{ response_status: 500, response_headers_json: '{}', response_body: 'oops' },
+      response_status: 500,
+      response_headers_json: '{}',
+      response_body: 'oops',
     })
     .execute()
 }

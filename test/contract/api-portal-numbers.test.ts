@@ -16,8 +16,15 @@ describe.each(SQL_ENGINES)('conversions in the portal, on %s', (engine) => {
     const offerId = await rig.offer({}, { name: 'Ringtones' })
     const { workspace } = rig
     const visit: LedgerRow = {
-      ...{ kind: 'visit', workspace, at: PORTAL_NOW, visit_at: PORTAL_NOW, click_id: 'click-1' },
-      ...{ sub1: 'newsletter', sub10: 'ten', country: 'DE', ip: '203.0.113.9' },
+      kind: 'visit',
+      workspace,
+      at: PORTAL_NOW,
+      visit_at: PORTAL_NOW,
+      click_id: 'click-1',
+      sub1: 'newsletter',
+      sub10: 'ten',
+      country: 'DE',
+      ip: '203.0.113.9',
       tokens: { source: 'zone-7' },
     }
     const mine = { affiliateId: portal.affiliateId, offerId, visit, externalId: 'AFF-1' }
@@ -52,7 +59,11 @@ describe.each(SQL_ENGINES)('conversions in the portal, on %s', (engine) => {
     const portal = await rig.affiliate()
     const { affiliateId } = portal
     const visitWith = (sub1: string): LedgerRow => ({
-      ...{ kind: 'visit', workspace: rig.workspace, at: 0, visit_at: 0, click_id: 'c' },
+      kind: 'visit',
+      workspace: rig.workspace,
+      at: 0,
+      visit_at: 0,
+      click_id: 'c',
       sub1,
     })
     for (let n = 0; n < 3; n++) {
@@ -104,15 +115,29 @@ describe('reports in the portal', () => {
     const offerId = await rig.offer({}, { name: 'Ringtones' })
     const times = { at: PORTAL_NOW, visit_at: PORTAL_NOW, click_id: '' }
     const row = (affiliateId: string): LedgerRow => ({
-      ...{ kind: 'visit', workspace: rig.workspace, ...times },
-      ...{ affiliate_id: affiliateId, offer_id: offerId, advertiser_id: rig.advertiserId, country: 'DE' },
+      kind: 'visit',
+      workspace: rig.workspace,
+      ...times,
+      affiliate_id: affiliateId,
+      offer_id: offerId,
+      advertiser_id: rig.advertiserId,
+      country: 'DE',
       tokens: { source: 'zone-7' },
-      ...{ visits: 1, unique_visits: 1, clicks: 1 },
+      visits: 1,
+      unique_visits: 1,
+      clicks: 1,
     })
     const sold: LedgerRow = {
       ...row(portal.affiliateId),
-      ...{ kind: 'conversion', visits: 0, unique_visits: 0, clicks: 0, conversions: 1 },
-      ...{ event: 'sale', status: 'approved', revenue: '987.654321', payout: '2' },
+      kind: 'conversion',
+      visits: 0,
+      unique_visits: 0,
+      clicks: 0,
+      conversions: 1,
+      event: 'sale',
+      status: 'approved',
+      revenue: '987.654321',
+      payout: '2',
     }
     const visits = [portal, portal, portal, other].map(({ affiliateId }) => row(affiliateId))
     await opened.insertRows([...visits, sold].map((each) => JSON.stringify(each)).join('\n'), 'batch-1')

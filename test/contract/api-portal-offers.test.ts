@@ -233,7 +233,8 @@ describe('the link builder', () => {
       source: '{zoneid}',
       aff_click_id: '%%SUBID%%',
     })
-    const { link } = (await portal.get(`offers/${id}/link?${query.toString()}`)).json()
+    const { link, impressionUrl } = (await portal.get(`offers/${id}/link?${query.toString()}`)).json()
+    expect(impressionUrl).toContain(`${PUBLIC_URL}/i/${id}/${portal.affiliateId}.gif?sub1=a%20b%26c`)
     expect(link).toBe(
       `${PUBLIC_URL}/o/${id}/${portal.affiliateId}?sub1=a%20b%26c&sub10=x&source={zoneid}&aff_click_id=%%SUBID%%`,
     )
