@@ -76,22 +76,19 @@ describe('every route', () => {
     }
   })
 
-  it('answers each role as the table says', async () => {
+  it.each([...ROLES, ...SCOPED_ROLES])('answers the role %s as the table says', async (role) => {
     const api = await openTestApi(stores)
     const world = await createWorld(api, 'ALPHA')
     const manager = await addAffiliateManager(api, world.workspace)
     const by = await addParty(api, world, { mark: 'OWN', managerId: manager.id })
     const keys = { ...world.keys, affiliate: by.key }
+    const who =
+      role === 'affiliate_manager' ? { cookie: manager.cookie } : { authorization: `Bearer ${keys[role]}` }
     for (const route of guarded) {
-      for (const role of [...ROLES, ...SCOPED_ROLES]) {
-        const allowed = MAY[role].includes(route.access)
-        const isManager = role === 'affiliate_manager'
-        const who = isManager ? { cookie: manager.cookie } : { authorization: `Bearer ${keys[role]}` }
-        const answer = await callRoute(api, route, { by }, who)
-        const label = `${role} ${route.key}: ${answer.body}`
-        expect(answer.statusCode < 300, label).toBe(allowed)
-        if (!allowed) expect(answer.json()).toMatchObject({ status: 403, code: 'role_too_low' })
-      }
+      const allowed = MAY[role].includes(route.access)
+      const answer = await callRoute(api, route, { by }, who)
+      expect(answer.statusCode < 300, `${route.key}: ${answer.body}`).toBe(allowed)
+      if (!allowed) expect(answer.json()).toMatchObject({ status: 403, code: 'role_too_low' })
     }
   })
 
