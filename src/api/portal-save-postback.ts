@@ -91,10 +91,10 @@ export async function changePostback(
 export async function setGlobalPostback(
   work: PostbackWork,
   url: string,
-  unchanged: PostbackFields,
+  defaults: PostbackFields,
 ): Promise<StoredTarget> {
   const current = await findGlobalPostback(work.db, work.user)
-  if (current === undefined) return await createPostback(work, { ...unchanged, url })
+  if (current === undefined) return await createPostback(work, { ...defaults, url })
   return await changePostback(work, current, { url, method: 'GET', bodyTemplate: '', status: 'active' })
 }
 
