@@ -21,9 +21,16 @@ const RULES: readonly Rule[] = [
 ]
 /** Of an advertiser's offer. The time since the visit is looked at for new conversions alone: refunds come late. */
 const RULES_OF_ADVERTISERS: readonly Rule[] = [
-  ...[checkToken, checkSignature, checkAddress, checkReferrer],
-  ...[checkOffer, checkProtocol, checkClickless],
-  ...[checkEvent, checkStatus, checkAmount],
+  checkToken,
+  checkSignature,
+  checkAddress,
+  checkReferrer,
+  checkOffer,
+  checkProtocol,
+  checkClickless,
+  checkEvent,
+  checkStatus,
+  checkAmount,
 ]
 /** Of what a member reports: there is no sender, and a conversion of months ago is what an upload is for. */
 const RULES_OF_MEMBERS: readonly Rule[] = [checkClickless, checkEvent, checkStatus, checkAmount]

@@ -37,24 +37,27 @@ describe('what is agreed on for a conversion', () => {
     ],
   }
   const custom = { '': flat(28), deposit: flat(280) }
-  const rows: readonly (readonly [string, string, typeof custom | undefined, number, number, string])[] = [
-    ['sale', '', undefined, 30, 20, 'offer'],
-    ['', '', undefined, 30, 20, 'offer'],
-    ['SALE', 'gold', undefined, 30, 25, 'tier'],
-    ['sale', 'silver', undefined, 30, 20, 'offer'],
-    ['sale', 'gold', custom, 30, 28, 'affiliate'],
-    ['deposit', '', undefined, 300, 200, 'goal'],
-    ['DEPOSIT', 'silver', undefined, 300, 220, 'tier'],
-    ['deposit', 'gold', custom, 300, 280, 'affiliate'],
-    ['install', 'gold', custom, 0, 0, 'offer'],
+  const rows: readonly {
+    readonly event: string
+    readonly tier?: string
+    readonly custom?: typeof custom
+    readonly agreed: readonly [revenue: number, payout: number, from: string]
+  }[] = [
+    { event: 'sale', agreed: [30, 20, 'offer'] },
+    { event: '', agreed: [30, 20, 'offer'] },
+    { event: 'SALE', tier: 'gold', agreed: [30, 25, 'tier'] },
+    { event: 'sale', tier: 'silver', agreed: [30, 20, 'offer'] },
+    { event: 'sale', tier: 'gold', custom, agreed: [30, 28, 'affiliate'] },
+    { event: 'deposit', agreed: [300, 200, 'goal'] },
+    { event: 'DEPOSIT', tier: 'silver', agreed: [300, 220, 'tier'] },
+    { event: 'deposit', tier: 'gold', custom, agreed: [300, 280, 'affiliate'] },
+    { event: 'install', tier: 'gold', custom, agreed: [0, 0, 'offer'] },
   ]
-  it.each(rows)(
-    '%s of tier "%s" with %o: %d in, %d out, by the %s',
-    (event, tier, own, revenue, payout, from) => {
-      const of = { terms, currency: 'EUR', event, defaultEvent: 'sale', tier, custom: own }
-      expect(agreeOn(of)).toEqual({ revenue: flat(revenue), payout: flat(payout), from, currency: 'EUR' })
-    },
-  )
+  it.each(rows)('for "$event" of tier "$tier" is $agreed', ({ event, tier = '', custom: own, agreed }) => {
+    const of = { terms, currency: 'EUR', event, defaultEvent: 'sale', tier, custom: own }
+    const [revenue, payout, from] = agreed
+    expect(agreeOn(of)).toEqual({ revenue: flat(revenue), payout: flat(payout), from, currency: 'EUR' })
+  })
 
   it('takes a payout that names the default event for the default one', () => {
     const of = { terms, currency: 'USD', event: '', defaultEvent: 'sale', tier: '' }

@@ -160,7 +160,10 @@ describe.each(SQL_ENGINES)('the caps of a network on %s', (engine) => {
     const outcomes = []
     for (const _ of [1, 2, 3, 4]) outcomes.push(await convert(world, {}, own))
     expect(outcomes).toEqual([
-      ...['recorded', 'recorded', 'recorded', "the affiliate's payout cap in total is used up"],
+      'recorded',
+      'recorded',
+      'recorded',
+      "the affiliate's payout cap in total is used up",
     ])
     expect(await cappedUntil(world)).toBe(0)
     const expected = [
@@ -186,7 +189,10 @@ describe.each(SQL_ENGINES)('the caps of a network on %s', (engine) => {
       return (await world.judge.judge([world.hit({ cid, txid: 'T', payout })]))[0]?.outcome
     }
     expect([await tell('50'), await tell('101'), await tell('100'), await tell('20')]).toEqual([
-      ...['recorded', 'rejected', 'updated', 'updated'],
+      'recorded',
+      'rejected',
+      'updated',
+      'updated',
     ])
     expect(await sums(world)).toMatchObject({ payout: 2 })
     expect(await countOfCap(world.store.db, `offer:${world.offerId}:payout`, 'total')).toBe(10 * DOLLAR)

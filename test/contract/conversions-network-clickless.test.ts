@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { createAmountChanger } from '../../src/conversions/change-amounts.ts'
 import { createStatusChanger } from '../../src/conversions/change-status.ts'
+import { DEFAULT_FRAUD_SETTINGS } from '../../src/domain/fraud.ts'
 import type { Hit, HitAnswer } from '../../src/domain/hit.ts'
 import { listConversions } from '../../src/store/conversions.ts'
 import { archiveCoupon } from '../../src/store/coupons.ts'
@@ -52,24 +53,23 @@ describe.each(SQL_ENGINES)('a conversion without a visit on %s', (engine) => {
     expect(first).toEqual({ hit: hit.id, outcome: 'recorded', conversion: expect.any(String) })
     expect(await conversions(world)).toMatchObject([
       {
-        ...{ clickId: '', attribution: 'explicit', visitAt: world.time.now, txid: 'A-1' },
-        ...{
-          affiliateId: world.affiliateId,
-          offerId: world.offerId,
-          payoutMicros: 2_000_000,
-          saleMicros: 1e7,
-        },
+        clickId: '',
+        attribution: 'explicit',
+        visitAt: world.time.now,
+        txid: 'A-1',
+        affiliateId: world.affiliateId,
+        offerId: world.offerId,
+        payoutMicros: 2_000_000,
+        saleMicros: 1e7,
       },
     ])
     const [row] = await outboxRows(world)
     expect(row).toMatchObject({ click_id: '', affiliate_id: world.affiliateId, payout: '2.000000' })
     expect(await getHit(world.store.db, { workspace: world.workspaceId, id: hit.id })).toMatchObject({
-      ...{
-        attribution: 'explicit',
-        advertiserId: world.advertiserId,
-        affiliateId: world.affiliateId,
-        clickId: '',
-      },
+      attribution: 'explicit',
+      advertiserId: world.advertiserId,
+      affiliateId: world.affiliateId,
+      clickId: '',
     })
     const params = { ...explicit, txid: 'A-1' }
     expect(await send(world, params)).toMatchObject({ outcome: 'duplicate', conversion: first?.conversion })
@@ -152,7 +152,11 @@ describe.each(SQL_ENGINES)('a conversion without a visit on %s', (engine) => {
     await ask()
     const refused = 'rejected: the affiliate may not run the offer'
     expect(reasons).toEqual([
-      ...[refused, refused, 'recorded', 'rejected: the offer is paused', 'rejected: the offer is expired'],
+      refused,
+      refused,
+      'recorded',
+      'rejected: the offer is paused',
+      'rejected: the offer is expired',
       'recorded',
     ])
   })
@@ -186,6 +190,21 @@ describe.each(SQL_ENGINES)('a conversion without a visit on %s', (engine) => {
     expect(await outboxRows(world)).toHaveLength(1)
   })
 
+  it('is changed by hits that come at once one after the other', async () => {
+    const options = await stores.options()
+    const world = await buildNetworkWorld(await stores.open(options), { advertiser: { token: 'T0K' } })
+    const judges = [world.judge]
+    for (const _ of [1, 2, 3, 4]) judges.push(world.anotherJudge(await stores.open(options)))
+    const params = { token: 'T0K', txid: 'A-1', affiliate: world.affiliateId, offer: world.offerId }
+    await send(world, { ...params, payout: '100' })
+    const refunds = Array.from({ length: 15 }, (_, n) => world.hit({ ...params, payout: String(-n - 1) }))
+    const answers = await Promise.all(refunds.map(async (hit, n) => await judges[n % 5]?.judge([hit])))
+    expect(new Set(answers.flatMap((each) => each ?? []).map(({ outcome }) => outcome))).toEqual(
+      new Set(['updated']),
+    )
+    expect(await conversions(world)).toMatchObject([{ saleMicros: -20_000_000, transitions: 16 }])
+  })
+
   it('is changed by hand like any other, and no other with it', async () => {
     const { world, explicit } = await open()
     const { conversion: id = '' } = await send(world, { ...explicit, txid: 'A-1' })
@@ -197,12 +216,13 @@ describe.each(SQL_ENGINES)('a conversion without a visit on %s', (engine) => {
     expect(await createStatusChanger(deps)({ ...deed, status: 'rejected' })).toEqual({ ok: true })
     const found = await conversions(world)
     expect(found.map(({ txid, status, payoutMicros }) => `${txid} ${status} ${payoutMicros}`).sort()).toEqual(
-      [...['A-1 rejected 1000000', 'A-2 approved 2000000']],
+      ['A-1 rejected 1000000', 'A-2 approved 2000000'],
     )
   })
 
   it('leaves no trace on visits: neither numbers nor flags', async () => {
-    const { world, explicit } = await open()
+    const fraud = { ...DEFAULT_FRAUD_SETTINGS, tooFastSeconds: 60 }
+    const { world, explicit } = await open({ workspace: { fraud } })
     await send(world, { ...explicit, txid: 'A-1', add_event1: '5' })
     const { db } = world.store
     expect(await db.selectFrom('visit_updates').selectAll().execute()).toEqual([])

@@ -91,12 +91,10 @@ describe.each(SQL_ENGINES)('what a network conversion earns on %s', (engine) => 
     await send(world, { cid, txid: 'T', status: 'rejected' })
     const story = await getConversionWithHistory(world.store.db, { workspace: world.workspaceId, id })
     expect(story?.conversion).toMatchObject({
-      ...{
-        saleMicros: 25_000_000,
-        revenueMicros: 5_000_000,
-        payoutMicros: 3_500_000,
-        originalMicros: -5_000_000,
-      },
+      saleMicros: 25_000_000,
+      revenueMicros: 5_000_000,
+      payoutMicros: 3_500_000,
+      originalMicros: -5_000_000,
     })
     const steps = story?.history.map((step) => [
       step.fromPayoutMicros,

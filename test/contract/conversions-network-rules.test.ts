@@ -57,8 +57,13 @@ describe('a hit of an advertiser', () => {
     await ask('NEW')
     await ask('NEWER')
     expect(answers).toEqual([
-      ...['recorded', 'recorded', 'unauthorized: the token is missing', 'unauthorized: the token is wrong'],
-      ...['recorded', 'recorded', 'recorded'],
+      'recorded',
+      'recorded',
+      'unauthorized: the token is missing',
+      'unauthorized: the token is wrong',
+      'recorded',
+      'recorded',
+      'recorded',
     ])
   })
 

@@ -33,9 +33,27 @@ describe('a test hit about an advertiser’s offer', () => {
     const { reason, steps, text } = await explain(world, { cid: world.visit(), payout: '10' })
     expect(reason).toBe('')
     expect(steps.map(({ step }) => step)).toEqual([
-      ...['visit', 'token', 'signature', 'address', 'referrer', 'offer', 'protocol', 'clickless'],
-      ...['event', 'status', 'amount', 'advertiser', 'offer status', 'affiliate', 'access', 'window'],
-      ...['cap', 'price', 'duplicate', 'notification', 'notification'],
+      'visit',
+      'token',
+      'signature',
+      'address',
+      'referrer',
+      'offer',
+      'protocol',
+      'clickless',
+      'event',
+      'status',
+      'amount',
+      'advertiser',
+      'offer status',
+      'affiliate',
+      'access',
+      'window',
+      'cap',
+      'price',
+      'duplicate',
+      'notification',
+      'notification',
     ])
     const details = new Map(steps.map(({ step, detail }) => [step, detail]))
     expect(details.get('price')).toBe('the advertiser pays 3 USD')

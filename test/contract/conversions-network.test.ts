@@ -26,17 +26,32 @@ describe.each(SQL_ENGINES)('a conversion of an advertiser’s offer on %s', (eng
     const { workspaceId: workspace, advertiserId, affiliateId, offerId } = world
     expect(await conversions(world)).toMatchObject([
       {
-        ...{ advertiserId, affiliateId, offerId, affiliateNetworkId: '', status: 'approved', event: 'sale' },
-        ...{ revenueMicros: 3_000_000, payoutMicros: 2_000_000, saleMicros: 62_375_000 },
-        ...{ originalMicros: 49_900_000, originalCurrency: 'EUR', externalId: 'AFF-CLICK-1' },
+        advertiserId,
+        affiliateId,
+        offerId,
+        affiliateNetworkId: '',
+        status: 'approved',
+        event: 'sale',
+        revenueMicros: 3_000_000,
+        payoutMicros: 2_000_000,
+        saleMicros: 62_375_000,
+        originalMicros: 49_900_000,
+        originalCurrency: 'EUR',
+        externalId: 'AFF-CLICK-1',
         agreement: { from: 'offer', currency: 'USD' },
         payableAt: world.time.now + 7 * 86_400_000,
       },
     ])
     expect(await outboxRows(world)).toMatchObject([
       {
-        ...{ kind: 'conversion', conversions: 1, revenue: '3.000000', payout: '2.000000' },
-        ...{ affiliate_id: affiliateId, advertiser_id: advertiserId, offer_id: offerId, sub1: 'newsletter' },
+        kind: 'conversion',
+        conversions: 1,
+        revenue: '3.000000',
+        payout: '2.000000',
+        affiliate_id: affiliateId,
+        advertiser_id: advertiserId,
+        offer_id: offerId,
+        sub1: 'newsletter',
       },
     ])
     const stored = await getHit(world.store.db, { workspace, id: hit.id })

@@ -23,7 +23,7 @@ export type JudgeRig = {
   /** Makes a click id that the ledger does not know. */
   clickId(): string
   /** Makes a visit that the ledger knows, a minute before the world's time. */
-  recordVisit(dimensions: Partial<LedgerRow> & Pick<LedgerRow, 'workspace'>): string
+  readonly recordVisit: (dimensions: Partial<LedgerRow> & Pick<LedgerRow, 'workspace'>) => string
   /** A postback with the parameters, in the query. */
   hit(params: Readonly<Record<string, string>>, changes?: Partial<Hit>): Hit
   /** The ledger's fault, thrown by look-ups while set. */
