@@ -10,6 +10,7 @@ const BENCHES = [
   'edge',
   'flow',
   'snapshot',
+  'network-snapshot',
   'loader',
   'conversions',
   'pixels',

@@ -5,6 +5,8 @@ export type EdgeReport = {
   readonly edgeId: number
   readonly snapshotVersion: number
   readonly counters: Readonly<Record<string, number>>
+  /** Affiliate links that their offer did not take, by the reason. */
+  readonly linkRefusals: Readonly<Record<string, number>>
   readonly requestDurationMs: {
     readonly buckets: readonly { readonly le: number; readonly count: number }[]
     readonly count: number
@@ -91,11 +93,15 @@ class EdgeGauges {
     for (const report of reports) this.#showEdge(report)
   }
 
-  #showEdge({ edgeId, snapshotVersion, counters, requestDurationMs: duration }: EdgeReport): void {
+  #showEdge(report: EdgeReport): void {
+    const { edgeId, snapshotVersion, counters, linkRefusals, requestDurationMs: duration } = report
     const edge = String(edgeId)
     this.#set('trailpost_edge_snapshot_version', { edge }, snapshotVersion)
     for (const [name, value] of Object.entries(counters)) {
       this.#set(`trailpost_edge_${toSnakeCase(name)}_total`, { edge }, value)
+    }
+    for (const [reason, value] of Object.entries(linkRefusals)) {
+      this.#set('trailpost_edge_link_refusals_total', { edge, reason }, value)
     }
     // A histogram's series, one by one: the edge has already counted, and prom-client's own only observes.
     const histogram = 'trailpost_edge_request_duration_seconds'
@@ -106,15 +112,17 @@ class EdgeGauges {
     this.#set(`${histogram}_count`, { edge }, duration.count)
   }
 
-  #set(name: string, labels: { readonly edge?: string; readonly le?: string }, value: number): void {
+  #set(name: string, labels: { readonly [Label in MetricLabel]?: string }, value: number): void {
     const known = this.#gauges.get(name)
-    const labelNames = Object.keys(labels) as ('edge' | 'le')[]
+    const labelNames = Object.keys(labels) as MetricLabel[]
     const gauge =
       known ?? new Gauge({ name, help: 'Reported by the edges', labelNames, registers: [this.#registry] })
     this.#gauges.set(name, gauge)
     gauge.set(labels, value)
   }
 }
+
+type MetricLabel = 'edge' | 'le' | 'reason'
 
 function toSnakeCase(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)

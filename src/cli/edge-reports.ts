@@ -10,6 +10,7 @@ const reportSchema = z.object({
   edgeId: z.number(),
   snapshotVersion: z.number(),
   counters: z.record(z.string(), z.number()),
+  linkRefusals: z.record(z.string(), z.number()),
   requestDurationMs: z.object({
     buckets: z.array(z.object({ le: z.number(), count: z.number() })),
     count: z.number(),
