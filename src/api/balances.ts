@@ -72,6 +72,6 @@ async function toViews(
   return parties.map((party) => toBalanceView(party, balances.get(party.id), currency))
 }
 
-export async function currencyOf(db: Db, workspace: string): Promise<string> {
+async function currencyOf(db: Db, workspace: string): Promise<string> {
   return (await getWorkspace(db, workspace))?.currency ?? ''
 }

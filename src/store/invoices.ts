@@ -49,15 +49,17 @@ export async function insertInvoice(
   lines: readonly BillingLine[],
   now: number,
 ): Promise<Invoice> {
-  const { highest } = await db
+  const last = await db
     .selectFrom('invoices')
-    .select((eb) => eb.fn.coalesce(eb.fn.max('number'), sql<number>`0`).as('highest'))
+    .select('number')
     .where('workspace', '=', draft.workspace)
-    .executeTakeFirstOrThrow()
+    .orderBy('number', 'desc')
+    .limit(1)
+    .executeTakeFirst()
   const row = {
     id: newRecordId(now),
     workspace: draft.workspace,
-    number: highest + 1,
+    number: (last?.number ?? 0) + 1,
     side: draft.side,
     party_id: draft.partyId,
     period_from: draft.periodFrom,
