@@ -139,7 +139,7 @@ async function openRig({ api, world }: Awaited<ReturnType<typeof openApi>>) {
   const headers = { authorization: `Bearer ${key}` }
   return {
     world,
-    async send(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, body?: object) {
+    send: async (method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, body?: object) => {
       const request = { method, url: `/api/v1${path}`, headers, ...(body && { payload: body }) }
       const answer = await api.app.inject(request)
       return { status: answer.statusCode, body: answer.body === '' ? undefined : answer.json() }
@@ -197,11 +197,13 @@ async function deliver(store: Store, holds: () => boolean): Promise<void> {
 /** A receiver that keeps what it got. */
 async function openSink() {
   const received: { headers: Readonly<Record<string, unknown>>; body: string }[] = []
-  const server = createServer(async (request, response) => {
+  const server = createServer((request, response) => {
     const chunks: Buffer[] = []
-    for await (const chunk of request) chunks.push(chunk)
-    received.push({ headers: request.headers, body: Buffer.concat(chunks).toString('utf8') })
-    response.end()
+    request.on('data', (chunk: Buffer) => chunks.push(chunk))
+    request.on('end', () => {
+      received.push({ headers: request.headers, body: Buffer.concat(chunks).toString('utf8') })
+      response.end()
+    })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   cleanups.push(async () => {
