@@ -7,7 +7,7 @@ import { positiveAmountField } from './fields.ts'
 const CAP_MAX = 1_000_000_000
 
 /** A number of conversions, or null for no cap. */
-export const countCapField = z.int().min(1).max(CAP_MAX).nullable()
+const countCapField = z.int().min(1).max(CAP_MAX).nullable()
 
 const limitsOf = <Cap extends z.ZodType>(cap: Cap) => z.strictObject({ daily: cap, monthly: cap, total: cap })
 
