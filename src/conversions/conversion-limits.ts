@@ -24,7 +24,7 @@ export const CONVERSION_LIMITS = {
   pixelShownMs: 1_500,
   /** Pixels that one answer shows; with their text it stays within what an edge takes (EDGE_LIMITS.answerBytesMax). */
   pixelsShownMax: 20,
-  pixelCharsShownMax: 16_384,
+  pixelCharsShownMax: 24_576,
   /** Body of POST /internal/hits. */
   internalBodyBytesMax: 16 * 1024 * 1024,
   /** How long GET /internal/snapshot waits for a newer one. */

@@ -37,7 +37,7 @@ export const EDGE_LIMITS = {
   peerLookupTimeoutMs: 250,
   peerSocketsMax: 16,
   /** Largest answer taken from core or a peer, other than a snapshot: hitsPerRequestMax hits with all their pixels. */
-  answerBytesMax: 16_777_216,
+  answerBytesMax: 33_554_432,
   /** After so many failures in a row nothing is asked for circuitOpenMs. */
   circuitFailuresMax: 3,
   circuitOpenMs: 500,

@@ -131,7 +131,7 @@ describe.each(SQL_ENGINES)("affiliates' pixels inside the network's on %s", (eng
   it('are bounded in length, and the log of what was left out says so', async () => {
     const network = await buildNetworkWorld(await stores.open(), { terms: { protocol: 'iframe' } })
     await network.target({ type: 'script', url: '', code: `<!--${'x'.repeat(16_000)}-->` })
-    await network.target({ type: 'script', url: '', code: `<!--${'y'.repeat(1_000)}-->` })
+    await network.target({ type: 'script', url: '', code: `<!--${'y'.repeat(9_000)}-->` })
     await network.target({ type: 'image', url: PIXEL })
     const { pixels } = await show(network, 'iframe', { cid: network.visit() })
     expect(pixels?.map(({ type }) => type)).toEqual(['html', 'image'])

@@ -180,7 +180,7 @@ describe("affiliates' pixels in a browser", () => {
   )
 
   it.each(['iframe', 'script'] as const)(
-    'stay harmless with hostile values in an %s pixel',
+    'stay harmless with hostile values behind a pixel by %s',
     async (protocol) => {
       const offer = await rig.offer({ protocol })
       const tracker = rig.url('tracker')
