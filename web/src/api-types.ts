@@ -174,8 +174,8 @@ export interface paths {
                         token: string;
                         /** Format: email */
                         email: string;
-                        password: string;
                         name: string;
+                        password: string;
                         workspaceName: string;
                         currency: string;
                         timeZone: string;
@@ -255,7 +255,18 @@ export interface paths {
                                 currency: string;
                                 timeZone: string;
                                 /** @enum {string} */
-                                role: "viewer" | "manager" | "owner";
+                                role: "viewer" | "manager" | "owner" | "affiliate_manager" | "affiliate";
+                                /** @description Whose portal it is, for the role affiliate */
+                                affiliate: {
+                                    id: string;
+                                    name: string;
+                                    /**
+                                     * @description The portal is open to an active one alone
+                                     * @enum {string}
+                                     */
+                                    status: "pending" | "active" | "paused" | "rejected" | "closed";
+                                    statusReason: string;
+                                } | null;
                             }[];
                         };
                     };
@@ -287,7 +298,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * People of the workspace
+         * People of the workspace, without those of affiliates
          * @description Access: owner.
          */
         get: {
@@ -323,11 +334,143 @@ export interface paths {
             };
         };
         put?: never;
-        post?: never;
+        /**
+         * Add a person, who changes the initial password after signing in
+         * @description Access: owner.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** Format: email */
+                        email: string;
+                        name: string;
+                        password: string;
+                        /** @enum {string} */
+                        role: "viewer" | "manager" | "owner" | "affiliate_manager";
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Member"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/members/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a member; the last owner stays
+         * @description Access: owner.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /**
+         * Change the role of a member; the last owner stays one
+         * @description Access: owner.
+         */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        role: "viewer" | "manager" | "owner" | "affiliate_manager";
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Member"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         trace?: never;
     };
     "/api/v1/settings": {
@@ -406,6 +549,34 @@ export interface paths {
                             /** @description 0: off */
                             tooFastSeconds: number;
                             badReferrers: string[];
+                        };
+                        network?: {
+                            /**
+                             * @description Whether affiliates sign up by themselves; approved: active at once
+                             * @enum {string}
+                             */
+                            signUp?: "closed" | "on approval" | "approved";
+                            /** @description What an affiliate accepts when it signs up; '' for nothing */
+                            agreement?: string;
+                            /** @description Affiliates' new postbacks need no moderation */
+                            autoApprovePostbacks?: boolean;
+                            /** @description Affiliates' new image pixels need no moderation */
+                            autoApproveImages?: boolean;
+                            /** @description Until an approved conversion is payable */
+                            holdDays?: number;
+                            /** @description Least amount of an invoice */
+                            minimumPayout?: string;
+                            /** @enum {string} */
+                            payoutPeriod?: "weekly" | "biweekly" | "monthly";
+                            /** @description Whom an invoice names */
+                            billing?: {
+                                /** @default  */
+                                company?: string;
+                                /** @default  */
+                                address?: string;
+                                /** @default  */
+                                taxId?: string;
+                            };
                         };
                     };
                 };
@@ -1053,7 +1224,7 @@ export interface paths {
                          * @default []
                          */
                         referrerAllowlist?: string[];
-                        /** @description The network's own status words → ours */
+                        /** @description The sender's own status words → ours */
                         statusMap?: {
                             [key: string]: "pending" | "approved" | "rejected" | "trash" | "ignore";
                         };
@@ -1220,7 +1391,7 @@ export interface paths {
                         ipAllowlist?: string[];
                         /** @description Domains a pixel's page may be on; empty for any */
                         referrerAllowlist?: string[];
-                        /** @description The network's own status words → ours */
+                        /** @description The sender's own status words → ours */
                         statusMap?: {
                             [key: string]: "pending" | "approved" | "rejected" | "trash" | "ignore";
                         };
@@ -1617,6 +1788,9 @@ export interface paths {
                     limit?: number;
                     /** @description nextCursor of the page before */
                     cursor?: string;
+                    advertiserId?: string;
+                    /** @description network: advertisers' offers; tracker: those of affiliate networks, or of nobody */
+                    kind?: "network" | "tracker";
                 };
                 header?: never;
                 path?: never;
@@ -1735,6 +1909,257 @@ export interface paths {
                          * @default []
                          */
                         legacyIds?: string[];
+                        /**
+                         * @description Who pays for it, in place of an affiliate network; '' for none
+                         * @default
+                         */
+                        advertiserId?: string;
+                        /** @description Of an advertiser's offer: the given fields; the others have defaults, or stay as they are */
+                        terms?: {
+                            /** @enum {string} */
+                            status?: "active" | "paused" | "pending";
+                            /** @description When it ends; null: never */
+                            expiresAt?: string | null;
+                            /**
+                             * @description public: every active affiliate; approval: on application; private: those it was given to
+                             * @enum {string}
+                             */
+                            visibility?: "public" | "approval" | "private";
+                            /** @description What an affiliate must know */
+                            description?: string;
+                            previewUrl?: string;
+                            /** @description What an affiliate accepts before it may run it; '' for nothing */
+                            agreement?: string;
+                            /**
+                             * @description How the advertiser reports conversions
+                             * @enum {string}
+                             */
+                            protocol?: "postback" | "image" | "iframe" | "script";
+                            /** @description False: affiliates may use postbacks only */
+                            allowsPixels?: boolean;
+                            /** @description What the advertiser pays for the default event */
+                            revenue?: {
+                                /** @enum {string} */
+                                model: "flat";
+                                amount: string;
+                            } | {
+                                /** @enum {string} */
+                                model: "percent";
+                                percent: number;
+                            } | {
+                                /** @enum {string} */
+                                model: "both";
+                                amount: string;
+                                percent: number;
+                            } | {
+                                /** @enum {string} */
+                                model: "cpc";
+                                amount: string;
+                            } | {
+                                /** @enum {string} */
+                                model: "cpm";
+                                amount: string;
+                            };
+                            /** @description What an affiliate is paid for it */
+                            payout?: {
+                                /** @enum {string} */
+                                model: "flat";
+                                amount: string;
+                            } | {
+                                /** @enum {string} */
+                                model: "percent";
+                                percent: number;
+                            } | {
+                                /** @enum {string} */
+                                model: "both";
+                                amount: string;
+                                percent: number;
+                            } | {
+                                /** @enum {string} */
+                                model: "cpc";
+                                amount: string;
+                            } | {
+                                /** @enum {string} */
+                                model: "cpm";
+                                amount: string;
+                            };
+                            /** @description Other events, with their own prices */
+                            goals?: {
+                                /** @description As the advertiser reports it; in any case */
+                                event: string;
+                                /**
+                                 * @description As people see it; '' as the event
+                                 * @default
+                                 */
+                                name?: string;
+                                /** @description flat: `amount` for each conversion; percent: `percent` of the sale; both: their sum; cpc: `amount` for each unique visit; cpm: `amount` for a thousand impressions */
+                                revenue: {
+                                    /** @enum {string} */
+                                    model: "flat";
+                                    amount: string;
+                                } | {
+                                    /** @enum {string} */
+                                    model: "percent";
+                                    percent: number;
+                                } | {
+                                    /** @enum {string} */
+                                    model: "both";
+                                    amount: string;
+                                    percent: number;
+                                } | {
+                                    /** @enum {string} */
+                                    model: "cpc";
+                                    amount: string;
+                                } | {
+                                    /** @enum {string} */
+                                    model: "cpm";
+                                    amount: string;
+                                };
+                                /** @description flat: `amount` for each conversion; percent: `percent` of the sale; both: their sum; cpc: `amount` for each unique visit; cpm: `amount` for a thousand impressions */
+                                payout: {
+                                    /** @enum {string} */
+                                    model: "flat";
+                                    amount: string;
+                                } | {
+                                    /** @enum {string} */
+                                    model: "percent";
+                                    percent: number;
+                                } | {
+                                    /** @enum {string} */
+                                    model: "both";
+                                    amount: string;
+                                    percent: number;
+                                } | {
+                                    /** @enum {string} */
+                                    model: "cpc";
+                                    amount: string;
+                                } | {
+                                    /** @enum {string} */
+                                    model: "cpm";
+                                    amount: string;
+                                };
+                            }[];
+                            /** @description Payouts of affiliates of a tier */
+                            tiers?: {
+                                /** @description As affiliates carry it */
+                                tier: string;
+                                /**
+                                 * @description A goal's event; '' for the default event
+                                 * @default
+                                 */
+                                event?: string;
+                                /** @description flat: `amount` for each conversion; percent: `percent` of the sale; both: their sum; cpc: `amount` for each unique visit; cpm: `amount` for a thousand impressions */
+                                payout: {
+                                    /** @enum {string} */
+                                    model: "flat";
+                                    amount: string;
+                                } | {
+                                    /** @enum {string} */
+                                    model: "percent";
+                                    percent: number;
+                                } | {
+                                    /** @enum {string} */
+                                    model: "both";
+                                    amount: string;
+                                    percent: number;
+                                } | {
+                                    /** @enum {string} */
+                                    model: "cpc";
+                                    amount: string;
+                                } | {
+                                    /** @enum {string} */
+                                    model: "cpm";
+                                    amount: string;
+                                };
+                            }[];
+                            /**
+                             * @description Whether conversions wait for a person
+                             * @enum {string}
+                             */
+                            approval?: "automatic" | "manual";
+                            /** @description Until a conversion is payable; null: the workspace's */
+                            holdDays?: number | null;
+                            targeting?: unknown | null;
+                            /** @description Money in the workspace's currency; periods as those of `caps` */
+                            caps?: {
+                                /** @default {} */
+                                payout?: {
+                                    daily?: string | null;
+                                    monthly?: string | null;
+                                    total?: string | null;
+                                };
+                                /** @default {} */
+                                revenue?: {
+                                    daily?: string | null;
+                                    monthly?: string | null;
+                                    total?: string | null;
+                                };
+                                /** @default {} */
+                                perAffiliate?: {
+                                    /**
+                                     * @default {
+                                     *       "daily": null,
+                                     *       "monthly": null,
+                                     *       "total": null
+                                     *     }
+                                     */
+                                    conversions?: {
+                                        /** @default null */
+                                        daily?: number | null;
+                                        /** @default null */
+                                        monthly?: number | null;
+                                        /** @default null */
+                                        total?: number | null;
+                                    };
+                                    payout?: {
+                                        daily?: string | null;
+                                        monthly?: string | null;
+                                        total?: string | null;
+                                    };
+                                    revenue?: {
+                                        daily?: string | null;
+                                        monthly?: string | null;
+                                        total?: string | null;
+                                    };
+                                };
+                            };
+                            /** @description Where who converted already goes; '' as anybody else */
+                            convertedUrl?: string;
+                            landingPages?: {
+                                /** @description Keep it when changing it: links name it */
+                                id?: string;
+                                name: string;
+                                url: string;
+                            }[];
+                            creatives?: {
+                                /** @description Keep it when changing it: links name it */
+                                id?: string;
+                                name: string;
+                                /** @enum {string} */
+                                type: "image" | "text" | "email";
+                                /**
+                                 * @description Of an image: where it lies
+                                 * @default
+                                 */
+                                url?: string;
+                                /**
+                                 * @description Of a text or e-mail
+                                 * @default
+                                 */
+                                text?: string;
+                                /** @default 0 */
+                                width?: number;
+                                /** @default 0 */
+                                height?: number;
+                            }[];
+                            /** @description Where links may lead by `url`, with everything below; empty: no deep links */
+                            deepLinkDomains?: string[];
+                            clickToConversionMinMs?: number;
+                            /** @description 0 for no maximum */
+                            clickToConversionMaxMs?: number;
+                        } | null;
+                        /** @description A payout above the revenue is refused without it */
+                        confirmPayoutAboveRevenue?: boolean;
                     };
                 };
             };
@@ -1901,6 +2326,254 @@ export interface paths {
                         tags?: string[];
                         /** @description Ids in the links of other systems, so that their links keep working */
                         legacyIds?: string[];
+                        /** @description Who pays for it, in place of an affiliate network; '' for none */
+                        advertiserId?: string;
+                        /** @description Of an advertiser's offer: the given fields; the others have defaults, or stay as they are */
+                        terms?: {
+                            /** @enum {string} */
+                            status?: "active" | "paused" | "pending";
+                            /** @description When it ends; null: never */
+                            expiresAt?: string | null;
+                            /**
+                             * @description public: every active affiliate; approval: on application; private: those it was given to
+                             * @enum {string}
+                             */
+                            visibility?: "public" | "approval" | "private";
+                            /** @description What an affiliate must know */
+                            description?: string;
+                            previewUrl?: string;
+                            /** @description What an affiliate accepts before it may run it; '' for nothing */
+                            agreement?: string;
+                            /**
+                             * @description How the advertiser reports conversions
+                             * @enum {string}
+                             */
+                            protocol?: "postback" | "image" | "iframe" | "script";
+                            /** @description False: affiliates may use postbacks only */
+                            allowsPixels?: boolean;
+                            /** @description What the advertiser pays for the default event */
+                            revenue?: {
+                                /** @enum {string} */
+                                model: "flat";
+                                amount: string;
+                            } | {
+                                /** @enum {string} */
+                                model: "percent";
+                                percent: number;
+                            } | {
+                                /** @enum {string} */
+                                model: "both";
+                                amount: string;
+                                percent: number;
+                            } | {
+                                /** @enum {string} */
+                                model: "cpc";
+                                amount: string;
+                            } | {
+                                /** @enum {string} */
+                                model: "cpm";
+                                amount: string;
+                            };
+                            /** @description What an affiliate is paid for it */
+                            payout?: {
+                                /** @enum {string} */
+                                model: "flat";
+                                amount: string;
+                            } | {
+                                /** @enum {string} */
+                                model: "percent";
+                                percent: number;
+                            } | {
+                                /** @enum {string} */
+                                model: "both";
+                                amount: string;
+                                percent: number;
+                            } | {
+                                /** @enum {string} */
+                                model: "cpc";
+                                amount: string;
+                            } | {
+                                /** @enum {string} */
+                                model: "cpm";
+                                amount: string;
+                            };
+                            /** @description Other events, with their own prices */
+                            goals?: {
+                                /** @description As the advertiser reports it; in any case */
+                                event: string;
+                                /**
+                                 * @description As people see it; '' as the event
+                                 * @default
+                                 */
+                                name?: string;
+                                /** @description flat: `amount` for each conversion; percent: `percent` of the sale; both: their sum; cpc: `amount` for each unique visit; cpm: `amount` for a thousand impressions */
+                                revenue: {
+                                    /** @enum {string} */
+                                    model: "flat";
+                                    amount: string;
+                                } | {
+                                    /** @enum {string} */
+                                    model: "percent";
+                                    percent: number;
+                                } | {
+                                    /** @enum {string} */
+                                    model: "both";
+                                    amount: string;
+                                    percent: number;
+                                } | {
+                                    /** @enum {string} */
+                                    model: "cpc";
+                                    amount: string;
+                                } | {
+                                    /** @enum {string} */
+                                    model: "cpm";
+                                    amount: string;
+                                };
+                                /** @description flat: `amount` for each conversion; percent: `percent` of the sale; both: their sum; cpc: `amount` for each unique visit; cpm: `amount` for a thousand impressions */
+                                payout: {
+                                    /** @enum {string} */
+                                    model: "flat";
+                                    amount: string;
+                                } | {
+                                    /** @enum {string} */
+                                    model: "percent";
+                                    percent: number;
+                                } | {
+                                    /** @enum {string} */
+                                    model: "both";
+                                    amount: string;
+                                    percent: number;
+                                } | {
+                                    /** @enum {string} */
+                                    model: "cpc";
+                                    amount: string;
+                                } | {
+                                    /** @enum {string} */
+                                    model: "cpm";
+                                    amount: string;
+                                };
+                            }[];
+                            /** @description Payouts of affiliates of a tier */
+                            tiers?: {
+                                /** @description As affiliates carry it */
+                                tier: string;
+                                /**
+                                 * @description A goal's event; '' for the default event
+                                 * @default
+                                 */
+                                event?: string;
+                                /** @description flat: `amount` for each conversion; percent: `percent` of the sale; both: their sum; cpc: `amount` for each unique visit; cpm: `amount` for a thousand impressions */
+                                payout: {
+                                    /** @enum {string} */
+                                    model: "flat";
+                                    amount: string;
+                                } | {
+                                    /** @enum {string} */
+                                    model: "percent";
+                                    percent: number;
+                                } | {
+                                    /** @enum {string} */
+                                    model: "both";
+                                    amount: string;
+                                    percent: number;
+                                } | {
+                                    /** @enum {string} */
+                                    model: "cpc";
+                                    amount: string;
+                                } | {
+                                    /** @enum {string} */
+                                    model: "cpm";
+                                    amount: string;
+                                };
+                            }[];
+                            /**
+                             * @description Whether conversions wait for a person
+                             * @enum {string}
+                             */
+                            approval?: "automatic" | "manual";
+                            /** @description Until a conversion is payable; null: the workspace's */
+                            holdDays?: number | null;
+                            targeting?: unknown | null;
+                            /** @description Money in the workspace's currency; periods as those of `caps` */
+                            caps?: {
+                                /** @default {} */
+                                payout?: {
+                                    daily?: string | null;
+                                    monthly?: string | null;
+                                    total?: string | null;
+                                };
+                                /** @default {} */
+                                revenue?: {
+                                    daily?: string | null;
+                                    monthly?: string | null;
+                                    total?: string | null;
+                                };
+                                /** @default {} */
+                                perAffiliate?: {
+                                    /**
+                                     * @default {
+                                     *       "daily": null,
+                                     *       "monthly": null,
+                                     *       "total": null
+                                     *     }
+                                     */
+                                    conversions?: {
+                                        /** @default null */
+                                        daily?: number | null;
+                                        /** @default null */
+                                        monthly?: number | null;
+                                        /** @default null */
+                                        total?: number | null;
+                                    };
+                                    payout?: {
+                                        daily?: string | null;
+                                        monthly?: string | null;
+                                        total?: string | null;
+                                    };
+                                    revenue?: {
+                                        daily?: string | null;
+                                        monthly?: string | null;
+                                        total?: string | null;
+                                    };
+                                };
+                            };
+                            /** @description Where who converted already goes; '' as anybody else */
+                            convertedUrl?: string;
+                            landingPages?: {
+                                /** @description Keep it when changing it: links name it */
+                                id?: string;
+                                name: string;
+                                url: string;
+                            }[];
+                            creatives?: {
+                                /** @description Keep it when changing it: links name it */
+                                id?: string;
+                                name: string;
+                                /** @enum {string} */
+                                type: "image" | "text" | "email";
+                                /**
+                                 * @description Of an image: where it lies
+                                 * @default
+                                 */
+                                url?: string;
+                                /**
+                                 * @description Of a text or e-mail
+                                 * @default
+                                 */
+                                text?: string;
+                                /** @default 0 */
+                                width?: number;
+                                /** @default 0 */
+                                height?: number;
+                            }[];
+                            /** @description Where links may lead by `url`, with everything below; empty: no deep links */
+                            deepLinkDomains?: string[];
+                            clickToConversionMinMs?: number;
+                            /** @description 0 for no maximum */
+                            clickToConversionMaxMs?: number;
+                        } | null;
+                        /** @description A payout above the revenue is refused without it */
+                        confirmPayoutAboveRevenue?: boolean;
                     };
                 };
             };
@@ -1912,6 +2585,958 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["Offer"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/offers/{id}/integration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the advertiser of an offer puts in place to report conversions
+         * @description Access: viewer.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OfferIntegration"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/applications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where affiliates stand with offers, last changed first
+         * @description Access: affiliate_manager.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    /** @description nextCursor of the page before */
+                    cursor?: string;
+                    state?: "pending" | "approved" | "rejected" | "blocked";
+                    offerId?: string;
+                    affiliateId?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["Application"][];
+                            /** @description Null on the last page */
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/offers/{id}/affiliates/{affiliateId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where an affiliate stands with an offer
+         * @description Access: affiliate_manager.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                    affiliateId: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Application"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Let an affiliate run an offer, or not; with its own payouts and caps
+         * @description Access: affiliate_manager_writes.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                    affiliateId: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        state: "pending" | "approved" | "rejected" | "blocked";
+                        /**
+                         * @description Why; the affiliate reads it
+                         * @default
+                         */
+                        reason?: string;
+                        /** @description Its own payouts by goal's event, '' for the default event; unless told they stay; {} for none */
+                        payouts?: {
+                            [key: string]: {
+                                /** @enum {string} */
+                                model: "flat";
+                                amount: string;
+                            } | {
+                                /** @enum {string} */
+                                model: "percent";
+                                percent: number;
+                            } | {
+                                /** @enum {string} */
+                                model: "both";
+                                amount: string;
+                                percent: number;
+                            } | {
+                                /** @enum {string} */
+                                model: "cpc";
+                                amount: string;
+                            } | {
+                                /** @enum {string} */
+                                model: "cpm";
+                                amount: string;
+                            };
+                        };
+                        /** @description Its own caps; null: the offer's; unless told they stay */
+                        caps?: {
+                            /**
+                             * @default {
+                             *       "daily": null,
+                             *       "monthly": null,
+                             *       "total": null
+                             *     }
+                             */
+                            conversions?: {
+                                /** @default null */
+                                daily?: number | null;
+                                /** @default null */
+                                monthly?: number | null;
+                                /** @default null */
+                                total?: number | null;
+                            };
+                            payout?: {
+                                daily?: string | null;
+                                monthly?: string | null;
+                                total?: string | null;
+                            };
+                            revenue?: {
+                                daily?: string | null;
+                                monthly?: string | null;
+                                total?: string | null;
+                            };
+                        } | null;
+                        /**
+                         * @description A payout above the revenue is refused without it
+                         * @default false
+                         */
+                        confirmPayoutAboveRevenue?: boolean;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Application"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/applications/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide many applications at once
+         * @description Access: affiliate_manager_writes.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        state: "pending" | "approved" | "rejected" | "blocked";
+                        /**
+                         * @description Why; the affiliate reads it
+                         * @default
+                         */
+                        reason?: string;
+                        items: {
+                            offerId: string;
+                            affiliateId: string;
+                        }[];
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApplicationsDecided"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/advertisers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List: advertisers
+         * @description Access: viewer.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    /** @description nextCursor of the page before */
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["Advertiser"][];
+                            /** @description Null on the last page */
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Create: advertiser
+         * @description Access: manager.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        name: string;
+                        /**
+                         * @description paused: none of its offers can be run
+                         * @default active
+                         * @enum {string}
+                         */
+                        status?: "active" | "paused";
+                        /** @default  */
+                        email?: "" | string;
+                        /**
+                         * @description Whom an invoice names
+                         * @default {
+                         *       "company": "",
+                         *       "address": "",
+                         *       "taxId": ""
+                         *     }
+                         */
+                        billing?: {
+                            /** @default  */
+                            company?: string;
+                            /** @default  */
+                            address?: string;
+                            /** @default  */
+                            taxId?: string;
+                        };
+                        /**
+                         * @description Query parameter of its offers' URLs that gets the click id; '' for none
+                         * @default
+                         */
+                        clickIdParam?: string;
+                        /**
+                         * @description Secret that its hits must carry in `token`; '' while none is enforced
+                         * @default
+                         */
+                        token?: string;
+                        /**
+                         * @description HMAC-SHA256 secret of `sig`; '' for unsigned
+                         * @default
+                         */
+                        signingSecret?: string;
+                        /**
+                         * @description Where postbacks may come from; empty for anywhere
+                         * @default []
+                         */
+                        ipAllowlist?: string[];
+                        /**
+                         * @description Domains a pixel's page may be on; empty for any
+                         * @default []
+                         */
+                        referrerAllowlist?: string[];
+                        /** @description The sender's own status words → ours */
+                        statusMap?: {
+                            [key: string]: "pending" | "approved" | "rejected" | "trash" | "ignore";
+                        };
+                        /**
+                         * @description What a repeated conversion does
+                         * @default update
+                         * @enum {string}
+                         */
+                        duplicatePolicy?: "ignore" | "update" | "add" | "replace";
+                        /**
+                         * @description Event → its own policy for repeated conversions
+                         * @default {}
+                         */
+                        eventPolicies?: {
+                            [key: string]: "ignore" | "update" | "add" | "replace";
+                        };
+                        /**
+                         * @description A new secret that is accepted already, and not required yet; '' for none
+                         * @default
+                         */
+                        nextToken?: string;
+                        /** @description Of amounts that come without one; on creation the workspace's unless told */
+                        currency?: string;
+                        /** @default [] */
+                        tags?: string[];
+                        /** @default  */
+                        note?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Advertiser"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/advertisers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One advertiser
+         * @description Access: viewer.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Advertiser"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /**
+         * Archive: advertiser; reports keep it
+         * @description Access: manager.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /**
+         * Change the given fields: advertiser
+         * @description Access: manager.
+         */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        name?: string;
+                        /**
+                         * @description paused: none of its offers can be run
+                         * @enum {string}
+                         */
+                        status?: "active" | "paused";
+                        email?: "" | string;
+                        /** @description Whom an invoice names */
+                        billing?: {
+                            /** @default  */
+                            company?: string;
+                            /** @default  */
+                            address?: string;
+                            /** @default  */
+                            taxId?: string;
+                        };
+                        /** @description Query parameter of its offers' URLs that gets the click id; '' for none */
+                        clickIdParam?: string;
+                        /** @description Secret that its hits must carry in `token`; '' while none is enforced */
+                        token?: string;
+                        /** @description HMAC-SHA256 secret of `sig`; '' for unsigned */
+                        signingSecret?: string;
+                        /** @description Where postbacks may come from; empty for anywhere */
+                        ipAllowlist?: string[];
+                        /** @description Domains a pixel's page may be on; empty for any */
+                        referrerAllowlist?: string[];
+                        /** @description The sender's own status words → ours */
+                        statusMap?: {
+                            [key: string]: "pending" | "approved" | "rejected" | "trash" | "ignore";
+                        };
+                        /**
+                         * @description What a repeated conversion does
+                         * @enum {string}
+                         */
+                        duplicatePolicy?: "ignore" | "update" | "add" | "replace";
+                        /** @description Event → its own policy for repeated conversions */
+                        eventPolicies?: {
+                            [key: string]: "ignore" | "update" | "add" | "replace";
+                        };
+                        /** @description A new secret that is accepted already, and not required yet; '' for none */
+                        nextToken?: string;
+                        /** @description Of amounts that come without one; on creation the workspace's unless told */
+                        currency?: string;
+                        tags?: string[];
+                        note?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Advertiser"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/advertisers/{id}/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Generate, enforce or revoke the token of an advertiser
+         * @description Access: manager.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /**
+                         * @description generate: a new token, accepted at once and not required; enforce: from now on it is required, and the one before is refused; revoke: neither is known any more, and none is required
+                         * @enum {string}
+                         */
+                        action: "generate" | "enforce" | "revoke";
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Advertiser"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/coupons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List: coupons
+         * @description Access: viewer.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    /** @description nextCursor of the page before */
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["Coupon"][];
+                            /** @description Null on the last page */
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Create: coupon
+         * @description Access: manager.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description The code, in any case; kept in capitals */
+                        name: string;
+                        /** @description Who earns by it */
+                        affiliateId: string;
+                        /** @description An advertiser's offer */
+                        offerId: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Coupon"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/coupons/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One coupon
+         * @description Access: viewer.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Coupon"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /**
+         * Archive: coupon; reports keep it
+         * @description Access: manager.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /**
+         * Change the given fields: coupon
+         * @description Access: manager.
+         */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description The code, in any case; kept in capitals */
+                        name?: string;
+                        /** @description Who earns by it */
+                        affiliateId?: string;
+                        /** @description An advertiser's offer */
+                        offerId?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Coupon"];
                     };
                 };
                 /** @description A problem */
@@ -3965,6 +5590,127 @@ export interface paths {
         };
         trace?: never;
     };
+    "/api/v1/pixel-moderation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Affiliates' postbacks and pixels by what was decided about them; pending ones unless told
+         * @description Access: affiliate_manager.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    /** @description nextCursor of the page before */
+                    cursor?: string;
+                    moderation?: "pending" | "approved" | "rejected";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["ModeratedTarget"][];
+                            /** @description Null on the last page */
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notification-targets/{id}/moderate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve or reject an affiliate's postback or pixel, as it was looked at
+         * @description Access: affiliate_manager_writes.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        moderation: "approved" | "rejected";
+                        /**
+                         * @description For the affiliate
+                         * @default
+                         */
+                        reason?: string;
+                        /** @description Names the text that was looked at: a changed one is not decided by it */
+                        textHash: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ModeratedTarget"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/visits/{clickId}": {
         parameters: {
             query?: never;
@@ -4333,7 +6079,7 @@ export interface paths {
         };
         /**
          * List: conversions
-         * @description Access: viewer.
+         * @description Access: affiliate_manager.
          */
         get: {
             parameters: {
@@ -4346,6 +6092,8 @@ export interface paths {
                     clickId?: string;
                     campaignId?: string;
                     offerId?: string;
+                    affiliateId?: string;
+                    advertiserId?: string;
                 };
                 header?: never;
                 path?: never;
@@ -4451,7 +6199,7 @@ export interface paths {
         };
         /**
          * One conversion with its history
-         * @description Access: viewer.
+         * @description Access: affiliate_manager.
          */
         get: {
             parameters: {
@@ -4535,6 +6283,69 @@ export interface paths {
         };
         trace?: never;
     };
+    "/api/v1/conversions/{id}/adjust": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change amounts by hand; nobody is notified of an amount alone
+         * @description Access: manager.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description Revenue and payout follow by the agreement, unless given as well */
+                        sale?: string;
+                        revenue?: string;
+                        payout?: string;
+                        /** @description Kept in the history */
+                        reason: string;
+                        /** @default false */
+                        confirmPayoutAboveRevenue?: boolean;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ConversionWithHistory"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversions/bulk-status": {
         parameters: {
             query?: never;
@@ -4575,6 +6386,8 @@ export interface paths {
                             clickId?: string;
                             campaignId?: string;
                             offerId?: string;
+                            affiliateId?: string;
+                            advertiserId?: string;
                         };
                     };
                 };
@@ -5963,10 +7776,3786 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/invoices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List: invoices
+         * @description Access: manager.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    /** @description nextCursor of the page before */
+                    cursor?: string;
+                    /** @description affiliate: payouts that are owed. advertiser: revenue that is owed to the network */
+                    side?: "affiliate" | "advertiser";
+                    /** @description Id of an affiliate or advertiser */
+                    party?: string;
+                    state?: "draft" | "final" | "paid" | "void";
+                    /** @description Id of the payment run that paid them */
+                    paymentRun?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["Invoice"][];
+                            /** @description Null on the last page */
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Draft an invoice of all that one party has due, whatever its minimum
+         * @description Access: manager.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /**
+                         * @description affiliate: payouts that are owed. advertiser: revenue that is owed to the network
+                         * @enum {string}
+                         */
+                        side: "affiliate" | "advertiser";
+                        partyId: string;
+                        /**
+                         * Format: date-time
+                         * @description What is due before; now unless told
+                         */
+                        until?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Invoice"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invoices/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One invoice with a page of its lines
+         * @description Access: manager.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    afterLine?: number;
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["InvoiceWithLines"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invoices/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Draft invoices of all parties that are due, by a job; what is below the minimum is carried over
+         * @description Access: manager.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /**
+                         * @description affiliate: payouts that are owed. advertiser: revenue that is owed to the network
+                         * @enum {string}
+                         */
+                        side: "affiliate" | "advertiser";
+                        /**
+                         * Format: date-time
+                         * @description What is due before, for all parties; unless told, until the end of each one's last period
+                         */
+                        until?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Job"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invoices/{id}/finalize": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a draft final: names and addresses stay as they are now, and its affiliate sees it
+         * @description Access: manager.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Invoice"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invoices/{id}/void": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take an invoice back that is not paid: what it held is due again
+         * @description Access: manager.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        reason: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Invoice"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invoices/{id}/pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An invoice as PDF
+         * @description Access: manager.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invoices/{id}/csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All lines of an invoice with their conversions, as CSV
+         * @description Access: manager.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/payment-runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List: payment runs
+         * @description Access: manager.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    /** @description nextCursor of the page before */
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["PaymentRun"][];
+                            /** @description Null on the last page */
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Record that final invoices were paid: all of them, or none
+         * @description Access: manager.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description e.g. 'wire', 'paypal' */
+                        method: string;
+                        /** @description Of the bank or payment service */
+                        reference: string;
+                        /** @description Final invoices of one side */
+                        invoiceIds: string[];
+                        /**
+                         * Format: date-time
+                         * @description Now unless told
+                         */
+                        paidAt?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PaymentRun"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/payment-runs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One payment run; its invoices are listed by /invoices?paymentRun=
+         * @description Access: manager.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PaymentRun"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/payment-runs/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a payment back: its invoices are final again
+         * @description Access: manager.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PaymentRun"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/balances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Balances of affiliates or advertisers, the newest first
+         * @description Access: affiliate_manager.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    /** @description nextCursor of the page before */
+                    cursor?: string;
+                    /** @description affiliate: payouts that are owed. advertiser: revenue that is owed to the network */
+                    side?: "affiliate" | "advertiser";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["Balance"][];
+                            /** @description Null on the last page */
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/affiliates/{id}/balance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An affiliate's balance
+         * @description Access: affiliate_manager.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Balance"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/balance-adjustments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List: adjustments of balances
+         * @description Access: manager.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    /** @description nextCursor of the page before */
+                    cursor?: string;
+                    /** @description affiliate: payouts that are owed. advertiser: revenue that is owed to the network */
+                    side?: "affiliate" | "advertiser";
+                    /** @description Id of an affiliate or advertiser */
+                    party?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["BalanceAdjustment"][];
+                            /** @description Null on the last page */
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Add to a party's balance, or take away from it
+         * @description Access: manager.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /**
+                         * @description affiliate: payouts that are owed. advertiser: revenue that is owed to the network
+                         * @enum {string}
+                         */
+                        side: "affiliate" | "advertiser";
+                        /** @description Affiliate or advertiser */
+                        partyId: string;
+                        /** @description Decimal string in the workspace's currency; negative takes away */
+                        amount: string;
+                        /** @description Stands on the invoice, and the party reads it */
+                        reason: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BalanceAdjustment"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/balance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Your balance
+         * @description Access: affiliate.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PortalBalance"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/invoices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List: your invoices
+         * @description Access: affiliate.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    /** @description nextCursor of the page before */
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["PortalInvoice"][];
+                            /** @description Null on the last page */
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/invoices/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of your invoices with a page of its lines
+         * @description Access: affiliate.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    afterLine?: number;
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PortalInvoiceWithLines"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/invoices/{id}/pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of your invoices as PDF
+         * @description Access: affiliate.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/invoices/{id}/csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All lines of one of your invoices, as CSV
+         * @description Access: affiliate.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/payment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change how you are paid, and whom invoices name
+         * @description Access: affiliate.
+         */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description e.g. 'wire', 'paypal' */
+                        method?: string;
+                        /** @description Account, and what the method needs */
+                        details?: string;
+                        /** @description Whom an invoice names */
+                        billing?: {
+                            /** @default  */
+                            company?: string;
+                            /** @default  */
+                            address?: string;
+                            /** @default  */
+                            taxId?: string;
+                        };
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PortalPayment"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List: webhooks, oldest first
+         * @description Access: manager.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["Webhook"][];
+                        };
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Create: webhook; its secret is shown this once
+         * @description Access: manager.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description Called by POST with JSON */
+                        url: string;
+                        /**
+                         * @description What it is told of; empty: everything
+                         * @default []
+                         */
+                        events?: ("conversion.recorded" | "conversion.changed" | "affiliate.created" | "affiliate.changed" | "application.created" | "application.decided" | "offer.created" | "offer.changed" | "offer.archived" | "invoice.finalized")[];
+                        /**
+                         * @default active
+                         * @enum {string}
+                         */
+                        status?: "active" | "disabled";
+                        /** @description Signs calls by Standard Webhooks; one is made when none is given */
+                        secret?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NewWebhook"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One webhook
+         * @description Access: manager.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Webhook"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /**
+         * Delete: webhook; its deliveries stay
+         * @description Access: manager.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /**
+         * Change the given fields: webhook
+         * @description Access: manager.
+         */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description Called by POST with JSON */
+                        url?: string;
+                        /** @description What it is told of; empty: everything */
+                        events?: ("conversion.recorded" | "conversion.changed" | "affiliate.created" | "affiliate.changed" | "application.created" | "application.decided" | "offer.created" | "offer.changed" | "offer.archived" | "invoice.finalized")[];
+                        /** @enum {string} */
+                        status?: "active" | "disabled";
+                        /** @description Signs calls by Standard Webhooks; one is made when none is given */
+                        secret?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Webhook"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/reconciliations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List: reconciliations
+         * @description Access: viewer.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    /** @description nextCursor of the page before */
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["Reconciliation"][];
+                            /** @description Null on the last page */
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Compare an advertiser's CSV with our conversions; nothing is changed
+         * @description Access: manager.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        advertiserId: string;
+                        name: string;
+                        /** @description The file: a line of headings, then at most 100000 conversions */
+                        csv: string;
+                        /**
+                         * Format: date-time
+                         * @description Our conversions recorded from then on are missing when the file has them not
+                         */
+                        from: string;
+                        /**
+                         * Format: date-time
+                         * @description Exclusive
+                         */
+                        to: string;
+                        /**
+                         * @description What the file's amounts are: what the customer paid, or what the advertiser pays
+                         * @default revenue
+                         * @enum {string}
+                         */
+                        amountIs?: "sale" | "revenue";
+                        /**
+                         * @description Heading of the file by column; those that are not named are told by their headings
+                         * @default {}
+                         */
+                        columns?: {
+                            [key: string]: string;
+                        };
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Reconciliation"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reconciliations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One reconciliation: counts and sums of both sides
+         * @description Access: viewer.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReconciliationWithOutcomes"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reconciliations/{id}/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rows of a reconciliation, both sides beside each other
+         * @description Access: viewer.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    kind?: "found" | "different" | "missing" | "unknown" | "problem";
+                    outcome?: string;
+                    /** @description Rows after this one */
+                    after?: number;
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReconciliationRows"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reconciliations/{id}/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have rows that were not applied yet applied, by a job
+         * @description Access: manager.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @default false */
+                        approveFound?: boolean;
+                        /**
+                         * @description Amount and status become theirs
+                         * @default false
+                         */
+                        applyDifferent?: boolean;
+                        /** @default false */
+                        rejectMissing?: boolean;
+                        /**
+                         * @description Those with a click id of ours, or with affiliate, offer and transaction id
+                         * @default false
+                         */
+                        recordUnknown?: boolean;
+                        /** @default false */
+                        confirmPayoutAboveRevenue?: boolean;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Job"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/affiliates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List: affiliates
+         * @description Access: affiliate_manager.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    /** @description nextCursor of the page before */
+                    cursor?: string;
+                    status?: "pending" | "active" | "paused" | "rejected" | "closed";
+                    tag?: string;
+                    /** @description Id of a member; '' for those that nobody looks after */
+                    manager?: string;
+                    /** @description Part of a name or e-mail address */
+                    search?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["Affiliate"][];
+                            /** @description Null on the last page */
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Create: affiliate; an affiliate manager looks after those that it creates
+         * @description Access: affiliate_manager_writes.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        name: string;
+                        /** @default  */
+                        email?: "" | string;
+                        /**
+                         * @description The member who looks after it; '' for none
+                         * @default
+                         */
+                        managerId?: string;
+                        /**
+                         * @description The affiliate that brought it; '' for none
+                         * @default
+                         */
+                        referrerId?: string;
+                        /**
+                         * @description Share of its payouts that the referrer earns
+                         * @default 0
+                         */
+                        referralPercent?: number;
+                        /**
+                         * @description Which of an offer's payout tiers it has; '' for none
+                         * @default
+                         */
+                        tier?: string;
+                        /** @default [] */
+                        tags?: string[];
+                        /**
+                         * @description Values of source or sub1 whose visits are not taken
+                         * @default []
+                         */
+                        blockedSources?: string[];
+                        payment?: {
+                            /**
+                             * @description e.g. 'wire', 'paypal'
+                             * @default
+                             */
+                            method?: string;
+                            /**
+                             * @description Account, and what the method needs
+                             * @default
+                             */
+                            details?: string;
+                            /** @description Least amount of an invoice; null: the workspace's */
+                            minimum?: string | null;
+                            /**
+                             * @description Null: the workspace's
+                             * @default null
+                             */
+                            period?: ("weekly" | "biweekly" | "monthly") | null;
+                        };
+                        /**
+                         * @description Whom an invoice names
+                         * @default {
+                         *       "company": "",
+                         *       "address": "",
+                         *       "taxId": ""
+                         *     }
+                         */
+                        billing?: {
+                            /** @default  */
+                            company?: string;
+                            /** @default  */
+                            address?: string;
+                            /** @default  */
+                            taxId?: string;
+                        };
+                        /**
+                         * @description For the network's own people
+                         * @default
+                         */
+                        note?: string;
+                        /**
+                         * @description Ids in the links of other systems, so that their links keep working
+                         * @default []
+                         */
+                        legacyIds?: string[];
+                        /**
+                         * @default active
+                         * @enum {string}
+                         */
+                        status?: "pending" | "active" | "paused" | "rejected" | "closed";
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Affiliate"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/affiliates/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One affiliate
+         * @description Access: affiliate_manager.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Affiliate"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /**
+         * Archive: affiliate; reports keep it
+         * @description Access: manager.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /**
+         * Change the given fields: affiliate
+         * @description Access: affiliate_manager_writes.
+         */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        name?: string;
+                        email?: "" | string;
+                        /** @description The member who looks after it; '' for none */
+                        managerId?: string;
+                        /** @description The affiliate that brought it; '' for none */
+                        referrerId?: string;
+                        /** @description Share of its payouts that the referrer earns */
+                        referralPercent?: number;
+                        /** @description Which of an offer's payout tiers it has; '' for none */
+                        tier?: string;
+                        tags?: string[];
+                        /** @description Values of source or sub1 whose visits are not taken */
+                        blockedSources?: string[];
+                        payment?: {
+                            /**
+                             * @description e.g. 'wire', 'paypal'
+                             * @default
+                             */
+                            method?: string;
+                            /**
+                             * @description Account, and what the method needs
+                             * @default
+                             */
+                            details?: string;
+                            /** @description Least amount of an invoice; null: the workspace's */
+                            minimum?: string | null;
+                            /**
+                             * @description Null: the workspace's
+                             * @default null
+                             */
+                            period?: ("weekly" | "biweekly" | "monthly") | null;
+                        };
+                        /** @description Whom an invoice names */
+                        billing?: {
+                            /** @default  */
+                            company?: string;
+                            /** @default  */
+                            address?: string;
+                            /** @default  */
+                            taxId?: string;
+                        };
+                        /** @description For the network's own people */
+                        note?: string;
+                        /** @description Ids in the links of other systems, so that their links keep working */
+                        legacyIds?: string[];
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Affiliate"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/affiliates/{id}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve, pause, reject or close an affiliate; the reason is told to it
+         * @description Access: affiliate_manager_writes.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        status: "active" | "paused" | "rejected" | "closed";
+                        /**
+                         * @description The affiliate reads it
+                         * @default
+                         */
+                        reason?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Affiliate"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/affiliates/{id}/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * API keys of an affiliate, revoked ones too
+         * @description Access: affiliate_manager.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    /** @description nextCursor of the page before */
+                    cursor?: string;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["ApiKey"][];
+                            /** @description Null on the last page */
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Create an API key for the portal of an affiliate; the answer shows it this once
+         * @description Access: affiliate_manager_writes.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        name: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NewApiKey"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/affiliates/{id}/api-keys/{keyId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke an API key of an affiliate
+         * @description Access: affiliate_manager_writes.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                    keyId: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/affiliates/{id}/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * People who sign in for an affiliate
+         * @description Access: affiliate_manager.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["AffiliateUser"][];
+                            nextCursor: null;
+                        };
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Add a person who signs in for an affiliate, and changes the initial password then
+         * @description Access: affiliate_manager_writes.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** Format: email */
+                        email: string;
+                        name: string;
+                        password: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AffiliateUser"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/affiliates/{id}/users/{userId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * A person signs in for the affiliate no more
+         * @description Access: affiliate_manager_writes.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                    userId: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-up/{workspace}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether affiliates may sign up, and to what they agree */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    workspace: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            open: boolean;
+                            needsApproval: boolean;
+                            name: string;
+                            /** @description '' for none */
+                            agreement: string;
+                        };
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Sign up as an affiliate; sign in afterwards */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    workspace: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** Format: email */
+                        email: string;
+                        name: string;
+                        password: string;
+                        /** @default  */
+                        company?: string;
+                        /** @description True when the network's agreement is accepted */
+                        acceptTerms: boolean;
+                        /**
+                         * @description Id of the affiliate whose invitation it was
+                         * @default
+                         */
+                        referrer?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /**
+                             * @description As a new affiliate is here; whether the address had an account is not told
+                             * @enum {string}
+                             */
+                            status: "pending" | "active";
+                        };
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The affiliate itself
+         * @description Access: affiliate.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PortalMe"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Offers to run, or to apply for
+         * @description Access: affiliate.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    /** @description nextCursor of the page before */
+                    cursor?: string;
+                    /** @description A part of the name */
+                    search?: string;
+                    tag?: string;
+                    /** @description Offers that take visitors of this country */
+                    country?: string;
+                    /** @description Only those that you may run, also while they are paused */
+                    mine?: "true" | "false";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["PortalOffer"][];
+                            /** @description Null on the last page */
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/offers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One offer, with its terms, landing pages and creatives
+         * @description Access: affiliate.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PortalOfferDetail"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/offers/{id}/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Apply for an offer; accept its terms
+         * @description Access: affiliate.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /**
+                         * @description How you will promote the offer
+                         * @default
+                         */
+                        message?: string;
+                        /**
+                         * @description That you accept the offer's terms
+                         * @default false
+                         */
+                        acceptAgreement?: boolean;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PortalOfferDetail"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/offers/{id}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Build an affiliate link
+         * @description Access: affiliate.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    sub1?: string;
+                    sub2?: string;
+                    sub3?: string;
+                    sub4?: string;
+                    sub5?: string;
+                    sub6?: string;
+                    sub7?: string;
+                    sub8?: string;
+                    sub9?: string;
+                    sub10?: string;
+                    /** @description Which of your sources the visitor comes from */
+                    source?: string;
+                    /** @description Your own click id */
+                    aff_click_id?: string;
+                    /** @description A page of the offer's domains to lead to; '' for its own */
+                    url?: string;
+                    /** @description Id of a landing page of the offer */
+                    lp?: string;
+                    /** @description Whose host the link has; '' for the network's own */
+                    domainId?: string;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PortalLink"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/postbacks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Your postbacks and pixels
+         * @description Access: affiliate.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    /** @description nextCursor of the page before */
+                    cursor?: string;
+                    /** @description Of one offer; '' for those of all offers */
+                    offerId?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["PortalPostback"][];
+                            /** @description Null on the last page */
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Create a postback or pixel; it may wait for approval
+         * @description Access: affiliate.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /**
+                         * @description postback: our server calls the URL; image, iframe, script: a pixel that the visitor’s browser is shown
+                         * @default postback
+                         * @enum {string}
+                         */
+                        type?: "postback" | "image" | "iframe" | "script";
+                        /**
+                         * @description With macros; '' for a pixel that is code
+                         * @default
+                         */
+                        url?: string;
+                        /**
+                         * @description Raw HTML or script in place of a URL, of type script; with macros; '' for none
+                         * @default
+                         */
+                        code?: string;
+                        /**
+                         * @description '' for all offers: a global postback or pixel
+                         * @default
+                         */
+                        offerId?: string;
+                        /**
+                         * @default GET
+                         * @enum {string}
+                         */
+                        method?: "GET" | "POST";
+                        /**
+                         * @description POST only; with macros; '' for no body
+                         * @default
+                         */
+                        bodyTemplate?: string;
+                        /**
+                         * @description Of the body
+                         * @default application/x-www-form-urlencoded
+                         * @enum {string}
+                         */
+                        contentType?: "application/x-www-form-urlencoded" | "application/json" | "text/plain";
+                        /**
+                         * @description Signs calls by Standard Webhooks; '' for unsigned
+                         * @default
+                         */
+                        secret?: string;
+                        /**
+                         * @description Empty: every event
+                         * @default []
+                         */
+                        events?: string[];
+                        /**
+                         * @description Empty: every status when the URL names {status}, else approved alone
+                         * @default []
+                         */
+                        statuses?: ("pending" | "approved" | "rejected" | "trash")[];
+                        /**
+                         * @description Only the first conversion of a visit
+                         * @default false
+                         */
+                        onlyFirst?: boolean;
+                        /**
+                         * @description Only when the payout is above 0
+                         * @default false
+                         */
+                        onlyWithPayout?: boolean;
+                        /** @default 0 */
+                        delaySeconds?: number;
+                        /**
+                         * @default active
+                         * @enum {string}
+                         */
+                        status?: "active" | "disabled";
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PortalPostback"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/postbacks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One postback or pixel
+         * @description Access: affiliate.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PortalPostback"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /**
+         * Delete a postback or pixel; its log stays
+         * @description Access: affiliate.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /**
+         * Change the given fields; another URL or code may wait for approval again
+         * @description Access: affiliate.
+         */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /**
+                         * @description postback: our server calls the URL; image, iframe, script: a pixel that the visitor’s browser is shown
+                         * @enum {string}
+                         */
+                        type?: "postback" | "image" | "iframe" | "script";
+                        /** @description With macros; '' for a pixel that is code */
+                        url?: string;
+                        /** @description Raw HTML or script in place of a URL, of type script; with macros; '' for none */
+                        code?: string;
+                        /** @description '' for all offers: a global postback or pixel */
+                        offerId?: string;
+                        /** @enum {string} */
+                        method?: "GET" | "POST";
+                        /** @description POST only; with macros; '' for no body */
+                        bodyTemplate?: string;
+                        /**
+                         * @description Of the body
+                         * @enum {string}
+                         */
+                        contentType?: "application/x-www-form-urlencoded" | "application/json" | "text/plain";
+                        /** @description Signs calls by Standard Webhooks; '' for unsigned */
+                        secret?: string;
+                        /** @description Empty: every event */
+                        events?: string[];
+                        /** @description Empty: every status when the URL names {status}, else approved alone */
+                        statuses?: ("pending" | "approved" | "rejected" | "trash")[];
+                        /** @description Only the first conversion of a visit */
+                        onlyFirst?: boolean;
+                        /** @description Only when the payout is above 0 */
+                        onlyWithPayout?: boolean;
+                        delaySeconds?: number;
+                        /** @enum {string} */
+                        status?: "active" | "disabled";
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PortalPostback"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/portal/global-postback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set the Global Postback: one URL that hears of the conversions of all offers
+         * @description Access: affiliate.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /**
+                         * @description With macros; '' for a pixel that is code
+                         * @default
+                         */
+                        url?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PortalPostback"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/postbacks/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test: fire a marked conversion at a postback now, and show the request and the answer
+         * @description Access: affiliate.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /**
+                         * @description For a global postback: which offer the test conversion is of; '' for none
+                         * @default
+                         */
+                        offerId?: string;
+                    } | null;
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PortalPostbackTest"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/postback-log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Log of your postbacks and pixels, newest first
+         * @description Access: affiliate.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    /** @description nextCursor of the page before */
+                    cursor?: string;
+                    postbackId?: string;
+                    conversionId?: string;
+                    state?: "pending" | "delivered" | "dead" | "cancelled" | "skipped" | "rendered";
+                    /** @description First moment */
+                    from?: string;
+                    /** @description Moment behind the last */
+                    to?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["PortalPostbackLogEntry"][];
+                            /** @description Null on the last page */
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/postback-log/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One entry, with every attempt: request, answer and error
+         * @description Access: affiliate.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PortalPostbackLogEntryWithAttempts"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/conversions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Your conversions, newest first
+         * @description Access: affiliate.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    /** @description nextCursor of the page before */
+                    cursor?: string;
+                    status?: "pending" | "approved" | "rejected" | "trash";
+                    event?: string;
+                    offerId?: string;
+                    clickId?: string;
+                    affClickId?: string;
+                    /** @description First moment of the conversion */
+                    from?: string;
+                    /** @description Moment behind the last */
+                    to?: string;
+                    sub1?: string;
+                    sub2?: string;
+                    sub3?: string;
+                    sub4?: string;
+                    sub5?: string;
+                    sub6?: string;
+                    sub7?: string;
+                    sub8?: string;
+                    sub9?: string;
+                    sub10?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["PortalConversion"][];
+                            /** @description Null on the last page */
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run a report
+         * @description Access: affiliate.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: date
+                         * @description First day, in the time zone
+                         */
+                        from: string;
+                        /**
+                         * Format: date
+                         * @description Last day, included
+                         */
+                        to: string;
+                        /** @description The network's unless told */
+                        timeZone?: string;
+                        /**
+                         * @description Which day a conversion counts on
+                         * @default conversion
+                         * @enum {string}
+                         */
+                        dateBasis?: "conversion" | "click";
+                        /** @default [] */
+                        groupBy?: ("offer" | "day" | "hour" | "country" | "device_type" | "os" | "browser" | "sub1" | "sub2" | "sub3" | "sub4" | "sub5" | "sub6" | "sub7" | "sub8" | "sub9" | "sub10" | "source" | "event" | "status")[];
+                        /**
+                         * @default [
+                         *       "visits",
+                         *       "clicks",
+                         *       "conversions",
+                         *       "payout",
+                         *       "cr",
+                         *       "epc"
+                         *     ]
+                         */
+                        metrics?: ("visits" | "unique_visits" | "clicks" | "conversions" | "conversions_pending" | "conversions_approved" | "conversions_rejected" | "payout" | "cr" | "epc")[];
+                        /** @default [] */
+                        filters?: {
+                            /** @enum {string} */
+                            dimension: "offer" | "day" | "hour" | "country" | "device_type" | "os" | "browser" | "sub1" | "sub2" | "sub3" | "sub4" | "sub5" | "sub6" | "sub7" | "sub8" | "sub9" | "sub10" | "source" | "event" | "status";
+                            /** @enum {string} */
+                            operator: "is" | "is_not" | "contains" | "starts";
+                            values: string[];
+                        }[];
+                        sort?: {
+                            by: ("visits" | "unique_visits" | "clicks" | "conversions" | "conversions_pending" | "conversions_approved" | "conversions_rejected" | "payout" | "cr" | "epc") | ("offer" | "day" | "hour" | "country" | "device_type" | "os" | "browser" | "sub1" | "sub2" | "sub3" | "sub4" | "sub5" | "sub6" | "sub7" | "sub8" | "sub9" | "sub10" | "source" | "event" | "status");
+                            /** @enum {string} */
+                            direction: "asc" | "desc";
+                        };
+                        /** @default 100 */
+                        limit?: number;
+                        /** @default 0 */
+                        offset?: number;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PortalReport"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Your API keys, revoked ones too
+         * @description Access: affiliate.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    /** @description nextCursor of the page before */
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["ApiKey"][];
+                            /** @description Null on the last page */
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Create an API key for your portal; the answer shows it this once
+         * @description Access: affiliate.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        name: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NewApiKey"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/api-keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke one of your API keys
+         * @description Access: affiliate.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Problem: {
+            /** @description `urn:trailpost:problem:` and the code */
+            type: string;
+            title: string;
+            status: number;
+            /** @description Stable word for programs, e.g. `invalid_request`, `not_found` */
+            code: string;
+            /** @description What is wrong and how to mend it, in one sentence */
+            detail: string;
+            /** @description Every wrong field */
+            errors?: {
+                /** @description Path of the wrong field, e.g. `url` or `paths.0.weight`; empty for the whole body */
+                field: string;
+                message: string;
+            }[];
+        };
+        CampaignScript: {
+            /** @description Counts a visit to the campaign, for pages that ads link to directly */
+            visit: string;
+            /** @description The same for visitors who come by no ad: they cost nothing */
+            organic: string;
+            /** @description Counts lander views and fills `{clickid}` in links, behind the tracking link */
+            lander: string;
+            /** @description Reports a conversion, for the page behind the checkout */
+            conversion: string;
+            /** @description A link that no person sees: what follows it is a bot */
+            honeypot: string;
+        };
+        Affiliate: {
+            id: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            /** @description Null while it is in use */
+            archivedAt: string | null;
+            name: string;
+            /** @enum {string} */
+            status: "pending" | "active" | "paused" | "rejected" | "closed";
+            statusReason: string;
+            email: string;
+            managerId: string;
+            referrerId: string;
+            referralPercent: number;
+            tier: string;
+            tags: string[];
+            blockedSources: string[];
+            payment: {
+                method: string;
+                details: string;
+                minimum: string | null;
+                period: ("weekly" | "biweekly" | "monthly") | null;
+            };
+            billing: {
+                company: string;
+                address: string;
+                taxId: string;
+            };
+            note: string;
+            legacyIds: string[];
+            /** @description When it accepted the network's agreement */
+            acceptedTermsAt: string | null;
+        };
+        Advertiser: {
+            id: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            /** @description Null while it is in use */
+            archivedAt: string | null;
+            name: string;
+            /** @enum {string} */
+            status: "active" | "paused";
+            email: string;
+            billing: {
+                company: string;
+                address: string;
+                taxId: string;
+            };
+            clickIdParam: string;
+            /** @description Null for viewers */
+            token: string | null;
+            /** @description Null for viewers */
+            signingSecret: string | null;
+            ipAllowlist: string[];
+            referrerAllowlist: string[];
+            statusMap: {
+                [key: string]: string;
+            };
+            /** @enum {string} */
+            duplicatePolicy: "ignore" | "update" | "add" | "replace";
+            eventPolicies: {
+                [key: string]: "ignore" | "update" | "add" | "replace";
+            };
+            /** @description Null for viewers */
+            nextToken: string | null;
+            /**
+             * @description offered: accepted, not required; enforced: required; replacing: as enforced, and the next one is accepted too
+             * @enum {string}
+             */
+            tokenStage: "none" | "offered" | "enforced" | "replacing";
+            currency: string;
+            tags: string[];
+            note: string;
+            /** @description For all of its offers; its own values go where the braces are */
+            postbackUrl: string;
+        };
+        ApiKey: {
+            id: string;
+            name: string;
+            role: string;
+            /** @description Whose portal it opens; '' for a key of the network's own people */
+            affiliateId: string;
+            /** @description First characters, to tell keys apart */
+            prefix: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** @description To the minute */
+            lastUsedAt: string | null;
+            revokedAt: string | null;
+        };
+        NewApiKey: {
+            id: string;
+            name: string;
+            role: string;
+            /** @description Whose portal it opens; '' for a key of the network's own people */
+            affiliateId: string;
+            /** @description First characters, to tell keys apart */
+            prefix: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** @description To the minute */
+            lastUsedAt: string | null;
+            revokedAt: string | null;
+            /** @description Shown this once */
+            key: string;
+        };
         TrafficSourceTemplate: {
             key: string;
             name: string;
@@ -6068,22 +11657,6 @@ export interface components {
                 currency: string;
             };
         };
-        Problem: {
-            /** @description `urn:trailpost:problem:` and the code */
-            type: string;
-            title: string;
-            status: number;
-            /** @description Stable word for programs, e.g. `invalid_request`, `not_found` */
-            code: string;
-            /** @description What is wrong and how to mend it, in one sentence */
-            detail: string;
-            /** @description Every wrong field */
-            errors?: {
-                /** @description Path of the wrong field, e.g. `url` or `paths.0.weight`; empty for the whole body */
-                field: string;
-                message: string;
-            }[];
-        };
         AffiliateNetwork: {
             id: string;
             /** Format: date-time */
@@ -6145,43 +11718,257 @@ export interface components {
                 query: string;
             };
         };
-        ApiKey: {
+        AffiliateUser: {
             id: string;
+            email: string;
             name: string;
-            role: string;
-            /** @description First characters, to tell keys apart */
-            prefix: string;
+        };
+        Price: {
+            /** @enum {string} */
+            model: "flat" | "percent" | "both" | "cpc" | "cpm";
+            /** @description In the currency of the offer */
+            amount?: string;
+            percent?: number;
+        };
+        Application: {
+            offerId: string;
+            offerName: string;
+            affiliateId: string;
+            affiliateName: string;
+            /**
+             * @description none: it has not asked, and nobody decided
+             * @enum {string}
+             */
+            state: "pending" | "approved" | "rejected" | "blocked" | "none";
+            /** @description What the affiliate wrote */
+            message: string;
+            reason: string;
+            /** @description When it accepted the offer's agreement */
+            acceptedAt: string | null;
+            /** @description By event; '' is the default event */
+            payouts: {
+                [key: string]: components["schemas"]["Price"];
+            };
+            /** @description Null: the offer's */
+            caps: {
+                conversions: {
+                    daily: number | null;
+                    monthly: number | null;
+                    total: number | null;
+                };
+                payout: {
+                    daily: string | null;
+                    monthly: string | null;
+                    total: string | null;
+                };
+                revenue: {
+                    daily: string | null;
+                    monthly: string | null;
+                    total: string | null;
+                };
+            } | null;
+            createdAt: string | null;
+            updatedAt: string | null;
+        };
+        ApplicationsDecided: {
+            changed: number;
+            /** @description Those that stood so already */
+            unchanged: number;
+            /** @description Those whose offer or affiliate you have not */
+            unknown: {
+                offerId: string;
+                affiliateId: string;
+            }[];
+        };
+        Invoice: {
+            id: string;
+            /** @description Counted up in the workspace */
+            number: number;
+            /** Format: date-time */
+            periodFrom: string;
+            /**
+             * Format: date-time
+             * @description Exclusive
+             */
+            periodTo: string;
+            currency: string;
+            /** @description Decimal, in the currency */
+            total: string;
+            /** @enum {string} */
+            state: "draft" | "final" | "paid" | "void";
+            /** @description When it became final */
+            issuedAt: string | null;
             /** Format: date-time */
             createdAt: string;
-            /** @description To the minute */
-            lastUsedAt: string | null;
-            revokedAt: string | null;
+            /**
+             * @description affiliate: payouts that are owed. advertiser: revenue that is owed to the network
+             * @enum {string}
+             */
+            side: "affiliate" | "advertiser";
+            /** @description Affiliate or advertiser */
+            partyId: string;
+            /** @description '' until a payment run pays it */
+            paymentRunId: string;
+            /** @description Why it is void */
+            note: string;
+            actor: string;
+            /** Format: date-time */
+            updatedAt: string;
         };
-        NewApiKey: {
+        PortalInvoice: {
             id: string;
-            name: string;
-            role: string;
-            /** @description First characters, to tell keys apart */
-            prefix: string;
+            /** @description Counted up in the workspace */
+            number: number;
+            /** Format: date-time */
+            periodFrom: string;
+            /**
+             * Format: date-time
+             * @description Exclusive
+             */
+            periodTo: string;
+            currency: string;
+            /** @description Decimal, in the currency */
+            total: string;
+            /** @enum {string} */
+            state: "draft" | "final" | "paid" | "void";
+            /** @description When it became final */
+            issuedAt: string | null;
             /** Format: date-time */
             createdAt: string;
-            /** @description To the minute */
-            lastUsedAt: string | null;
-            revokedAt: string | null;
-            /** @description Shown this once */
-            key: string;
         };
-        CampaignScript: {
-            /** @description Counts a visit to the campaign, for pages that ads link to directly */
-            visit: string;
-            /** @description The same for visitors who come by no ad: they cost nothing */
-            organic: string;
-            /** @description Counts lander views and fills `{clickid}` in links, behind the tracking link */
-            lander: string;
-            /** @description Reports a conversion, for the page behind the checkout */
-            conversion: string;
-            /** @description A link that no person sees: what follows it is a bot */
-            honeypot: string;
+        InvoiceWithLines: {
+            id: string;
+            /** @description Counted up in the workspace */
+            number: number;
+            /** Format: date-time */
+            periodFrom: string;
+            /**
+             * Format: date-time
+             * @description Exclusive
+             */
+            periodTo: string;
+            currency: string;
+            /** @description Decimal, in the currency */
+            total: string;
+            /** @enum {string} */
+            state: "draft" | "final" | "paid" | "void";
+            /** @description When it became final */
+            issuedAt: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * @description affiliate: payouts that are owed. advertiser: revenue that is owed to the network
+             * @enum {string}
+             */
+            side: "affiliate" | "advertiser";
+            /** @description Affiliate or advertiser */
+            partyId: string;
+            /** @description '' until a payment run pays it */
+            paymentRunId: string;
+            /** @description Why it is void */
+            note: string;
+            actor: string;
+            /** Format: date-time */
+            updatedAt: string;
+            lines: {
+                /** @description From 1 */
+                n: number;
+                /** @enum {string} */
+                kind: "conversion" | "clicks" | "referral" | "adjustment";
+                /** @description '' unless the line is a conversion's */
+                conversionId: string;
+                /** @description Offer, invoice of a referred affiliate, or adjustment */
+                subjectId: string;
+                description: string;
+                /** @description Conversions or clicks; -1 for a conversion that was taken back */
+                quantity: number;
+                amount: string;
+            }[];
+            /** @description afterLine of the next page; null on the last one */
+            nextAfterLine: number | null;
+        };
+        PortalInvoiceWithLines: {
+            id: string;
+            /** @description Counted up in the workspace */
+            number: number;
+            /** Format: date-time */
+            periodFrom: string;
+            /**
+             * Format: date-time
+             * @description Exclusive
+             */
+            periodTo: string;
+            currency: string;
+            /** @description Decimal, in the currency */
+            total: string;
+            /** @enum {string} */
+            state: "draft" | "final" | "paid" | "void";
+            /** @description When it became final */
+            issuedAt: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            lines: {
+                /** @description From 1 */
+                n: number;
+                /** @enum {string} */
+                kind: "conversion" | "clicks" | "referral" | "adjustment";
+                /** @description '' unless the line is a conversion's */
+                conversionId: string;
+                /** @description Offer, invoice of a referred affiliate, or adjustment */
+                subjectId: string;
+                description: string;
+                /** @description Conversions or clicks; -1 for a conversion that was taken back */
+                quantity: number;
+                amount: string;
+            }[];
+            /** @description afterLine of the next page; null on the last one */
+            nextAfterLine: number | null;
+        };
+        BalanceAdjustment: {
+            id: string;
+            /**
+             * @description affiliate: payouts that are owed. advertiser: revenue that is owed to the network
+             * @enum {string}
+             */
+            side: "affiliate" | "advertiser";
+            /** @description Affiliate or advertiser */
+            partyId: string;
+            amount: string;
+            reason: string;
+            actor: string;
+            /** Format: date-time */
+            createdAt: string;
+        };
+        PortalBalance: {
+            /** @description The workspace's, of all amounts */
+            currency: string;
+            /** @description Of conversions that wait for approval */
+            pending: string;
+            /** @description Approved, and the hold is not over */
+            onHold: string;
+            /** @description Due, and on no final invoice; negative when more was paid than is due */
+            payable: string;
+            /** @description On final invoices that are not paid */
+            invoiced: string;
+            paid: string;
+        };
+        Balance: {
+            /** @description Affiliate or advertiser */
+            partyId: string;
+            name: string;
+            /** @description The workspace's, of all amounts */
+            currency: string;
+            /** @description Of conversions that wait for approval */
+            pending: string;
+            /** @description Approved, and the hold is not over */
+            onHold: string;
+            /** @description Due, and on no final invoice; negative when more was paid than is due */
+            payable: string;
+            /** @description On final invoices that are not paid */
+            invoiced: string;
+            paid: string;
+            /** @description The part of payable that drafts of invoices hold */
+            drafted: string;
         };
         Campaign: {
             id: string;
@@ -6454,9 +12241,9 @@ export interface components {
             txid: string;
             /** @enum {string} */
             status: "pending" | "approved" | "rejected" | "trash";
-            /** @description In the workspace's currency */
+            /** @description In the workspace's currency; '' for an affiliate manager */
             revenue: string;
-            /** @description What the traffic source is owed for it, in the workspace's currency */
+            /** @description What the traffic source is owed for it, in the workspace's currency; '' for an affiliate manager */
             cost: string;
             currency: string;
             /** @description What its event counted as when it was recorded */
@@ -6465,10 +12252,10 @@ export interface components {
                 revenue: boolean;
                 cost: boolean;
             };
-            /** @description As it was reported */
+            /** @description As it was reported; '' for an affiliate manager */
             originalAmount: string;
             originalCurrency: string;
-            /** @description Original → workspace currency */
+            /** @description Original → workspace currency; '' for an affiliate manager */
             rate: string;
             /** @description How its visit was found */
             attribution: string;
@@ -6480,10 +12267,21 @@ export interface components {
             externalId: string;
             /** Format: date-time */
             visitAt: string;
-            /** @description p1…p10 */
+            /** @description p1…p10; none for an affiliate manager */
             params: {
                 [key: string]: string;
             };
+            /** @description On the network's side; '' on the tracker's, as are the next ones */
+            affiliateId: string;
+            advertiserId: string;
+            /** @description What the affiliate is owed */
+            payout: string;
+            /** @description The amount of the advertiser's sale; '' for an affiliate manager */
+            sale: string;
+            /** @description In words: what the advertiser pays for it, and what the affiliate gets */
+            agreement: string;
+            /** @description When its hold is over */
+            payableAt: string | null;
             reason: string;
             /** Format: date-time */
             createdAt: string;
@@ -6497,9 +12295,9 @@ export interface components {
             txid: string;
             /** @enum {string} */
             status: "pending" | "approved" | "rejected" | "trash";
-            /** @description In the workspace's currency */
+            /** @description In the workspace's currency; '' for an affiliate manager */
             revenue: string;
-            /** @description What the traffic source is owed for it, in the workspace's currency */
+            /** @description What the traffic source is owed for it, in the workspace's currency; '' for an affiliate manager */
             cost: string;
             currency: string;
             /** @description What its event counted as when it was recorded */
@@ -6508,10 +12306,10 @@ export interface components {
                 revenue: boolean;
                 cost: boolean;
             };
-            /** @description As it was reported */
+            /** @description As it was reported; '' for an affiliate manager */
             originalAmount: string;
             originalCurrency: string;
-            /** @description Original → workspace currency */
+            /** @description Original → workspace currency; '' for an affiliate manager */
             rate: string;
             /** @description How its visit was found */
             attribution: string;
@@ -6523,10 +12321,21 @@ export interface components {
             externalId: string;
             /** Format: date-time */
             visitAt: string;
-            /** @description p1…p10 */
+            /** @description p1…p10; none for an affiliate manager */
             params: {
                 [key: string]: string;
             };
+            /** @description On the network's side; '' on the tracker's, as are the next ones */
+            affiliateId: string;
+            advertiserId: string;
+            /** @description What the affiliate is owed */
+            payout: string;
+            /** @description The amount of the advertiser's sale; '' for an affiliate manager */
+            sale: string;
+            /** @description In words: what the advertiser pays for it, and what the affiliate gets */
+            agreement: string;
+            /** @description When its hold is over */
+            payableAt: string | null;
             reason: string;
             /** Format: date-time */
             createdAt: string;
@@ -6547,8 +12356,11 @@ export interface components {
                 fromStatus: "pending" | "approved" | "rejected" | "trash" | "";
                 /** @enum {string} */
                 toStatus: "pending" | "approved" | "rejected" | "trash";
+                /** @description As revenue; '' for an affiliate manager */
                 fromRevenue: string;
                 toRevenue: string;
+                fromPayout: string;
+                toPayout: string;
                 reason: string;
             }[];
         };
@@ -6608,6 +12420,18 @@ export interface components {
             answer: unknown;
             /** Format: date-time */
             createdAt: string;
+        };
+        Coupon: {
+            id: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            /** @description Null while it is in use */
+            archivedAt: string | null;
+            name: string;
+            affiliateId: string;
+            offerId: string;
         };
         Delivery: {
             /** @description The webhook-id of every attempt */
@@ -6829,8 +12653,10 @@ export interface components {
         NotificationTarget: {
             id: string;
             /** @enum {string} */
-            ownerType: "traffic_source" | "campaign";
+            ownerType: "traffic_source" | "campaign" | "affiliate" | "workspace";
             ownerId: string;
+            /** @description An affiliate's: '' for all offers */
+            offerId: string;
             /** @enum {string} */
             type: "postback" | "image" | "iframe" | "script";
             /** @enum {string} */
@@ -6848,6 +12674,10 @@ export interface components {
             percent: number;
             /** @enum {string} */
             status: "active" | "disabled";
+            code: string;
+            /** @enum {string} */
+            moderation: "pending" | "approved" | "rejected";
+            moderationReason: string;
             /** @description Why the system disabled it; '' when a person did */
             disabledReason: string;
             /** Format: date-time */
@@ -6965,9 +12795,159 @@ export interface components {
             email: string;
             name: string;
             /** @enum {string} */
-            role: "viewer" | "manager" | "owner";
+            role: "viewer" | "manager" | "owner" | "affiliate_manager";
             /** Format: date-time */
             since: string;
+        };
+        ModeratedTarget: {
+            id: string;
+            /** @enum {string} */
+            ownerType: "traffic_source" | "campaign" | "affiliate" | "workspace";
+            ownerId: string;
+            /** @description An affiliate's: '' for all offers */
+            offerId: string;
+            /** @enum {string} */
+            type: "postback" | "image" | "iframe" | "script";
+            /** @enum {string} */
+            method: "GET" | "POST";
+            url: string;
+            bodyTemplate: string;
+            contentType: string;
+            /** @description The secret itself is never shown again */
+            hasSecret: boolean;
+            events: string[];
+            statuses: ("pending" | "approved" | "rejected" | "trash")[];
+            onlyFirst: boolean;
+            onlyWithPayout: boolean;
+            delaySeconds: number;
+            percent: number;
+            /** @enum {string} */
+            status: "active" | "disabled";
+            code: string;
+            /** @enum {string} */
+            moderation: "pending" | "approved" | "rejected";
+            moderationReason: string;
+            /** @description Why the system disabled it; '' when a person did */
+            disabledReason: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            affiliateName: string;
+            /** @description Names the text that was looked at: a changed one is not decided by it */
+            textHash: string;
+        };
+        OfferIntegration: {
+            /** @description Null for an offer that is no advertiser's */
+            protocol: ("postback" | "image" | "iframe" | "script") | null;
+            /** @description What the protocol leaves to affiliates */
+            affiliatesMayUse: ("postback" | "image" | "iframe" | "script")[];
+            /** @description Query parameter of the offer URL that carries the click id */
+            clickIdParam: string;
+            /** @description The default event, and each goal */
+            events: {
+                /** @description '' for the default event */
+                event: string;
+                name: string;
+                /** @description By the protocol; for the advertiser’s page or server */
+                snippet: {
+                    https: string;
+                    http: string;
+                };
+                postbackUrl: {
+                    https: string;
+                    http: string;
+                };
+                /** @description Where browsers keep no third-party cookies; '' for the protocol postback */
+                firstPartyPixel: string;
+                /** @description Checks everything, counts nothing, and shows each step */
+                testUrl: string;
+            }[];
+            /** @description For the page that links lead to, beside a first-party pixel */
+            landingScript: string;
+            /** @description For all offers of the advertiser */
+            globalPostbackUrl: string;
+            /** @description Whether the token of the advertiser is in them; managers see it */
+            carriesToken: boolean;
+        };
+        OfferTerms: {
+            /** @enum {string} */
+            status: "active" | "paused" | "pending";
+            expiresAt: string | null;
+            /** @enum {string} */
+            visibility: "public" | "approval" | "private";
+            description: string;
+            previewUrl: string;
+            agreement: string;
+            /** @enum {string} */
+            protocol: "postback" | "image" | "iframe" | "script";
+            allowsPixels: boolean;
+            revenue: components["schemas"]["Price"];
+            payout: components["schemas"]["Price"];
+            goals: {
+                event: string;
+                name: string;
+                revenue: components["schemas"]["Price"];
+                payout: components["schemas"]["Price"];
+            }[];
+            tiers: {
+                tier: string;
+                event: string;
+                payout: components["schemas"]["Price"];
+            }[];
+            /** @enum {string} */
+            approval: "automatic" | "manual";
+            holdDays: number | null;
+            /** @description A condition: {all: [conditions]}, {any: [conditions]}, or a test {field, operator, values}. Fields: country, region, city, isp, asn, ip, connection_type, proxy, device_type, device_brand, device_model, os, os_version, browser, browser_version, language, referrer, referrer_domain, user_agent, hour, weekday, visitor, workspace_visitor, bot, external_id, sub1, sub2, sub3, sub4, sub5, sub6, sub7, sub8, sub9, sub10, token:NAME, param:NAME. Operators: is, is_not, contains, not_contains, starts, regex, in, not_in, greater, less. */
+            targeting: unknown;
+            caps: {
+                payout: {
+                    daily: string | null;
+                    monthly: string | null;
+                    total: string | null;
+                };
+                revenue: {
+                    daily: string | null;
+                    monthly: string | null;
+                    total: string | null;
+                };
+                perAffiliate: {
+                    conversions: {
+                        daily: number | null;
+                        monthly: number | null;
+                        total: number | null;
+                    };
+                    payout: {
+                        daily: string | null;
+                        monthly: string | null;
+                        total: string | null;
+                    };
+                    revenue: {
+                        daily: string | null;
+                        monthly: string | null;
+                        total: string | null;
+                    };
+                };
+            };
+            convertedUrl: string;
+            landingPages: {
+                id: string;
+                name: string;
+                url: string;
+            }[];
+            creatives: {
+                id: string;
+                name: string;
+                /** @enum {string} */
+                type: "image" | "text" | "email";
+                url: string;
+                text: string;
+                width: number;
+                height: number;
+            }[];
+            deepLinkDomains: string[];
+            clickToConversionMinMs: number;
+            clickToConversionMaxMs: number;
         };
         Offer: {
             id: string;
@@ -6997,6 +12977,586 @@ export interface components {
             countries: string[];
             tags: string[];
             legacyIds: string[];
+            advertiserId: string;
+            /** @description Null for an offer that is no advertiser's */
+            terms: components["schemas"]["OfferTerms"] | null;
+            /**
+             * @description With its expiry and its archiving
+             * @enum {string}
+             */
+            statusNow: "active" | "paused" | "pending" | "expired" | "deleted";
+        };
+        PaymentRun: {
+            id: string;
+            /**
+             * @description affiliate: payouts that are owed. advertiser: revenue that is owed to the network
+             * @enum {string}
+             */
+            side: "affiliate" | "advertiser";
+            method: string;
+            reference: string;
+            total: string;
+            currency: string;
+            /** @enum {string} */
+            state: "paid" | "cancelled";
+            /** Format: date-time */
+            paidAt: string;
+            actor: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        PortalOffer: {
+            id: string;
+            name: string;
+            description: string;
+            /** @enum {string} */
+            status: "active" | "paused" | "pending" | "expired" | "deleted";
+            expiresAt: string | null;
+            /** @enum {string} */
+            visibility: "public" | "approval" | "private";
+            previewUrl: string;
+            tags: string[];
+            /** @description Of the visitors it takes; empty for all */
+            countries: string[];
+            /** @description Of the amounts in payouts */
+            currency: string;
+            defaultEvent: string;
+            /** @description What you are paid for the default event */
+            payout: components["schemas"]["Price"];
+            goals: {
+                event: string;
+                name: string;
+                payout: components["schemas"]["Price"];
+            }[];
+            /** @description 'none': you have not asked */
+            application: {
+                /** @enum {string} */
+                state: "pending" | "approved" | "rejected" | "blocked" | "none";
+                message: string;
+                /** @description Why it was refused */
+                reason: string;
+                /** @description When the terms were accepted */
+                acceptedAt: string | null;
+            };
+            /** @description You were let in */
+            mayRun: boolean;
+            /** @description '' while there is none */
+            link: string;
+            /** @description Why there is no link, and what to do; '' when there is one */
+            linkReason: string;
+            /** @description Postbacks and pixels that work at this offer, and why others do not */
+            kinds: {
+                /** @enum {string} */
+                type: "postback" | "image" | "iframe" | "script";
+                isAllowed: boolean;
+                reason: string;
+            }[];
+        };
+        PortalOfferDetail: {
+            id: string;
+            name: string;
+            description: string;
+            /** @enum {string} */
+            status: "active" | "paused" | "pending" | "expired" | "deleted";
+            expiresAt: string | null;
+            /** @enum {string} */
+            visibility: "public" | "approval" | "private";
+            previewUrl: string;
+            tags: string[];
+            /** @description Of the visitors it takes; empty for all */
+            countries: string[];
+            /** @description Of the amounts in payouts */
+            currency: string;
+            defaultEvent: string;
+            /** @description What you are paid for the default event */
+            payout: components["schemas"]["Price"];
+            goals: {
+                event: string;
+                name: string;
+                payout: components["schemas"]["Price"];
+            }[];
+            /** @description 'none': you have not asked */
+            application: {
+                /** @enum {string} */
+                state: "pending" | "approved" | "rejected" | "blocked" | "none";
+                message: string;
+                /** @description Why it was refused */
+                reason: string;
+                /** @description When the terms were accepted */
+                acceptedAt: string | null;
+            };
+            /** @description You were let in */
+            mayRun: boolean;
+            /** @description '' while there is none */
+            link: string;
+            /** @description Why there is no link, and what to do; '' when there is one */
+            linkReason: string;
+            /** @description Postbacks and pixels that work at this offer, and why others do not */
+            kinds: {
+                /** @enum {string} */
+                type: "postback" | "image" | "iframe" | "script";
+                isAllowed: boolean;
+                reason: string;
+            }[];
+            /** @description Terms to accept before running it; '' for none */
+            agreement: string;
+            /** @description A condition: {all: [conditions]}, {any: [conditions]}, or a test {field, operator, values}. Fields: country, region, city, isp, asn, ip, connection_type, proxy, device_type, device_brand, device_model, os, os_version, browser, browser_version, language, referrer, referrer_domain, user_agent, hour, weekday, visitor, workspace_visitor, bot, external_id, sub1, sub2, sub3, sub4, sub5, sub6, sub7, sub8, sub9, sub10, token:NAME, param:NAME. Operators: is, is_not, contains, not_contains, starts, regex, in, not_in, greater, less. */
+            targeting: unknown;
+            /** @description Of the offer, for all affiliates together */
+            caps: {
+                conversions: {
+                    daily: number | null;
+                    monthly: number | null;
+                    total: number | null;
+                };
+                timeZone: string;
+            };
+            /** @description Of you alone */
+            ownCaps: {
+                conversions: {
+                    daily: number | null;
+                    monthly: number | null;
+                    total: number | null;
+                };
+                payout: {
+                    daily: string | null;
+                    monthly: string | null;
+                    total: string | null;
+                };
+            };
+            /** @description Conversions are pending until a person approved them */
+            needsApproval: boolean;
+            /** @description Until an approved conversion is payable */
+            holdDays: number;
+            /** @description Where your link may lead by `url`; empty: nowhere else */
+            deepLinkDomains: string[];
+            /** @description Chosen by `lp` */
+            landingPages: {
+                id: string;
+                name: string;
+                link: string;
+            }[];
+            creatives: {
+                id: string;
+                name: string;
+                /** @enum {string} */
+                type: "image" | "text" | "email";
+                width: number;
+                height: number;
+                /** @description Ready to paste, with your link in it; '' while there is none */
+                html: string;
+            }[];
+        };
+        PortalConversion: {
+            id: string;
+            /** @description The network's id of the visit; '' for a conversion without one */
+            clickId: string;
+            offerId: string;
+            offerName: string;
+            event: string;
+            /** @enum {string} */
+            status: "pending" | "approved" | "rejected" | "trash";
+            /** @description What you earn by it: rejected and trash earn nothing */
+            payout: string;
+            currency: string;
+            /** @description Your own click id, as your link named it */
+            affClickId: string;
+            source: string;
+            /** @description sub1 to sub10 as your link named them */
+            subs: {
+                [key: string]: string;
+            };
+            country: string;
+            /** Format: date-time */
+            clickedAt: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        PortalLink: {
+            /** @description '' when there is none */
+            link: string;
+            /** @description An image that counts that your ad was shown, for offers that pay for impressions */
+            impressionUrl: string;
+            /** @description Why there is none, and what to do; '' when there is one */
+            reason: string;
+            /** @description To choose domainId from */
+            domains: {
+                id: string;
+                name: string;
+            }[];
+        };
+        PortalMe: {
+            id: string;
+            name: string;
+            email: string;
+            /**
+             * @description Only an active affiliate sees more than this
+             * @enum {string}
+             */
+            status: "pending" | "active" | "paused" | "rejected" | "closed";
+            statusReason: string;
+            network: {
+                name: string;
+                currency: string;
+                timeZone: string;
+            };
+            /** @description Whom to ask; null when nobody is named */
+            manager: {
+                name: string;
+                email: string;
+            } | null;
+            /** @description Which of an offer's payout tiers it has; '' for none */
+            tier: string;
+            /** @description The network's agreement as it is now; '' for none */
+            agreement: string;
+            /** @description When the network's agreement was accepted */
+            acceptedTermsAt: string | null;
+        };
+        PortalPayment: {
+            /** @description e.g. 'wire', 'paypal' */
+            method: string;
+            /** @description Account, and what the method needs */
+            details: string;
+            /** @description Whom an invoice names */
+            billing: {
+                /** @default  */
+                company: string;
+                /** @default  */
+                address: string;
+                /** @default  */
+                taxId: string;
+            };
+        };
+        PortalPostbackLogEntry: {
+            /** @description The webhook-id of every attempt */
+            id: string;
+            postbackId: string;
+            type: string;
+            method: string;
+            /** @description With all macros filled in */
+            url: string;
+            /** @description Of a POST; of a pixel that is code: the code that was shown */
+            body: string;
+            /**
+             * @description pending: waits, or is tried again; dead: given up; skipped: never sent; rendered: a pixel was shown
+             * @enum {string}
+             */
+            state: "pending" | "delivered" | "dead" | "cancelled" | "skipped" | "rendered";
+            /** @description Why it was not sent, or what went wrong last */
+            reason: string;
+            conversionId: string;
+            clickId: string;
+            offerId: string;
+            offerName: string;
+            event: string;
+            /**
+             * @description Of the conversion, as it was told
+             * @enum {string}
+             */
+            status: "pending" | "approved" | "rejected" | "trash" | "";
+            payout: string;
+            currency: string;
+            attemptCount: number;
+            /** @description While it is pending */
+            nextAttemptAt: string | null;
+            /** Format: date-time */
+            createdAt: string;
+        };
+        PortalPostbackLogEntryWithAttempts: {
+            /** @description The webhook-id of every attempt */
+            id: string;
+            postbackId: string;
+            type: string;
+            method: string;
+            /** @description With all macros filled in */
+            url: string;
+            /** @description Of a POST; of a pixel that is code: the code that was shown */
+            body: string;
+            /**
+             * @description pending: waits, or is tried again; dead: given up; skipped: never sent; rendered: a pixel was shown
+             * @enum {string}
+             */
+            state: "pending" | "delivered" | "dead" | "cancelled" | "skipped" | "rendered";
+            /** @description Why it was not sent, or what went wrong last */
+            reason: string;
+            conversionId: string;
+            clickId: string;
+            offerId: string;
+            offerName: string;
+            event: string;
+            /**
+             * @description Of the conversion, as it was told
+             * @enum {string}
+             */
+            status: "pending" | "approved" | "rejected" | "trash" | "";
+            payout: string;
+            currency: string;
+            attemptCount: number;
+            /** @description While it is pending */
+            nextAttemptAt: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** @description Oldest first */
+            attempts: {
+                n: number;
+                /** Format: date-time */
+                startedAt: string;
+                durationMs: number;
+                request: {
+                    method: string;
+                    url: string;
+                    headers: {
+                        [key: string]: string | string[];
+                    };
+                    /** @description First 4 kB */
+                    body: string;
+                };
+                /** @description Null when no answer came */
+                responseStatus: number | null;
+                responseHeaders: {
+                    [key: string]: string | string[];
+                };
+                /** @description First 4 kB */
+                responseBody: string;
+                error: string;
+            }[];
+        };
+        PortalPostback: {
+            id: string;
+            /** @enum {string} */
+            type: "postback" | "image" | "iframe" | "script";
+            url: string;
+            code: string;
+            /** @description '' for all offers */
+            offerId: string;
+            /** @enum {string} */
+            method: "GET" | "POST";
+            bodyTemplate: string;
+            contentType: string;
+            /** @description The secret itself is never shown again */
+            hasSecret: boolean;
+            events: string[];
+            statuses: ("pending" | "approved" | "rejected" | "trash")[];
+            onlyFirst: boolean;
+            onlyWithPayout: boolean;
+            delaySeconds: number;
+            /** @enum {string} */
+            status: "active" | "disabled";
+            /** @description Why it was switched off by itself; '' when you did */
+            disabledReason: string;
+            /**
+             * @description Nothing is sent or shown before it is approved
+             * @enum {string}
+             */
+            moderation: "pending" | "approved" | "rejected";
+            /** @description Why it was rejected */
+            moderationReason: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        PortalReport: {
+            rows: {
+                /** @description Dimension → value */
+                keys: {
+                    [key: string]: string;
+                };
+                /** @description Names of offers */
+                labels: {
+                    [key: string]: string;
+                };
+                /** @description Counts and ratios are numbers, money decimal strings; null where the divisor is zero */
+                metrics: {
+                    [key: string]: number | string | null;
+                };
+            }[];
+            /** @description Counts and ratios are numbers, money decimal strings; null where the divisor is zero */
+            totals: {
+                [key: string]: number | string | null;
+            };
+            /** @description On all pages */
+            groups: number;
+            currency: string;
+            timeZone: string;
+        };
+        PortalPostbackTest: {
+            /**
+             * @description What the test did: called, or rendered a pixel
+             * @enum {string}
+             */
+            kind: "call" | "pixel" | "problem";
+            /** @description The receiver answered 2xx; a pixel was rendered */
+            ok: boolean;
+            /** @description What went wrong; '' when nothing did */
+            reason: string;
+            /** @description As it was sent, after redirects */
+            request: {
+                method: string;
+                url: string;
+                body: string;
+            } | null;
+            /** @description Null when none came */
+            answer: {
+                status: number;
+                /** @description First 4 kB */
+                body: string;
+            } | null;
+            durationMs: number;
+            /** @description Of a pixel: the element that the visitor's browser is given */
+            markup: string;
+        };
+        Reconciliation: {
+            id: string;
+            advertiserId: string;
+            name: string;
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+            /** @enum {string} */
+            state: "preview" | "applied";
+            /** @description Of the job that applies it, or did so last; '' for a preview */
+            jobId: string;
+            /** @enum {string} */
+            amountIs: "sale" | "revenue";
+            /** @description The workspace's: of the sums */
+            currency: string;
+            /** @description As compared; sums are of what earns */
+            kinds: {
+                /** @description As ours */
+                found: {
+                    rows: number;
+                    ours: string;
+                    theirs: string;
+                };
+                /** @description Another amount or status */
+                different: {
+                    rows: number;
+                    ours: string;
+                    theirs: string;
+                };
+                /** @description Ours, not in the advertiser's file */
+                missing: {
+                    rows: number;
+                    ours: string;
+                    theirs: string;
+                };
+                /** @description In the advertiser's file, not ours */
+                unknown: {
+                    rows: number;
+                    ours: string;
+                    theirs: string;
+                };
+                /** @description Lines that can not be compared */
+                problem: {
+                    rows: number;
+                    ours: string;
+                    theirs: string;
+                };
+            };
+            actor: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        ReconciliationWithOutcomes: {
+            id: string;
+            advertiserId: string;
+            name: string;
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+            /** @enum {string} */
+            state: "preview" | "applied";
+            /** @description Of the job that applies it, or did so last; '' for a preview */
+            jobId: string;
+            /** @enum {string} */
+            amountIs: "sale" | "revenue";
+            /** @description The workspace's: of the sums */
+            currency: string;
+            /** @description As compared; sums are of what earns */
+            kinds: {
+                /** @description As ours */
+                found: {
+                    rows: number;
+                    ours: string;
+                    theirs: string;
+                };
+                /** @description Another amount or status */
+                different: {
+                    rows: number;
+                    ours: string;
+                    theirs: string;
+                };
+                /** @description Ours, not in the advertiser's file */
+                missing: {
+                    rows: number;
+                    ours: string;
+                    theirs: string;
+                };
+                /** @description In the advertiser's file, not ours */
+                unknown: {
+                    rows: number;
+                    ours: string;
+                    theirs: string;
+                };
+                /** @description Lines that can not be compared */
+                problem: {
+                    rows: number;
+                    ours: string;
+                    theirs: string;
+                };
+            };
+            actor: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            /** @description Of the rows applied so far: outcome → rows */
+            outcomes: {
+                [key: string]: number;
+            };
+        };
+        ReconciliationRows: {
+            items: {
+                /** @description Line of the file, from 1; those that the file misses follow */
+                n: number;
+                /** @enum {string} */
+                kind: "found" | "different" | "missing" | "unknown" | "problem";
+                /** @description '' for unknown ones and problems */
+                conversionId: string;
+                /** @description What the line said, under our names */
+                theirs: {
+                    [key: string]: string;
+                };
+                /** @description Our conversion as it is now */
+                ours: {
+                    /** @enum {string} */
+                    status: "pending" | "approved" | "rejected" | "trash";
+                    /** @description Of the kind that the file lists */
+                    amount: string;
+                    payout: string;
+                    txid: string;
+                    event: string;
+                    offerId: string;
+                    affiliateId: string;
+                    /** Format: date-time */
+                    createdAt: string;
+                } | null;
+                /** @description What differs, or what is wrong */
+                detail: string;
+                /** @description '' until it is applied */
+                outcome: string;
+            }[];
+            /** @description after of the next page; null on the last one */
+            nextAfter: number | null;
         };
         Settings: {
             workspace: string;
@@ -7015,6 +13575,22 @@ export interface components {
                 /** @description 0: off */
                 tooFastSeconds: number;
                 badReferrers: string[];
+            };
+            network: {
+                /** @enum {string} */
+                signUp: "closed" | "on approval" | "approved";
+                agreement: string;
+                autoApprovePostbacks: boolean;
+                autoApproveImages: boolean;
+                holdDays: number;
+                minimumPayout: string;
+                /** @enum {string} */
+                payoutPeriod: "weekly" | "biweekly" | "monthly";
+                billing: {
+                    company: string;
+                    address: string;
+                    taxId: string;
+                };
             };
         };
         SplitReport: {
@@ -7095,6 +13671,36 @@ export interface components {
             conversions: components["schemas"]["ConversionWithHistory"][];
             /** @description Newest first */
             deliveries: components["schemas"]["DeliveryWithAttempts"][];
+        };
+        Webhook: {
+            /** @description The log of its calls is GET /deliveries with this as targetId */
+            id: string;
+            url: string;
+            events: string[];
+            /** @enum {string} */
+            status: "active" | "disabled";
+            /** @description Why the system disabled it; '' when a person did */
+            disabledReason: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        NewWebhook: {
+            /** @description The log of its calls is GET /deliveries with this as targetId */
+            id: string;
+            url: string;
+            events: string[];
+            /** @enum {string} */
+            status: "active" | "disabled";
+            /** @description Why the system disabled it; '' when a person did */
+            disabledReason: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            /** @description Never shown again */
+            secret: string;
         };
     };
     responses: never;
