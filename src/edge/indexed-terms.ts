@@ -25,6 +25,12 @@ export class IndexedTerms {
     this.#surroundings = surroundings
   }
 
+  /** Whether anybody is taken at all. */
+  isOpenAt(atMs: number): boolean {
+    const { status, expiresAt, advertiserActive } = this.terms
+    return status === 'active' && advertiserActive && (expiresAt === null || expiresAt > atMs)
+  }
+
   /** @param place of an affiliate of the offer's workspace. */
   mayRun(place: number): boolean {
     this.#bits ??= Buffer.from(this.terms.affiliates, 'base64')

@@ -17,6 +17,7 @@ export class OfferLookups implements RouteLookups {
   takes(offerId: string): boolean {
     const indexed = this.#index.offers.get(offerId)
     if (indexed === undefined) return false
+    if (indexed.terms?.isOpenAt(this.#nowMs) === false) return false
     const { countries, cappedUntil, campaignId } = indexed.offer
     if (cappedUntil > this.#nowMs) return false
     if (countries.length > 0 && !countries.includes(this.#country)) return false

@@ -1,4 +1,5 @@
 import { FALLBACK_STEPS_MAX } from '../domain/decide-route.ts'
+import type { SnapshotTerms } from '../domain/snapshot.ts'
 import type { LinkRefusal } from './link-refusal.ts'
 import type { IndexedAffiliateLink, IndexedOffer } from './snapshot-index.ts'
 import type { Target } from './target.ts'
@@ -45,10 +46,7 @@ function findRefusal(visit: AffiliateVisit, { offer, terms }: IndexedOffer): Lin
   if (affiliate.status !== 'active') return 'affiliate not active'
   if (isBlocked(affiliate.blockedSources, params.dimensions)) return 'source blocked'
   if (terms !== undefined) {
-    const { status, expiresAt, advertiserActive } = terms.terms
-    if (expiresAt !== null && expiresAt <= atMs) return 'offer expired'
-    if (status !== 'active') return status === 'pending' ? 'offer pending' : 'offer paused'
-    if (!advertiserActive) return 'advertiser paused'
+    if (!terms.isOpenAt(atMs)) return closedReason(terms.terms, atMs)
     if (!terms.mayRun(place)) return 'affiliate not approved'
   }
   if (offer.countries.length > 0 && !offer.countries.includes(client.place.country))
@@ -56,6 +54,12 @@ function findRefusal(visit: AffiliateVisit, { offer, terms }: IndexedOffer): Lin
   if (terms !== undefined && !terms.targets(factsOf(visit))) return 'visitor not targeted'
   if (offer.cappedUntil > atMs) return 'offer capped'
   return terms !== undefined && terms.cappedUntil(place) > atMs ? 'affiliate capped' : undefined
+}
+
+function closedReason({ status, expiresAt }: SnapshotTerms, atMs: number): LinkRefusal {
+  if (expiresAt !== null && expiresAt <= atMs) return 'offer expired'
+  if (status === 'active') return 'advertiser paused'
+  return status === 'pending' ? 'offer pending' : 'offer paused'
 }
 
 function isBlocked(

@@ -3,7 +3,7 @@ import type { LedgerRow } from '../../src/domain/ledger-row.ts'
 import type { Snapshot } from '../../src/domain/snapshot.ts'
 import { advertiserOffer, affiliate, placeBits } from './affiliate-snapshot.ts'
 import { cookieHeader } from './dialect-world.ts'
-import { type Answer, type Ask, type EdgeRig, startRig, testSnapshot } from './edge-rig.ts'
+import { type Answer, type Ask, campaign, type EdgeRig, path, startRig, testSnapshot } from './edge-rig.ts'
 
 const NOW = Date.UTC(2026, 6, 15, 12)
 const HOUR_MS = 3_600_000
@@ -20,6 +20,7 @@ if (workspace === undefined) throw new Error('the snapshot is empty')
 const SNAPSHOT: Snapshot = {
   ...base,
   workspaces: [...base.workspaces, { ...workspace, id: 'w2', fallbackUrl: '' }],
+  campaigns: [campaign('to-paused', { paths: [path('p', ['to-tracker'])] })],
   domains: [{ host: 'links.example', workspace: 'w1', defaultCampaignId: '', fallbackUrl: '' }],
   affiliates: [
     affiliate('a1'),
@@ -285,4 +286,9 @@ it('a HEAD is answered alike and recorded flagged', async () => {
   expect(answer.status).toBe(302)
   expect(await lastVisit()).toMatchObject({ bot: 'head', offer_id: 'plain' })
   expect(await lastVisit()).not.toHaveProperty('visits')
+})
+
+it('a campaign leads to no offer of an advertiser that is paused', async () => {
+  const answer = await rig.get('/c/to-paused', { headers: PERSON })
+  expect(answer.headers.location).toMatch(/^https:\/\/offer\.example\/o1/)
 })
