@@ -133,7 +133,15 @@ export function toReconciliationView(reconciliation: Reconciliation): z.input<ty
   const { id, advertiserId, name, state, jobId, actor, summary } = reconciliation
   const { amountIs, currency, kinds } = summary
   return {
-    ...{ id, advertiserId, name, state, jobId, actor, amountIs, currency, kinds },
+    id,
+    advertiserId,
+    name,
+    state,
+    jobId,
+    actor,
+    amountIs,
+    currency,
+    kinds,
     from: toTime(reconciliation.periodFrom),
     to: toTime(reconciliation.periodTo),
     createdAt: toTime(reconciliation.createdAt),

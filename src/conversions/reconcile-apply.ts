@@ -107,8 +107,14 @@ export function createReconciliationJob(deps: RowDeps & UnknownDeps): JobHandler
 }
 
 const WENT_WELL: ReadonlySet<string> = new Set([
-  ...['approved', 'rejected', 'trash', 'changed', 'unchanged'],
-  ...['recorded', 'updated', 'duplicate'],
+  'approved',
+  'rejected',
+  'trash',
+  'changed',
+  'unchanged',
+  'recorded',
+  'updated',
+  'duplicate',
 ])
 
 async function applyRows(

@@ -53,10 +53,11 @@ export async function unmatchedConversions(
     .where('created_at', '<', of.periodTo)
     .where('status', 'in', ['pending', 'approved'])
     .where((eb) => eb.or([eb('revenue_micros', '!=', 0), eb('payout_micros', '!=', 0)]))
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom('reconciliation_rows')
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb
+            .selectFrom('reconciliation_rows')
             .select('reconciliation_rows.n')
             .where('reconciliation_rows.reconciliation_id', '=', of.reconciliationId)
             .whereRef('reconciliation_rows.conversion_id', '=', 'conversions.id'),

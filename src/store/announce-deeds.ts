@@ -76,8 +76,9 @@ async function loadOffer(db: Db, { workspace, subjectId, at }: AuditEntry): Prom
 /** Its entry names affiliate and, unless it is the subject, offer in its detail. */
 async function loadApplication(db: Db, entry: AuditEntry): Promise<WebhookData | undefined> {
   const { workspace, detail, subjectId } = entry
-  const affiliateId = String(detail.affiliateId ?? '')
-  const offerId = String(detail.offerId ?? subjectId)
+  const { affiliateId } = detail
+  const offerId = typeof detail.offerId === 'string' ? detail.offerId : subjectId
+  if (typeof affiliateId !== 'string') return undefined
   const application = await getAffiliateOffer(db, { workspace, offerId, affiliateId })
   if (application === undefined) return undefined
   const { state, message, reason } = application

@@ -34,7 +34,9 @@ describe.each(SQL_ENGINES)('webhooks on %s', (engine) => {
     const [call] = sink.received
     const { 'webhook-id': id, 'webhook-timestamp': timestamp } = call?.headers ?? {}
     const key = Buffer.from(String(webhook.secret).slice('whsec_'.length), 'base64')
-    const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${call?.body}`).digest('base64')
+    const signature = createHmac('sha256', key)
+      .update(`${String(id)}.${String(timestamp)}.${call?.body}`)
+      .digest('base64')
     expect(call?.headers['webhook-signature']).toBe(`v1,${signature}`)
     expect(call?.headers['content-type']).toBe('application/json')
     expect(JSON.parse(call?.body ?? '')).toMatchObject({
