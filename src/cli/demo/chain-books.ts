@@ -1,7 +1,9 @@
 import { z } from 'zod'
+import { formatMicros } from '../../domain/money.ts'
 import type { ApiClient } from './api-client.ts'
 import type { BrowserTally } from './browser.ts'
 import { type AdvertiserTally, PIXEL_SALE } from './chain-advertiser.ts'
+import type { ChainInvoices } from './chain-invoices.ts'
 import type { ChainNetwork, ChainOffer } from './chain-network.ts'
 import type { ChainTracker } from './chain-tracker.ts'
 import { dayAround } from './demo-report.ts'
@@ -124,10 +126,10 @@ function buildRow(offer: ChainOffer, input: ChainInput, reports: ChainReports): 
     networkConversions: network.conversions,
     trackerConversions: tracker.conversions,
     notified: heard.count,
-    owed: money(books.revenueMicros),
-    networkRevenue: money(network.revenue),
-    networkPayout: money(network.payout),
-    trackerRevenue: money(tracker.revenue),
+    owed: formatMicros(books.revenueMicros),
+    networkRevenue: formatMicros(network.revenue),
+    networkPayout: formatMicros(network.payout),
+    trackerRevenue: formatMicros(tracker.revenue),
     agrees,
     remarks,
   }
@@ -193,12 +195,8 @@ function equal(...values: readonly number[]): boolean {
   return values.every((value) => value === values[0])
 }
 
-function money(micros: number): string {
-  return (micros / MICROS).toFixed(3)
-}
-
 /** For people. */
-export function printChain(rows: readonly ChainRow[]): void {
+export function printChain(rows: readonly ChainRow[], invoices: ChainInvoices): void {
   printBooks(
     ['', 'sent', 'tracker', 'network', 'arrived', 'sold', 'reversed', 'kept', 'told', 'owed', 'payout', ''],
     rows.map((row) => [
@@ -210,6 +208,12 @@ export function printChain(rows: readonly ChainRow[]): void {
       `${row.networkPayout} = ${row.trackerRevenue}`,
       row.agrees ? '✓' : '✗',
     ]),
-    { remarks: rows.flatMap((row) => row.remarks), agree: rows.every((row) => row.agrees) },
+    {
+      remarks: [
+        `invoice to the advertiser: ${invoices.advertiser}, to pay to the affiliate: ${invoices.affiliate}`,
+        ...rows.flatMap((row) => row.remarks),
+      ],
+      agree: invoices.agree && rows.every((row) => row.agrees),
+    },
   )
 }

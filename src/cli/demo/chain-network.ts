@@ -12,6 +12,7 @@ export type ChainOffer = {
 export type ChainNetwork = {
   readonly offers: readonly ChainOffer[]
   readonly task: AdvertiserTask
+  readonly advertiserId: string
   readonly affiliateId: string
   /** The affiliate's own portal. */
   readonly portalKey: string
@@ -103,6 +104,7 @@ export async function createChainNetwork(
       token,
       offers: Object.fromEntries(offers.map(({ page, id }) => [page, id])),
     },
+    advertiserId,
     affiliateId,
     portalKey: String(field(key, 'key')),
   }

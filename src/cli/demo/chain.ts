@@ -5,6 +5,7 @@ import { type ApiClient, clientByKey, field, setUpOwner } from './api-client.ts'
 import { type BrowserTally, buyInBrowser, launchBrowser } from './browser.ts'
 import { type AdvertiserTally, PIXEL_PAGES, SERVER_PAGES } from './chain-advertiser.ts'
 import { buildChain, type ChainInput, type ChainRow, printChain, readBooks } from './chain-books.ts'
+import { type ChainInvoices, writeInvoices } from './chain-invoices.ts'
 import { type ChainNetwork, type ChainOffer, createChainNetwork } from './chain-network.ts'
 import { type ChainTracker, createChainTracker } from './chain-tracker.ts'
 import type { DemoOptions } from './demo.ts'
@@ -42,10 +43,10 @@ export async function runChain(options: DemoOptions): Promise<void> {
     running.push(source)
     const advertiser = await startRole(new URL('./chain-advertiser.ts', import.meta.url))
     running.push(advertiser)
-    const rows = await playChain({ network, tracker, source, advertiser }, options)
-    const agree = rows.every((row) => row.agrees)
-    if (options.json) console.log(JSON.stringify({ agree, offers: rows }, null, 2))
-    else printChain(rows)
+    const { rows, invoices } = await playChain({ network, tracker, source, advertiser }, options)
+    const agree = invoices.agree && rows.every((row) => row.agrees)
+    if (options.json) console.log(JSON.stringify({ agree, offers: rows, invoices }, null, 2))
+    else printChain(rows, invoices)
     if (!agree) process.exitCode = 1
   } finally {
     for (const party of running.reverse()) await party.stop()
@@ -68,7 +69,10 @@ async function startSide(
   return await startInstallation({ dataDir: join(dataDir, name), edges: 1, host, settings: SETTINGS })
 }
 
-async function playChain(parties: Parties, options: DemoOptions): Promise<readonly ChainRow[]> {
+async function playChain(
+  parties: Parties,
+  options: DemoOptions,
+): Promise<{ readonly rows: readonly ChainRow[]; readonly invoices: ChainInvoices }> {
   const { source, advertiser } = parties
   const networkApi = await setUpOwner(parties.network)
   const trackerApi = await setUpOwner(parties.tracker)
@@ -90,13 +94,14 @@ async function playChain(parties: Parties, options: DemoOptions): Promise<readon
   const tallies = (await advertiser.ask({ ask: 'report' })) as Record<string, AdvertiserTally>
   const rejected = await decideSales(networkApi, network)
   const input: ChainInput = { network, tracker, source: sent, browsers, advertiser: tallies, rejected }
-  return await waitUntilSettled(async () =>
+  const rows = await waitUntilSettled(async () =>
     buildChain(input, {
       network: await readBooks(networkApi, 'offer'),
       tracker: await readBooks(trackerApi, 'campaign'),
       notifications: (await source.ask({ ask: 'notified' })) as SourceNotifications,
     }),
   )
+  return { rows, invoices: await writeInvoices(networkApi, network, rows) }
 }
 
 /** The affiliate asks for an offer where it must, and takes its link. */
