@@ -59,7 +59,7 @@ async function comeBy(page: Page, { link }: Offer, query = 'aff_click_id=AFF-1')
 
 /** Opens the thank-you page with the network's pixel in it; what the pixel was answered. */
 async function thank(page: Page, html: string, scheme: Scheme = 'http'): Promise<Response> {
-  rig.pages.set('/thanks', `<title>Thanks</title>${html}`)
+  rig.pages.set('/thanks', `<title>Thanks</title><body>Thanks${html}`)
   const pixel = page.waitForResponse((response) => isPixel(response.url()))
   await page.goto(`${rig.url('advertiser', scheme)}/thanks`)
   return await pixel
