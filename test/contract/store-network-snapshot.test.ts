@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { describe, expect, it } from 'vitest'
 import { APPLICATION_STATES, mayRun } from '../../src/domain/affiliate.ts'
 import { DEFAULT_TERMS, OFFER_VISIBILITIES, type OfferTerms } from '../../src/domain/offer-terms.ts'
@@ -268,6 +269,7 @@ describe('two changes at the same time on postgres', () => {
     const first = await hold(one.id)
     await first.saved
     const second = await hold(two.id)
+    await untilWaiting(db)
     await first.commit()
     await second.saved
     const between = await compiler.compile(NOW)
@@ -277,6 +279,18 @@ describe('two changes at the same time on postgres', () => {
     expect([one, two].map(({ id }) => isOpen(after, offer.id, id))).toEqual([true, true])
   })
 })
+
+/** Until a transaction of the database waits for another one's lock. */
+async function untilWaiting(db: Db): Promise<void> {
+  for (;;) {
+    const { rows } = await sql`
+      select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`.execute(
+      db,
+    )
+    if (rows.length > 0) return
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+}
 
 function termsOf(snapshot: Snapshot, offerId: string) {
   const terms = snapshot.offers.find(({ id }) => id === offerId)?.terms
