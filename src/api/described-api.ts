@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely'
 import { pino } from 'pino'
 import { Registry } from 'prom-client'
@@ -48,6 +49,7 @@ export async function describedApi(version: string): Promise<object> {
       clock: () => 0,
     },
     previewFraudRerun: neverCalled,
+    guard: { checkUrl: () => assert.fail('an API that only describes itself judges no URL') },
     fireOnce: neverCalled,
     ownHosts: [],
     publicRequest: neverCalled,
