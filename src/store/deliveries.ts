@@ -1,5 +1,6 @@
 import { type Insertable, type Selectable, sql } from 'kysely'
 import type { DeliveryState } from '../domain/target-types.ts'
+import { isNextForTarget } from './delivery-order.ts'
 import { inChunks } from './in-chunks.ts'
 import type { SqlEngine } from './open-store.ts'
 import { afterCursor, type Page, type PageRequest, rowsWanted, toPage } from './page.ts'
@@ -102,6 +103,7 @@ export async function claimDue(
           .where('state', '=', sql.lit('pending')) // literal: the partial index deliveries_due needs to see it
           .where('due_at', '<=', now)
           .where((where) => where.or([where('lease_until', 'is', null), where('lease_until', '<=', now)]))
+          .where(isNextForTarget)
           .orderBy('due_at')
           .limit(limit)
         return engine === 'postgres' ? due.forUpdate().skipLocked() : due

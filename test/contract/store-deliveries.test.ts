@@ -95,6 +95,25 @@ describe.each(SQL_ENGINES)('the delivery queue on %s', (engine) => {
     expect(await countPending(db, NOW)).toEqual({ pending: 3, due: 2 })
   })
 
+  it('gives the news of a conversion to a target in their order, one at a time', async () => {
+    const { db } = await stores.open()
+    const news = (n: number, changes: object) => ({ ...delivery(n, NOW - n), conversion_id: 'c', ...changes })
+    await enqueueDeliveries(db, [
+      news(1, { transition: 1, target_id: 'slow' }),
+      news(2, { transition: 2, target_id: 'slow' }),
+      news(3, { transition: 3, target_id: 'slow' }),
+      news(4, { transition: 2, target_id: 'other' }),
+    ])
+    const claim = async (workerId: string) =>
+      (await claimDue(db, engine, { now: NOW, workerId, leaseMs: LEASE_MS, limit: 10 })).map(({ id }) => id)
+    expect((await claim('a')).sort()).toEqual(['d0001', 'd0004'])
+    expect(await claim('b')).toEqual([])
+    await finishAttempt(db, attempt('d0001', 'a', 'dead'))
+    expect(await claim('b')).toEqual(['d0002'])
+    await finishAttempt(db, attempt('d0002', 'b', 'delivered'))
+    expect(await claim('b')).toEqual(['d0003'])
+  })
+
   it('gives a delivery again when the lease of a dead worker has run out', async () => {
     const { db } = await stores.open()
     await enqueueDeliveries(db, [delivery(1)])

@@ -1,0 +1,20 @@
+import type { ExpressionBuilder } from 'kysely'
+import type { Database } from './schema.ts'
+
+/**
+ * Whether no earlier news of the conversion waits for the target.
+ *
+ * A target hears of a conversion in the order of what happened to it: a rejection that overtakes the sale would be
+ * taken for its correction, and be undone by it. Whoever locks the rows asks this of the newest state of the others,
+ * and those few are found by the unique index of conversion and transition.
+ */
+export function isNextForTarget(where: ExpressionBuilder<Database, 'deliveries'>) {
+  const earlier = where
+    .selectFrom('deliveries as earlier')
+    .select('earlier.id')
+    .whereRef('earlier.conversion_id', '=', 'deliveries.conversion_id')
+    .whereRef('earlier.transition', '<', 'deliveries.transition')
+    .whereRef('earlier.target_id', '=', 'deliveries.target_id')
+    .where('earlier.state', '=', 'pending')
+  return where.not(where.exists(earlier))
+}
