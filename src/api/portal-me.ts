@@ -3,6 +3,7 @@ import { AFFILIATE_STATUSES } from '../domain/affiliate.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
 import { timeField, toTime } from './fields.ts'
 import { type PortalUser, portalUser } from './portal-affiliate.ts'
+import { paymentSchema } from './portal-money.ts'
 
 const meSchema = z
   .object({
@@ -19,6 +20,7 @@ const meSchema = z
     tier: z.string().describe("Which of an offer's payout tiers it has; '' for none"),
     agreement: z.string().describe("The network's agreement as it is now; '' for none"),
     acceptedTermsAt: timeField.nullable().describe("When the network's agreement was accepted"),
+    payment: paymentSchema.describe('How you are paid, and whom invoices name'),
   })
   .meta({ id: 'PortalMe' })
 
@@ -43,8 +45,8 @@ async function findManager({ accounts }: ApiDeps, { workspace, affiliate }: Port
 function toView(
   { affiliate, network }: PortalUser,
   manager: { name: string; email: string } | null,
-): z.input<typeof meSchema> {
-  const { id, name, email, status, statusReason, tier, acceptedTermsAt } = affiliate
+): z.output<typeof meSchema> {
+  const { id, name, email, status, statusReason, tier, acceptedTermsAt, payment, billing } = affiliate
   return {
     id,
     name,
@@ -56,5 +58,6 @@ function toView(
     tier,
     agreement: network.network.agreement,
     acceptedTermsAt: acceptedTermsAt === null ? null : toTime(acceptedTermsAt),
+    payment: { method: payment.method, details: payment.details, billing },
   }
 }

@@ -34,7 +34,7 @@ const paymentFields = {
   details: z.string().trim().max(DETAILS_CHARS_MAX).describe('Account, and what the method needs'),
   billing: billingField,
 }
-const paymentSchema = z.object(paymentFields).meta({ id: 'PortalPayment' })
+export const paymentSchema = z.object(paymentFields).meta({ id: 'PortalPayment' })
 const paymentBody = z.strictObject(paymentFields).partial()
 
 /** An affiliate's own money: payouts alone, and of invoices those that are final or paid. */

@@ -13189,6 +13189,21 @@ export interface components {
                 name: string;
             }[];
         };
+        PortalPayment: {
+            /** @description e.g. 'wire', 'paypal' */
+            method: string;
+            /** @description Account, and what the method needs */
+            details: string;
+            /** @description Whom an invoice names */
+            billing: {
+                /** @default  */
+                company: string;
+                /** @default  */
+                address: string;
+                /** @default  */
+                taxId: string;
+            };
+        };
         PortalMe: {
             id: string;
             name: string;
@@ -13215,21 +13230,8 @@ export interface components {
             agreement: string;
             /** @description When the network's agreement was accepted */
             acceptedTermsAt: string | null;
-        };
-        PortalPayment: {
-            /** @description e.g. 'wire', 'paypal' */
-            method: string;
-            /** @description Account, and what the method needs */
-            details: string;
-            /** @description Whom an invoice names */
-            billing: {
-                /** @default  */
-                company: string;
-                /** @default  */
-                address: string;
-                /** @default  */
-                taxId: string;
-            };
+            /** @description How you are paid, and whom invoices name */
+            payment: components["schemas"]["PortalPayment"];
         };
         PortalPostbackLogEntry: {
             /** @description The webhook-id of every attempt */

@@ -3,6 +3,13 @@ import { createContext, use } from 'react'
 import { answerOf, api, chooseWorkspace, postAuth } from './api.ts'
 
 export type Role = 'viewer' | 'manager' | 'owner'
+/** Whose portal it is, for the role affiliate; the portal is open to an active one alone. */
+export type MyAffiliate = {
+  readonly id: string
+  readonly name: string
+  readonly status: 'pending' | 'active' | 'paused' | 'rejected' | 'closed'
+  readonly statusReason: string
+}
 
 /** Who looks at the dashboard, and whose data. */
 export type Me = {
@@ -12,7 +19,8 @@ export type Me = {
     readonly name: string
     readonly currency: string
     readonly timeZone: string
-    readonly role: Role
+    readonly role: Role | 'affiliate_manager' | 'affiliate'
+    readonly affiliate: MyAffiliate | null
   }
 }
 
