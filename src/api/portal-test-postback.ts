@@ -79,7 +79,8 @@ async function test(
   const { store, ownHosts } = deps
   const now = deps.clock()
   const standing = offerId === '' ? undefined : await loadStanding(store, user, { id: offerId, now })
-  const subject = { affiliate: user.affiliate, offer: standing?.offer, ownHosts, now }
+  const { offer, application } = standing ?? {}
+  const subject = { affiliate: user.affiliate, offer, payouts: application?.payouts, ownHosts, now }
   const rendered = renderTestTarget(target, await loadConfiguration(store.db), subject)
   if (rendered.kind === 'problem') return { ...NOTHING, kind: 'problem', reason: whyNotSent(rendered.reason) }
   if (rendered.kind === 'pixel') return { ...NOTHING, kind: 'pixel', ok: true, markup: rendered.markup }

@@ -1,3 +1,4 @@
+import type { CustomPayouts } from '../domain/affiliate.ts'
 import type { RenderedPixel } from '../domain/hit.ts'
 import type { MacroVisit } from '../domain/macro-values.ts'
 import { buildMacroValues } from '../domain/notification.ts'
@@ -26,6 +27,8 @@ export type TestSubject = {
   readonly affiliate: Affiliate
   /** Undefined to test a global postback without an offer. */
   readonly offer: Offer | undefined
+  /** What the affiliate alone is paid for the offer; undefined for nothing of its own. */
+  readonly payouts: CustomPayouts | undefined
   /** Host names of this installation, without its configured domains. */
   readonly ownHosts: readonly string[]
   /** Unix milliseconds. */
@@ -96,16 +99,16 @@ function sampleVisit({ affiliate, offer, now }: TestSubject): MacroVisit {
   }
 }
 
-/** What one conversion of the event pays the affiliate by its tier, in the workspace's currency. */
+/** What one conversion of the event pays the affiliate, in the workspace's currency. */
 function samplePayout(
   configuration: Configuration,
   of: TestSubject & { readonly event: string; readonly currency: string },
 ): number {
-  const { offer, affiliate, event, currency } = of
+  const { offer, affiliate, payouts, event, currency } = of
   if (offer === undefined || offer.terms === null) return SAMPLE_PAYOUT_MICROS
   const { terms, defaultEvent } = offer
   const prices = { terms, currency: offer.currency, event, defaultEvent }
-  const { payout } = agreeOn({ ...prices, tier: affiliate.tier, custom: undefined })
+  const { payout } = agreeOn({ ...prices, tier: affiliate.tier, custom: payouts })
   const micros = earnMicros(payout, SAMPLE_SALE_MICROS) ?? 0
   const exchanged = exchange(configuration, { micros, currency: offer.currency }, currency)
   return exchanged.ok ? exchanged.micros : micros

@@ -98,6 +98,20 @@ describe('the Test button', () => {
     expect(await everything(rig)).toEqual(before)
   })
 
+  it('shows the affiliate’s own payout where it has one', async () => {
+    const rig = await openPortal(stores)
+    const [portal, other] = [await rig.affiliate(), await rig.affiliate()]
+    const offerId = await rig.offer()
+    await rig.agree(offerId, portal, { payouts: { '': { model: 'flat', amountMicros: 7_500_000 } } })
+    const shown = async (by: Portal) => {
+      const url = 'https://t.example/p.gif?p={payout}'
+      const { id } = (await by.post('postbacks', { type: 'image', url })).json()
+      return (await by.post(`postbacks/${id}/test`, { offerId })).json().markup
+    }
+    expect(await shown(portal)).toContain('?p=7.5"')
+    expect(await shown(other)).toContain('?p=2"')
+  })
+
   it('says what went wrong', async () => {
     const rig = await openPortal(stores)
     const portal = await rig.affiliate()

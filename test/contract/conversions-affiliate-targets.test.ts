@@ -242,7 +242,7 @@ describe.each(SQL_ENGINES)("an affiliate's targets on %s", (engine) => {
     const affiliate = configuration.affiliates.get(network.affiliateId)
     if (affiliate === undefined) throw new Error('the affiliate is gone')
     const offer = configuration.offers.get(network.offerId)
-    const subject = { affiliate, offer, ownHosts: ['track.example'], now: WORLD_NOW }
+    const subject = { affiliate, offer, payouts: undefined, ownHosts: ['track.example'], now: WORLD_NOW }
     return renderTestTarget(tested, configuration, subject)
   }
 
