@@ -34,6 +34,7 @@ describe('the portal', () => {
       tier: 'gold',
       agreement: 'Be kind',
       acceptedTermsAt: new Date(PORTAL_NOW).toISOString(),
+      payment: { method: '', details: '', billing: { company: '', address: '', taxId: '' } },
     })
     for (const secret of SECRETS) expect(me.body).not.toContain(secret)
   })
