@@ -4,7 +4,8 @@ import { CONVERSION_STATUSES } from '../domain/conversion-types.ts'
 import { LIMITS } from '../domain/limits.ts'
 import { formatMicros } from '../domain/money.ts'
 import type { StoredConversion } from '../store/conversions.ts'
-import { listConversionsOfAffiliate, offerNames } from '../store/portal-conversions.ts'
+import { namesOfOffers } from '../store/offer-names.ts'
+import { listConversionsOfAffiliate } from '../store/portal-conversions.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
 import { timeField, toTime } from './fields.ts'
 import { pageOf, pageQuery } from './page.ts'
@@ -72,7 +73,7 @@ export function portalConversionRoutes(app: ApiApp, deps: ApiDeps): void {
       const { limit, cursor, affClickId, ...rest } = request.query
       const filter = { ...rest, externalId: affClickId, subs: subsOf(request.query) }
       const found = await listConversionsOfAffiliate(store, user, { filter, page: { limit, cursor } })
-      const names = await offerNames(
+      const names = await namesOfOffers(
         store.db,
         user.workspace,
         found.items.map(({ offerId }) => offerId),

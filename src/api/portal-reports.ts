@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { REPORT_LIMITS, type ReportFilter, type ReportRequest } from '../reports/report-request.ts'
 import type { ReportRow } from '../reports/run-report.ts'
-import { offerNames } from '../store/portal-conversions.ts'
+import { namesOfOffers } from '../store/offer-names.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
 import { timeZoneField } from './fields.ts'
 import { type PortalUser, portalUser } from './portal-affiliate.ts'
@@ -112,7 +112,7 @@ export function portalReportRoutes(app: ApiApp, deps: ApiDeps): void {
       const { timeZone = user.network.timeZone } = request.body
       const asked = toRequest(user, { ...request.body, timeZone })
       const { rows, totals, groups } = await deps.runReport(asked, untilGone(reply))
-      const names = await offerNames(deps.store.db, user.workspace, offersOf(rows))
+      const names = await namesOfOffers(deps.store.db, user.workspace, offersOf(rows))
       return {
         rows: rows.map((row) => toRow(row, names)),
         totals: renamed(totals, METRIC_BY_COLUMN),

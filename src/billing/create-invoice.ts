@@ -6,11 +6,11 @@ import {
   billableConversions,
   billableReferrals,
   billedClicks,
-  namesOfOffers,
   type PartyKey,
 } from '../store/billable-money.ts'
 import { type Invoice, insertInvoice, invoicedUntil, invoicesLock } from '../store/invoices.ts'
 import { lockKeys } from '../store/lock-keys.ts'
+import { namesOfOffers } from '../store/offer-names.ts'
 import type { Db } from '../store/transaction.ts'
 import { getWorkspace } from '../store/workspaces.ts'
 import type { BillingDeps } from './billing-deps.ts'

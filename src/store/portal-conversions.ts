@@ -5,7 +5,6 @@ import { jsonText } from './json-text.ts'
 import type { Store } from './open-store.ts'
 import { afterCursor, type Page, type PageRequest, rowsWanted, toPage } from './page.ts'
 import type { AffiliateKey } from './portal-offers.ts'
-import type { Db } from './transaction.ts'
 
 export type PortalConversionFilter = {
   readonly status?: ConversionStatus | undefined
@@ -50,20 +49,4 @@ export async function listConversionsOfAffiliate(
     .limit(rowsWanted(page))
     .execute()
   return toPage(rows.map(toConversion), page, (conversion) => conversion.createdAt)
-}
-
-/** Names of the workspace's offers, archived ones too, by id. */
-export async function offerNames(
-  db: Db,
-  workspace: string,
-  ids: readonly string[],
-): Promise<ReadonlyMap<string, string>> {
-  if (ids.length === 0) return new Map()
-  const rows = await db
-    .selectFrom('offers')
-    .select(['id', 'name'])
-    .where('workspace', '=', workspace)
-    .where('id', 'in', [...new Set(ids)])
-    .execute()
-  return new Map(rows.map(({ id, name }) => [id, name]))
 }

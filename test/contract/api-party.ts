@@ -7,6 +7,7 @@ import { addAffiliateUser } from '../../src/store/affiliate-users.ts'
 import { updateAffiliate } from '../../src/store/affiliates.ts'
 import { insertMember } from '../../src/store/members.ts'
 import { createNotificationTarget } from '../../src/store/notification-targets.ts'
+import { PLAIN_TARGET } from '../support/field-defaults.ts'
 import { PASSWORD, type TestApi } from './api-harness.ts'
 import { isMoneyKind, makeMoney } from './api-money.ts'
 import { bodyOf, createWorld, idOf, makeClickId, NOW, post, record, type World } from './api-world.ts'
@@ -138,23 +139,11 @@ async function addKey(api: TestApi, { workspace, mark, affiliateId }: Owner): Pr
 /** A pixel that waits for moderation. */
 async function addTarget(api: TestApi, { workspace, mark, affiliateId }: Owner) {
   const fields = {
+    ...PLAIN_TARGET,
     ownerType: 'affiliate',
     ownerId: affiliateId,
-    offerId: '',
     type: 'image',
-    method: 'GET',
     url: `https://${mark}.example/${randomUUID()}.gif`,
-    bodyTemplate: '',
-    contentType: '',
-    secret: '',
-    events: [],
-    statuses: [],
-    onlyFirst: false,
-    onlyWithPayout: false,
-    delaySeconds: 0,
-    percent: 100,
-    status: 'active',
-    code: '',
     moderation: 'pending',
     moderationReason: mark,
   } as const

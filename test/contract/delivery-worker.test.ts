@@ -262,22 +262,10 @@ async function getDelivery(store: Store, id: string) {
 
 async function createTarget(store: Store) {
   const fields = {
+    ...PLAIN_TARGET,
     ownerType: 'traffic_source',
     ownerId: 'source',
-    type: 'postback',
-    method: 'GET',
     url: 'https://example.com/',
-    bodyTemplate: '',
-    contentType: '',
-    secret: '',
-    events: [],
-    statuses: [],
-    onlyFirst: false,
-    onlyWithPayout: false,
-    delaySeconds: 0,
-    percent: 100,
-    status: 'active',
-    ...PLAIN_TARGET,
   } as const
   return await createNotificationTarget(store.db, 'ws', fields, Date.now())
 }

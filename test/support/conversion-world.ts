@@ -83,22 +83,10 @@ export async function buildWorld(store: Store, settings: WorldSettings = {}): Pr
 }
 
 const TARGET = {
+  ...PLAIN_TARGET,
   ownerType: 'traffic_source',
   ownerId: '',
-  type: 'postback',
-  method: 'GET',
   url: 'https://source.example/cv?id={externalid}&sum={payout}&st={status}&c={campaign.name}',
-  bodyTemplate: '',
-  contentType: '',
-  secret: '',
-  events: [],
-  statuses: [],
-  onlyFirst: false,
-  onlyWithPayout: false,
-  delaySeconds: 0,
-  percent: 100,
-  status: 'active',
-  ...PLAIN_TARGET,
 } as const satisfies Omit<NotificationTarget, 'id' | 'workspace'>
 
 async function configure({ db }: Store, settings: WorldSettings) {

@@ -108,14 +108,25 @@ export const PLAIN_AFFILIATE: AffiliateFields = {
   acceptedTermsAt: null,
 }
 
-/** What a target has that no affiliate owns. */
-export const PLAIN_TARGET: Pick<NotificationTarget, 'offerId' | 'code' | 'moderation' | 'moderationReason'> =
-  {
-    offerId: '',
-    code: '',
-    moderation: 'approved',
-    moderationReason: '',
-  }
+/** A postback that hears of everything that earns; whose it is and where it leads is said by the test. */
+export const PLAIN_TARGET = {
+  offerId: '',
+  type: 'postback',
+  method: 'GET',
+  bodyTemplate: '',
+  contentType: '',
+  secret: '',
+  events: [],
+  statuses: [],
+  onlyFirst: false,
+  onlyWithPayout: false,
+  delaySeconds: 0,
+  percent: 100,
+  status: 'active',
+  code: '',
+  moderation: 'approved',
+  moderationReason: '',
+} as const satisfies Partial<NotificationTarget>
 
 export const PLAIN_LANDER: LanderFields = {
   name: 'Lander',

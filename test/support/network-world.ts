@@ -71,21 +71,9 @@ const OFFER: OfferFields = {
 }
 
 const TARGET = {
-  ownerType: 'affiliate',
-  type: 'postback',
-  method: 'GET',
-  url: 'https://affiliate.example/pb?cid={externalid}&payout={payout}&status={status}',
-  bodyTemplate: '',
-  contentType: '',
-  secret: '',
-  events: [],
-  statuses: [],
-  onlyFirst: false,
-  onlyWithPayout: false,
-  delaySeconds: 0,
-  percent: 100,
-  status: 'active',
   ...PLAIN_TARGET,
+  ownerType: 'affiliate',
+  url: 'https://affiliate.example/pb?cid={externalid}&payout={payout}&status={status}',
 } as const satisfies Omit<NotificationTarget, 'id' | 'workspace' | 'ownerId'>
 
 /**
