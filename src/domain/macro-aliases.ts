@@ -89,9 +89,23 @@ const SUB_COUNT = 10
 const ADVERTISER_FAMILIES = ['adv_sub', 'adv']
 const ADVERTISER_COUNT = 5
 
+/** How networks write a time: Affise's documentation says `y-m-d h:i:s`; Scaleo's format is not documented. */
+const DATE_TIME = 'format:yyyy-MM-dd HH:mm:ss'
+
+/** What stands for a value that nobody has here, or that an affiliate is not told: it compiles and is empty. */
+const NO_VALUE = ''
+const NAMES_WITHOUT_VALUE = [
+  ...'offer_ref offer_url_id affiliate_ref'.split(' '), // TUNE
+  ...'ext1 ext2 ext3 os_id user_id comment promo_code order_currency'.split(' '), // Affise
+  ...'link_id deep_link idfa gaid'.split(' '), // Scaleo
+  ...'sharedid deltapayout deltaamount intendedpayout intendedamount originalamount'.split(' '), // Impact
+  ...'originalcurrency statusdetail adid actiontype referringtype creationdate lockingdate'.split(' '),
+  ...'actiontrackername mediapartnername landingpageurl'.split(' '),
+]
+
 /**
  * What a name means in a URL that an affiliate brings from another network, where it means something else than in a
- * tracker's. `#name#` is CAKE's alone.
+ * tracker's. `#name#` is CAKE's alone. A meaning may have modifiers: `datetime|format:yyyy-MM-dd`.
  */
 export const AFFILIATE_ALIASES: Readonly<Record<string, string>> = {
   // The affiliate's own source, as its link says (TUNE source, Everflow source_id)
@@ -101,10 +115,37 @@ export const AFFILIATE_ALIASES: Readonly<Record<string, string>> = {
   campaign_id: 'offer.id',
   campaignid: 'offer.id',
   '#campid#': 'offer.id',
+  campaign_name: 'offer.name',
+  campaignname: 'offer.name',
   // Trackier's id of the click; as #tid# it is CAKE's order
   tid: 'clickid',
   // The creative's number at CAKE
   '#cid#': 'token.creative_id',
+  // Trackier's p1 is the affiliate's click id, and the others are its sub ids
+  p1: 'externalid',
+  ...family('p', { from: 2, to: 10 }, (n) => `sub${n}`),
+  // As links of TUNE keep them: aff_sub to aff_sub5 are the first five
+  ...family('aff_unique', { from: 1, to: 5 }, (n) => `sub${n + 5}`),
+  // What an advertiser of Affise tells of a conversion
+  ...family('custom_field', { from: 1, to: 7 }, (n) => `p${n}`),
+  ...family('custom_field_', { from: 1, to: 7 }, (n) => `p${n}`),
+  // Affise; Scaleo c_time is the click's and t_time the conversion's
+  date: `datetime|${DATE_TIME}`,
+  t_time: `datetime|${DATE_TIME}`,
+  date_only: 'datetime|format:yyyy-MM-dd',
+  time: 'datetime|format:HH:mm:ss',
+  click_date: `click.datetime|${DATE_TIME}`,
+  c_time: `click.datetime|${DATE_TIME}`,
+  ...Object.fromEntries(NAMES_WITHOUT_VALUE.map((name) => [name, NO_VALUE])),
+}
+
+function family(
+  prefix: string,
+  { from, to }: { readonly from: number; readonly to: number },
+  meaning: (n: number) => string,
+): Readonly<Record<string, string>> {
+  const numbers = Array.from({ length: to - from + 1 }, (_, i) => from + i)
+  return Object.fromEntries(numbers.map((n) => [`${prefix}${n}`, meaning(n)]))
 }
 
 /** CAKE writes #name#; only its own names, since a URL may hold a fragment. */

@@ -17,7 +17,13 @@ const PLAIN_MODIFIERS: ReadonlyMap<string, (value: string) => string> = new Map(
 ])
 
 /** Milliseconds in one unit of the macros that hold a time. */
-const TIME_UNITS_MS: Readonly<Record<string, number>> = { datetime: 1, timestamp: 1_000 }
+const TIME_UNITS_MS: Readonly<Record<string, number>> = {
+  datetime: 1,
+  'click.datetime': 1,
+  timestamp: 1_000,
+}
+/** Without a format of their own they are written as ISO 8601. */
+const DATE_TIMES: ReadonlySet<string> = new Set(['datetime', 'click.datetime'])
 const ISO_UTC = "yyyy-MM-dd'T'HH:mm:ss'Z'"
 
 /** Reads what follows the name in `{name|lower|default:x}`; steps apply from left to right. */
@@ -36,7 +42,7 @@ export function parseModifiers(macro: string, texts: readonly string[]): ParsedM
     formatted ||= name === 'format'
     steps.push(step)
   }
-  if (macro === 'datetime' && !formatted) steps.unshift(...defaultFormat())
+  if (DATE_TIMES.has(macro) && !formatted) steps.unshift(...defaultFormat())
   return { ok: true, raw, steps }
 }
 

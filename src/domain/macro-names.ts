@@ -6,7 +6,9 @@ const NUMBERED = Array.from({ length: 10 }, (_, i) => i + 1)
 /** Every macro except `token.NAME`: those of PROTOCOL section 3, and more of what is known of the visitor. */
 export const MACRO_NAMES: readonly string[] = [
   ...'clickid externalid payout revenue cost currency txid event status conversionid'.split(' '),
-  ...'datetime timestamp campaign.id campaign.name source.id source.name offer.id offer.name'.split(' '),
+  ...'datetime timestamp click.datetime campaign.id campaign.name source.id source.name offer.id offer.name'.split(
+    ' ',
+  ),
   ...'network.name lander.id lander.name lander.key affiliate.id advertiser.id'.split(' '),
   ...NUMBERED.map((n) => `sub${n}`),
   ...'country region city isp device os browser language ip useragent referrer random'.split(' '),

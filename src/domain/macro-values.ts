@@ -25,6 +25,7 @@ export function buildVisitMacroValues(visit: MacroVisit, names: VisitNames = {},
     cost: visit.cost === undefined ? undefined : shortDecimal(visit.cost),
     datetime: String(atMs),
     timestamp: String(Math.floor(atMs / 1_000)),
+    'click.datetime': visitTime(visit),
     'campaign.id': visit.campaign_id,
     'campaign.name': names.campaign,
     'source.id': visit.traffic_source_id,
@@ -68,6 +69,11 @@ export function buildVisitMacroValues(visit: MacroVisit, names: VisitNames = {},
   }
   for (const name in visit.tokens) values[`token.${name}`] = visit.tokens[name]
   return values
+}
+
+/** When the visitor followed the link, Unix milliseconds; '' without a visit. */
+export function visitTime({ click_id, visit_at, at }: MacroVisit): string {
+  return (click_id ?? '') === '' ? '' : String(visit_at ?? at ?? '')
 }
 
 /** "0.010000" as people write it: "0.01". */

@@ -27,7 +27,7 @@ describe('a macro', () => {
     )
   })
 
-  it.each(MACRO_NAMES.filter((name) => name !== 'datetime'))('{%s} is known', (name) => {
+  it.each(MACRO_NAMES.filter((name) => !name.endsWith('datetime')))('{%s} is known', (name) => {
     expect(render(`x={${name}}`, { [name]: 'v1' })).toBe('x=v1')
   })
 
@@ -56,6 +56,7 @@ describe('a macro', () => {
     ['{datetime|format:yyyy-MM-dd,UTC}', { datetime: '1790000000000' }, '2026-09-21'],
     ['{datetime|format:dd.MM.yy HH:mm:ss|raw}', { datetime: '1790000000000' }, '21.09.26%2014:13:20'],
     ['{datetime|format:HH,Asia/Tokyo}', { datetime: '1790000000000' }, '23'],
+    ['{click.datetime}', { 'click.datetime': '1790000000000' }, '2026-09-21T14%3A13%3A20Z'],
     ['{timestamp}', { timestamp: '1790000000' }, '1790000000'],
     ['{timestamp|format:yyyy}', { timestamp: '1790000000' }, '2026'],
   ])('%s of %j renders %s', (text, values, expected) => {
@@ -172,6 +173,16 @@ describe('an alias', () => {
   it('of the traffic source is taken first', () => {
     const options = { aliases: { t1: 'token.zoneid' } }
     expect(render('{T1}-{t2}', { 'token.zoneid': 'z', sub1: 'no', sub2: 's' }, options)).toBe('z-s')
+  })
+
+  it('may stand for a macro with modifiers, or for no value', () => {
+    const aliases = { day: 'datetime|format:yyyy-MM-dd', nothing: '' }
+    const datetime = '1790000000000'
+    const text = '{day} {Day|default:x} {day|format:dd.MM.} {nothing|default:none}{nothing}'
+    expect(render(text, { datetime }, { aliases, target: 'text' })).toBe('2026-09-21 2026-09-21 21.09. none')
+    const compiled = compileTemplate(text, { aliases })
+    expect(compiled.ok && compiled.template.macros).toEqual(['datetime'])
+    expect(compileTemplate('{nothng}', { aliases })).toMatchObject({ ok: false, suggestion: 'nothing' })
   })
 })
 

@@ -40,7 +40,10 @@ export type CompiledTemplate =
     }
 
 export type TemplateOptions = {
-  /** More names, lower case → canonical: a traffic source's own. */
+  /**
+   * More names, lower case → what they mean: a canonical name, one with modifiers (`datetime|format:yyyy`), or '' for
+   * a value that is always empty. They go before all others.
+   */
   readonly aliases?: Readonly<Record<string, string>>
   /** 'url' unless told. */
   readonly target?: TemplateTarget
@@ -85,7 +88,8 @@ export function compileTemplate(text: string, options: TemplateOptions = {}): Co
   addLiteral(builder, text.slice(end))
   if (builder.unknown.length > 0) return unknownMacros(builder)
   if (problem !== '') return refused(problem)
-  const macros = [...new Set(builder.slots.map((slot) => slot.name))]
+  const names = builder.slots.map(({ name }) => name).filter((name) => name !== '')
+  const macros = [...new Set(names)]
   return { ok: true, template: { text, macros, literals: builder.literals, slots: builder.slots } }
 }
 
@@ -114,6 +118,9 @@ type Builder = {
   readonly unknown: string[]
 }
 
+/** A canonical name, with modifiers or without; '' for a value that is always empty. */
+type Meaning = string
+
 /** @returns what is wrong with the macro's modifiers, '' when nothing is. */
 function addMatch(builder: Builder, match: RegExpExecArray): string {
   const [whole, braces, brackets, equals, hashes] = match
@@ -122,23 +129,23 @@ function addMatch(builder: Builder, match: RegExpExecArray): string {
     else return addBraces(builder, braces)
     return ''
   }
-  const name =
+  const meaning =
     (brackets === undefined ? undefined : resolveName(builder, brackets)) ??
     (equals === undefined ? undefined : equalsAlias(equals)) ??
     (hashes === undefined ? undefined : resolveHash(builder, hashes))
-  if (name === undefined) addLiteral(builder, whole)
-  else return addSlot(builder, name, [])
+  if (meaning === undefined) addLiteral(builder, whole)
+  else return addSlot(builder, meaning, [])
   return ''
 }
 
 function addBraces(builder: Builder, content: string): string {
   const [written = '', ...modifiers] = content.split('|')
-  const name = resolveName(builder, written.trim())
-  if (name !== undefined) return addSlot(builder, name, modifiers)
+  const meaning = resolveName(builder, written.trim())
+  if (meaning !== undefined) return addSlot(builder, meaning, modifiers)
   // Keitaro writes {_name} for a value that is not encoded.
-  const rawName = written.startsWith('_') ? resolveName(builder, written.slice(1)) : undefined
-  if (rawName !== undefined) return addSlot(builder, rawName, ['raw', ...modifiers])
-  const foreign = parseForeignMacro(content, (foreignName) => resolveName(builder, foreignName))
+  const rawMeaning = written.startsWith('_') ? resolveName(builder, written.slice(1)) : undefined
+  if (rawMeaning !== undefined) return addSlot(builder, rawMeaning, ['raw', ...modifiers])
+  const foreign = parseForeignMacro(content, (name) => resolveName(builder, name)?.split('|', 1)[0])
   if (foreign !== undefined) return addForeign(builder, foreign)
   if (isOwnWord(builder, written)) addLiteral(builder, `{${content}}`)
   else builder.unknown.push(written.trim())
@@ -151,8 +158,11 @@ function isOwnWord(builder: Builder, written: string): boolean {
   return written.length < MARKUP_TYPO_CHARS_MIN || nearestName(written, macroNames(builder)) === undefined
 }
 
-function addSlot(builder: Builder, name: string, modifiers: readonly string[]): string {
-  const parsed = parseModifiers(name, modifiers)
+/** A format that the user writes takes the place of the one that the name stands for. */
+function addSlot(builder: Builder, meaning: Meaning, written: readonly string[]): string {
+  const [name = '', ...own] = meaning.split('|')
+  const isFormatted = written.some((modifier) => modifier.trimStart().startsWith('format:'))
+  const parsed = parseModifiers(name, isFormatted ? written : [...own, ...written])
   if (!parsed.ok) return parsed.reason
   if (parsed.raw && builder.target === 'markup') return `{${name}|raw}: values in markup are always encoded`
   pushSlot(builder, { ...parsed, name })
@@ -183,13 +193,13 @@ function addLiteral(builder: Builder, text: string): void {
   builder.literals[last] = (builder.literals[last] ?? '') + kept
 }
 
-function resolveName(builder: Builder, written: string): string | undefined {
+function resolveName(builder: Builder, written: string): Meaning | undefined {
   const lower = written.toLowerCase()
   if (Object.hasOwn(builder.aliases, lower)) return builder.aliases[lower]
   return canonicalMacroName(written) ?? MACRO_ALIASES.get(lower)
 }
 
-function resolveHash({ aliases }: Builder, written: string): string | undefined {
+function resolveHash({ aliases }: Builder, written: string): Meaning | undefined {
   const key = `#${written.toLowerCase()}#`
   return Object.hasOwn(aliases, key) ? aliases[key] : hashAlias(written)
 }
@@ -217,7 +227,7 @@ function escapeFor(target: TemplateTarget, raw: boolean): (value: string) => str
 function unknownMacros(builder: Builder): CompiledTemplate {
   const [first = ''] = builder.unknown
   const nearest = nearestName(first, macroNames(builder))
-  const suggestion = nearest === undefined ? '' : (resolveName(builder, nearest) ?? '')
+  const suggestion = nearest === undefined ? '' : suggested(nearest, resolveName(builder, nearest))
   const hint = suggestion === '' ? '' : `; did you mean {${suggestion}}?`
   return {
     ok: false,
@@ -225,6 +235,11 @@ function unknownMacros(builder: Builder): CompiledTemplate {
     suggestion,
     reason: `unknown macro {${first}}${hint}`,
   }
+}
+
+/** Our own name where there is one that means just the same. */
+function suggested(nearest: string, meaning: Meaning | undefined): string {
+  return meaning === undefined || canonicalMacroName(meaning) === undefined ? nearest : meaning
 }
 
 function macroNames(builder: Builder): readonly string[] {

@@ -1,7 +1,7 @@
 import { earns } from './conversion.ts'
 import type { ConversionStatus } from './conversion-types.ts'
 import type { MacroValues } from './macro-names.ts'
-import { buildVisitMacroValues, type MacroVisit, type VisitNames } from './macro-values.ts'
+import { buildVisitMacroValues, type MacroVisit, type VisitNames, visitTime } from './macro-values.ts'
 import { formatMicros } from './money.ts'
 import { kindsAllowed } from './pixel-kinds.ts'
 import { routePoint } from './routing.ts'
@@ -151,6 +151,7 @@ export function buildMacroValues(of: {
   const forAffiliate = conversion.payoutMicros !== undefined
   return {
     ...buildVisitMacroValues({ ...of.visit, at: of.at }, of.names, of.random),
+    'click.datetime': visitTime(of.visit),
     ...conversion.values,
     payout: formatMicros(conversion.payoutMicros ?? conversion.revenueMicros),
     revenue: forAffiliate ? '' : formatMicros(conversion.revenueMicros),

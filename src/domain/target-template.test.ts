@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { renderTemplate } from './macros.ts'
+import { AFFILIATE_ALIASES } from './macro-aliases.ts'
+import { compileTemplate, renderTemplate } from './macros.ts'
 import { buildMacroValues } from './notification.ts'
 import { compileTarget } from './target-template.ts'
 import type { NotificationTarget } from './target-types.ts'
@@ -14,31 +15,37 @@ const AFFILIATES = {
   code: '',
 } as const
 
+const CONVERSION = {
+  id: 'conv-1',
+  event: 'sale',
+  txid: 'ORDER-7',
+  status: 'approved',
+  revenueMicros: 3_000_000,
+  payoutMicros: 2_000_000,
+  currency: 'USD',
+  values: { p1: 'red', p2: 'blue' },
+} as const
+
+const VISIT = {
+  at: 1_789_999_000_000,
+  click_id: 'our-click',
+  external_id: 'their-click',
+  affiliate_id: 'aff-1',
+  offer_id: 'offer-1',
+  traffic_source_id: 'none',
+  sub1: 'S1',
+  sub2: 'S2',
+  sub5: 'S5',
+  sub6: 'S6',
+  sub8: 'S8',
+  sub10: 'S10',
+  ip: '192.0.2.7',
+  tokens: { source: 'mailing' },
+}
+
 const VALUES = buildMacroValues({
-  conversion: {
-    id: 'conv-1',
-    event: 'sale',
-    txid: 'ORDER-7',
-    status: 'approved',
-    revenueMicros: 3_000_000,
-    payoutMicros: 2_000_000,
-    currency: 'USD',
-    values: { p2: 'blue' },
-  },
-  visit: {
-    at: 1,
-    click_id: 'our-click',
-    external_id: 'their-click',
-    affiliate_id: 'aff-1',
-    offer_id: 'offer-1',
-    traffic_source_id: 'none',
-    sub1: 'S1',
-    sub2: 'S2',
-    sub5: 'S5',
-    sub8: 'S8',
-    ip: '192.0.2.7',
-    tokens: { source: 'mailing' },
-  },
+  conversion: CONVERSION,
+  visit: VISIT,
   names: { offer: 'Ringtones' },
   at: 1_790_000_000_000,
   random: '123456789',
@@ -68,9 +75,24 @@ describe("an affiliate's URL from", () => {
       'S1|S2|mailing|our-click|conv-1|ORDER-7|2|sale|1790000000',
     ],
     [
+      'TUNE, of what is kept as sub6 to sub10 or not at all',
+      '{aff_unique1}|{aff_unique5}|{offer_ref}|{offer_url_id}|{affiliate_ref}|{datetime}',
+      'S6|S10||||2026-09-21T14%3A13%3A20Z',
+    ],
+    [
       'Affise',
-      '{sub1}|{sub8}|{transactionid}|{sum}|{order_sum}|{offerid}|{offer_name}|{goal}|{status}|{date}|{rand}',
-      'S1|S8|ORDER-7|2||offer-1|Ringtones|sale|approved|2026-09-21T14%3A13%3A20Z|123456789',
+      '{sub1}|{sub8}|{transactionid}|{sum}|{order_sum}|{offerid}|{offer_name}|{goal}|{status}|{currency}|{rand}',
+      'S1|S8|ORDER-7|2||offer-1|Ringtones|sale|approved|USD|123456789',
+    ],
+    [
+      'Affise, of time',
+      '{date}|{time}|{date_only}|{click_date}|{timestamp}|{date|format:dd.MM.yyyy}',
+      '2026-09-21%2014%3A13%3A20|14%3A13%3A20|2026-09-21|2026-09-21%2013%3A56%3A40|1790000000|21.09.2026',
+    ],
+    [
+      'Affise, of what has another name here or none',
+      '{custom_field1}|{custom_field_2}|{ext1}{ext3}{os_id}{comment}{promo_code}{order_currency}{user_id}',
+      'red|blue|',
     ],
     [
       'CAKE',
@@ -82,6 +104,12 @@ describe("an affiliate's URL from", () => {
       '{aff_click_id}|{sub_id1}|{aff_param2}|{click_id}|{adv_sub1}|{payout}|{offer_id}|{affiliate_id}|{event_name}',
       'their-click|S1|S2|our-click|ORDER-7|2|offer-1|aff-1|sale',
     ],
+    [
+      'Scaleo, of time, and of what is not kept',
+      '{c_time}|{t_time}|{link_id}{deep_link}{idfa}{gaid}',
+      '2026-09-21%2013%3A56%3A40|2026-09-21%2014%3A13%3A20|',
+    ],
+    ['Trackier, of the link', '{p1}|{p2}|{p5}|{p10}', 'their-click|S2|S5|S10'],
     ['Trackier', '{tid}|{txn_id}|{payout}|{campaign_id}|{goal}', 'our-click|ORDER-7|2|offer-1|sale'],
     [
       'Offer18',
@@ -92,6 +120,11 @@ describe("an affiliate's URL from", () => {
       'Impact',
       '{SubId1}|{SubId2}|{ClickId}|{ActionId}|{OrderId}|{Payout}|{Currency}|{CampaignId}|{MediaPartnerId}',
       'S1|S2|our-click|conv-1|ORDER-7|2|USD|offer-1|aff-1',
+    ],
+    [
+      'Impact, of what has another name here or none',
+      '{CampaignName}|{ActionTrackerId}|{EventDate}|{SharedId}{DeltaPayout}{DeltaAmount}{StatusDetail}',
+      'Ringtones|sale|2026-09-21T14%3A13%3A20Z|',
     ],
     ['PeerFly', '{s1}|{s2}|{commission}|{offerid}', 'S1|S2|2|offer-1'],
     ['LinkTrust', '[=SID=]|[=_TransID=]|[=AffiliateCommission=]', 'S1|ORDER-7|2'],
@@ -106,9 +139,33 @@ describe("an affiliate's URL from", () => {
   })
 
   it("a traffic source's URL keeps the tracker's meaning", () => {
-    const own = templates({ ownerType: 'traffic_source', url: '{source_id}|{tid}' })
-    expect(renderTemplate(own.url, VALUES)).toBe('none|ORDER-7')
+    const own = templates({
+      ownerType: 'traffic_source',
+      url: '{source_id}|{tid}|{p1}|{date}|{aff_unique1}|{c1}',
+    })
+    expect(renderTemplate(own.url, VALUES)).toBe('none|ORDER-7|red|2026-09-21T14%3A13%3A20Z|S1|S1')
   })
+
+  it("a network's names that nobody else has are no macros of a traffic source", () => {
+    for (const name of ['date_only', 'click_date', 'c_time', 'DeltaPayout', 'ext1']) {
+      const compiled = compileTarget({ ...AFFILIATES, ownerType: 'traffic_source', url: `{${name}}` })
+      expect(compiled, name).toMatchObject({ ok: false, field: 'url' })
+    }
+  })
+
+  it('a conversion without a click has no time of one', () => {
+    const { click_id: _, ...visit } = VISIT
+    const values = buildMacroValues({ conversion: CONVERSION, visit, at: 1_790_000_000_000 })
+    expect(renderTemplate(templates({ url: '{click_date}|{date_only}' }).url, values)).toBe('|2026-09-21')
+  })
+
+  it.each(Object.entries(AFFILIATE_ALIASES).filter(([name]) => !name.startsWith('#')))(
+    '{%s} stands for what compiles: %s',
+    (name, meaning) => {
+      expect(compileTemplate(`{${name}}`, { aliases: AFFILIATE_ALIASES })).toMatchObject({ ok: true })
+      expect(meaning === '' || compileTemplate(`{${meaning}}`).ok).toBe(true)
+    },
+  )
 })
 
 describe("an affiliate's markup", () => {
