@@ -36,7 +36,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'POST /api/v1/sign-up/:workspace': 'public',
 
   'GET /api/v1/me': 'user',
-  'GET /api/v1/members': 'owner',
+  'GET /api/v1/members': 'manager',
   'POST /api/v1/members': 'owner',
   'PATCH /api/v1/members/:id': 'owner',
   'DELETE /api/v1/members/:id': 'owner',

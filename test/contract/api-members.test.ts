@@ -77,6 +77,27 @@ describe('a member', () => {
     expect(await api.deps.accounts.memberships(eve.userId)).toHaveLength(1)
   })
 
+  it('that is a manager sees the team, to say who looks after an affiliate, and changes nothing of it', async () => {
+    const { call, callAs, add, api, owner } = await openTeam(stores)
+    const { id: managerId } = (await add('affiliate_manager')).json()
+    for (const role of ['manager', 'viewer']) await add(role)
+    const signedIn = async (role: string) => callAs(await api.signIn(`${role}@example.com`, PASSWORD))
+    const manager = await signedIn('manager')
+    expect((await manager('GET', 'members')).json()).toEqual((await call('GET', 'members')).json())
+    const made = await manager('POST', 'affiliates', { name: 'Media', managerId })
+    expect([made.statusCode, made.json().managerId]).toEqual([201, managerId])
+    for (const role of ['viewer', 'affiliate_manager']) {
+      expect((await (await signedIn(role))('GET', 'members')).json()).toMatchObject({ code: 'role_too_low' })
+    }
+    const person = { name: 'Eve', email: 'eve@example.com', password: PASSWORD, role: 'owner' }
+    const refused = [
+      await manager('POST', 'members', person),
+      await manager('PATCH', `members/${managerId}`, { role: 'owner' }),
+      await manager('DELETE', `members/${owner.userId}`),
+    ]
+    expect(refused.map(({ statusCode }) => statusCode)).toEqual([403, 403, 403])
+  })
+
   it('that may look after affiliates no more leaves them to nobody', async () => {
     const { call, add } = await openTeam(stores)
     const { id: managerId } = (await add('affiliate_manager')).json()
