@@ -1,12 +1,11 @@
 import { conversionCostMicros } from '../domain/conversion-cost.ts'
 import { LIMITS } from '../domain/limits.ts'
-import { convertPrice, earnMicros, withoutAmount } from '../domain/offer-price.ts'
-import type { Price } from '../domain/offer-terms.ts'
 import type { StoredConversion } from '../store/conversions.ts'
 import type { Configuration } from '../store/load-configuration.ts'
 import { type ChangeDecision, type ChangeDeps, changeConversion, type Deed } from './change-conversion.ts'
 import { ConfigurationCache } from './configuration-cache.ts'
 import { exchange } from './exchange.ts'
+import { computeEarnings } from './network-money.ts'
 
 const RATE_ONE_MICROS = 1_000_000
 
@@ -25,13 +24,12 @@ export type AmountChange = Deed & {
 /**
  * payout_above_revenue  refused unless it is confirmed
  * no_affiliate          a sale or payout of a conversion that no affiliate is owed for
- * no_agreement          nothing was agreed on by which the sale earns: no exchange rate for its currency
  * too_large             beyond the limit of amounts
  */
 export type AmountRefusal = {
   readonly ok: false
   readonly reason: string
-  readonly code: 'payout_above_revenue' | 'no_affiliate' | 'no_agreement' | 'too_large'
+  readonly code: 'payout_above_revenue' | 'no_affiliate' | 'too_large'
 }
 
 export type AmountChangeResult =
@@ -64,9 +62,8 @@ function decideAmounts(
   const isNetworks = known.agreement !== null
   if (!isNetworks && (change.saleMicros !== undefined || change.payoutMicros !== undefined))
     return refusal('no_affiliate', 'no affiliate is owed for this conversion: only its revenue can change')
-  const amounts = newAmounts(known, change, configuration)
-  if (amounts === undefined)
-    return refusal('no_agreement', 'what this sale earns can not be told: is an exchange rate missing?')
+  const amounts = newAmounts(known, change)
+  if (amounts === undefined) return refusal('too_large', 'the amount is too large')
   if (isSame(known, amounts)) return { ok: true }
   if (Object.values(amounts).some((micros) => Math.abs(micros) > LIMITS.amountMicrosMax))
     return refusal('too_large', 'the amount is too large')
@@ -78,38 +75,18 @@ function decideAmounts(
   }
 }
 
-/** Undefined when the agreement does not tell what the sale earns. */
-function newAmounts(
-  known: StoredConversion,
-  change: AmountChange,
-  configuration: Configuration,
-): Amounts | undefined {
-  const { saleMicros = known.saleMicros } = change
-  const agreed =
-    change.saleMicros === undefined ? known : agreedAmounts(known, change.saleMicros, configuration)
+/** Undefined when they are beyond exact integers. */
+function newAmounts(known: StoredConversion, change: AmountChange): Amounts | undefined {
+  const agreed = agreedAmounts(known, change.saleMicros)
   if (agreed === undefined) return undefined
   const { revenueMicros = agreed.revenueMicros, payoutMicros = agreed.payoutMicros } = change
-  return { saleMicros, revenueMicros, payoutMicros }
+  return { saleMicros: agreed.saleMicros, revenueMicros, payoutMicros }
 }
 
-function agreedAmounts(
-  { agreement, currency }: StoredConversion,
-  saleMicros: number,
-  configuration: Configuration,
-): Omit<Amounts, 'saleMicros'> | undefined {
-  if (agreement === null) return undefined
-  const earn = (price: Price) => {
-    const converted = convertPrice(price, (micros) => {
-      const exchanged = exchange(configuration, { micros, currency: agreement.currency }, currency)
-      return exchanged.ok ? exchanged.micros : undefined
-    })
-    if (converted === undefined) return undefined
-    return earnMicros(saleMicros < 0 ? withoutAmount(converted) : converted, saleMicros)
-  }
-  const [revenueMicros, payoutMicros] = [earn(agreement.revenue), earn(agreement.payout)]
-  return revenueMicros === undefined || payoutMicros === undefined
-    ? undefined
-    : { revenueMicros, payoutMicros }
+/** As when the sender reports the sale (record.ts); without a sale they stay. */
+function agreedAmounts(known: StoredConversion, saleMicros: number | undefined): Amounts | undefined {
+  if (known.agreement === null || saleMicros === undefined) return known
+  return computeEarnings(known.agreement, saleMicros)
 }
 
 function isSame(known: Amounts, amounts: Amounts): boolean {

@@ -38,6 +38,20 @@ describe.each(SQL_ENGINES)('amounts changed by hand on %s', (engine) => {
     })
   })
 
+  it('by a sale below 0 are what the same sale earns when its advertiser reports it', async () => {
+    const terms = {
+      revenue: { model: 'both', amountMicros: 3_000_000, percent: 80 },
+      payout: { model: 'both', amountMicros: 2_000_000, percent: 50 },
+    } as const
+    const world = await buildNetworkWorld(await stores.open(), { terms })
+    const [byHand, reported] = [await convert(world), await convert(world)]
+    await byHand.adjust({ saleMicros: -20_000_000, confirmPayoutAboveRevenue: true })
+    await reported.report({ payout: '-30', txid: 'T1' })
+    const { saleMicros, revenueMicros, payoutMicros } = (await reported.amounts()) ?? {}
+    expect([saleMicros, revenueMicros, payoutMicros]).toEqual([-20_000_000, -13_000_000, -8_000_000])
+    expect(await byHand.amounts()).toMatchObject({ saleMicros, revenueMicros, payoutMicros })
+  })
+
   it('leave the ledger summing to what the conversion is, through statuses and back', async () => {
     const { world, id, adjust, setStatus } = await convert(
       await buildNetworkWorld(await stores.open(), SHARES),
@@ -98,7 +112,9 @@ type Changes = Partial<Omit<Parameters<ReturnType<typeof createAmountChanger>>[0
 
 /** A sale of ten dollars. */
 async function convert(world: NetworkWorld) {
-  const [answer] = await world.judge.judge([world.hit({ cid: world.visit(), payout: '10', txid: 'T1' })])
+  const cid = world.visit()
+  const report = (params: Record<string, string>) => world.judge.judge([world.hit({ cid, ...params })])
+  const [answer] = await report({ payout: '10', txid: 'T1' })
   const id = answer?.conversion ?? ''
   const deps = { store: world.store, ownHosts: [], clock: () => world.time.now }
   const changeAmounts = createAmountChanger(deps)
@@ -107,6 +123,7 @@ async function convert(world: NetworkWorld) {
   return {
     world,
     id,
+    report,
     adjust: (changes: Changes) => changeAmounts({ ...deed, confirmPayoutAboveRevenue: false, ...changes }),
     setStatus: (status: 'approved' | 'rejected') => changeStatus({ ...deed, status }),
     amounts: async () =>
