@@ -7,9 +7,10 @@ import { type Me, useSignOut } from './session.ts'
 import classes from './shell.module.css'
 import { texts } from './texts.ts'
 
-type NavItem = { readonly href: string; readonly label: string; readonly icon: IconName }
+export type NavItem = { readonly href: string; readonly label: string; readonly icon: IconName }
+export type NavGroup = { readonly label: string; readonly items: readonly NavItem[] }
 
-const NAVIGATION: readonly { readonly label: string; readonly items: readonly NavItem[] }[] = [
+const NAVIGATION: readonly NavGroup[] = [
   {
     label: texts.nav.results,
     items: [
@@ -36,8 +37,18 @@ const NAVIGATION: readonly { readonly label: string; readonly items: readonly Na
   },
 ]
 
+const SETTINGS: NavItem = { href: '/settings', label: texts.settings.title, icon: 'settings' }
+
+type ShellProps = {
+  readonly me: Me
+  readonly navigation?: readonly NavGroup[]
+  /** What stands apart, above who is signed in. */
+  readonly last?: NavItem
+  readonly children: ReactNode
+}
+
 /** The frame around every screen of a signed-in person: where one can go, and who one is. */
-export function Shell({ me, children }: { readonly me: Me; readonly children: ReactNode }) {
+export function Shell({ me, navigation = NAVIGATION, last = SETTINGS, children }: ShellProps) {
   const [opened, { toggle, close }] = useDisclosure()
   const { path } = usePlace()
   // biome-ignore lint/correctness/useExhaustiveDependencies: arriving somewhere closes the menu of a small screen
@@ -63,7 +74,7 @@ export function Shell({ me, children }: { readonly me: Me; readonly children: Re
           <Brand workspace={me.workspace.name} />
         </AppShell.Section>
         <AppShell.Section grow component={ScrollArea} px="xs">
-          {NAVIGATION.map((group) => (
+          {navigation.map((group) => (
             <div key={group.label} className={classes.group}>
               <Text className={classes.groupLabel}>{group.label}</Text>
               {group.items.map((item) => (
@@ -73,10 +84,7 @@ export function Shell({ me, children }: { readonly me: Me; readonly children: Re
           ))}
         </AppShell.Section>
         <AppShell.Section className={classes.bottom}>
-          <NavItemLink
-            item={{ href: '/settings', label: texts.settings.title, icon: 'settings' }}
-            path={path}
-          />
+          <NavItemLink item={last} path={path} />
           <SignOut email={me.user.email} />
         </AppShell.Section>
       </AppShell.Navbar>
