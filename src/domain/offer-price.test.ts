@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { CustomPayouts } from './affiliate.ts'
 import { LIMITS } from './limits.ts'
 import {
   agreeOn,
@@ -34,13 +35,14 @@ describe('what is agreed on for a conversion', () => {
       { tier: 'gold', event: '', payout: flat(25) },
       { tier: 'gold', event: 'deposit', payout: flat(250) },
       { tier: 'silver', event: 'deposit', payout: flat(220) },
+      { tier: 'gold', event: 'register', payout: flat(9) },
     ],
   }
   const custom = { '': flat(28), deposit: flat(280) }
   const rows: readonly {
     readonly event: string
     readonly tier?: string
-    readonly custom?: typeof custom
+    readonly custom?: CustomPayouts
     readonly agreed: readonly [revenue: number, payout: number, from: string]
   }[] = [
     { event: 'sale', agreed: [30, 20, 'offer'] },
@@ -52,6 +54,8 @@ describe('what is agreed on for a conversion', () => {
     { event: 'DEPOSIT', tier: 'silver', agreed: [300, 220, 'tier'] },
     { event: 'deposit', tier: 'gold', custom, agreed: [300, 280, 'affiliate'] },
     { event: 'install', tier: 'gold', custom, agreed: [0, 0, 'offer'] },
+    { event: 'install', custom: { install: flat(5) }, agreed: [0, 0, 'offer'] },
+    { event: 'register', tier: 'gold', agreed: [0, 0, 'offer'] },
   ]
   it.each(rows)('for "$event" of tier "$tier" is $agreed', ({ event, tier = '', custom: own, agreed }) => {
     const of = { terms, currency: 'EUR', event, defaultEvent: 'sale', tier, custom: own }

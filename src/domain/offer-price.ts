@@ -10,7 +10,7 @@ const IMPRESSIONS_PER_PRICE = 1_000
 /**
  * What holds for a conversion of the event. The affiliate's payout is its own when it has one, else its tier's, else
  * the goal's or, for the default event, the offer's. What the advertiser pays is the goal's or the offer's. An event
- * that nothing is said of earns nothing. Events are compared without regard to case.
+ * that is neither the default one nor a goal earns nothing. Events are compared without regard to case.
  * @param of.event '' for the default event.
  * @param of.tier of the affiliate; '' for none.
  * @param of.custom payouts of the affiliate alone; undefined for none.
@@ -28,7 +28,9 @@ export function agreeOn(of: {
   const isDefault = event === '' || event === of.defaultEvent.toLowerCase()
   const names = (name: string) => name.toLowerCase() === event || (isDefault && name === '')
   const goal = isDefault ? undefined : terms.goals.find((one) => names(one.event))
-  const listed = isDefault ? terms : (goal ?? { revenue: NO_PRICE, payout: NO_PRICE })
+  const listed = isDefault ? terms : goal
+  // A payout for a goal that is gone is none: the advertiser pays nothing for the event either.
+  if (listed === undefined) return { revenue: NO_PRICE, payout: NO_PRICE, from: 'offer', currency }
   const custom = Object.entries(of.custom ?? {}).find(([name]) => names(name))?.[1]
   const tier =
     of.tier === '' ? undefined : terms.tiers.find((one) => one.tier === of.tier && names(one.event))
