@@ -110,7 +110,7 @@ function firstPartyPixel(wanted: {
   const address = JSON.stringify(`${publicUrl}/${PIXEL_PATHS[protocol]}?${pixelQuery}&fp=`)
   const call =
     `trailpost('clickid',function(id){var p=document.createElement('${elements[protocol]}');` +
-    `p.width=p.height=1;p.style.border=0;p.src=${address}+id;document.body.appendChild(p)})`
+    `p.width=p.height=1;p.style.border=0;p.src=${address}+id;(document.body||document.documentElement).appendChild(p)})`
   return `<script>${SCRIPT_STUB}${call}</script>\n<script src="${publicUrl}/tp.js" async></script>`
 }
 

@@ -239,7 +239,9 @@ describe('what an advertiser puts in place', () => {
         trailpost: (_call: string, done: (clickId: string) => void) => done('CLICK'),
         document: {
           createElement: (name: string) => ({ tag: name, src: '', style: {} }),
-          body: { appendChild: (element: { tag: string; src: string }) => made.push(element) },
+          // A script in the head runs before there is a body.
+          body: null,
+          documentElement: { appendChild: (element: { tag: string; src: string }) => made.push(element) },
         },
       }
       runInNewContext(script, page)
