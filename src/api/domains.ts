@@ -1,4 +1,3 @@
-import { domainToASCII } from 'node:url'
 import { z } from 'zod'
 import { getCampaign } from '../store/campaigns.ts'
 import {
@@ -17,9 +16,8 @@ import { templateUrlField } from './fields.ts'
 import { ownedRoutes } from './owned-resource.ts'
 import { ownedFields, toOwnedView } from './owned-view.ts'
 import { type FieldError, invalidFields } from './problem.ts'
+import { HOST_CHARS_MAX, toSentHost } from './sent-host.ts'
 
-/** RFC 1035 section 2.3.4. */
-const HOST_CHARS_MAX = 253
 const HOST = /^(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))*$/
 
 const fields = {
@@ -83,12 +81,6 @@ async function checkDomain(db: Db, workspace: string, domain: DomainFields, id?:
     errors.push({ field: 'name', message: `"${name}" is in use already` })
   }
   if (errors.length > 0) throw invalidFields(errors)
-}
-
-/** In the form that browsers send: lower case, and letters of other scripts in Punycode. */
-function toSentHost(text: string): string {
-  // domainToASCII would cut the text there, and take what is left for what was meant.
-  return /[/\\?#@:]/.test(text) ? text : domainToASCII(text) || text
 }
 
 /** By any workspace: a request's host is all that tells whose it is. */

@@ -21,6 +21,7 @@ import {
 } from './fields.ts'
 import { conditionField } from './flow-fields.ts'
 import { eventPriceField, priceField } from './price-fields.ts'
+import { HOST_CHARS_MAX, toSentHost } from './sent-host.ts'
 
 const TEXT_CHARS_MAX = 20_000
 const GOALS_MAX = 50
@@ -85,10 +86,14 @@ const creativeField: z.ZodType<Creative> = z
   .refine(({ type, text }) => type === 'image' || text !== '', { path: ['text'], message: 'is missing' })
   .transform(({ id, ...creative }) => ({ id: id ?? newId(), ...creative }))
 
-/** A host and everything below it; one without a dot, e.g. `com`, would be half of the internet. */
+/**
+ * A host and everything below it; one without a dot, e.g. `com`, would be half of the internet. Kept as browsers send
+ * it, without the dot of a full name: links are compared with that.
+ */
 const domainField = z
   .string()
-  .transform((text) => text.trim().toLowerCase())
+  .max(HOST_CHARS_MAX)
+  .transform((text) => toSentHost(text.trim()).replace(/\.$/, ''))
   .refine(
     (text) => /^[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z][a-z0-9-]*$/.test(text),
     'must be a plain domain, e.g. shop.example',
@@ -128,6 +133,7 @@ const fields = {
   deepLinkDomains: z
     .array(domainField)
     .max(DEEP_LINK_DOMAINS_MAX)
+    .transform((domains) => [...new Set(domains)])
     .describe('Where links may lead by `url`, with everything below; empty: no deep links'),
   clickToConversionMinMs: windowField,
   clickToConversionMaxMs: windowField.describe('0 for no maximum'),

@@ -87,6 +87,13 @@ describe.each(SQL_ENGINES)('offers of advertisers over the API on %s', (engine) 
     expect((await call('GET', `offers/${created.body.id}`)).body).toEqual(changed.body)
   })
 
+  it('domains of deep links are kept as browsers write host names', async () => {
+    const { offer } = await open()
+    const deepLinkDomains = ['Bücher.Example', 'shop.example.', ' SHOP.example', 'xn--bcher-kva.example']
+    const { body } = await offer({ deepLinkDomains })
+    expect(body.terms.deepLinkDomains).toEqual(['xn--bcher-kva.example', 'shop.example'])
+  })
+
   it('what the terms do not say has its default', async () => {
     const { offer } = await open()
     expect((await offer({ payout: flat('0') })).body).toMatchObject({
@@ -184,6 +191,11 @@ describe('terms that the API refuses', () => {
     ],
     ['deepLinkDomains.0', { deepLinkDomains: ['https://shop.example/'] }, 'plain domain'],
     ['deepLinkDomains.0', { deepLinkDomains: ['com'] }, 'plain domain'],
+    ['deepLinkDomains.0', { deepLinkDomains: ['com.'] }, 'plain domain'],
+    ['deepLinkDomains.0', { deepLinkDomains: ['shop.example..'] }, 'plain domain'],
+    ['deepLinkDomains.0', { deepLinkDomains: ['shop.example?x'] }, 'plain domain'],
+    ['deepLinkDomains.0', { deepLinkDomains: ['me@shop.example'] }, 'plain domain'],
+    ['deepLinkDomains.0', { deepLinkDomains: ['0x7f.1'] }, 'plain domain'],
     ['deepLinkDomains.0', { deepLinkDomains: ['shop.example:8080'] }, 'plain domain'],
     ['deepLinkDomains.0', { deepLinkDomains: ['127.0.0.1'] }, 'plain domain'],
     ['landingPages.0.url', { landingPages: [{ name: 'L', url: 'javascript:alert(1)' }] }, 'http://'],

@@ -244,12 +244,15 @@ describe('the link builder', () => {
     const rig = await openPortal(stores)
     const portal = await rig.affiliate()
     const landingPages = [{ id: 'lp1', name: 'Long', url: 'https://shop.example/long' }]
-    const id = await rig.offer({ deepLinkDomains: ['shop.example'], landingPages })
+    const deepLinkDomains = ['shop.example', 'xn--bcher-kva.example']
+    const id = await rig.offer({ deepLinkDomains, landingPages })
     const none = await rig.offer()
     const build = async (offer: string, params: Record<string, string>) =>
       (await portal.get(`offers/${offer}/link?${new URLSearchParams(params).toString()}`)).json()
     const page = 'https://www.shop.example/p?id=1'
     expect((await build(id, { url: page })).link).toContain(`?url=${encodeURIComponent(page)}`)
+    const umlaut = 'https://www.bücher.example/ä'
+    expect((await build(id, { url: umlaut })).link).toContain(`?url=${encodeURIComponent(umlaut)}`)
     expect((await build(id, { lp: 'lp1' })).link).toContain('?lp=lp1')
     for (const url of [
       'https://evilshop.example/',
