@@ -34,6 +34,8 @@ export const hitSchema = z
     clickId: z.string(),
     conversionId: z.string(),
     affiliateNetworkId: z.string(),
+    advertiserId: z.string().describe("Whose offer it is; '' for an affiliate network's"),
+    affiliateId: z.string().describe("Whose visit it is; '' for the tracker's"),
     ip: z.string(),
     method: z.string(),
     host: z.string(),
@@ -55,6 +57,7 @@ const listQuery = pageQuery.extend({
   outcome: z.enum(OUTCOMES).optional(),
   clickId: z.string().max(100).optional(),
   affiliateNetworkId: z.string().max(64).optional(),
+  advertiserId: z.string().max(64).optional(),
 })
 
 /** Every received postback and pixel request, whatever became of it. */
@@ -68,8 +71,7 @@ export function hitRoutes(app: ApiApp, deps: ApiDeps): void {
       response: { 200: pageOf(hitSchema) },
     },
     handler: async (request) => {
-      const { limit, cursor, outcome, clickId, affiliateNetworkId } = request.query
-      const filter = { outcome, clickId, affiliateNetworkId }
+      const { limit, cursor, ...filter } = request.query
       const page = await listHits(db, workspaceOf(request), filter, { limit, cursor })
       return { items: page.items.map(toHitView), nextCursor: page.nextCursor }
     },

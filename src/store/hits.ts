@@ -107,6 +107,7 @@ export type HitFilter = {
   readonly outcome?: HitOutcome | undefined
   readonly clickId?: string | undefined
   readonly affiliateNetworkId?: string | undefined
+  readonly advertiserId?: string | undefined
 }
 
 /** Newest first, by arrival. */
@@ -126,6 +127,7 @@ export async function listHits(
   if (filter.affiliateNetworkId !== undefined) {
     query = query.where('affiliate_network_id', '=', filter.affiliateNetworkId)
   }
+  if (filter.advertiserId !== undefined) query = query.where('advertiser_id', '=', filter.advertiserId)
   const rows = await query
     .orderBy('received_at', 'desc')
     .orderBy('id', 'desc')
