@@ -29,8 +29,6 @@ export type Accounts = {
   createUser(user: { email: string; password: string; name: string }): Promise<NewUser>
   deleteUser(userId: string): Promise<void>
   addWorkspace(workspace: { id: string; name: string; ownerId: string }): Promise<void>
-  /** Makes a person a member of a workspace. */
-  addMember(member: { workspace: string; userId: string; role: AccountRole }): Promise<void>
   /** Signs in and returns the cookies to set. */
   signIn(credentials: { email: string; password: string }, headers: Headers): Promise<readonly string[]>
 }
@@ -97,9 +95,7 @@ function accountsOf(settings: AuthSettings): Accounts {
 type Auth = ReturnType<typeof betterAuth<AuthSettings>>
 type Adapter = Awaited<Auth['$context']>['adapter']
 
-function accountWrites(
-  auth: Auth,
-): Pick<Accounts, 'createUser' | 'deleteUser' | 'addWorkspace' | 'addMember' | 'signIn'> {
+function accountWrites(auth: Auth): Pick<Accounts, 'createUser' | 'deleteUser' | 'addWorkspace' | 'signIn'> {
   return {
     async createUser({ email, password, name }) {
       const { internalAdapter, password: passwords } = await auth.$context
@@ -132,11 +128,6 @@ function accountWrites(
       await adapter.create({ model: 'organization', data: organization, forceAllowId: true })
       const member = { organizationId: id, userId: ownerId, role: 'owner', createdAt }
       await adapter.create({ model: 'member', data: member })
-    },
-    async addMember({ workspace, userId, role }) {
-      const { adapter } = await auth.$context
-      const data = { organizationId: workspace, userId, role, createdAt: new Date() }
-      await adapter.create({ model: 'member', data })
     },
     async signIn(body, headers) {
       const answer = await auth.api.signInEmail({ body, headers, returnHeaders: true })

@@ -77,6 +77,5 @@ const NO_ACCOUNTS: Accounts = {
   createUser: neverCalled,
   deleteUser: neverCalled,
   addWorkspace: neverCalled,
-  addMember: neverCalled,
   signIn: neverCalled,
 }

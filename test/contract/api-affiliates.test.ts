@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { addAffiliateUser } from '../../src/store/affiliate-users.ts'
 import { listAudit } from '../../src/store/audit-log.ts'
+import { insertMember } from '../../src/store/members.ts'
 import { SQL_ENGINES, useStores } from '../support/databases.ts'
 import { openTestApi, PASSWORD, type TestApi } from './api-harness.ts'
 
@@ -14,7 +15,7 @@ async function member(
 ): Promise<Person> {
   const email = `${role}-${Math.random()}@example.com`
   const user = await api.deps.accounts.createUser({ email, password: PASSWORD, name: role })
-  await api.deps.accounts.addMember({ workspace, userId: user.id, role })
+  await insertMember(api.store.db, { workspace, userId: user.id, role }, Date.now())
   return { cookie: await api.signIn(email, PASSWORD), id: user.id }
 }
 
@@ -254,7 +255,8 @@ describe('a person of an affiliate', () => {
     const affiliateId = await create({ name: 'a' })
     const user = await api.deps.accounts.createUser({ email: 'a@example.com', password: PASSWORD, name: 'A' })
     await addAffiliateUser(api.store.db, { userId: user.id, workspace: owner.workspace, affiliateId }, 1)
-    await api.deps.accounts.addMember({ workspace: owner.workspace, userId: user.id, role: 'affiliate' })
+    const { workspace } = owner
+    await insertMember(api.store.db, { workspace, userId: user.id, role: 'affiliate' }, 1)
     const cookie = await api.signIn('a@example.com', PASSWORD)
     for (const status of ['paused', 'rejected', 'closed']) {
       await call('POST', `affiliates/${affiliateId}/status`, { status, reason: 'bots' })

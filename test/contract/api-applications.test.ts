@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { SQL_ENGINES, useStores } from '../support/databases.ts'
-import { openTestApi, PASSWORD, type TestApi } from './api-harness.ts'
+import { openTestApi, type TestApi } from './api-harness.ts'
+import { addAffiliateManager } from './api-party.ts'
 
 type Method = 'GET' | 'POST' | 'PATCH'
 
@@ -20,9 +21,7 @@ async function openNetwork(stores: Parameters<typeof openTestApi>[0]) {
   let now = 1_800_000_000_000
   const api = await openTestApi(stores, { clock: () => now++ })
   const { cookie, workspace } = await api.owner('ada@example.com')
-  const email = 'manager@example.com'
-  const user = await api.deps.accounts.createUser({ email, password: PASSWORD, name: 'M' })
-  await api.deps.accounts.addMember({ workspace, userId: user.id, role: 'affiliate_manager' })
+  const manager = await addAffiliateManager(api, workspace)
   const owner = callerBy(api, cookie)
   const make = async (path: string, fields: object) => String((await owner('POST', path, fields)).body.id)
   const advertiserId = await make('advertisers', { name: 'Shop' })
@@ -36,11 +35,11 @@ async function openNetwork(stores: Parameters<typeof openTestApi>[0]) {
   return {
     api,
     owner,
-    manager: callerBy(api, await api.signIn(email, PASSWORD)),
+    manager: callerBy(api, manager.cookie),
     make,
     offerId: await make('offers', offer),
     otherOfferId: await make('offers', { ...offer, name: 'Other offer' }),
-    mine: await make('affiliates', { name: 'Mine', managerId: user.id }),
+    mine: await make('affiliates', { name: 'Mine', managerId: manager.id }),
     other: await make('affiliates', { name: 'Other' }),
   }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { updateAffiliate } from '../../src/store/affiliates.ts'
+import { insertMember } from '../../src/store/members.ts'
 import { useStores } from '../support/databases.ts'
 import { PASSWORD } from './api-harness.ts'
 import { openReconciliationRig, type ReconciliationRig } from './reconciliation-rig.ts'
@@ -34,7 +35,7 @@ async function signInManager({ api, world }: ReconciliationRig): Promise<string>
   const owner = await accounts.createUser({ ...person, email: 'owner@example.com' })
   if (!user.ok || !owner.ok) throw new Error('the persons were not created')
   await accounts.addWorkspace({ id: workspace, name: 'Network', ownerId: owner.id })
-  await accounts.addMember({ workspace, userId: user.id, role: 'affiliate_manager' })
+  await insertMember(api.store.db, { workspace, userId: user.id, role: 'affiliate_manager' }, 1)
   await updateAffiliate(api.store.db, { workspace, id: affiliateId }, { managerId: user.id }, 1)
   return await api.signIn(person.email, PASSWORD)
 }
