@@ -34,6 +34,7 @@ import { findTakenLegacyIds, legacyIdLocks } from './legacy-ids.ts'
 import { findOwnerErrors, findTermsErrors, refusePayoutAboveRevenue } from './offer-terms-checks.ts'
 import { termsField } from './offer-terms-fields.ts'
 import { termsSchema, toTermsView } from './offer-terms-view.ts'
+import { findOverflowCircle } from './overflow-circles.ts'
 import { ownedRoutes } from './owned-resource.ts'
 import { ownedFields, toOwnedView } from './owned-view.ts'
 import { pageQuery } from './page.ts'
@@ -219,9 +220,8 @@ async function findWrongWays(
   if (fallbackOfferId !== '' && fallback?.archivedAt !== null) {
     errors.push({ field: 'fallbackOfferId', message: `there is no offer "${fallbackOfferId}"` })
   }
-  if (fallbackOfferId !== '' && fallbackOfferId === id) {
-    errors.push({ field: 'fallbackOfferId', message: 'an offer can not stand in for itself' })
-  }
+  const overflow = await findOverflowCircle(db, workspace, { id, offer })
+  if (overflow !== undefined) errors.push({ field: 'fallbackOfferId', message: overflow })
   const circle = await findCircle(db, workspace, { kind: 'offer', id, offer })
   if (circle !== undefined) {
     errors.push({ field: campaignId === '' ? 'fallbackOfferId' : 'campaignId', message: circle })
