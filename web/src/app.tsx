@@ -1,5 +1,5 @@
 import { Button, Center, Loader } from '@mantine/core'
-import { Suspense, useEffect } from 'react'
+import { lazy, Suspense, useEffect } from 'react'
 import { ApiProblem } from './api.ts'
 import { Empty } from './parts/empty.tsx'
 import { Failure, Lines } from './parts/loaded.tsx'
@@ -13,18 +13,40 @@ import { MeContext, useSession } from './session.ts'
 import { Shell } from './shell.tsx'
 import { texts } from './texts.ts'
 
-/** The whole dashboard: set-up, sign-in, or a screen inside the shell. */
+// Of affiliates alone: nobody else loads them.
+const Portal = lazy(async () => ({ default: (await import('./portal/portal.tsx')).Portal }))
+const SignUp = lazy(async () => ({ default: (await import('./portal/sign-up.tsx')).SignUp }))
+
+/** The whole dashboard: set-up, sign-up, sign-in, or a screen inside the shell of the staff or of an affiliate. */
 export function App() {
   useLinks()
   const { path } = usePlace()
+  const network = matchPath('/sign-up/:workspace', path)?.workspace
+  if (network !== undefined) {
+    return (
+      <Suspense fallback={<Waiting />}>
+        <SignUp workspace={network} />
+      </Suspense>
+    )
+  }
   return path === '/setup' ? <Setup /> : <SignedIn path={path} />
 }
 
 function SignedIn({ path }: { readonly path: string }) {
   const session = useSession()
+  const role = session.data?.workspace.role
   useEffect(() => {
-    if (path === '/') navigate('/report', { replace: true })
-  }, [path])
+    if (path === '/' && role !== undefined && role !== 'affiliate') navigate('/report', { replace: true })
+  }, [path, role])
+  if (session.data !== undefined && role === 'affiliate') {
+    return (
+      <MeContext value={session.data}>
+        <Suspense fallback={<Waiting />}>
+          <Portal path={path} />
+        </Suspense>
+      </MeContext>
+    )
+  }
   if (session.data !== undefined) {
     return (
       <MeContext value={session.data}>
@@ -47,6 +69,10 @@ function SignedIn({ path }: { readonly path: string }) {
       </Center>
     )
   }
+  return <Waiting />
+}
+
+function Waiting() {
   return (
     <Center mih="100dvh">
       <Loader size="sm" aria-label={texts.loading} />

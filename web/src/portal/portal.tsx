@@ -1,0 +1,84 @@
+import { Button } from '@mantine/core'
+import { Suspense, useEffect } from 'react'
+import { Empty } from '../parts/empty.tsx'
+import { Lines } from '../parts/loaded.tsx'
+import { Page } from '../parts/page.tsx'
+import { ScreenGuard } from '../parts/screen-guard.tsx'
+import { matchPath, navigate } from '../router.tsx'
+import { useMe } from '../session.ts'
+import { type NavGroup, type NavItem, Shell } from '../shell.tsx'
+import { texts } from '../texts.ts'
+import { portalTexts as words } from '../texts-portal.ts'
+import { ClosedPortal } from './closed-portal.tsx'
+import { PORTAL_HOME, PORTAL_SCREENS } from './portal-screens.ts'
+
+const NAVIGATION: readonly NavGroup[] = [
+  {
+    label: words.nav.work,
+    items: [
+      { href: PORTAL_HOME, label: words.overview.title, icon: 'lander' },
+      { href: '/portal/offers', label: words.offers.title, icon: 'offer' },
+    ],
+  },
+  {
+    label: words.nav.tracking,
+    items: [
+      { href: '/portal/global-postback', label: words.global.title, icon: 'domain' },
+      { href: '/portal/postbacks', label: words.postbacks.title, icon: 'event' },
+      { href: '/portal/postback-log', label: words.log.title, icon: 'hits' },
+    ],
+  },
+  {
+    label: words.nav.results,
+    items: [
+      { href: '/portal/conversions', label: words.conversions.title, icon: 'conversion' },
+      { href: '/portal/reports', label: words.report.title, icon: 'report' },
+      { href: '/portal/balance', label: words.balance.title, icon: 'cost' },
+    ],
+  },
+]
+const KEYS: NavItem = { href: '/portal/api-keys', label: words.keys.title, icon: 'key' }
+
+/** What an affiliate of a network sees in the place of the staff's dashboard. */
+export function Portal({ path }: { readonly path: string }) {
+  const me = useMe()
+  const { affiliate } = me.workspace
+  useEffect(() => {
+    if (path === '/' || path === '/portal') navigate(PORTAL_HOME, { replace: true })
+  }, [path])
+  if (affiliate?.status !== 'active') return <ClosedPortal affiliate={affiliate} />
+  return (
+    <Shell me={me} navigation={NAVIGATION} last={KEYS}>
+      <ScreenGuard key={path}>
+        <Suspense fallback={<Lines />}>
+          <PortalScreen path={path} />
+        </Suspense>
+      </ScreenGuard>
+    </Shell>
+  )
+}
+
+function PortalScreen({ path }: { readonly path: string }) {
+  for (const [pattern, Found] of PORTAL_SCREENS) {
+    const params = matchPath(pattern, path)
+    if (params !== undefined) return <Found params={params} />
+  }
+  return path === '/' || path === '/portal' ? null : <NotFound />
+}
+
+function NotFound() {
+  return (
+    <Page title={texts.problem.notFound}>
+      <Empty
+        icon="story"
+        title={texts.problem.notFound}
+        text={texts.problem.notFoundText}
+        action={
+          <Button component="a" href={PORTAL_HOME} variant="default">
+            {words.home}
+          </Button>
+        }
+      />
+    </Page>
+  )
+}

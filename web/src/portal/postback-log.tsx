@@ -1,0 +1,78 @@
+import { Anchor, Button } from '@mantine/core'
+import { answerOf, api } from '../api.ts'
+import type { components } from '../api-types.ts'
+import { formatMoney } from '../format.ts'
+import { DeliveryBadge } from '../parts/badges.tsx'
+import { LogScreen } from '../parts/log-screen.tsx'
+import { Note } from '../parts/note.tsx'
+import { Shortened } from '../parts/shortened.tsx'
+import { When } from '../parts/when.tsx'
+import { usePlace } from '../router.tsx'
+import { isKey, texts } from '../texts.ts'
+import { portalTexts } from '../texts-portal.ts'
+
+type Entry = components['schemas']['PortalPostbackLogEntry']
+const words = portalTexts.log
+
+/** Every postback and pixel: what was sent, and why one was not. */
+export function PostbackLog() {
+  const { query: address } = usePlace()
+  const conversionId = address.get('conversion') ?? ''
+  const postbackId = address.get('postback') ?? ''
+  const only = {
+    ...(conversionId === '' ? {} : { conversionId }),
+    ...(postbackId === '' ? {} : { postbackId }),
+  }
+  return (
+    <LogScreen<Entry>
+      name={`portal/postback-log ${conversionId} ${postbackId}`}
+      texts={words}
+      icon="hits"
+      filter={{ name: 'state', label: words.state, any: words.anyState, choices: texts.delivery }}
+      list={({ limit, cursor, filter }) => {
+        const state = isKey(texts.delivery, filter) ? { state: filter } : {}
+        const query = { limit, ...only, ...state, ...(cursor === undefined ? {} : { cursor }) }
+        return answerOf(api.GET('/api/v1/portal/postback-log', { params: { query } }))
+      }}
+      href={({ id }) => `/portal/postback-log/${id}`}
+      banner={() =>
+        Object.keys(only).length > 0 && (
+          <Note tone="look">
+            {conversionId === '' ? words.onePostback : words.one}{' '}
+            <Anchor href="/portal/postback-log" inherit>
+              {words.all}
+            </Anchor>
+          </Note>
+        )
+      }
+      emptyAction={
+        <Button component="a" href="/portal/global-postback" variant="default">
+          {portalTexts.global.title}
+        </Button>
+      }
+      columns={[
+        { key: 'time', header: words.time, cell: (row) => <When at={row.createdAt} /> },
+        { key: 'state', header: words.state, cell: (row) => <DeliveryBadge state={row.state} /> },
+        { key: 'event', header: words.event, cell: (row) => conversionText(row) },
+        { key: 'offer', header: words.offer, cell: (row) => <Shortened text={row.offerName} width={140} /> },
+        {
+          key: 'url',
+          header: words.url,
+          cell: (row) => <Shortened text={row.url || row.body} width={240} />,
+        },
+        { key: 'reason', header: words.reason, cell: (row) => <Shortened text={row.reason} width={220} /> },
+        {
+          key: 'payout',
+          header: words.payout,
+          numeric: true,
+          cell: (row) => formatMoney(row.payout, row.currency),
+        },
+      ]}
+    />
+  )
+}
+
+/** "sale, Approved" */
+export function conversionText({ event, status }: Pick<Entry, 'event' | 'status'>): string {
+  return status === '' ? event : `${event}, ${texts.status[status].toLowerCase()}`
+}

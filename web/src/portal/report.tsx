@@ -1,0 +1,235 @@
+import { Button, Group, Input, SegmentedControl, Select, Text, TextInput } from '@mantine/core'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { answerOf, api } from '../api.ts'
+import type { components } from '../api-types.ts'
+import { formatCount, formatMoney, formatShare } from '../format.ts'
+import { type Column, DataTable } from '../parts/data-table.tsx'
+import { Empty } from '../parts/empty.tsx'
+import { Loaded } from '../parts/loaded.tsx'
+import { Page } from '../parts/page.tsx'
+import controls from '../parts/report-controls.module.css'
+import { ROWS_STEP, readReportQuery, todayIn } from '../report-query.ts'
+import { setQuery, usePlace } from '../router.tsx'
+import { useMe } from '../session.ts'
+import { isKey, texts, toOptions } from '../texts.ts'
+import { portalTexts } from '../texts-portal.ts'
+
+type Report = components['schemas']['PortalReport']
+type Row = Report['rows'][number]
+type Dimension = keyof typeof words.dimensions
+type Metric = keyof typeof words.metrics
+const words = portalTexts.report
+const common = texts.report
+const METRICS = Object.keys(words.metrics).filter((name) => isKey(words.metrics, name))
+const REFRESH_MS = 30_000
+/** Money of one visit: cents are too coarse. */
+const FINE_PLACES = 4
+const countries = new Intl.DisplayNames('en', { type: 'region' })
+
+/** What the address asks; days, basis and rows are written as in the staff's report. */
+function useReportQuery() {
+  const { query: address } = usePlace()
+  const { timeZone } = useMe().workspace
+  const { range, from, to, dateBasis, limit } = readReportQuery(address, todayIn(timeZone))
+  const [first, second] = (address.get('by') ?? 'day').split(',')
+  const groupBy = [first, second].filter((name) => isKey(words.dimensions, name))
+  return { range, from, to, dateBasis, limit, groupBy }
+}
+type ReportQuery = ReturnType<typeof useReportQuery>
+
+/** Groups × counts and payouts of a period. */
+export function PortalReport() {
+  const query = useReportQuery()
+  const report = useQuery({
+    queryKey: ['portal/report', query],
+    queryFn: () => loadReport(query),
+    placeholderData: keepPreviousData,
+    refetchInterval: REFRESH_MS,
+  })
+  return (
+    <Page title={words.title}>
+      <Controls query={query} />
+      <Loaded query={report}>
+        {(found) =>
+          found.groups === 0 ? (
+            <Empty icon="report" title={words.emptyTitle} text={words.emptyText} />
+          ) : (
+            <div>
+              <ReportRows report={found} groupBy={query.groupBy} />
+              <Group justify="space-between" mt="sm">
+                <Text size="xs" c="dimmed">
+                  {common.groups(formatCount(found.rows.length), formatCount(found.groups))} ·{' '}
+                  {common.timeZone(found.timeZone)}
+                </Text>
+                {found.rows.length < found.groups && (
+                  <Button
+                    variant="default"
+                    size="xs"
+                    onClick={() => setQuery({ rows: String(query.limit + ROWS_STEP) })}
+                  >
+                    {texts.form.loadMore}
+                  </Button>
+                )}
+              </Group>
+            </div>
+          )
+        }
+      </Loaded>
+    </Page>
+  )
+}
+
+function loadReport({ from, to, dateBasis, limit, groupBy }: ReportQuery) {
+  const [first] = groupBy
+  const isTime = first === 'day' || first === 'hour'
+  const body = {
+    from,
+    to,
+    dateBasis,
+    limit,
+    groupBy: [...groupBy],
+    metrics: [...METRICS],
+    filters: [],
+    offset: 0,
+    // Days read best in their own order, anything else with the most money on top.
+    sort: { by: isTime ? first : ('payout' as const), direction: 'desc' as const },
+  }
+  return answerOf(api.POST('/api/v1/portal/reports', { body }))
+}
+
+function Controls({ query }: { readonly query: ReportQuery }) {
+  const [first, second] = query.groupBy
+  return (
+    <Group gap="xs" align="flex-end">
+      <Select
+        label={common.range}
+        data={toOptions(common.ranges)}
+        value={query.range}
+        onChange={(range) => setQuery({ range: range ?? undefined, from: query.from, to: query.to })}
+        allowDeselect={false}
+        w={150}
+      />
+      {query.range === 'custom' && (
+        <>
+          <Day label={common.from} value={query.from} onChange={(from) => setQuery({ from })} />
+          <Day label={common.to} value={query.to} onChange={(to) => setQuery({ to })} />
+        </>
+      )}
+      <Select
+        label={words.groupBy}
+        data={toOptions(words.dimensions)}
+        value={first ?? null}
+        onChange={(by) => setQuery({ by: [by, second].filter(Boolean).join(',') })}
+        allowDeselect={false}
+        searchable
+        w={150}
+      />
+      <Select
+        label={words.thenBy}
+        placeholder={words.nobody}
+        data={toOptions(words.dimensions).filter(({ value }) => value !== first)}
+        value={second ?? null}
+        onChange={(by) => setQuery({ by: [first, by].filter(Boolean).join(',') })}
+        searchable
+        clearable
+        w={150}
+      />
+      <div>
+        <Input.Label labelElement="div" id="date-basis" className={controls.label}>
+          {common.dateBasis}
+        </Input.Label>
+        <SegmentedControl
+          aria-labelledby="date-basis"
+          data={toOptions(common.dateBases)}
+          value={query.dateBasis}
+          onChange={(basis) => setQuery({ basis })}
+          size="sm"
+        />
+      </div>
+    </Group>
+  )
+}
+
+type DayProps = { readonly label: string; readonly value: string; readonly onChange: (day: string) => void }
+
+function Day({ label, value, onChange }: DayProps) {
+  return (
+    <TextInput
+      type="date"
+      label={label}
+      value={value}
+      onChange={(event) => onChange(event.currentTarget.value)}
+      w={150}
+    />
+  )
+}
+
+function ReportRows({
+  report,
+  groupBy,
+}: {
+  readonly report: Report
+  readonly groupBy: readonly Dimension[]
+}) {
+  const { rows, totals, currency } = report
+  const groups = groupBy.map(
+    (dimension, index): Column<Row> => ({
+      key: dimension,
+      header: words.dimensions[dimension],
+      total: index === 0 ? words.total : '',
+      cell: ({ keys, labels }) => labels[dimension] ?? valueText(dimension, keys[dimension] ?? ''),
+    }),
+  )
+  const metrics = METRICS.map(
+    (metric): Column<Row> => ({
+      key: metric,
+      header: words.metrics[metric],
+      numeric: true,
+      total: metricText(metric, totals[metric] ?? null, currency),
+      cell: (row) => <MetricCell metric={metric} value={row.metrics[metric] ?? null} currency={currency} />,
+    }),
+  )
+  return (
+    <DataTable
+      label={words.title}
+      columns={[...groups, ...metrics]}
+      rows={rows}
+      rowKey={(row) => JSON.stringify(row.keys)}
+    />
+  )
+}
+
+type MetricCellProps = {
+  readonly metric: Metric
+  readonly value: number | string | null
+  readonly currency: string
+}
+
+/** Nothing is pale, so that the eye finds what matters. */
+function MetricCell({ metric, value, currency }: MetricCellProps) {
+  return (
+    <Text component="span" inherit {...(Number(value) === 0 ? { c: 'dimmed' } : {})}>
+      {metricText(metric, value, currency)}
+    </Text>
+  )
+}
+
+function metricText(metric: Metric, value: number | string | null, currency: string): string {
+  if (metric === 'payout') return formatMoney(value, currency)
+  if (metric === 'epc') return formatMoney(value, currency, FINE_PLACES)
+  if (metric === 'cr') return formatShare(value === null ? null : Number(value))
+  return formatCount(Number(value))
+}
+
+function valueText(dimension: Dimension, value: string): string {
+  if (value === '') return words.empty
+  if (dimension === 'status' && isKey(texts.status, value)) return texts.status[value]
+  if (dimension === 'hour') return value.replace('T', ' ').slice(0, 16)
+  if (dimension !== 'country') return value
+  try {
+    return countries.of(value) ?? value
+  } catch {
+    // A code that is none, such as a made-up country, stays as it is.
+    return value
+  }
+}
