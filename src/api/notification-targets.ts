@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import type { NotificationTarget } from '../domain/target-types.ts'
 import { appendAudit } from '../store/audit-log.ts'
 import { getCampaign } from '../store/campaigns.ts'
 import {
@@ -8,6 +7,7 @@ import {
   getNotificationTarget,
   listNotificationTargets,
   type NotificationTargetFields,
+  type StoredTarget,
   updateNotificationTarget,
 } from '../store/notification-targets.ts'
 import { getTrafficSource } from '../store/traffic-sources.ts'
@@ -23,7 +23,7 @@ import {
   toTargetView,
 } from './notification-target-fields.ts'
 import { idParams, pageOf, pageQuery } from './page.ts'
-import { notFound } from './problem.ts'
+import { invalidFields, notFound } from './problem.ts'
 
 const WHAT = 'notification target'
 const TAGS = ['notification-targets']
@@ -84,9 +84,7 @@ function readRoutes(app: ApiApp, deps: ApiDeps): void {
     schema: { tags: TAGS, summary: `One ${WHAT}`, params: idParams, response: { 200: targetSchema } },
     handler: async (request) => {
       const { id } = request.params
-      const target = await getNotificationTarget(db, { workspace: workspaceOf(request), id })
-      if (target === undefined) throw notFound(WHAT, id)
-      return toTargetView(target)
+      return toTargetView(await find(db, workspaceOf(request), id))
     },
   })
 }
@@ -95,7 +93,7 @@ function changeRoutes(app: ApiApp, deps: ApiDeps): void {
   app.patch('/api/v1/notification-targets/:id', {
     schema: {
       tags: TAGS,
-      summary: `Change the given fields: ${WHAT}`,
+      summary: `Change the given fields: ${WHAT}; of an affiliate's, the status alone`,
       params: idParams,
       body: targetUpdateBody,
       response: { 200: targetSchema },
@@ -120,8 +118,8 @@ function changeRoutes(app: ApiApp, deps: ApiDeps): void {
       const caller = callerOf(request)
       const { id } = request.params
       await inTransaction(deps.store.db, async (db) => {
-        const deleted = await deleteNotificationTarget(db, { workspace: caller.workspace, id })
-        if (!deleted) throw notFound(WHAT, id)
+        await find(db, caller.workspace, id)
+        await deleteNotificationTarget(db, { workspace: caller.workspace, id })
         await audit(db, caller, { now: deps.clock(), deed: 'delete', id })
       })
       return await reply.code(204).send()
@@ -137,13 +135,27 @@ type Change = {
 
 async function update(db: Db, caller: Caller, { id, changes, now }: Change) {
   const key = { workspace: caller.workspace, id }
-  const current: NotificationTarget | undefined = await getNotificationTarget(db, key)
-  if (current === undefined) throw notFound(WHAT, id)
+  const current = await find(db, caller.workspace, id)
+  if (current.ownerType === 'affiliate') refuseRewriting(changes)
   checkTarget({ ...current, ...changes })
   const changed = await updateNotificationTarget(db, key, changes, now)
   if (changed === undefined) throw notFound(WHAT, id)
   await audit(db, caller, { now, deed: 'update', id })
   return toTargetView(changed)
+}
+
+/** A workspace's own targets are its webhooks, with routes of their own (webhooks.ts). */
+async function find(db: Db, workspace: string, id: string): Promise<StoredTarget> {
+  const target = await getNotificationTarget(db, { workspace, id })
+  if (target === undefined || target.ownerType === 'workspace') throw notFound(WHAT, id)
+  return target
+}
+
+/** What an affiliate is told, and by which call, is for it to say. */
+function refuseRewriting(changes: Partial<NotificationTargetFields>): void {
+  const fields = Object.keys(changes).filter((field) => field !== 'status')
+  const message = 'is for the affiliate to change: its targets can only be switched by status, or deleted'
+  if (fields.length > 0) throw invalidFields(fields.map((field) => ({ field, message })))
 }
 
 async function audit(

@@ -3,7 +3,6 @@ import { hashOfText } from '../domain/notification-moderation.ts'
 import type { Moderation, NotificationTarget } from '../domain/target-types.ts'
 import { changeConfiguration } from './config-version.ts'
 import { newId } from './ids.ts'
-import { newestPage } from './newest-page.ts'
 import type { OwnedId } from './owned.ts'
 import { afterCursor, type Page, type PageRequest, rowsWanted, toPage } from './page.ts'
 import type { Database } from './schema.ts'
@@ -94,13 +93,23 @@ export async function getNotificationTarget(db: Db, key: OwnedId): Promise<Store
   return row === undefined ? undefined : toTarget(row)
 }
 
-/** Newest first. */
+/** Newest first; webhooks (webhooks.ts) are not among them. */
 export async function listNotificationTargets(
   db: Db,
   workspace: string,
   page: PageRequest,
 ): Promise<Page<StoredTarget>> {
-  return await newestPage(db, 'notification_targets', toTarget, { workspace, page })
+  const rows = await db
+    .selectFrom('notification_targets')
+    .selectAll()
+    .where('workspace', '=', workspace)
+    .where('owner_type', '!=', 'workspace')
+    .where(afterCursor('created_at', page.cursor))
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(rowsWanted(page))
+    .execute()
+  return toPage(rows.map(toTarget), page, (target) => target.createdAt)
 }
 
 export type ModeratedTarget = StoredTarget & { readonly affiliateName: string }
