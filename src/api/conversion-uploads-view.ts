@@ -41,7 +41,9 @@ export const uploadPreviewSchema = z
         rows: z.int().describe('Good rows: each is judged'),
         alreadyConverted: z
           .int()
-          .describe("Whose visit has a conversion already: what they do is the network's duplicate policy"),
+          .describe(
+            "Whose visit, or without a click whose transaction, has a conversion already: what they do is the sender's duplicate policy",
+          ),
         amounts: z
           .array(z.object({ currency: z.string(), rows: z.int(), amount: z.string() }))
           .describe("Sums of the amounts named; currency '' is the network's or the offer's"),

@@ -22,11 +22,25 @@ const KEY_CHARS_MAX = 200
 const ID_CHARS_MAX = 100
 const REASON_CHARS_MAX = 500
 
-const manualBody = z.strictObject({
-  clickId: z.string().min(1).max(ID_CHARS_MAX),
+const manualFields = z.strictObject({
+  clickId: z.string().min(1).max(ID_CHARS_MAX).optional(),
+  offerId: z
+    .string()
+    .min(1)
+    .max(ID_CHARS_MAX)
+    .optional()
+    .describe('In place of a click id, with affiliateId and txid: an offer of an advertiser'),
+  affiliateId: z
+    .string()
+    .min(1)
+    .max(ID_CHARS_MAX)
+    .optional()
+    .describe('Whose conversion it is, with offerId'),
   event: eventField.optional().describe("The offer's default event unless told"),
-  payout: amountField.optional().describe("The offer's payout unless told"),
-  currency: currencyField.optional().describe("Of the payout; the network's unless told"),
+  payout: amountField
+    .optional()
+    .describe("What the network pays, the offer's payout unless told; for an advertiser's offer the sale"),
+  currency: currencyField.optional().describe("Of the payout; the sender's unless told"),
   txid: z.string().trim().max(LIMITS.txidCharsMax).optional(),
   status: z.enum(CONVERSION_STATUSES).optional().describe('approved unless told'),
   key: z
@@ -36,6 +50,22 @@ const manualBody = z.strictObject({
     .optional()
     .describe('Yours: sent twice under the same key it counts once'),
   notify: z.boolean().default(true).describe('Whether notification targets are called'),
+})
+
+/** A click id, or what tells a conversion without one: offer, affiliate and transaction. */
+const manualBody = manualFields.superRefine(({ clickId, offerId, affiliateId, txid = '' }, issues) => {
+  const isByClick = clickId !== undefined
+  const refuse = (path: string, message: string) => issues.addIssue({ code: 'custom', path: [path], message })
+  if (isByClick && offerId !== undefined) refuse('offerId', 'is told by the click id: leave it out')
+  if (isByClick && affiliateId !== undefined) refuse('affiliateId', 'is told by the click id: leave it out')
+  if (isByClick) return
+  if (offerId === undefined && affiliateId === undefined) {
+    refuse('clickId', 'is missing; a conversion without a click has offerId, affiliateId and txid')
+    return
+  }
+  if (offerId === undefined) refuse('offerId', 'is missing beside affiliateId')
+  if (affiliateId === undefined) refuse('affiliateId', 'is missing beside offerId')
+  if (txid === '') refuse('txid', 'a conversion without a click needs one')
 })
 
 const bulkFields = {
@@ -103,21 +133,30 @@ export function conversionByHandRoutes(app: ApiApp, deps: ApiDeps): void {
   })
 }
 
-async function report(
-  deps: ApiDeps,
-  { workspace, actor }: Caller,
-  { clickId, payout, key = '', notify, ...rest }: z.output<typeof manualBody>,
-) {
-  const named = Object.entries({ ...rest, payout: payout === undefined ? undefined : formatMicros(payout) })
-  const given = named.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]))
-  const params = { cid: clickId, ...Object.fromEntries(given) }
+async function report(deps: ApiDeps, { workspace, actor }: Caller, body: z.output<typeof manualBody>) {
+  const { clickId, offerId, affiliateId, payout, key = '', notify, ...rest } = body
+  const whose = { cid: clickId, offer: offerId, affiliate: affiliateId }
+  const amount = payout === undefined ? undefined : formatMicros(payout)
+  const params = withoutAbsent({ ...whose, ...rest, payout: amount })
   const result = await reportConversion(deps.byHand, { workspace, params, key, notify, actor })
-  if (!result.ok) throw invalidFields([{ field: 'clickId', message: result.reason }])
+  if (!result.ok) throw invalidFields([{ field: FIELDS[result.field], message: result.reason }])
   const { hit, outcome } = result.answer
   const subject = { subjectType: 'hit', subjectId: hit }
   const entry = { workspace, at: deps.clock(), actor, action: 'conversion.report', ...subject }
-  await appendAudit(deps.store.db, { ...entry, detail: { clickId, outcome } })
+  const detail = { ...withoutAbsent({ clickId, offerId, affiliateId }), outcome }
+  await appendAudit(deps.store.db, { ...entry, detail })
   return toHitAnswerView(result.answer)
+}
+
+/** Of the body, by the parameter of the hit. */
+const FIELDS = { cid: 'clickId', offer: 'offerId', affiliate: 'affiliateId' } as const
+
+function withoutAbsent(
+  values: Readonly<Record<string, string | undefined>>,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])),
+  )
 }
 
 async function changeMany(deps: ApiDeps, caller: Caller, body: z.output<typeof bulkBody>) {

@@ -12,14 +12,10 @@ export type ReconcileColumn = (typeof RECONCILE_COLUMNS)[number]
 export type ChosenColumns = Readonly<Partial<Record<ReconcileColumn, string | undefined>>>
 
 /** As uploads of conversions know them; what is an amount there is one here. */
-const HEADINGS: readonly (readonly [ReconcileColumn, string])[] = [
-  ...UPLOAD_HEADINGS.flatMap(([column, names]): (readonly [ReconcileColumn, string])[] => {
-    if (column === 'payout') return [['amount', `${names} sale saleamount ordervalue total`]]
-    return isReconcileColumn(column) ? [[column, names]] : []
-  }),
-  ['offer', 'offer offerid'],
-  ['affiliate', 'affiliate affiliateid affid partnerid publisherid'],
-]
+const HEADINGS = UPLOAD_HEADINGS.flatMap(([column, names]): (readonly [ReconcileColumn, string])[] => {
+  if (column === 'payout') return [['amount', `${names} sale saleamount ordervalue total`]]
+  return isReconcileColumn(column) ? [[column, names]] : []
+})
 
 /**
  * What the columns of the file hold, by its first line: those that were chosen, and by their headings the rest.

@@ -13,6 +13,7 @@ import { lockKeys } from '../store/lock-keys.ts'
 import type { OwnedId } from '../store/owned.ts'
 import { type Db, inTransaction } from '../store/transaction.ts'
 import { type ByHandDeps, buildReportedHit, findOwnVisits, NO_VISIT } from './by-hand.ts'
+import { findOwnPlaces, isWithoutClick, placeProblem } from './own-places.ts'
 import { UPLOAD_LIMITS } from './upload-limits.ts'
 
 export const UPLOAD_JOB = 'conversion_upload'
@@ -91,9 +92,8 @@ async function judgeRows(
   rows: readonly UploadRow[],
 ): Promise<readonly RowOutcome[]> {
   const { job, uploadId, notify } = upload
-  const cidOf = ({ params }: UploadRow) => params.cid ?? ''
-  const visits = await findOwnVisits(deps, job.workspace, rows.map(cidOf))
-  const own = rows.filter((row) => visits.has(cidOf(row)))
+  const problems = await findForeignRows(deps, job.workspace, rows)
+  const own = rows.filter(({ line }) => !problems.has(line))
   const hits = own.map(({ line, params: { time, ...params } }) =>
     buildReportedHit({
       id: `upload:${uploadId}:${line}`,
@@ -107,12 +107,36 @@ async function judgeRows(
   )
   const answers = await deps.judge.judge(hits)
   const byLine = new Map(own.map(({ line }, index) => [line, answers[index]]))
-  return rows.map(({ line }) => toOutcome(line, byLine.get(line)))
+  return rows.map(({ line }) => toOutcome(line, byLine.get(line), problems.get(line) ?? ''))
 }
 
-function toOutcome(line: number, answer: HitAnswer | undefined): RowOutcome {
-  if (answer === undefined) {
-    return { line, outcome: 'unmatched', reason: NO_VISIT }
+/** By line, why a row is not about the workspace's own. */
+async function findForeignRows(
+  deps: ByHandDeps,
+  workspace: string,
+  rows: readonly UploadRow[],
+): Promise<ReadonlyMap<number, string>> {
+  const reports = rows.map(({ params }) => params)
+  const visits = await findOwnVisits(
+    deps,
+    workspace,
+    reports.map(({ cid = '' }) => cid),
+  )
+  const places = await findOwnPlaces(deps, workspace, reports)
+  const problems = new Map<number, string>()
+  for (const { line, params } of rows) {
+    const isOwn = visits.has(params.cid ?? '')
+    const problem = isWithoutClick(params)
+      ? placeProblem(params, places)?.reason
+      : isOwn
+        ? undefined
+        : NO_VISIT
+    if (problem !== undefined) problems.set(line, problem)
   }
+  return problems
+}
+
+function toOutcome(line: number, answer: HitAnswer | undefined, problem: string): RowOutcome {
+  if (answer === undefined) return { line, outcome: 'unmatched', reason: problem }
   return { line, outcome: answer.outcome, reason: answer.reason ?? '' }
 }

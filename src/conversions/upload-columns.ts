@@ -7,6 +7,8 @@ export type UploadColumn =
   | 'event'
   | 'status'
   | 'time'
+  | 'offer'
+  | 'affiliate'
   | `p${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10}`
 
 export type UploadLayout =
@@ -31,11 +33,16 @@ export const UPLOAD_HEADINGS = [
   ['event', 'event et type goal goalid eventid eventtype conversiontype eventname'],
   ['status', 'status cnvstatus convstatus conversionstatus'],
   ['time', 'time date datetime timestamp conversiontime conversiondate postbacktimestamp'],
+  ['offer', 'offerid offer'],
+  ['affiliate', 'affiliateid affid partnerid publisherid affiliate'],
   ...([1, 2, 3, 4, 5, 6, 7, 8, 9, 10] as const).map((n) => [`p${n}`, `p${n} param${n}`] as const),
 ] as const satisfies readonly (readonly [UploadColumn, string])[]
 
 const PLAIN_COLUMNS = ['cid', 'payout', 'txid', 'status'] as const
 const CLICK_ID = /^[0-9a-hjkmnp-tv-z]{26}$/
+
+const NOBODYS =
+  'no column of the first line is named clickid (or cid, subid …), and not two of them offer and affiliate'
 
 /** Tells from the first line how the file is laid out. */
 export function findLayout(cells: readonly string[]): UploadLayout {
@@ -44,10 +51,8 @@ export function findLayout(cells: readonly string[]): UploadLayout {
   const columns = assignColumns<UploadColumn>(cells, UPLOAD_HEADINGS)
   // A broken click id in the first row is that row's problem; a line of no known heading is no header.
   if (columns.every((column) => column === undefined)) return { type: 'plain', columns: PLAIN_COLUMNS }
-  if (!columns.includes('cid')) {
-    return { type: 'unknown', reason: 'no column of the first line is named clickid (or cid, subid …)' }
-  }
-  return { type: 'header', columns }
+  const saysWhose = columns.includes('cid') || (columns.includes('offer') && columns.includes('affiliate'))
+  return saysWhose ? { type: 'header', columns } : { type: 'unknown', reason: NOBODYS }
 }
 
 /** The column that a pair's name means. */

@@ -7,14 +7,16 @@ import {
   insertUploadRows,
   newUploadId,
 } from '../store/conversion-uploads.ts'
-import { conversionsOfClicks } from '../store/conversions.ts'
+import { conversionsOfClicks, conversionsWithoutClick } from '../store/conversions.ts'
+import type { OfferPlaces } from '../store/offer-places.ts'
 import { type ByHandDeps, findOwnVisits, NO_VISIT } from './by-hand.ts'
 import { inBatches } from './in-batches.ts'
+import { findOwnPlaces, isWithoutClick, placeKey, placeKeyOf, placeProblem } from './own-places.ts'
 import { findLayout, type UploadLayout } from './upload-columns.ts'
 import { UploadFileError } from './upload-file-error.ts'
 import { UPLOAD_LIMITS } from './upload-limits.ts'
 import { readLines, type UploadLine } from './upload-lines.ts'
-import { readRow } from './upload-row.ts'
+import { readRow, type UploadParams } from './upload-row.ts'
 import { type CheckedRow, type UploadSummary, UploadSummaryBuilder } from './upload-summary.ts'
 
 /**
@@ -39,9 +41,14 @@ export async function previewUpload(
     for (const batch of inBatches(readRows(body, now), UPLOAD_LIMITS.batchRowsMax)) {
       // A large file is read in turns with everything else that this process does.
       await nextTurn()
-      const checked = await checkVisits(deps, workspace, batch)
+      const places = await findOwnPlaces(
+        deps,
+        workspace,
+        batch.map(({ params }) => params),
+      )
+      const checked = await checkWhose(deps, workspace, batch, places)
       await insertUploadRows(db, id, checked.map(toStored))
-      summary.add(checked, await convertedClicks(deps, workspace, checked))
+      summary.add(checked, await findConverted(deps, workspace, checked, places))
     }
     const times = { createdAt: now, updatedAt: now }
     const upload = { id, workspace, name, actor, state: 'preview', jobId: '', ...times } as const
@@ -89,38 +96,55 @@ function checkLine(
     : { line: line.line, problem: row.problem, params: {} }
 }
 
-/** A row is good when its click id is that of a visit of the workspace, and its time not before the visit. */
-async function checkVisits(
+/**
+ * A row is good when its click id is that of a visit of the workspace, and its time not before the visit; without a
+ * click, when its offer and its affiliate are the workspace's.
+ */
+async function checkWhose(
   deps: ByHandDeps,
   workspace: string,
   rows: readonly CheckedRow[],
+  places: OfferPlaces,
 ): Promise<readonly CheckedRow[]> {
   const clickIds = rows.map(({ params }) => params.cid ?? '')
   const visits = await findOwnVisits(deps, workspace, clickIds)
   return rows.map((row) => {
     if (row.problem !== '') return row
-    const { cid = '', time } = row.params
-    const visitAt = visits.get(cid)?.visit.visit_at
-    if (visitAt === undefined) {
-      const isGenuine = verifyClickId(cid, deps.clickIdKey).ok
-      const problem = isGenuine ? NO_VISIT : 'the click id is not one of this installation'
-      return { line: row.line, problem, params: {} }
-    }
-    if (time !== undefined && Number(time) < visitAt - UPLOAD_LIMITS.clockSkewMs) {
-      return { line: row.line, problem: 'its time is before its visit', params: {} }
-    }
-    return row
+    const problem = isWithoutClick(row.params)
+      ? placeProblem(row.params, places)?.reason
+      : visitProblem(deps, row.params, visits)
+    return problem === undefined ? row : { line: row.line, problem, params: {} }
   })
 }
 
-async function convertedClicks(
+function visitProblem(
+  { clickIdKey }: ByHandDeps,
+  { cid = '', time }: UploadParams,
+  visits: Awaited<ReturnType<typeof findOwnVisits>>,
+): string | undefined {
+  const visitAt = visits.get(cid)?.visit.visit_at
+  if (visitAt === undefined) {
+    return verifyClickId(cid, clickIdKey).ok ? NO_VISIT : 'the click id is not one of this installation'
+  }
+  const isEarly = time !== undefined && Number(time) < visitAt - UPLOAD_LIMITS.clockSkewMs
+  return isEarly ? 'its time is before its visit' : undefined
+}
+
+/** @returns whether a row is about a visit that has a conversion, or a transaction that is one. */
+async function findConverted(
   { store }: ByHandDeps,
   workspace: string,
   rows: readonly CheckedRow[],
-): Promise<ReadonlySet<string>> {
+  { advertiserOf }: OfferPlaces,
+): Promise<(params: UploadParams) => boolean> {
   const clickIds = new Set(rows.flatMap(({ params }) => params.cid ?? []))
-  const known = await conversionsOfClicks(store.db, workspace, [...clickIds])
-  return new Set(known.map(({ clickId }) => clickId))
+  const ofClicks = await conversionsOfClicks(store.db, workspace, [...clickIds])
+  const clicks = new Set(ofClicks.map(({ clickId }) => clickId))
+  const txids = rows.flatMap(({ params }) => (isWithoutClick(params) ? (params.txid ?? []) : []))
+  const advertiserIds = [...new Set(advertiserOf.values())]
+  const others = await conversionsWithoutClick(store.db, workspace, { advertiserIds, txids })
+  const places = new Set(others.map(placeKeyOf))
+  return (params) => (isWithoutClick(params) ? places.has(placeKey(params)) : clicks.has(params.cid ?? ''))
 }
 
 function toStored({ line, problem, params }: CheckedRow) {

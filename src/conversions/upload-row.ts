@@ -1,5 +1,6 @@
 import { parseHit } from '../domain/hit-params.ts'
 import { LIMITS } from '../domain/limits.ts'
+import { isWithoutClick } from './own-places.ts'
 import { columnOf, type UploadColumn, type UploadLayout } from './upload-columns.ts'
 import { UPLOAD_LIMITS } from './upload-limits.ts'
 
@@ -15,6 +16,8 @@ const DATE_TIME =
   /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?)(?: ?(Z|UTC|[+-]\d{2}:?\d{2}))?)?$/i
 const UNIX_SECONDS = /^\d{10}$/
 const UNIX_MILLISECONDS = /^\d{13}$/
+/** Stand in front of the pairs, or in a file with a header. */
+const WHOSE: ReadonlySet<UploadColumn> = new Set(['cid', 'offer', 'affiliate'])
 /** Binom: take the amount from the offer, as when none is named. */
 const AUTOMATIC = 'auto'
 
@@ -29,8 +32,12 @@ export function readRow(
   const { time, ...rest } = values
   const params = { ...rest }
   if (params.payout?.toLowerCase() === AUTOMATIC) delete params.payout
-  if ((params.cid ?? '') === '') return { ok: false, problem: 'the click id is missing' }
-  const problem = tooLong(params) ?? wireProblem(params)
+  if ((params.cid ?? '') !== '') {
+    // Of reports that name both, often by their titles: the visit says whose it is.
+    delete params.offer
+    delete params.affiliate
+  }
+  const problem = whoseProblem(params) ?? tooLong(params) ?? wireProblem(params)
   if (problem !== undefined) return { ok: false, problem }
   if (time === undefined) return { ok: true, params }
   const at = readTime(time)
@@ -63,7 +70,7 @@ function readPairs(cells: readonly string[]): Values | string {
   for (const pair of pairs) {
     const [name = '', ...value] = pair.split('=')
     const column = columnOf(name)
-    if (column === undefined || column === 'cid') return `"${shown(name)}" is no value of a conversion`
+    if (column === undefined || WHOSE.has(column)) return `"${shown(name)}" is no value of a conversion`
     values[column] = value.join('=').trim()
   }
   return values
@@ -74,11 +81,24 @@ function tooLong(params: Values): string | undefined {
   return found && `${found[0]} is longer than ${LIMITS.paramValueCharsMax} characters`
 }
 
+/** Whose conversion it is, and without a click which one. */
+function whoseProblem(params: Values): string | undefined {
+  const { cid = '', offer = '', affiliate = '', txid = '' } = params
+  if (cid !== '' || (isWithoutClick(params) && txid !== '')) return undefined
+  const isMeant = offer !== '' || affiliate !== ''
+  return isMeant
+    ? 'without a click id it needs an offer, an affiliate and a transaction id'
+    : 'the click id is missing'
+}
+
 /** What would be malformed in a postback is malformed here. */
 function wireProblem(params: Values): string | undefined {
   const parsed = parseHit(Object.entries(params))
   if (!parsed.ok) return shown(parsed.reason)
-  return parsed.fields.cid === '' ? 'the click id is an unfilled macro' : undefined
+  const { cid, offer, affiliate, txid } = parsed.fields
+  if ((params.cid ?? '') !== '') return cid === '' ? 'the click id is an unfilled macro' : undefined
+  const isFilled = offer !== '' && affiliate !== '' && txid !== ''
+  return isFilled ? undefined : 'the offer, the affiliate or the transaction id is an unfilled macro'
 }
 
 /** Unix milliseconds; a time without a zone is UTC; undefined when it is not understood. */

@@ -15,7 +15,10 @@ export type CheckedRow = {
 export type UploadEffect = {
   /** Good rows: each is judged. */
   readonly rows: number
-  /** Of them, rows whose visit has a conversion already: duplicates, updates or upsells, by the network's policy. */
+  /**
+   * Of them, rows whose visit has a conversion already, or without a click the affiliate at that offer one of that
+   * transaction: duplicates, updates or upsells, by the sender's policy.
+   */
   readonly alreadyConverted: number
   /** Sums of the amounts that rows name; currency '' is the network's or the offer's. */
   readonly amounts: readonly { readonly currency: string; readonly rows: number; readonly amount: string }[]
@@ -42,11 +45,11 @@ export class UploadSummaryBuilder {
   readonly #firstRows: { line: number; params: UploadParams }[] = []
   readonly #amounts = new Map<string, { rows: number; micros: bigint }>()
 
-  /** @param converted click ids of visits that have a conversion already. */
-  add(rows: readonly CheckedRow[], converted: ReadonlySet<string>): void {
+  /** @param isConverted whether a row is about what has a conversion already. */
+  add(rows: readonly CheckedRow[], isConverted: (params: UploadParams) => boolean): void {
     for (const row of rows) {
       this.#rows += 1
-      if (row.problem === '') this.#addGood(row, converted.has(row.params.cid ?? ''))
+      if (row.problem === '') this.#addGood(row, isConverted(row.params))
       else this.#addBroken(row)
     }
   }
@@ -76,8 +79,8 @@ export class UploadSummaryBuilder {
     if (this.#problems.length < UPLOAD_LIMITS.problemsShownMax) this.#problems.push({ line, reason: problem })
   }
 
-  #addGood({ line, params }: CheckedRow, isConverted: boolean): void {
-    if (isConverted) this.#alreadyConverted += 1
+  #addGood({ line, params }: CheckedRow, isRepeated: boolean): void {
+    if (isRepeated) this.#alreadyConverted += 1
     if (this.#firstRows.length < UPLOAD_LIMITS.rowsShownMax) this.#firstRows.push({ line, params })
     const amount = parseAmount(params.payout ?? '')
     if (!amount.ok) {

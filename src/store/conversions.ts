@@ -174,6 +174,24 @@ export async function conversionsOfClicks(
   return rows.map(toConversion).sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1))
 }
 
+/** Those of the advertisers' transactions that were recorded without a click. */
+export async function conversionsWithoutClick(
+  db: Db,
+  workspace: string,
+  of: { readonly advertiserIds: readonly string[]; readonly txids: readonly string[] },
+): Promise<readonly StoredConversion[]> {
+  if (of.advertiserIds.length === 0 || of.txids.length === 0) return []
+  const rows = await db
+    .selectFrom('conversions')
+    .selectAll()
+    .where('workspace', '=', workspace)
+    .where('advertiser_id', 'in', of.advertiserIds)
+    .where('txid', 'in', of.txids)
+    .execute()
+  // Here and not there: an engine might walk all that have no click.
+  return rows.filter((row) => row.click_id === '').map(toConversion)
+}
+
 /** The conversion of that identity. To decide on it, hold the lock that its hits take. */
 export async function findConversionOfIdentity(
   db: Db,

@@ -17,6 +17,8 @@ import { until } from './edge-rig.ts'
 export type ReconciliationRig = {
   readonly api: TestApi
   readonly world: NetworkWorld
+  /** The owner's. */
+  readonly key: string
   send(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, body?: object): Promise<Answer>
   /** A conversion of a visit of its own; returns its id and click id. */
   convert(params?: Readonly<Record<string, string>>): Promise<{ id: string; clickId: string }>
@@ -70,6 +72,7 @@ export async function openReconciliationRig(
   return {
     api,
     world,
+    key,
     send,
     async convert(params = {}) {
       const clickId = world.visit()
