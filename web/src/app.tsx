@@ -9,7 +9,8 @@ import { matchPath, navigate, useLinks, usePlace } from './router.tsx'
 import { Setup } from './screens/setup.tsx'
 import { SignIn } from './screens/sign-in.tsx'
 import { SCREENS } from './screens.ts'
-import { MeContext, useSession } from './session.ts'
+import { MANAGER_SCREENS } from './screens-network.ts'
+import { type Me, MeContext, useMe, useSession } from './session.ts'
 import { Shell } from './shell.tsx'
 import { texts } from './texts.ts'
 
@@ -36,7 +37,7 @@ function SignedIn({ path }: { readonly path: string }) {
   const session = useSession()
   const role = session.data?.workspace.role
   useEffect(() => {
-    if (path === '/' && role !== undefined && role !== 'affiliate') navigate('/report', { replace: true })
+    if (path === '/' && role !== undefined && role !== 'affiliate') navigate(homeOf(role), { replace: true })
   }, [path, role])
   if (session.data !== undefined && role === 'affiliate') {
     return (
@@ -81,11 +82,17 @@ function Waiting() {
 }
 
 function CurrentScreen({ path }: { readonly path: string }) {
-  for (const [pattern, Found] of SCREENS) {
+  const { role } = useMe().workspace
+  for (const [pattern, Found] of role === 'affiliate_manager' ? MANAGER_SCREENS : SCREENS) {
     const params = matchPath(pattern, path)
     if (params !== undefined) return <Found params={params} />
   }
   return path === '/' ? null : <NotFound />
+}
+
+/** An affiliate manager sees no report of the workspace. */
+function homeOf(role: Me['workspace']['role']): string {
+  return role === 'affiliate_manager' ? '/affiliates' : '/report'
 }
 
 function NotFound() {
@@ -96,7 +103,7 @@ function NotFound() {
         title={texts.problem.notFound}
         text={texts.problem.notFoundText}
         action={
-          <Button component="a" href="/report" variant="default">
+          <Button component="a" href="/" variant="default">
             {texts.problem.home}
           </Button>
         }

@@ -10,6 +10,16 @@ export function formatMoney(amount: number | string | null, currency: string, pl
   }).format(Number(amount))
 }
 
+type Price = { readonly model: string; readonly amount?: string; readonly percent?: number }
+const UNITS: Readonly<Record<string, string>> = { cpc: ' / click', cpm: ' / 1,000' }
+
+/** "$9.00", "15%", "$2.00 + 10%", "$0.20 / click". */
+export function formatPrice({ model, amount, percent }: Price, currency: string): string {
+  const paid = amount === undefined ? [] : [formatMoney(amount, currency, 6) + (UNITS[model] ?? '')]
+  const share = percent === undefined ? [] : [`${percent}%`]
+  return [...paid, ...share].join(' + ')
+}
+
 export function formatCount(count: number): string {
   return new Intl.NumberFormat('en').format(count)
 }
@@ -29,6 +39,11 @@ export function formatTime(at: number | string, timeZone: string): string {
   return new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium', timeZone }).format(
     new Date(at),
   )
+}
+
+/** "22 Nov 2026" in the workspace's time zone. */
+export function formatDay(at: number, timeZone: string): string {
+  return new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeZone }).format(new Date(at))
 }
 
 /** "2026-11-22": the day in the time zone, as date inputs and the API write it. */

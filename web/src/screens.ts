@@ -1,13 +1,15 @@
 import { type ComponentType, lazy } from 'react'
 import type { PathParams } from './router.tsx'
+import { NETWORK_SCREENS } from './screens-network.ts'
 
 export type Screen = ComponentType<{ readonly params: PathParams }>
+export type ScreenList = readonly (readonly [pattern: string, screen: Screen])[]
 
 /**
  * Every address inside the shell. `:id` is `new` where the thing does not exist yet. A screen's code is loaded when
  * somebody goes there, so that the first page stays small however many screens there are.
  */
-export const SCREENS: readonly (readonly [pattern: string, screen: Screen])[] = [
+export const SCREENS: ScreenList = [
   ['/report', lazy(async () => ({ default: (await import('./screens/report.tsx')).Report }))],
   ['/conversions', lazy(async () => ({ default: (await import('./screens/conversions.tsx')).Conversions }))],
   [
@@ -44,6 +46,7 @@ export const SCREENS: readonly (readonly [pattern: string, screen: Screen])[] = 
   ['/domains/:id', lazy(async () => ({ default: (await import('./screens/domain.tsx')).DomainScreen }))],
   ['/costs', lazy(async () => ({ default: (await import('./screens/costs.tsx')).Costs }))],
   ['/fraud', lazy(async () => ({ default: (await import('./screens/fraud.tsx')).Fraud }))],
+  ...NETWORK_SCREENS,
   ['/settings', lazySettings()],
   ['/settings/:tab', lazySettings()],
 ]

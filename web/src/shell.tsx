@@ -6,6 +6,7 @@ import { usePlace } from './router.tsx'
 import { type Me, useSignOut } from './session.ts'
 import classes from './shell.module.css'
 import { texts } from './texts.ts'
+import { networkNav } from './texts-network.ts'
 
 export type NavItem = { readonly href: string; readonly label: string; readonly icon: IconName }
 export type NavGroup = { readonly label: string; readonly items: readonly NavItem[] }
@@ -35,7 +36,25 @@ const NAVIGATION: readonly NavGroup[] = [
       { href: '/domains', label: texts.nav.domains, icon: 'domain' },
     ],
   },
+  {
+    label: networkNav.group,
+    items: [
+      { href: '/advertisers', label: networkNav.advertisers, icon: 'advertiser' },
+      { href: '/affiliates', label: networkNav.affiliates, icon: 'affiliate' },
+      { href: '/applications', label: networkNav.applications, icon: 'inbox' },
+      { href: '/pixel-moderation', label: networkNav.pixels, icon: 'pixel' },
+      { href: '/billing', label: networkNav.billing, icon: 'invoice' },
+      { href: '/reconciliations', label: networkNav.reconciliation, icon: 'compare' },
+    ],
+  },
 ]
+
+/** An affiliate manager goes where its affiliates are, and nowhere else. */
+const MANAGERS_PLACES = ['/affiliates', '/applications', '/pixel-moderation', '/conversions', '/billing']
+const MANAGERS_NAVIGATION: readonly NavGroup[] = NAVIGATION.map((group) => ({
+  ...group,
+  items: group.items.filter(({ href }) => MANAGERS_PLACES.includes(href)),
+})).filter(({ items }) => items.length > 0)
 
 const SETTINGS: NavItem = { href: '/settings', label: texts.settings.title, icon: 'settings' }
 
@@ -43,12 +62,13 @@ type ShellProps = {
   readonly me: Me
   readonly navigation?: readonly NavGroup[]
   /** What stands apart, above who is signed in. */
-  readonly last?: NavItem
+  readonly last?: NavItem | undefined
   readonly children: ReactNode
 }
 
 /** The frame around every screen of a signed-in person: where one can go, and who one is. */
-export function Shell({ me, navigation = NAVIGATION, last = SETTINGS, children }: ShellProps) {
+export function Shell({ me, children, ...places }: ShellProps) {
+  const { navigation, last } = { ...placesOf(me), ...places }
   const [opened, { toggle, close }] = useDisclosure()
   const { path } = usePlace()
   // biome-ignore lint/correctness/useExhaustiveDependencies: arriving somewhere closes the menu of a small screen
@@ -84,13 +104,19 @@ export function Shell({ me, navigation = NAVIGATION, last = SETTINGS, children }
           ))}
         </AppShell.Section>
         <AppShell.Section className={classes.bottom}>
-          <NavItemLink item={last} path={path} />
+          {last && <NavItemLink item={last} path={path} />}
           <SignOut email={me.user.email} />
         </AppShell.Section>
       </AppShell.Navbar>
       <AppShell.Main id="content">{children}</AppShell.Main>
     </AppShell>
   )
+}
+
+function placesOf({ workspace }: Me): Required<Pick<ShellProps, 'navigation' | 'last'>> {
+  return workspace.role === 'affiliate_manager'
+    ? { navigation: MANAGERS_NAVIGATION, last: undefined }
+    : { navigation: NAVIGATION, last: SETTINGS }
 }
 
 function NavItemLink({ item, path }: { readonly item: NavItem; readonly path: string }) {

@@ -12,7 +12,7 @@ export const texts = {
     retry: 'Try again',
     notFound: 'There is nothing here',
     notFoundText: 'The address may be mistyped, or what it pointed at is gone.',
-    home: 'Go to the report',
+    home: 'Go to the start page',
   },
   status: { pending: 'Pending', approved: 'Approved', rejected: 'Rejected', trash: 'Trash' },
   outcome: {

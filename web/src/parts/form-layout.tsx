@@ -6,15 +6,17 @@ type FormLayoutProps = {
   readonly onSubmit: (event: SubmitEvent<HTMLFormElement>) => void
   /** What the saved thing offers, ready to copy; beside the form where there is room. */
   readonly aside?: ReactNode
+  /** By which a button elsewhere submits it. */
+  readonly id?: string
   readonly children: ReactNode
 }
 
 /** A form of readable width and, beside it, what comes out of it. A viewer can use the latter alone. */
-export function FormLayout({ onSubmit, aside, children }: FormLayoutProps) {
+export function FormLayout({ onSubmit, aside, id, children }: FormLayoutProps) {
   const mayChange = useMayChange()
   return (
     <div className={classes.columns}>
-      <form className={classes.form} onSubmit={onSubmit}>
+      <form id={id} className={classes.form} onSubmit={onSubmit}>
         <fieldset disabled={!mayChange} className={classes.fields}>
           {children}
         </fieldset>

@@ -1,16 +1,24 @@
 import { Select, TextInput } from '@mantine/core'
-import type { NetworkForm } from '../screens/network.tsx'
 import { isKey, texts, toOptions } from '../texts.ts'
 import { networkTexts } from '../texts-catalogue.ts'
+import type { Form } from '../use-form.ts'
 import { Section } from './page.tsx'
 import { RowList } from './row-list.tsx'
 
 const words = networkTexts
-const MEANINGS = { ...texts.status, ignore: words.ignore }
+export const MEANINGS = { ...texts.status, ignore: words.ignore }
 const POLICIES = texts.networks.duplicatePolicies
 
-/** How a network's words and repeated events are read. */
-export function NetworkRules({ form }: { readonly form: NetworkForm }) {
+type Meaning = keyof typeof MEANINGS
+type Policy = keyof typeof POLICIES
+type RuleValues = {
+  readonly statusMap: { readonly word: string; readonly status: Meaning }[]
+  readonly eventPolicies: { readonly event: string; readonly policy: Policy }[]
+}
+export type RulesForm = Pick<Form<RuleValues>, 'values' | 'set' | 'errorOf'>
+
+/** How the words and repeated events of whoever sends hits are read. */
+export function NetworkRules({ form }: { readonly form: RulesForm }) {
   return (
     <>
       <Section title={words.statusMap} aside={words.statusMapAside}>

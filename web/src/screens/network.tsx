@@ -1,4 +1,4 @@
-import { NumberInput, Select, Stack, TagsInput, TextInput } from '@mantine/core'
+import { NumberInput, Select, Stack, TextInput } from '@mantine/core'
 import { networkCatalogue } from '../catalogue.ts'
 import { EditScreen } from '../parts/edit-screen.tsx'
 import { FormFooter } from '../parts/form-footer.tsx'
@@ -7,6 +7,7 @@ import { NetworkRules } from '../parts/network-rules.tsx'
 import { NetworkSnippets } from '../parts/network-snippets.tsx'
 import { Section } from '../parts/page.tsx'
 import { CurrencySelect } from '../parts/pickers.tsx'
+import { SenderGuard } from '../parts/sender-guard.tsx'
 import { AboutNetwork } from '../parts/template-about.tsx'
 import { TemplateStart, useStartsEmpty } from '../parts/template-start.tsx'
 import { useSave } from '../resource.ts'
@@ -100,27 +101,7 @@ function NetworkForm({ item }: { readonly item: AffiliateNetwork | undefined }) 
 function Guard({ form }: { readonly form: NetworkForm }) {
   return (
     <Section title={networkTexts.guard}>
-      <TextInput
-        {...form.text('signingSecret')}
-        label={networkTexts.signingSecret}
-        description={networkTexts.signingSecretHint}
-        autoComplete="off"
-        spellCheck={false}
-      />
-      <TagsInput
-        label={networkTexts.ips}
-        description={networkTexts.ipsHint}
-        value={form.values.ipAllowlist}
-        error={form.errorOf('ipAllowlist') ?? form.errorOf('ipAllowlist.0')}
-        onChange={(ipAllowlist) => form.set({ ipAllowlist })}
-      />
-      <TagsInput
-        label={networkTexts.referrers}
-        description={networkTexts.referrersHint}
-        value={form.values.referrerAllowlist}
-        error={form.errorOf('referrerAllowlist') ?? form.errorOf('referrerAllowlist.0')}
-        onChange={(referrerAllowlist) => form.set({ referrerAllowlist })}
-      />
+      <SenderGuard form={form} />
       <Pair>
         <NumberInput
           label={networkTexts.minSeconds}

@@ -1,4 +1,5 @@
 import {
+  Input,
   MultiSelect,
   NumberInput,
   SegmentedControl,
@@ -8,18 +9,24 @@ import {
   TextInput,
 } from '@mantine/core'
 import { TIME_ZONES } from '../choices.ts'
+import { AboveRevenue, useAboveRevenue } from '../parts/above-revenue.tsx'
 import { EditScreen } from '../parts/edit-screen.tsx'
 import { FormFooter } from '../parts/form-footer.tsx'
 import { FormLayout, Pair } from '../parts/form-layout.tsx'
 import { LegacyIds } from '../parts/legacy-ids.tsx'
+import { OfferIntegration } from '../parts/offer-integration.tsx'
+import { OfferTermsFields } from '../parts/offer-terms.tsx'
 import { Section } from '../parts/page.tsx'
 import { CurrencySelect, ItemSelect } from '../parts/pickers.tsx'
 import { COUNTRIES } from '../places.ts'
 import { useSave } from '../resource.ts'
 import { campaigns, networks, type Offer, type OfferBody, offers } from '../resources.ts'
-import type { PathParams } from '../router.tsx'
+import { advertisers } from '../resources-network.ts'
+import { type PathParams, usePlace } from '../router.tsx'
 import { useMe } from '../session.ts'
+import { toTermsBody, toTermsValues } from '../terms-values.ts'
 import { isKey, texts, toOptions } from '../texts.ts'
+import { termsTexts } from '../texts-terms.ts'
 import { type Form, useForm } from '../use-form.ts'
 
 const words = texts.offers
@@ -39,58 +46,150 @@ export function OfferScreen({ params }: { readonly params: PathParams }) {
 type OfferValues = ReturnType<typeof toValues>
 type OfferFormProps = { readonly form: Form<OfferValues> }
 
+const FORM_ID = 'offer'
+
 function OfferForm({ item }: { readonly item: Offer | undefined }) {
   const { currency } = useMe().workspace
   const { save } = useSave(offers)
-  const form = useForm(toValues(item, currency), (values) => save(item?.id, toBody(values)))
+  const above = useAboveRevenue()
+  const chosen = usePlace().query.get('advertiser') ?? ''
+  const form = useForm(toValues(item, { currency, advertiserId: chosen }), (values) =>
+    above.guard((confirmed) => save(item?.id, { ...toBody(values), ...confirmed })),
+  )
+  const isAdvertisers = form.values.owner === 'advertiser'
   return (
-    <FormLayout onSubmit={form.submit}>
-      <Stack gap="md">
-        <TextInput {...form.text('name')} label={texts.form.name} required autoFocus={item === undefined} />
-        <Target form={form} />
-        <Payout form={form} />
-        <Pair>
-          <TextInput
-            {...form.text('defaultEvent')}
-            label={words.defaultEvent}
-            description={words.defaultEventHint}
-            required
+    <>
+      <FormLayout
+        id={FORM_ID}
+        onSubmit={form.submit}
+        aside={item && item.advertiserId !== '' && <OfferIntegration offer={item} />}
+      >
+        <Stack gap="md">
+          <TextInput {...form.text('name')} label={texts.form.name} required autoFocus={item === undefined} />
+          <Owner form={form} />
+          {isAdvertisers ? <AdvertisersTarget form={form} /> : <Target form={form} />}
+          {!isAdvertisers && <Payout form={form} />}
+          <Events form={form} />
+          {isAdvertisers && <Terms form={form} />}
+        </Stack>
+        <Caps form={form} />
+        <More form={form} />
+        <FormFooter form={form} isNew={item === undefined} cancelHref="/offers" />
+      </FormLayout>
+      <AboveRevenue above={above} formId={FORM_ID} />
+    </>
+  )
+}
+
+/** An affiliate network's offer is promoted by us, an advertiser's by our affiliates. */
+function Owner({ form }: OfferFormProps) {
+  const { owner } = form.values
+  return (
+    <>
+      <Input.Wrapper label={termsTexts.belongs} description={termsTexts.ownersHint[owner]} labelElement="div">
+        <div>
+          <SegmentedControl
+            aria-label={termsTexts.belongs}
+            data={toOptions(termsTexts.owners)}
+            value={owner}
+            onChange={(to) => isKey(termsTexts.owners, to) && form.set({ owner: to })}
           />
-          <TagsInput
-            label={words.events}
-            description={words.eventsHint}
-            value={form.values.events}
-            error={form.errorOf('events')}
-            onChange={(events) => form.set({ events })}
-          />
-        </Pair>
-      </Stack>
-      <Caps form={form} />
-      <Section title={texts.form.more}>
-        <MultiSelect
-          label={words.countries}
-          description={words.countriesHint}
-          data={COUNTRIES}
-          value={form.values.countries}
-          error={form.errorOf('countries')}
-          onChange={(countries) => form.set({ countries })}
-          searchable
+        </div>
+      </Input.Wrapper>
+      {owner === 'advertiser' && (
+        <ItemSelect
+          resource={advertisers}
+          label={termsTexts.advertiser}
+          value={form.values.advertiserId}
+          error={form.errorOf('advertiserId')}
+          onChange={(advertiserId) => form.set({ advertiserId })}
+          required
         />
-        <TagsInput
-          label={words.tags}
-          value={form.values.tags}
-          error={form.errorOf('tags')}
-          onChange={(tags) => form.set({ tags })}
-        />
-        <LegacyIds
-          of="offer"
-          value={form.values.legacyIds}
-          errorOf={form.errorOf}
-          onChange={(legacyIds) => form.set({ legacyIds })}
-        />
-      </Section>
-      <FormFooter form={form} isNew={item === undefined} cancelHref="/offers" />
-    </FormLayout>
+      )}
+    </>
+  )
+}
+
+function AdvertisersTarget({ form }: OfferFormProps) {
+  return (
+    <TextInput
+      {...form.text('url')}
+      label={words.url}
+      description={words.urlHint}
+      placeholder="https://"
+      required
+    />
+  )
+}
+
+function Terms({ form }: OfferFormProps) {
+  const { terms, currency } = form.values
+  return (
+    <OfferTermsFields
+      terms={terms}
+      set={(changes) => form.set({ terms: { ...terms, ...changes } })}
+      errorOf={(path) => form.errorOf(`terms.${path}`)}
+      currency={currency}
+      currencyField={<OfferCurrency form={form} />}
+    />
+  )
+}
+
+function OfferCurrency({ form }: OfferFormProps) {
+  return (
+    <CurrencySelect
+      value={form.values.currency}
+      error={form.errorOf('currency')}
+      onChange={(chosen) => form.set({ currency: chosen })}
+    />
+  )
+}
+
+function Events({ form }: OfferFormProps) {
+  return (
+    <Pair>
+      <TextInput
+        {...form.text('defaultEvent')}
+        label={words.defaultEvent}
+        description={words.defaultEventHint}
+        required
+      />
+      <TagsInput
+        label={words.events}
+        description={words.eventsHint}
+        value={form.values.events}
+        error={form.errorOf('events')}
+        onChange={(events) => form.set({ events })}
+      />
+    </Pair>
+  )
+}
+
+function More({ form }: OfferFormProps) {
+  return (
+    <Section title={texts.form.more}>
+      <MultiSelect
+        label={words.countries}
+        description={words.countriesHint}
+        data={COUNTRIES}
+        value={form.values.countries}
+        error={form.errorOf('countries')}
+        onChange={(countries) => form.set({ countries })}
+        searchable
+      />
+      <TagsInput
+        label={words.tags}
+        value={form.values.tags}
+        error={form.errorOf('tags')}
+        onChange={(tags) => form.set({ tags })}
+      />
+      <LegacyIds
+        of="offer"
+        value={form.values.legacyIds}
+        errorOf={form.errorOf}
+        onChange={(legacyIds) => form.set({ legacyIds })}
+      />
+    </Section>
   )
 }
 
@@ -148,11 +247,7 @@ function Payout({ form }: OfferFormProps) {
           description={words.payoutHint}
           inputMode="decimal"
         />
-        <CurrencySelect
-          value={form.values.currency}
-          error={form.errorOf('currency')}
-          onChange={(chosen) => form.set({ currency: chosen })}
-        />
+        <OfferCurrency form={form} />
       </Pair>
       {form.values.payout.trim() !== '' && (
         <Select
@@ -209,17 +304,25 @@ function Caps({ form }: OfferFormProps) {
   )
 }
 
-function toValues(item: Offer | undefined, currency: string) {
+function toValues(
+  item: Offer | undefined,
+  fresh: { readonly currency: string; readonly advertiserId: string },
+) {
   const kind: keyof typeof words.kinds = (item?.campaignId ?? '') === '' ? 'url' : 'campaign'
+  const advertiserId = item === undefined ? fresh.advertiserId : item.advertiserId
+  const owner: keyof typeof termsTexts.owners = advertiserId === '' ? 'network' : 'advertiser'
   return {
     kind,
+    owner,
+    advertiserId,
+    terms: toTermsValues(item?.terms ?? undefined),
     name: item?.name ?? '',
     affiliateNetworkId: item?.affiliateNetworkId ?? '',
     url: item?.url ?? '',
     campaignId: item?.campaignId ?? '',
     payout: item?.payout ?? '',
     payoutMode: item?.payoutMode ?? ('auto' as const),
-    currency: item?.currency ?? currency,
+    currency: item?.currency ?? fresh.currency,
     defaultEvent: item?.defaultEvent ?? 'sale',
     events: item?.events ?? [],
     caps: item?.caps ?? { daily: null, monthly: null, total: null, timeZone: 'UTC' },
@@ -230,7 +333,12 @@ function toValues(item: Offer | undefined, currency: string) {
   }
 }
 
-function toBody({ kind, ...values }: OfferValues): OfferBody {
+function toBody({ kind, owner, terms, ...values }: OfferValues): OfferBody {
+  if (owner === 'advertiser') {
+    const none = { affiliateNetworkId: '', campaignId: '', payout: null }
+    return { ...values, ...none, terms: toTermsBody(terms) }
+  }
   const target = kind === 'url' ? { campaignId: '' } : { url: '', affiliateNetworkId: '' }
-  return { ...values, ...target, payout: values.payout.trim() === '' ? null : values.payout }
+  const payout = values.payout.trim() === '' ? null : values.payout
+  return { ...values, ...target, payout, advertiserId: '', terms: null }
 }

@@ -1,12 +1,16 @@
-import { formatMoney } from '../format.ts'
+import { formatMoney, formatPrice } from '../format.ts'
 import { ListScreen } from '../parts/list-screen.tsx'
 import { Shortened } from '../parts/shortened.tsx'
+import { StateBadge } from '../parts/state-badge.tsx'
 import { useNames } from '../resource.ts'
-import { campaigns, networks, offers } from '../resources.ts'
+import { campaigns, networks, type Offer, offers } from '../resources.ts'
+import { advertisers } from '../resources-network.ts'
 import { texts } from '../texts.ts'
+import { termsTexts } from '../texts-terms.ts'
 
 export function Offers() {
   const networkName = useNames(networks)
+  const advertiserName = useNames(advertisers)
   const campaignName = useNames(campaigns)
   return (
     <ListScreen
@@ -16,9 +20,17 @@ export function Offers() {
       columns={[
         { key: 'name', header: texts.form.name, cell: (offer) => offer.name },
         {
-          key: 'network',
-          header: texts.offers.network,
-          cell: (offer) => networkName(offer.affiliateNetworkId) || texts.none,
+          key: 'owner',
+          header: termsTexts.owner,
+          cell: (offer) =>
+            (offer.advertiserId === ''
+              ? networkName(offer.affiliateNetworkId)
+              : advertiserName(offer.advertiserId)) || texts.none,
+        },
+        {
+          key: 'status',
+          header: termsTexts.status,
+          cell: (offer) => <StateBadge state={offer.statusNow} words={termsTexts.statusNow} />,
         },
         {
           key: 'url',
@@ -32,9 +44,13 @@ export function Offers() {
           header: texts.offers.payout,
           numeric: true,
           cell: (offer) =>
-            offer.payout === null ? texts.offers.payoutFromHit : formatMoney(offer.payout, offer.currency),
+            offer.terms === null ? payoutOf(offer) : formatPrice(offer.terms.payout, offer.currency),
         },
       ]}
     />
   )
+}
+
+function payoutOf({ payout, currency }: Offer): string {
+  return payout === null ? texts.offers.payoutFromHit : formatMoney(payout, currency)
 }

@@ -1,0 +1,197 @@
+import { Anchor, Button, Center, Group, Modal, Select, Stack, Text } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
+import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { answerOf, api } from '../api.ts'
+import { formatMoney } from '../format.ts'
+import { useNames } from '../resource.ts'
+import { advertisers, affiliates, type Invoice, type Side } from '../resources-network.ts'
+import { setQuery, usePlace } from '../router.tsx'
+import { isKey, texts, toOptions } from '../texts.ts'
+import { billingTexts, invoiceTexts as words } from '../texts-billing.ts'
+import { decisionTexts } from '../texts-network.ts'
+import { DataTable, type Selection } from './data-table.tsx'
+import { Day } from './day.tsx'
+import { Empty } from './empty.tsx'
+import { FormProblem } from './form-footer.tsx'
+import { Icon } from './icon.tsx'
+import { JobProgress } from './job-progress.tsx'
+import { Loaded } from './loaded.tsx'
+import { PayInvoices } from './pay-invoices.tsx'
+import { SideChoice, useSide } from './side-choice.tsx'
+import { StateBadge } from './state-badge.tsx'
+
+const PAGE_SIZE = 50
+
+/** Invoices of one side; final ones are chosen and paid together. */
+export function Invoices() {
+  const side = useSide()
+  const given = usePlace().query.get('state')
+  const state = isKey(words.states, given) ? given : undefined
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
+  const query = useInfiniteQuery({
+    queryKey: ['invoices', side, state],
+    queryFn: ({ pageParam }) => {
+      const cursor = pageParam === undefined ? {} : { cursor: pageParam }
+      const filter = { side, ...(state === undefined ? {} : { state }) }
+      const params = { query: { limit: PAGE_SIZE, ...filter, ...cursor } }
+      return answerOf(api.GET('/api/v1/invoices', { params }))
+    },
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.nextCursor ?? undefined,
+  })
+  const selection: Selection | undefined =
+    state === 'final'
+      ? {
+          chosen,
+          onChange: setChosen,
+          allLabel: decisionTexts.selectAll,
+          rowLabel: (key) => decisionTexts.select(key),
+        }
+      : undefined
+  return (
+    <Stack gap="md">
+      <Group gap="xs" justify="space-between">
+        <Group gap="xs">
+          <SideChoice />
+          <Select
+            aria-label={words.state}
+            placeholder={words.anyState}
+            data={toOptions(words.states)}
+            value={state ?? null}
+            onChange={(value) => setQuery({ state: value ?? undefined })}
+            clearable
+            w={150}
+          />
+        </Group>
+        <DraftAll key={side} side={side} />
+      </Group>
+      {state === 'final' && <PayInvoices ids={[...chosen]} onDone={() => setChosen(new Set())} />}
+      <Loaded query={query}>
+        {({ pages }) => {
+          const rows = pages.flatMap((page) => page.items)
+          if (rows.length === 0) return <Nothing isFiltered={state !== undefined} />
+          return (
+            <>
+              <InvoiceTable rows={rows} side={side} selection={selection} />
+              {query.hasNextPage && (
+                <Center>
+                  <Button
+                    variant="default"
+                    loading={query.isFetchingNextPage}
+                    onClick={() => void query.fetchNextPage()}
+                  >
+                    {texts.form.loadMore}
+                  </Button>
+                </Center>
+              )}
+            </>
+          )
+        }}
+      </Loaded>
+    </Stack>
+  )
+}
+
+function Nothing({ isFiltered }: { readonly isFiltered: boolean }) {
+  return isFiltered ? (
+    <Empty icon="story" title={texts.filter.nothing} text={texts.filter.nothingText} />
+  ) : (
+    <Empty icon="invoice" title={words.emptyTitle} text={words.emptyText} />
+  )
+}
+
+type InvoiceTableProps = {
+  readonly rows: readonly Invoice[]
+  readonly side: Side
+  readonly selection?: Selection | undefined
+}
+
+export function InvoiceTable({ rows, side, selection }: InvoiceTableProps) {
+  const affiliateName = useNames(affiliates)
+  const advertiserName = useNames(advertisers)
+  const nameOf = side === 'affiliate' ? affiliateName : advertiserName
+  return (
+    <DataTable
+      label={billingTexts.tabs.invoices}
+      rows={rows}
+      rowKey={(invoice) => invoice.id}
+      selection={selection}
+      columns={[
+        {
+          key: 'number',
+          header: words.number,
+          cell: (invoice) => (
+            <Anchor href={`/billing/invoices/${invoice.id}`} size="sm" fw={500}>
+              {words.name(invoice.number)}
+            </Anchor>
+          ),
+        },
+        { key: 'party', header: billingTexts.party[side], cell: (invoice) => nameOf(invoice.partyId) },
+        {
+          key: 'state',
+          header: words.state,
+          cell: (invoice) => <StateBadge state={invoice.state} words={words.states} />,
+        },
+        { key: 'period', header: words.period, cell: (invoice) => <Day at={invoice.periodTo} isEnd /> },
+        {
+          key: 'total',
+          header: words.total,
+          numeric: true,
+          cell: (invoice) => formatMoney(invoice.total, invoice.currency),
+        },
+      ]}
+    />
+  )
+}
+
+/** Drafts for everybody who is due, by a job. */
+function DraftAll({ side }: { readonly side: Side }) {
+  const queries = useQueryClient()
+  const [opened, { open, close }] = useDisclosure()
+  const run = useMutation({
+    mutationFn: () => answerOf(api.POST('/api/v1/invoices/run', { body: { side } })),
+  })
+  const refresh = () => {
+    void queries.invalidateQueries({ queryKey: ['invoices'] })
+    void queries.invalidateQueries({ queryKey: ['balances'] })
+  }
+  const finish = () => {
+    run.reset()
+    close()
+  }
+  return (
+    <>
+      <Button leftSection={<Icon name="plus" size={14} />} onClick={open}>
+        {words.run}
+      </Button>
+      <Modal
+        opened={opened}
+        onClose={finish}
+        title={`${words.runTitle}: ${billingTexts.sides[side]}`}
+        centered
+      >
+        <Stack gap="md">
+          <Text>{words.runText}</Text>
+          <FormProblem problem={run.error?.message} />
+          {run.data === undefined ? (
+            <Group>
+              <Button loading={run.isPending} onClick={() => run.mutate()}>
+                {words.runDo}
+              </Button>
+            </Group>
+          ) : (
+            <>
+              <JobProgress id={run.data.id} onEnd={refresh} />
+              <Group>
+                <Button variant="default" onClick={finish}>
+                  {words.close}
+                </Button>
+              </Group>
+            </>
+          )}
+        </Stack>
+      </Modal>
+    </>
+  )
+}

@@ -1,0 +1,76 @@
+import { Input, TextInput } from '@mantine/core'
+import { type CapValues, PERIODS } from '../terms-values.ts'
+import { termsTexts as words } from '../texts-terms.ts'
+import type { TermsProps } from './offer-terms.tsx'
+import { Section } from './page.tsx'
+import classes from './price-field.module.css'
+
+/** Caps besides those on conversions of the whole offer. */
+export function OfferMoneyCaps({ terms, set, errorOf }: TermsProps) {
+  const { payout, revenue, conversions } = words.capOf
+  return (
+    <>
+      <Section title={words.moneyCaps} aside={words.moneyCapsAside}>
+        <CapRow
+          label={payout}
+          caps={terms.payoutCaps}
+          errorOf={(period) => errorOf(`caps.payout.${period}`)}
+          onChange={(payoutCaps) => set({ payoutCaps })}
+        />
+        <CapRow
+          label={revenue}
+          caps={terms.revenueCaps}
+          errorOf={(period) => errorOf(`caps.revenue.${period}`)}
+          onChange={(revenueCaps) => set({ revenueCaps })}
+        />
+      </Section>
+      <Section title={words.affiliateCaps} aside={words.affiliateCapsAside}>
+        <CapRow
+          label={conversions}
+          caps={terms.affiliateConversionCaps}
+          errorOf={(period) => errorOf(`caps.perAffiliate.conversions.${period}`)}
+          onChange={(affiliateConversionCaps) => set({ affiliateConversionCaps })}
+        />
+        <CapRow
+          label={payout}
+          caps={terms.affiliatePayoutCaps}
+          errorOf={(period) => errorOf(`caps.perAffiliate.payout.${period}`)}
+          onChange={(affiliatePayoutCaps) => set({ affiliatePayoutCaps })}
+        />
+        <CapRow
+          label={revenue}
+          caps={terms.affiliateRevenueCaps}
+          errorOf={(period) => errorOf(`caps.perAffiliate.revenue.${period}`)}
+          onChange={(affiliateRevenueCaps) => set({ affiliateRevenueCaps })}
+        />
+      </Section>
+    </>
+  )
+}
+
+type CapRowProps = {
+  readonly label: string
+  readonly caps: CapValues
+  readonly errorOf: (period: string) => string | undefined
+  readonly onChange: (caps: CapValues) => void
+}
+
+function CapRow({ label, caps, errorOf, onChange }: CapRowProps) {
+  return (
+    <Input.Wrapper label={label} labelElement="div">
+      <div className={classes.caps}>
+        {PERIODS.map((period) => (
+          <TextInput
+            key={period}
+            aria-label={`${label} ${words.capPeriods[period]}`}
+            placeholder={words.capPeriods[period]}
+            value={caps[period]}
+            error={errorOf(period)}
+            onChange={(event) => onChange({ ...caps, [period]: event.currentTarget.value })}
+            inputMode="decimal"
+          />
+        ))}
+      </div>
+    </Input.Wrapper>
+  )
+}

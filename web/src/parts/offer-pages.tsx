@@ -1,0 +1,121 @@
+import { Input, Select, Textarea, TextInput } from '@mantine/core'
+import { isKey, toOptions } from '../texts.ts'
+import { termsTexts as words } from '../texts-terms.ts'
+import type { TermsProps } from './offer-terms.tsx'
+import { Section } from './page.tsx'
+import { RowList } from './row-list.tsx'
+
+const EMPTY_PAGE = { id: '', name: '', url: '' }
+const EMPTY_CREATIVE = { id: '', name: '', type: 'image' as const, url: '', text: '', width: 0, height: 0 }
+
+/** Where links of the offer may lead, and what affiliates may show for it. */
+export function OfferPages({ terms, set, errorOf }: TermsProps) {
+  return (
+    <Section title={words.links}>
+      <TextInput
+        label={words.preview}
+        description={words.previewHint}
+        placeholder="https://"
+        value={terms.previewUrl}
+        error={errorOf('previewUrl')}
+        onChange={(event) => set({ previewUrl: event.currentTarget.value })}
+      />
+      <TextInput
+        label={words.convertedUrl}
+        description={words.convertedUrlHint}
+        placeholder="https://"
+        value={terms.convertedUrl}
+        error={errorOf('convertedUrl')}
+        onChange={(event) => set({ convertedUrl: event.currentTarget.value })}
+      />
+      <LandingPages terms={terms} set={set} errorOf={errorOf} />
+      <Creatives terms={terms} set={set} errorOf={errorOf} />
+    </Section>
+  )
+}
+
+function LandingPages({ terms, set, errorOf }: TermsProps) {
+  return (
+    <Input.Wrapper
+      label={words.landingPages}
+      description={words.landingPagesAside}
+      labelElement="div"
+      inputWrapperOrder={['label', 'description', 'input']}
+    >
+      <RowList
+        rows={terms.landingPages}
+        onChange={(rows) => set({ landingPages: [...rows] })}
+        addLabel={words.addLandingPage}
+        removeLabel={(index) => words.remove(words.landingPage(index + 1))}
+        empty={EMPTY_PAGE}
+        row={(page, change, index) => (
+          <>
+            <TextInput
+              aria-label={words.landingPage(index + 1)}
+              placeholder={words.goalName}
+              value={page.name}
+              error={errorOf(`landingPages.${index}.name`)}
+              onChange={(event) => change({ name: event.currentTarget.value })}
+            />
+            <TextInput
+              aria-label={words.landingUrl(index + 1)}
+              placeholder="https://"
+              value={page.url}
+              error={errorOf(`landingPages.${index}.url`)}
+              onChange={(event) => change({ url: event.currentTarget.value })}
+            />
+          </>
+        )}
+      />
+    </Input.Wrapper>
+  )
+}
+
+function Creatives({ terms, set, errorOf }: TermsProps) {
+  return (
+    <Input.Wrapper
+      label={words.creatives}
+      description={words.creativesAside}
+      labelElement="div"
+      inputWrapperOrder={['label', 'description', 'input']}
+    >
+      <RowList<(typeof terms.creatives)[number]>
+        rows={terms.creatives}
+        onChange={(rows) => set({ creatives: [...rows] })}
+        addLabel={words.addCreative}
+        removeLabel={(index) => words.remove(words.creative(index + 1))}
+        empty={EMPTY_CREATIVE}
+        row={(creative, change, index) => {
+          const content = creative.type === 'image' ? 'url' : 'text'
+          return (
+            <>
+              <TextInput
+                aria-label={words.creative(index + 1)}
+                placeholder={words.goalName}
+                value={creative.name}
+                error={errorOf(`creatives.${index}.name`)}
+                onChange={(event) => change({ name: event.currentTarget.value })}
+              />
+              <Select
+                aria-label={words.creativeType(index + 1)}
+                data={toOptions(words.creativeTypes)}
+                value={creative.type}
+                onChange={(type) => isKey(words.creativeTypes, type) && change({ type })}
+                allowDeselect={false}
+              />
+              <Textarea
+                aria-label={words.creativeContent(index + 1)}
+                placeholder={content === 'url' ? 'https://' : words.creativeText}
+                value={creative[content]}
+                error={errorOf(`creatives.${index}.${content}`)}
+                onChange={(event) => change({ [content]: event.currentTarget.value })}
+                autosize
+                maxRows={8}
+              />
+            </>
+          )
+        }}
+      />
+    </Input.Wrapper>
+  )
+}

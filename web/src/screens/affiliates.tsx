@@ -1,0 +1,139 @@
+import { Button, Center, Group, Select, TextInput } from '@mantine/core'
+import { useDebouncedValue } from '@mantine/hooks'
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
+import { useEffect, useState } from 'react'
+import { answerOf, api } from '../api.ts'
+import { DataTable } from '../parts/data-table.tsx'
+import { Empty } from '../parts/empty.tsx'
+import { Icon } from '../parts/icon.tsx'
+import { Loaded } from '../parts/loaded.tsx'
+import { Page } from '../parts/page.tsx'
+import { Shortened } from '../parts/shortened.tsx'
+import { StateBadge } from '../parts/state-badge.tsx'
+import { When } from '../parts/when.tsx'
+import { type Affiliate, type AffiliateStatus, affiliates } from '../resources-network.ts'
+import { setQuery, usePlace } from '../router.tsx'
+import { useMayChange } from '../session.ts'
+import { isKey, texts, toOptions } from '../texts.ts'
+import { affiliateTexts as words } from '../texts-network.ts'
+
+const PAGE_SIZE = 50
+const TYPING_MS = 250
+
+/** All affiliates that one may see, by name, e-mail and status. */
+export function Affiliates() {
+  const { query: place } = usePlace()
+  const search = place.get('search') ?? ''
+  const given = place.get('status')
+  const status = isKey(words.statuses, given) ? given : undefined
+  const query = useAffiliates(search, status)
+  const mayChange = useMayChange()
+  const isFiltered = search !== '' || status !== undefined
+  const create = (
+    <Button component="a" href="/affiliates/new" leftSection={<Icon name="plus" size={14} />}>
+      {words.create}
+    </Button>
+  )
+  return (
+    <Page title={words.title} lead={words.lead} actions={mayChange && create}>
+      <Group gap="xs">
+        <SearchField search={search} />
+        <Select
+          aria-label={words.status}
+          placeholder={words.anyStatus}
+          data={toOptions(words.statuses)}
+          value={status ?? null}
+          onChange={(chosen) => setQuery({ status: chosen ?? undefined })}
+          clearable
+          w={190}
+        />
+      </Group>
+      <Loaded query={query}>
+        {({ pages }) => {
+          const rows = pages.flatMap((page) => page.items)
+          if (rows.length === 0) return <NoAffiliates isFiltered={isFiltered} />
+          return (
+            <>
+              <AffiliateTable rows={rows} />
+              {query.hasNextPage && (
+                <Center>
+                  <Button
+                    variant="default"
+                    loading={query.isFetchingNextPage}
+                    onClick={() => void query.fetchNextPage()}
+                  >
+                    {texts.form.loadMore}
+                  </Button>
+                </Center>
+              )}
+            </>
+          )
+        }}
+      </Loaded>
+    </Page>
+  )
+}
+
+function useAffiliates(search: string, status: AffiliateStatus | undefined) {
+  return useInfiniteQuery({
+    queryKey: [affiliates.name, 'found', search, status],
+    queryFn: ({ pageParam }) => {
+      const found = { ...(search === '' ? {} : { search }), ...(status === undefined ? {} : { status }) }
+      const cursor = pageParam === undefined ? {} : { cursor: pageParam }
+      const params = { query: { limit: PAGE_SIZE, ...cursor, ...found } }
+      return answerOf(api.GET('/api/v1/affiliates', { params }))
+    },
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.nextCursor ?? undefined,
+    placeholderData: keepPreviousData,
+  })
+}
+
+/** Its text goes into the address once the typing rests. */
+function SearchField({ search }: { readonly search: string }) {
+  const [text, setText] = useState(search)
+  const [rested] = useDebouncedValue(text, TYPING_MS)
+  useEffect(() => setQuery({ search: rested.trim() }), [rested])
+  return (
+    <TextInput
+      aria-label={words.search}
+      placeholder={words.search}
+      type="search"
+      value={text}
+      onChange={(event) => setText(event.currentTarget.value)}
+      leftSection={<Icon name="story" size={14} />}
+      w={{ base: '100%', xs: 280 }}
+    />
+  )
+}
+
+function AffiliateTable({ rows }: { readonly rows: readonly Affiliate[] }) {
+  return (
+    <DataTable
+      label={words.title}
+      rows={rows}
+      rowKey={(affiliate) => affiliate.id}
+      href={(affiliate) => `/affiliates/${affiliate.id}`}
+      columns={[
+        { key: 'name', header: texts.form.name, cell: (affiliate) => affiliate.name },
+        {
+          key: 'status',
+          header: words.status,
+          cell: (affiliate) => <StateBadge state={affiliate.status} words={words.statuses} />,
+        },
+        {
+          key: 'email',
+          header: words.email,
+          cell: (affiliate) => <Shortened text={affiliate.email} width={220} />,
+        },
+        { key: 'tier', header: words.tier, cell: (affiliate) => affiliate.tier },
+        { key: 'since', header: texts.form.created, cell: (affiliate) => <When at={affiliate.createdAt} /> },
+      ]}
+    />
+  )
+}
+
+function NoAffiliates({ isFiltered }: { readonly isFiltered: boolean }) {
+  if (isFiltered) return <Empty icon="story" title={texts.filter.nothing} text={texts.filter.nothingText} />
+  return <Empty icon="affiliate" title={words.emptyTitle} text={words.emptyText} />
+}

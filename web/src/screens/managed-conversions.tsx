@@ -1,0 +1,50 @@
+import { answerOf, api } from '../api.ts'
+import type { components } from '../api-types.ts'
+import { formatMoney } from '../format.ts'
+import { StatusBadge } from '../parts/badges.tsx'
+import { LogScreen } from '../parts/log-screen.tsx'
+import { Shortened } from '../parts/shortened.tsx'
+import { When } from '../parts/when.tsx'
+import { useNames } from '../resource.ts'
+import { affiliates } from '../resources-network.ts'
+import { isKey, texts } from '../texts.ts'
+import { managedTexts } from '../texts-network.ts'
+
+type Conversion = components['schemas']['Conversion']
+
+/** Conversions of the affiliates that one looks after: without what the advertiser pays. */
+export function ManagedConversions() {
+  const affiliateName = useNames(affiliates)
+  const words = { ...texts.conversions, ...managedTexts }
+  return (
+    <LogScreen<Conversion>
+      name="conversions"
+      texts={words}
+      icon="conversion"
+      filter={{ name: 'status', label: words.status, any: words.anyStatus, choices: texts.status }}
+      list={({ limit, cursor, filter }) => {
+        const status = isKey(texts.status, filter) ? { status: filter } : {}
+        const query = { limit, ...(cursor === undefined ? {} : { cursor }), ...status }
+        return answerOf(api.GET('/api/v1/conversions', { params: { query } }))
+      }}
+      href={() => undefined}
+      columns={[
+        { key: 'time', header: words.time, cell: (row) => <When at={row.createdAt} /> },
+        {
+          key: 'affiliate',
+          header: words.affiliate,
+          cell: (row) => <Shortened text={affiliateName(row.affiliateId)} width={180} />,
+        },
+        { key: 'event', header: words.event, cell: (row) => row.event },
+        { key: 'status', header: words.status, cell: (row) => <StatusBadge status={row.status} /> },
+        { key: 'txid', header: words.txid, cell: (row) => <Shortened text={row.txid} width={140} /> },
+        {
+          key: 'payout',
+          header: words.payout,
+          numeric: true,
+          cell: (row) => formatMoney(row.payout, row.currency),
+        },
+      ]}
+    />
+  )
+}
