@@ -40,6 +40,15 @@ export class ApiProblem extends Error {
     this.fields = Object.fromEntries(moved)
     return this
   }
+
+  /** Says the same of a form that holds only what stands under this path. */
+  liftFields(from: string): this {
+    const lifted = Object.entries(this.fields).map(([path, message]) => {
+      return [path.startsWith(`${from}.`) ? path.slice(from.length + 1) : path, message]
+    })
+    this.fields = Object.fromEntries(lifted)
+    return this
+  }
 }
 
 type Answer<T> = { readonly data?: T; readonly error?: unknown; readonly response: Response }

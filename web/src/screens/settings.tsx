@@ -1,25 +1,52 @@
 import { Tabs } from '@mantine/core'
 import { Page } from '../parts/page.tsx'
 import { navigate, type PathParams } from '../router.tsx'
+import { useMe } from '../session.ts'
 import { isKey, texts } from '../texts.ts'
+import { settingsTabs } from '../texts-billing.ts'
 import { ApiKeys } from './api-keys.tsx'
+import { Members } from './members.tsx'
+import { NetworkSettings } from './network-settings.tsx'
+import { Webhooks } from './webhooks.tsx'
 import { WorkspaceSettings } from './workspace-settings.tsx'
+
+type Tab = keyof typeof settingsTabs
+
+/** Who may not read a part does not see its tab. */
+const HIDDEN: Readonly<Record<string, readonly Tab[]>> = {
+  viewer: ['members', 'webhooks', 'api-keys'],
+  manager: ['members', 'api-keys'],
+}
 
 /** What belongs to the workspace as a whole. */
 export function Settings({ params }: { readonly params: PathParams }) {
-  const tab = isKey(texts.settings.tabs, params.tab) ? params.tab : 'workspace'
+  const { role } = useMe().workspace
+  const hidden = HIDDEN[role] ?? []
+  const wanted: Tab = isKey(settingsTabs, params.tab) ? params.tab : 'workspace'
+  const tab = hidden.includes(wanted) ? 'workspace' : wanted
   return (
     <Page title={texts.settings.title}>
       <Tabs value={tab} onChange={(chosen) => navigate(`/settings/${chosen ?? ''}`)} keepMounted={false}>
         <Tabs.List>
-          {Object.entries(texts.settings.tabs).map(([value, label]) => (
-            <Tabs.Tab key={value} value={value}>
-              {label}
-            </Tabs.Tab>
-          ))}
+          {Object.entries(settingsTabs)
+            .filter(([value]) => !hidden.some((each) => each === value))
+            .map(([value, label]) => (
+              <Tabs.Tab key={value} value={value}>
+                {label}
+              </Tabs.Tab>
+            ))}
         </Tabs.List>
         <Tabs.Panel value="workspace" pt="lg">
           <WorkspaceSettings />
+        </Tabs.Panel>
+        <Tabs.Panel value="network" pt="lg">
+          <NetworkSettings />
+        </Tabs.Panel>
+        <Tabs.Panel value="members" pt="lg">
+          <Members />
+        </Tabs.Panel>
+        <Tabs.Panel value="webhooks" pt="lg">
+          <Webhooks />
         </Tabs.Panel>
         <Tabs.Panel value="api-keys" pt="lg">
           <ApiKeys />

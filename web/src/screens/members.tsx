@@ -1,0 +1,152 @@
+import { Button, Group, Modal, Select, Stack, Text, TextInput } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { answerOf, api } from '../api.ts'
+import { ConfirmButton } from '../parts/confirm-button.tsx'
+import { DataTable } from '../parts/data-table.tsx'
+import { FormProblem } from '../parts/form-footer.tsx'
+import { Icon } from '../parts/icon.tsx'
+import { Loaded } from '../parts/loaded.tsx'
+import { When } from '../parts/when.tsx'
+import { useItems } from '../resource.ts'
+import { type Member, members } from '../resources-network.ts'
+import { useMe } from '../session.ts'
+import { isKey, toOptions } from '../texts.ts'
+import { memberTexts as words } from '../texts-billing.ts'
+import { useForm } from '../use-form.ts'
+
+/** The workspace's own people and what each may do. */
+export function Members() {
+  const query = useItems(members)
+  const [opened, { open, close }] = useDisclosure()
+  return (
+    <Stack gap="md">
+      <Group justify="space-between" align="flex-start">
+        <Text c="dimmed">{words.lead}</Text>
+        <Button leftSection={<Icon name="plus" size={14} />} onClick={open}>
+          {words.add}
+        </Button>
+      </Group>
+      <Loaded query={query}>{(people) => <MemberTable people={people} />}</Loaded>
+      <Modal opened={opened} onClose={close} title={words.add} centered>
+        <NewMember onDone={close} />
+      </Modal>
+    </Stack>
+  )
+}
+
+function MemberTable({ people }: { readonly people: readonly Member[] }) {
+  const { user } = useMe()
+  return (
+    <DataTable
+      label={words.role}
+      rows={people}
+      rowKey={(person) => person.id}
+      columns={[
+        {
+          key: 'name',
+          header: words.name,
+          cell: (person) => (person.id === user.id ? `${person.name} (${words.you})` : person.name),
+        },
+        { key: 'email', header: words.email, cell: (person) => person.email },
+        { key: 'role', header: words.role, cell: (person) => <RoleSelect person={person} /> },
+        { key: 'since', header: words.since, cell: (person) => <When at={person.since} /> },
+        {
+          key: 'remove',
+          header: '',
+          numeric: true,
+          cell: (person) => person.id !== user.id && <Remove person={person} />,
+        },
+      ]}
+    />
+  )
+}
+
+function RoleSelect({ person }: { readonly person: Member }) {
+  const queries = useQueryClient()
+  const { user } = useMe()
+  const change = useMutation({
+    mutationFn: (role: Member['role']) =>
+      answerOf(api.PATCH('/api/v1/members/{id}', { params: { path: { id: person.id } }, body: { role } })),
+    onSuccess: async () => {
+      await queries.invalidateQueries({ queryKey: [members.name] })
+      // One's own role decides what one sees.
+      if (person.id === user.id) await queries.invalidateQueries({ queryKey: ['me'] })
+    },
+  })
+  return (
+    <Select
+      aria-label={words.roleOf(person.name)}
+      data={toOptions(words.roles)}
+      value={change.variables !== undefined && change.isPending ? change.variables : person.role}
+      error={change.error?.message}
+      onChange={(role) => isKey(words.roles, role) && role !== person.role && change.mutate(role)}
+      allowDeselect={false}
+      size="xs"
+      miw={210}
+    />
+  )
+}
+
+function Remove({ person }: { readonly person: Member }) {
+  const queries = useQueryClient()
+  return (
+    <ConfirmButton
+      label={words.remove}
+      ariaLabel={`${words.remove}: ${person.name}`}
+      title={person.name}
+      text={words.removeAsk(person.name)}
+      isGrave
+      run={async () => {
+        await answerOf(api.DELETE('/api/v1/members/{id}', { params: { path: { id: person.id } } }))
+        await queries.invalidateQueries({ queryKey: [members.name] })
+      }}
+      button={{ size: 'compact-xs' }}
+    />
+  )
+}
+
+const NOBODY: {
+  readonly name: string
+  readonly email: string
+  readonly password: string
+  readonly role: Member['role']
+} = { name: '', email: '', password: '', role: 'affiliate_manager' }
+
+function NewMember({ onDone }: { readonly onDone: () => void }) {
+  const queries = useQueryClient()
+  const form = useForm(NOBODY, async (body) => {
+    await answerOf(api.POST('/api/v1/members', { body }))
+    await queries.invalidateQueries({ queryKey: [members.name] })
+    onDone()
+  })
+  return (
+    <form onSubmit={form.submit}>
+      <Stack gap="md">
+        <TextInput {...form.text('name')} label={words.name} required data-autofocus />
+        <TextInput {...form.text('email')} label={words.email} type="email" required />
+        <TextInput
+          {...form.text('password')}
+          label={words.password}
+          description={words.passwordHint}
+          autoComplete="off"
+          required
+        />
+        <Select
+          label={words.role}
+          data={toOptions(words.roles)}
+          value={form.values.role}
+          error={form.errorOf('role')}
+          onChange={(role) => isKey(words.roles, role) && form.set({ role })}
+          allowDeselect={false}
+        />
+        <FormProblem problem={form.problem} />
+        <Group>
+          <Button type="submit" loading={form.saving}>
+            {words.add}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  )
+}

@@ -1,0 +1,136 @@
+import { Checkbox, Fieldset, NumberInput, Select, Stack, Textarea, TextInput } from '@mantine/core'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { ApiProblem, answerOf, api } from '../api.ts'
+import type { components } from '../api-types.ts'
+import { BillingAddress } from '../parts/billing-address.tsx'
+import { CopyField } from '../parts/copy-field.tsx'
+import classes from '../parts/edit-screen.module.css'
+import { FormFooter } from '../parts/form-footer.tsx'
+import { FormLayout, Pair } from '../parts/form-layout.tsx'
+import { Loaded } from '../parts/loaded.tsx'
+import { Section } from '../parts/page.tsx'
+import { useMe } from '../session.ts'
+import { isKey, toOptions } from '../texts.ts'
+import { networkSettingsTexts as words } from '../texts-billing.ts'
+import { affiliateTexts } from '../texts-network.ts'
+import { type Form, useForm } from '../use-form.ts'
+
+type SettingsView = components['schemas']['Settings']
+type NetworkValues = SettingsView['network']
+type FormProps = { readonly form: Form<NetworkValues> }
+
+/** The workspace's side as a network: who may join, what is approved by itself, when it pays. */
+export function NetworkSettings() {
+  const query = useQuery({
+    queryKey: ['settings'],
+    queryFn: () => answerOf(api.GET('/api/v1/settings')),
+    gcTime: 0,
+  })
+  const { role } = useMe().workspace
+  return (
+    <Loaded query={query}>
+      {(settings) => (
+        <Fieldset variant="unstyled" disabled={role !== 'owner'} className={classes.form}>
+          <NetworkForm settings={settings} />
+        </Fieldset>
+      )}
+    </Loaded>
+  )
+}
+
+function NetworkForm({ settings }: { readonly settings: SettingsView }) {
+  const queries = useQueryClient()
+  const form = useForm(settings.network, async (network) => {
+    await answerOf(api.PATCH('/api/v1/settings', { body: { network } })).catch(withoutPrefix)
+    await queries.invalidateQueries({ queryKey: ['settings'] })
+  })
+  const { signUp } = form.values
+  return (
+    <FormLayout onSubmit={form.submit}>
+      <Stack gap="md">
+        <Select
+          label={words.signUp}
+          data={toOptions(words.signUps)}
+          value={signUp}
+          onChange={(chosen) => isKey(words.signUps, chosen) && form.set({ signUp: chosen })}
+          allowDeselect={false}
+        />
+        {signUp !== 'closed' && (
+          <CopyField
+            label={words.signUpLink}
+            value={`${location.origin}/sign-up/${settings.workspace}`}
+            description={words.signUpLinkHint}
+          />
+        )}
+        <Textarea
+          {...form.text('agreement')}
+          label={words.agreement}
+          description={words.agreementHint}
+          autosize
+          minRows={4}
+          maxRows={16}
+        />
+      </Stack>
+      <Section title={words.approvals} aside={words.approvalsAside}>
+        <Checkbox
+          label={words.postbacks}
+          checked={form.values.autoApprovePostbacks}
+          onChange={(event) => form.set({ autoApprovePostbacks: event.currentTarget.checked })}
+        />
+        <Checkbox
+          label={words.images}
+          checked={form.values.autoApproveImages}
+          onChange={(event) => form.set({ autoApproveImages: event.currentTarget.checked })}
+        />
+      </Section>
+      <Paying form={form} currency={settings.currency} />
+      <Section title={words.billing}>
+        <BillingAddress
+          value={form.values.billing}
+          errorOf={(path) => form.errorOf(`billing.${path}`)}
+          onChange={(billing) => form.set({ billing })}
+        />
+      </Section>
+      <FormFooter form={form} isNew={false} />
+    </FormLayout>
+  )
+}
+
+function Paying({ form, currency }: FormProps & { readonly currency: string }) {
+  return (
+    <Section title={words.paying} aside={words.payingAside}>
+      <Pair>
+        <NumberInput
+          label={words.holdDays}
+          description={words.holdDaysHint}
+          value={form.values.holdDays}
+          error={form.errorOf('holdDays')}
+          onChange={(days) => form.set({ holdDays: Number(days) })}
+          min={0}
+          max={365}
+          allowDecimal={false}
+        />
+        <Select
+          label={words.period}
+          data={toOptions(affiliateTexts.periods)}
+          value={form.values.payoutPeriod}
+          onChange={(payoutPeriod) =>
+            isKey(affiliateTexts.periods, payoutPeriod) && form.set({ payoutPeriod })
+          }
+          allowDeselect={false}
+        />
+        <TextInput
+          {...form.text('minimumPayout')}
+          label={`${words.minimum}, ${currency}`}
+          description={words.minimumHint}
+          inputMode="decimal"
+        />
+      </Pair>
+    </Section>
+  )
+}
+
+/** The API names the fields under `network`, the form without it. */
+function withoutPrefix(error: unknown): never {
+  throw error instanceof ApiProblem ? error.liftFields('network') : error
+}

@@ -1,0 +1,204 @@
+import { Alert, Button, Group, Modal, MultiSelect, Stack, Switch, Text, TextInput } from '@mantine/core'
+import { useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { answerOf, api } from '../api.ts'
+import { ConfirmButton } from '../parts/confirm-button.tsx'
+import { CopyField } from '../parts/copy-field.tsx'
+import { DataTable } from '../parts/data-table.tsx'
+import { Empty } from '../parts/empty.tsx'
+import { FormProblem } from '../parts/form-footer.tsx'
+import { Icon } from '../parts/icon.tsx'
+import { Loaded } from '../parts/loaded.tsx'
+import { Shortened } from '../parts/shortened.tsx'
+import { StateBadge } from '../parts/state-badge.tsx'
+import { useItems } from '../resource.ts'
+import { type Webhook, webhooks } from '../resources-network.ts'
+import { isKey, texts, toOptions } from '../texts.ts'
+import { webhookTexts as words } from '../texts-billing.ts'
+import { useForm } from '../use-form.ts'
+
+type EventName = keyof typeof words.eventNames
+type Editing = { readonly webhook: Webhook | undefined }
+
+/** Signed calls to one's own systems. */
+export function Webhooks() {
+  const query = useItems(webhooks)
+  const [editing, setEditing] = useState<Editing>()
+  const close = () => setEditing(undefined)
+  const create = (
+    <Button leftSection={<Icon name="plus" size={14} />} onClick={() => setEditing({ webhook: undefined })}>
+      {words.create}
+    </Button>
+  )
+  return (
+    <Stack gap="md">
+      <Group justify="space-between" align="flex-start">
+        <Text c="dimmed">{words.lead}</Text>
+        {query.data !== undefined && query.data.length > 0 && create}
+      </Group>
+      <Loaded query={query}>
+        {(items) =>
+          items.length === 0 ? (
+            <Empty icon="event" title={words.emptyTitle} text={words.emptyText} action={create} />
+          ) : (
+            <WebhookTable items={items} onEdit={(webhook) => setEditing({ webhook })} />
+          )
+        }
+      </Loaded>
+      <Modal
+        opened={editing !== undefined}
+        onClose={close}
+        title={editing?.webhook === undefined ? words.create : words.changeTitle}
+        centered
+      >
+        {editing !== undefined && <WebhookForm webhook={editing.webhook} onDone={close} />}
+      </Modal>
+    </Stack>
+  )
+}
+
+type WebhookTableProps = {
+  readonly items: readonly Webhook[]
+  readonly onEdit: (webhook: Webhook) => void
+}
+
+function WebhookTable({ items, onEdit }: WebhookTableProps) {
+  return (
+    <DataTable
+      label={words.changeTitle}
+      rows={items}
+      rowKey={(webhook) => webhook.id}
+      columns={[
+        { key: 'url', header: words.url, cell: (webhook) => <Shortened text={webhook.url} width={320} /> },
+        {
+          key: 'events',
+          header: words.events,
+          cell: (webhook) => <Shortened text={namesOf(webhook.events)} width={280} />,
+        },
+        {
+          key: 'status',
+          header: words.status,
+          cell: (webhook) => (
+            <>
+              <StateBadge state={webhook.status} words={{ active: words.active, disabled: words.disabled }} />
+              {webhook.disabledReason !== '' && (
+                <Text size="xs" c="dimmed">
+                  {words.disabledBy}: {webhook.disabledReason}
+                </Text>
+              )}
+            </>
+          ),
+        },
+        {
+          key: 'actions',
+          header: '',
+          numeric: true,
+          cell: (webhook) => <Actions webhook={webhook} onEdit={onEdit} />,
+        },
+      ]}
+    />
+  )
+}
+
+function namesOf(events: readonly string[]): string {
+  if (events.length === 0) return words.everything
+  return events.map((event) => (isKey(words.eventNames, event) ? words.eventNames[event] : event)).join(', ')
+}
+
+type ActionsProps = { readonly webhook: Webhook; readonly onEdit: (webhook: Webhook) => void }
+
+function Actions({ webhook, onEdit }: ActionsProps) {
+  const queries = useQueryClient()
+  return (
+    <Group gap={6} justify="flex-end" wrap="nowrap">
+      <Button size="compact-xs" variant="default" onClick={() => onEdit(webhook)}>
+        {words.change}
+      </Button>
+      <ConfirmButton
+        label={words.delete}
+        title={words.delete}
+        text={words.deleteAsk}
+        isGrave
+        run={async () => {
+          const params = { path: { id: webhook.id } }
+          await answerOf(api.DELETE('/api/v1/webhooks/{id}', { params }))
+          await queries.invalidateQueries({ queryKey: [webhooks.name] })
+        }}
+        button={{ size: 'compact-xs', variant: 'subtle', color: 'gray' }}
+      />
+    </Group>
+  )
+}
+
+type WebhookFormProps = { readonly webhook: Webhook | undefined; readonly onDone: () => void }
+
+function WebhookForm({ webhook, onDone }: WebhookFormProps) {
+  const queries = useQueryClient()
+  const [secret, setSecret] = useState('')
+  const form = useForm(toValues(webhook), async (body) => {
+    if (webhook === undefined) {
+      setSecret((await answerOf(api.POST('/api/v1/webhooks', { body }))).secret)
+    } else {
+      const params = { path: { id: webhook.id } }
+      await answerOf(api.PATCH('/api/v1/webhooks/{id}', { params, body }))
+    }
+    await queries.invalidateQueries({ queryKey: [webhooks.name] })
+    if (webhook !== undefined) onDone()
+  })
+  if (secret !== '') {
+    return (
+      <Stack gap="md">
+        <Alert color="trail">{words.secretHint}</Alert>
+        <CopyField label={words.secret} value={secret} />
+        <Button variant="default" onClick={onDone}>
+          {words.done}
+        </Button>
+      </Stack>
+    )
+  }
+  return (
+    <form onSubmit={form.submit}>
+      <Stack gap="md">
+        <TextInput
+          {...form.text('url')}
+          label={words.url}
+          description={words.urlHint}
+          placeholder="https://"
+          required
+          data-autofocus
+        />
+        <MultiSelect
+          label={words.events}
+          description={words.eventsHint}
+          data={toOptions(words.eventNames)}
+          value={form.values.events}
+          error={form.errorOf('events')}
+          onChange={(chosen) => form.set({ events: knownEvents(chosen) })}
+        />
+        <Switch
+          label={words.isActive}
+          checked={form.values.status === 'active'}
+          onChange={(event) => form.set({ status: event.currentTarget.checked ? 'active' : 'disabled' })}
+        />
+        <FormProblem problem={form.problem} />
+        <Group>
+          <Button type="submit" loading={form.saving}>
+            {webhook === undefined ? texts.form.create : texts.form.save}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  )
+}
+
+function toValues(webhook: Webhook | undefined) {
+  return {
+    url: webhook?.url ?? '',
+    events: knownEvents(webhook?.events ?? []),
+    status: webhook?.status ?? ('active' as const),
+  }
+}
+
+function knownEvents(names: readonly string[]): EventName[] {
+  return names.filter((name) => isKey(words.eventNames, name))
+}
