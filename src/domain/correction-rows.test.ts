@@ -192,6 +192,16 @@ describe('the rows of a correction', () => {
 })
 
 describe('a visit that becomes a bot and a person again', () => {
+  it('earns no click money as a bot, and what it earned before as a person', () => {
+    const rows: readonly LedgerRow[] = [
+      { ...click, kind: 'visit', at: 1_000, visits: 1, clicks: 1, revenue: '0.500000', payout: '0.300000' },
+    ]
+    const bot = corrected(rows, { bot: 'honeypot' })
+    expect(netRows(bot).map(({ revenue, payout }) => [revenue, payout])).toEqual([[undefined, undefined]])
+    const person = netRows(corrected(bot, { bot: '' }))
+    expect(person.map(({ revenue, payout }) => [revenue, payout])).toEqual([['0.500000', '0.300000']])
+  })
+
   it('has all its counts as before, whatever else changed meanwhile', () => {
     fc.assert(
       fc.property(recordedRows, allButBot, (rows, between) => {

@@ -88,7 +88,10 @@ function changedFlags(flags: string | undefined, { addFlags, removeFlags }: Visi
     .join(',')
 }
 
-/** A person's counts become a bot visit, and back; what the traffic cost stays. Conversions stay as they are. */
+/**
+ * A person's counts become a bot visit, and back, with the click money that is paid for people alone; what the traffic
+ * cost stays. Conversions stay as they are.
+ */
 function withBot(row: LedgerRow, bot: string, past: readonly LedgerRow[]): LedgerRow {
   const marked: LedgerRow = { ...row, bot }
   if (isPersons(row) === (bot === '')) return marked
@@ -104,20 +107,25 @@ function isPersons(row: LedgerRow): boolean {
 }
 
 /** What counts for people alone. */
-const PERSON_MEASURES = [
+const PERSON_COUNTS = [
   ...(['visits', 'unique_visits', 'workspace_unique_visits'] as const),
   ...(['lander_views', 'clicks', 'unique_clicks'] as const),
 ] as const satisfies readonly (keyof LedgerMeasures)[]
 
+/** What a visit itself earns where an offer is paid by the click; decimal strings. */
+const CLICK_MONEY = ['revenue', 'payout'] as const satisfies readonly (keyof LedgerMeasures)[]
+
 function withoutPersonMeasures(row: LedgerRow): LedgerRow {
   const { visits: _, unique_visits: __, workspace_unique_visits: ___, ...others } = row
-  const { lander_views: ____, clicks: _____, unique_clicks: ______, ...rest } = others
+  const { lander_views: ____, clicks: _____, unique_clicks: ______, ...paid } = others
+  const { revenue: _______, payout: ________, ...rest } = paid
   return rest
 }
 
 function personMeasures(row: Partial<LedgerMeasures>): Partial<LedgerMeasures> {
-  const counts = PERSON_MEASURES.map((name) => [name, row[name] ?? 0] as const)
-  return Object.fromEntries(counts.filter(([, count]) => count !== 0))
+  const counts = PERSON_COUNTS.map((name) => [name, row[name] ?? 0] as const)
+  const money = CLICK_MONEY.flatMap((name) => (row[name] === undefined ? [] : [[name, row[name]] as const]))
+  return Object.fromEntries([...counts.filter(([, count]) => count !== 0), ...money])
 }
 
 /** Of a row that was never a person's. A HEAD or prefetch counts as nothing, whoever made it. */
