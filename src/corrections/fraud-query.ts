@@ -7,7 +7,7 @@ import { type CorrectionRange, rangeConditions, rangeEnds } from './correction-r
 /** Which past visits are found; plain JSON. */
 export type FraudRule =
   | { readonly type: 'filter'; readonly filters: readonly ReportFilter[] }
-  /** Every visit that is more than the so many-th from one address to one campaign within the minutes. */
+  /** Every visit that is more than the so many-th from one address to one campaign, or by one affiliate link, within the minutes. */
   | { readonly type: 'repeated_address'; readonly visits: number; readonly minutes: number }
   /** A conversion came sooner than this after the visit. */
   | { readonly type: 'too_fast'; readonly seconds: number }
@@ -134,6 +134,11 @@ function soonConverted(seconds: number, own: string, { from, to }: Ends, params:
     AND toUnixTimestamp64Milli(ledger.at) - toUnixTimestamp64Milli(visit_at) < ${soon} * 1000`
 }
 
+/** What the visits of one link have in common: its campaign, or the offer and the affiliate of an affiliate link. */
+const LINK_COLUMNS =
+  "campaign_id, if(campaign_id = '', offer_id, '') AS own_offer, if(campaign_id = '', affiliate_id, '') AS own_affiliate"
+const LINK_NAMES = 'campaign_id, own_offer, own_affiliate'
+
 /** The visits before the range count too, as far back as the minutes reach. */
 function repeated(
   { visits, minutes }: { readonly visits: number; readonly minutes: number },
@@ -144,14 +149,14 @@ function repeated(
   const span = params.add('UInt32', minutes * 60)
   return `SELECT click_id FROM (
     SELECT click_id, count() OVER (
-      PARTITION BY campaign_id, ip ORDER BY seconds RANGE BETWEEN ${minutes * 60} PRECEDING AND CURRENT ROW
+      PARTITION BY ${LINK_NAMES}, ip ORDER BY seconds RANGE BETWEEN ${minutes * 60} PRECEDING AND CURRENT ROW
     ) AS nth
     FROM (
-      SELECT click_id, campaign_id, ip, toUnixTimestamp(min(at)) AS seconds
+      SELECT click_id, ${LINK_COLUMNS}, ip, toUnixTimestamp(min(at)) AS seconds
       FROM ledger
       WHERE ${own} AND kind = 'visit' AND ip != ''
         AND at_slot >= toStartOfFifteenMinutes(${from} - ${span}) AND at_slot <= ${to}
-      GROUP BY click_id, campaign_id, ip
+      GROUP BY click_id, ${LINK_NAMES}, ip
       HAVING ${IS_THERE}
     )
   ) WHERE nth > ${params.add('UInt32', visits)}`

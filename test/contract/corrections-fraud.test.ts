@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { loadClickMoney } from '../../src/billing/click-money.ts'
 import { correctVisits } from '../../src/corrections/correct-visits.ts'
 import { CORRECTION_LIMITS } from '../../src/corrections/correction-limits.ts'
 import type { FraudRequest, FraudRule } from '../../src/corrections/fraud-query.ts'
@@ -94,6 +95,39 @@ describe.each(SQL_ENGINES)('a rule over past visits on %s', (engine) => {
     const again = await previewFraudRerun(world.ledger, 'w', { ...request, undo: true })
     const flaggedSubs = again.sample.map((row) => row.sub1)
     expect(new Set(flaggedSubs)).toEqual(new Set(['192.0.2.1 1', '192.0.2.1 14']))
+  })
+
+  it('counts the visits from one address by offer and affiliate where no campaign has them', async () => {
+    const by = (offer_id: string, affiliate_id: string, minute: number) => {
+      const ids = {
+        campaign_id: '',
+        lander_id: '',
+        offer_id,
+        affiliate_id,
+        sub1: `${offer_id} ${affiliate_id}`,
+      }
+      return visitRow({ at: NOON + minute * MINUTE, ip: '192.0.2.9', ...ids })
+    }
+    const world = await open([by('o1', 'a', 1), by('o2', 'a', 2), by('o1', 'b', 3), by('o1', 'a', 4)])
+    const rule: FraudRule = { type: 'repeated_address', visits: 1, minutes: 10 }
+    const request = { ...REQUEST, rule, flag: 'repeated_address' }
+    const { visits, sample } = await previewFraudRerun(world.ledger, 'w', request)
+    expect([visits, ...sample.map((row) => row.sub1)]).toEqual([1, 'o1 a'])
+  })
+
+  it('takes the money of a click back with the visit, and gives it again', async () => {
+    const paid = { campaign_id: '', lander_id: '', offer_id: 'o', affiliate_id: 'a', advertiser_id: 'd' }
+    const money = { revenue: '0.500000', payout: '0.300000', clicks: 1, connection_type: 'datacenter' }
+    const world = await open([visitRow({ at: NOON, ...paid, ...money })])
+    const question = { workspace: 'w', side: 'affiliate', partyIds: ['a'], untilMs: NOON + MINUTE } as const
+    const earned = async () => (await loadClickMoney(world.ledger, question)).get('a')
+    expect(await earned()).toEqual([{ offerId: 'o', quantity: 1, amountMicros: 300_000 }])
+    await rerun(world, REQUEST)
+    expect(await world.report('offer', ['revenue', 'payout'])).toEqual([])
+    expect(await earned()).toEqual([{ offerId: 'o', quantity: 0, amountMicros: 0 }])
+    await rerun(world, { ...REQUEST, undo: true })
+    expect(await world.report('offer', ['revenue', 'payout'])).toEqual(['o 0.5 0.3'])
+    expect(await earned()).toEqual([{ offerId: 'o', quantity: 1, amountMicros: 300_000 }])
   })
 
   it('finds conversions that came too soon, and what a filter lets through', async () => {
