@@ -18,6 +18,9 @@ const WIDTH = 595.28 - 2 * MARGIN
 const COLUMNS = { description: 0, quantity: 330, amount: 400 } as const
 const FOOTER_HEIGHT = 30
 const ROW_GAP = 6
+/** A thousand characters have room in it; one of many short lines ends in an ellipsis, on its page. */
+const ADDRESS_HEIGHT_MAX = 300
+const DESCRIPTION_HEIGHT_MAX = 150
 const INK = '#1f2933'
 const MUTED = '#616e7c'
 const RULE = '#cbd2d9'
@@ -92,13 +95,12 @@ function drawParty(
     .fillColor(INK)
     .font('bold')
     .text(party.company || party.name, { width })
-  const lines = [
-    party.company === '' || party.company === party.name ? '' : party.name,
-    party.address,
-    party.taxId === '' ? '' : `Tax ID: ${party.taxId}`,
-    party.email,
-  ]
-  pdf.font('regular').text(lines.filter((line) => line !== '').join('\n') || ' ', { width })
+  pdf.font('regular')
+  const name = party.company === '' || party.company === party.name ? '' : party.name
+  const taxId = party.taxId === '' ? '' : `Tax ID: ${party.taxId}`
+  for (const line of [name, party.address, taxId, party.email]) {
+    if (line !== '') pdf.text(line, { width, height: ADDRESS_HEIGHT_MAX, ellipsis: true })
+  }
 }
 
 function drawFacts(pdf: Pdf, { invoice, payment, timeZone }: InvoiceDocument): void {
@@ -147,7 +149,7 @@ function drawTableHead(pdf: Pdf): void {
 
 function drawRow(pdf: Pdf, { description, quantity, amountMicros }: LineGroup, currency: string): void {
   const width = COLUMNS.quantity - 16
-  const height = pdf.heightOfString(description, { width })
+  const height = Math.min(pdf.heightOfString(description, { width }), DESCRIPTION_HEIGHT_MAX)
   if (pdf.y + height > pdf.page.height - pdf.page.margins.bottom) {
     pdf.addPage()
     drawTableHead(pdf)
@@ -159,7 +161,7 @@ function drawRow(pdf: Pdf, { description, quantity, amountMicros }: LineGroup, c
 
 function drawCells(pdf: Pdf, top: number, [first, second, third]: readonly [string, string, string]): void {
   const { quantity, amount } = COLUMNS
-  pdf.text(first, MARGIN, top, { width: quantity - 16 })
+  pdf.text(first, MARGIN, top, { width: quantity - 16, height: DESCRIPTION_HEIGHT_MAX, ellipsis: true })
   pdf.text(second, MARGIN + quantity, top, { width: amount - quantity, align: 'right' })
   pdf.text(third, MARGIN + amount, top, { width: WIDTH - amount, align: 'right' })
 }

@@ -56,6 +56,30 @@ describe('the printed invoice', () => {
     // A4, with room at every side.
     for (const { x, y } of pieces) expect(x > 50 && x < 545 && y > 40 && y < 792).toBe(true)
   })
+
+  it('keeps parties side by side and rows in line, however many lines a text has', async () => {
+    const world = await buildBillingWorld(await stores.open())
+    const { deps, workspace, affiliateId: partyId } = world
+    const company = 'Общество с ограниченной ответственностью '.repeat(4)
+    const billing = { company, address: 'ул.\n'.repeat(250), taxId: 'ИНН 7813000000' }
+    await updateAffiliate(deps.store.db, { workspace, id: partyId }, { billing }, world.time.now)
+    for (let i = 0; i < 20; i += 1) await world.conversion({ event: `event ${i}` })
+    const bonus = { workspace, side: 'affiliate', partyId, amountMicros: 7_000_000, actor: 'user:1' } as const
+    await insertBalanceAdjustment(deps.store.db, { ...bonus, reason: 'why\n'.repeat(100) }, world.time.now)
+    const document = await loadInvoiceDocument(deps.store.db, await invoiceOf(world))
+    const pieces = readPdfText(await renderInvoicePdf(document))
+    const find = (text: string) => pieces.find((piece) => piece.text.trim() === text)
+    const [from, to, taxId, date] = ['From', 'To', 'Tax ID: ИНН 7813000000', 'Date'].map(find)
+    expect([from?.page, to?.page, taxId?.page, date?.page]).toEqual([0, 0, 0, 0])
+    expect(from?.y).toBe(to?.y)
+    expect(Number(taxId?.y)).toBeGreaterThan(Number(date?.y))
+    const [amount, why] = [find('7.00'), find('why')]
+    expect([amount?.page, amount?.y]).toEqual([why?.page, why?.y])
+    for (const { x, y } of pieces) expect(x > 50 && x < 545 && y > 40 && y < 792).toBe(true)
+    // No piece lies on another.
+    const places = pieces.map(({ page, x, y }) => `${page} ${x} ${y.toFixed(0)}`)
+    expect(new Set(places).size).toBe(places.length)
+  })
 })
 
 describe('the file of lines', () => {

@@ -49,7 +49,8 @@ function readObjects(pdf: Buffer): ReadonlyMap<string, PdfObject> {
 function readCharacters(cmap: string): ReadonlyMap<string, string> {
   const characters = new Map<string, string>()
   for (const [, from = '', , list = ''] of cmap.matchAll(/<(\w{4})> <(\w{4})> \[([^\]]*)\]/g)) {
-    const texts = [...list.matchAll(/<(\w*)>/g)].map(([, hex = '']) => hex)
+    // A ligature is several characters, with spaces between them.
+    const texts = [...list.matchAll(/<([\w ]*)>/g)].map(([, hex = '']) => hex.replaceAll(' ', ''))
     for (const [i, hex] of texts.entries()) {
       const glyph = (Number.parseInt(from, 16) + i).toString(16).padStart(4, '0')
       characters.set(glyph, Buffer.from(hex, 'hex').swap16().toString('utf16le'))
