@@ -16,10 +16,7 @@ export const trackingTexts = {
     title: 'Macros',
     lead: 'Each is replaced by its value when the URL is called. Press one to insert it.',
     known:
-      'Names of TUNE, Everflow, Affise, CAKE and others work too, as they stand in the URL that you have.',
-    value: 'Value',
-    here: 'Here',
-    elsewhere: 'Elsewhere',
+      'Under each one: its names at TUNE, Everflow, Affise, CAKE and others. They work as well, so a URL that you have can stay as it is.',
     insert: (macro: string) => `Insert ${macro}`,
     rows: [
       ['Your click id', '{externalid}', '{aff_click_id} {ref_id}'],
@@ -126,8 +123,7 @@ export const trackingTexts = {
     event: 'Conversion',
     offer: 'Offer',
     payout: 'Payout',
-    url: 'URL',
-    reason: 'Why',
+    url: 'URL, and why it was not sent',
     entry: 'Entry of the log',
     one: 'Only one conversion is shown.',
     onePostback: 'Only one postback is shown.',

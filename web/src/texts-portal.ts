@@ -212,8 +212,8 @@ export const portalTexts = {
       browser: 'Browser',
     },
     metrics: {
+      unique_visits: 'Unique visits',
       clicks: 'Clicks',
-      unique_visits: 'Unique',
       conversions: 'Conversions',
       conversions_approved: 'Approved',
       conversions_pending: 'Pending',

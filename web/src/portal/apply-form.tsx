@@ -1,4 +1,4 @@
-import { Button, Checkbox, Group, Stack, Textarea } from '@mantine/core'
+import { Button, Checkbox, Group, Stack, Text, Textarea } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { answerOf, api } from '../api.ts'
 import { formatTime } from '../format.ts'
@@ -74,11 +74,18 @@ function Terms({ offer: { agreement, application } }: { readonly offer: PortalOf
   const { timeZone } = useMe().workspace
   return (
     <div>
+      <Text size="sm" fw={500} mb={6}>
+        {words.terms}
+      </Text>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a long text must scroll by the keyboard too */}
       <section className={classes.terms} aria-label={words.terms} tabIndex={0}>
         {agreement}
       </section>
-      {application.acceptedAt !== null && words.accepted(formatTime(application.acceptedAt, timeZone))}
+      {application.acceptedAt !== null && (
+        <Text size="sm" c="dimmed" mt={6}>
+          {words.accepted(formatTime(application.acceptedAt, timeZone))}
+        </Text>
+      )}
     </div>
   )
 }

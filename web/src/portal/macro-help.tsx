@@ -1,4 +1,4 @@
-import { Table, Text, UnstyledButton } from '@mantine/core'
+import { Text, UnstyledButton } from '@mantine/core'
 import { Section } from '../parts/page.tsx'
 import { portalTexts } from '../texts-portal.ts'
 import classes from './portal.module.css'
@@ -9,32 +9,23 @@ const words = portalTexts.macros
 export function MacroHelp({ onInsert }: { readonly onInsert: (macro: string) => void }) {
   return (
     <Section title={words.title} aside={words.lead}>
-      <Table className={classes.macros} aria-label={words.title}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{words.value}</Table.Th>
-            <Table.Th>{words.here}</Table.Th>
-            <Table.Th>{words.elsewhere}</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {words.rows.map(([value, macro, aliases]) => (
-            <Table.Tr key={macro}>
-              <Table.Td>{value}</Table.Td>
-              <Table.Td>
-                <UnstyledButton
-                  className={classes.macro}
-                  onClick={() => onInsert(macro)}
-                  aria-label={words.insert(macro)}
-                >
-                  {macro}
-                </UnstyledButton>
-              </Table.Td>
-              <Table.Td className={classes.aliases}>{aliases}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
+      <dl className={classes.macros}>
+        {words.rows.map(([value, macro, aliases]) => (
+          <div key={macro}>
+            <dt>{value}</dt>
+            <dd>
+              <UnstyledButton
+                className={classes.macro}
+                onClick={() => onInsert(macro)}
+                aria-label={words.insert(macro)}
+              >
+                {macro}
+              </UnstyledButton>
+              {aliases !== '' && <div className={classes.aliases}>{aliases}</div>}
+            </dd>
+          </div>
+        ))}
+      </dl>
       <Text size="xs" c="dimmed">
         {words.known}
       </Text>

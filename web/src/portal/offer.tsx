@@ -51,7 +51,7 @@ function OfferBody({ offer }: { readonly offer: PortalOfferDetail }) {
       <aside className={layout.aside}>
         <OfferFacts offer={offer} />
         {offer.previewUrl !== '' && (
-          <Anchor href={offer.previewUrl} target="_blank" rel="noreferrer" size="sm">
+          <Anchor href={offer.previewUrl} target="_blank" rel="noreferrer" size="sm" display="block">
             {words.preview}
           </Anchor>
         )}

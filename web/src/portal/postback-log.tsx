@@ -1,4 +1,4 @@
-import { Anchor, Button } from '@mantine/core'
+import { Anchor, Button, Text } from '@mantine/core'
 import { answerOf, api } from '../api.ts'
 import type { components } from '../api-types.ts'
 import { formatMoney } from '../format.ts'
@@ -53,14 +53,30 @@ export function PostbackLog() {
       columns={[
         { key: 'time', header: words.time, cell: (row) => <When at={row.createdAt} /> },
         { key: 'state', header: words.state, cell: (row) => <DeliveryBadge state={row.state} /> },
-        { key: 'event', header: words.event, cell: (row) => conversionText(row) },
-        { key: 'offer', header: words.offer, cell: (row) => <Shortened text={row.offerName} width={140} /> },
+        {
+          key: 'event',
+          header: words.event,
+          cell: (row) => (
+            <>
+              {conversionText(row)}
+              <Shortened text={row.offerName} width={180} />
+            </>
+          ),
+        },
         {
           key: 'url',
           header: words.url,
-          cell: (row) => <Shortened text={row.url || row.body} width={240} />,
+          cell: (row) => (
+            <>
+              <Text size="sm" truncate maw={380} title={row.url || row.body}>
+                {row.url || row.body}
+              </Text>
+              <Text size="sm" c="dimmed" maw={380}>
+                {row.reason}
+              </Text>
+            </>
+          ),
         },
-        { key: 'reason', header: words.reason, cell: (row) => <Shortened text={row.reason} width={220} /> },
         {
           key: 'payout',
           header: words.payout,
