@@ -13,6 +13,8 @@ const ORDER_ID = '{order_id}'
 const CLICK_ID = '{click_id}'
 const EVENT = '{event}'
 
+const NO_TOKEN = ''
+
 const SALE: Pairs = [
   ['payout', AMOUNT],
   ['currency', CURRENCY],
@@ -47,7 +49,10 @@ export function globalPostbackUrl(publicUrl: string, token: string): string {
   return `${publicUrl}/postback?${queryWith([['cid', CLICK_ID], ...SALE, ['event', EVENT]], token)}`
 }
 
-/** For the default event, and for each goal. */
+/**
+ * For the default event, and for each goal. The token goes with postback links alone: a pixel shows it to everybody who
+ * reads the page, and with it anybody could report conversions as a server.
+ */
 export function offerSnippets(
   offer: Pick<Offer, 'id' | 'defaultEvent'> & { readonly terms: NonNullable<Offer['terms']> },
   { publicUrl, token }: { readonly publicUrl: string; readonly token: string },
@@ -61,7 +66,7 @@ export function offerSnippets(
     const ofEvent: Pairs = event === '' ? SALE : [...SALE, ['event', encodeURIComponent(event)]]
     const queries = {
       postbackQuery: queryWith([['cid', CLICK_ID], ...ofEvent], token),
-      pixelQuery: queryWith([['offer', offer.id], ...ofEvent], token),
+      pixelQuery: queryWith([['offer', offer.id], ...ofEvent], NO_TOKEN),
     }
     const all = incomingSnippet({ publicUrl, title: name, ...queries })
     return {

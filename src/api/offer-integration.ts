@@ -34,7 +34,9 @@ const integrationSchema = z
       .describe('The default event, and each goal'),
     landingScript: z.string().describe('For the page that links lead to, beside a first-party pixel'),
     globalPostbackUrl: z.string().describe('For all offers of the advertiser'),
-    carriesToken: z.boolean().describe('Whether the token of the advertiser is in them; managers see it'),
+    carriesToken: z
+      .boolean()
+      .describe('Whether the token of the advertiser is in the postback links; managers see it'),
   })
   .meta({ id: 'OfferIntegration' })
 

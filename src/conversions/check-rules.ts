@@ -54,10 +54,11 @@ function rulesOf({ hit, sender }: HitContext): readonly Rule[] {
   return sender?.type === 'advertiser' ? RULES_OF_ADVERTISERS : RULES
 }
 
-function checkToken({ fields, sender }: HitContext): RuleResult {
-  const problem = tokenProblem(fields, sender)
-  const isRequired = sender !== undefined && sender.token !== ''
-  return toResult('token', problem, isRequired ? 'right' : 'not required', 'unauthorized')
+/** An advertiser's pixel stands in pages that everybody reads, so that it neither carries nor needs the token. */
+function checkToken({ hit, fields, sender }: HitContext): RuleResult {
+  const isPublic = sender?.type === 'advertiser' && hit.kind !== 'postback'
+  if (sender === undefined || sender.token === '' || isPublic) return toResult('token', '', 'not required')
+  return toResult('token', tokenProblem(fields, sender), 'right', 'unauthorized')
 }
 
 function checkSignature({ hit, fields, sender }: HitContext): RuleResult {

@@ -1,6 +1,6 @@
 import type { HitKind } from '../domain/hit.ts'
-import { signatureProblem, tokenProblem } from './check-sender.ts'
 import { type HitContext, isAdvertisers, isClickless } from './hit-context.ts'
+import { provesItself } from './proof.ts'
 import { isReportedByMember } from './reported-by-member.ts'
 import { type RuleResult, toResult } from './rule-result.ts'
 
@@ -46,13 +46,4 @@ export function checkClickless(context: HitContext): RuleResult {
   const isTrusted = isReportedByMember(context.hit) || provesItself(context)
   const problem = 'a conversion without a visit needs the token or signature of its advertiser'
   return toResult('clickless', isTrusted ? '' : problem, `by ${context.method}`)
-}
-
-/** Whether the hit carries a secret that only its sender has, and that every hit of the sender has to carry. */
-function provesItself({ hit, fields, sender }: HitContext): boolean {
-  if (sender === undefined) return false
-  const byToken = sender.token !== '' && tokenProblem(fields, sender) === ''
-  return (
-    byToken || (sender.signingSecret !== '' && signatureProblem(hit, fields, sender.signingSecret) === '')
-  )
 }

@@ -76,10 +76,7 @@ describe.each(SQL_ENGINES)('a conversion without a visit on %s', (engine) => {
     expect(await told(world, { ...params, status: 'rejected' })).toBe('updated')
     expect(await told(world, { ...explicit, txid: 'A-2' })).toBe('recorded')
     expect(await told(world, { ...explicit, txid: 'A-1', event: 'deposit' })).toBe('recorded')
-    expect(await told(world, { ...explicit, txid: 'A-1', affiliate: await world.affiliate() })).toBe(
-      'recorded',
-    )
-    expect(await conversions(world)).toHaveLength(4)
+    expect(await conversions(world)).toHaveLength(3)
   })
 
   it('is the affiliate’s whose coupon was used, in whatever letters', async () => {
@@ -132,8 +129,25 @@ describe.each(SQL_ENGINES)('a conversion without a visit on %s', (engine) => {
     const rawQuery = `${body}&sig=${createHmac('sha256', 'shh').update(body).digest('hex')}`
     const signed = world.hit({}, { rawQuery, params: [...new URLSearchParams(rawQuery)] })
     expect(await world.judge.judge([signed])).toMatchObject([{ outcome: 'recorded' }])
+    await world.changeTerms({ protocol: 'image' })
+    const pixel = { ...signed, id: 'pixel', kind: 'image' } as const
+    // Right as well, and known: a signature counts once.
+    expect(await world.judge.judge([pixel])).toMatchObject([{ outcome: 'duplicate' }])
     expect((await conversions(world)).map(({ txid }) => txid).sort()).toEqual(['M', 'S'])
   })
+
+  it.each(['image', 'iframe', 'script'] as const)(
+    'is never taken from a pixel (%s) for its token, which pages show to everybody',
+    async (protocol) => {
+      const { world, explicit } = await open({ terms: { protocol } })
+      const unproven = 'rejected: a conversion without a visit needs the token or signature of its advertiser'
+      expect(await told(world, { ...explicit, txid: 'A' }, { kind: protocol })).toBe(unproven)
+      await world.coupon({ name: 'SAVE10' })
+      const coupon = { token: 'T0K', coupon: 'SAVE10', txid: 'B' }
+      expect(await told(world, coupon, { kind: protocol })).toBe(unproven)
+      expect(await conversions(world)).toEqual([])
+    },
+  )
 
   it('is for an offer that goes on, and an affiliate that may run it', async () => {
     const { world, explicit } = await open({ terms: { visibility: 'approval' } })

@@ -128,6 +128,18 @@ describe('a hit of an advertiser', () => {
     },
   )
 
+  it('by a pixel needs no token, whatever token it carries', async () => {
+    const world = await buildNetworkWorld(await stores.open(), {
+      terms: { protocol: 'image' },
+      advertiser: { token: 'T0K' },
+    })
+    const outcomes: string[] = []
+    for (const given of [{}, { token: 'T0K' }, { token: 'old' }])
+      outcomes.push(await told(world, { cid: world.visit(), ...given }, { kind: 'image' }))
+    outcomes.push(await told(world, { cid: world.visit() }))
+    expect(outcomes).toEqual(['recorded', 'recorded', 'recorded', 'unauthorized: the token is missing'])
+  })
+
   it('by a server that signs is taken whatever the offer’s protocol', async () => {
     const world = await buildNetworkWorld(await stores.open(), {
       terms: { protocol: 'iframe' },

@@ -69,14 +69,14 @@ function welcome(page: string, clickId: string): void {
   sales.push({ page, clickId, micros, isReversed })
 }
 
-/** The pixel finds the visit by the cookie of the network's host: no click id is in it. */
+/** The pixel finds the visit by the cookie of the network's host: neither a click id nor the token is in it. */
 function document(page: string, clickId: string): string {
   const order = encodeURIComponent(clickId.slice(10, 20))
   if (!page.startsWith('thanks-')) {
     return html(page, `<a id="buy" href="/thanks-${page}?order=${order}">Buy</a>`)
   }
   const name = page.slice('thanks-'.length)
-  const query = `offer=${task.offers[name]}&amp;amount=${PIXEL_SALE}&amp;currency=USD&amp;token=${task.token}`
+  const query = `offer=${task.offers[name]}&amp;amount=${PIXEL_SALE}&amp;currency=USD`
   return html(
     'Thank you',
     name === 'iframe'
