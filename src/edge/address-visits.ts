@@ -4,7 +4,7 @@ import { EDGE_LIMITS } from './edge-limits.ts'
 type Window = { startedMs: number; visits: number }
 
 /**
- * How often an address has visited by a tracking link lately. Counted in this process alone, for the addresses seen latest:
+ * How often an address has visited by a tracking link lately, or saw an ad of it. Counted in this process alone, for the addresses seen latest:
  * with several edges a visitor whose connections are spread is flagged later, by as many times as there are edges.
  */
 export class AddressVisits {

@@ -1,6 +1,7 @@
 import { RECORD_TYPE } from '../domain/journal-record.ts'
 import { affiliateImpressionRowJson } from './affiliate-row.ts'
 import { GIF_HEADERS, TRANSPARENT_GIF } from './answers.ts'
+import { moneyOfImpression, NO_CLICK_MONEY } from './click-money.ts'
 import type { EdgeContext } from './edge-context.ts'
 import type { Exchange } from './exchange.ts'
 import { keepRecord } from './keep-record.ts'
@@ -22,11 +23,8 @@ export async function showAffiliateImpression(
   const visit = readVisit(context, exchange, link, query === undefined ? {} : { query })
   const route = routeAffiliateVisit(visit)
   if (route.refusal !== undefined) context.metrics.countRefusal(route.refusal)
-  await keepRecord(
-    context,
-    RECORD_TYPE.impression,
-    affiliateImpressionRowJson(visit, route.refusal === undefined),
-  )
+  const money = route.refusal === undefined ? moneyOfImpression(context, visit) : NO_CLICK_MONEY
+  await keepRecord(context, RECORD_TYPE.impression, affiliateImpressionRowJson(visit, money))
   context.metrics.count('impressions')
   exchange.send(200, GIF_HEADERS, TRANSPARENT_GIF)
 }

@@ -1,6 +1,7 @@
 import { verifyClickId } from '../domain/click-id.ts'
 import { RECORD_TYPE } from '../domain/journal-record.ts'
 import { type AffiliateVisitEnd, affiliateVisitRowJson } from './affiliate-row.ts'
+import { moneyOfVisit, NO_CLICK_MONEY } from './click-money.ts'
 import { affiliateVisitCookies, cookieValue, OFFER_COOKIE_PREFIX } from './cookies.ts'
 import { deepLinkTarget, readDeepLink } from './deep-link.ts'
 import type { EdgeContext } from './edge-context.ts'
@@ -65,7 +66,7 @@ async function refuse(
   { offer, refusal }: Refused,
 ): Promise<void> {
   context.metrics.countRefusal(refusal)
-  await keepVisit(context, visit, { offer, reason: refusal, isClick: false })
+  await keepVisit(context, visit, { offer, reason: refusal, isClick: false, money: NO_CLICK_MONEY })
   sendFallback(context, exchange, visit.link.fallback, 410)
 }
 
@@ -85,7 +86,8 @@ async function sendToOffer(
       : { url: convertedTo, reason: 'already converted' }
   const reason = refusal === undefined ? way.reason : `${refusal}, overflow offer`
   const isClick = convertedTo === undefined
-  await keepVisit(context, visit, { offer, reason, isClick })
+  const money = isClick ? moneyOfVisit(context, visit, offer) : NO_CLICK_MONEY
+  await keepVisit(context, visit, { offer, reason, isClick, money })
   const scope = {
     https: context.addresses.isHttps(exchange.request),
     windowDays: visit.link.workspace.attributionWindowDays,

@@ -29,6 +29,8 @@ export type EdgeContext = {
   readonly clickIdKey: ClickIdKey
   readonly addresses: ClientAddressReader
   readonly addressVisits: AddressVisits
+  /** Visits and impressions by an affiliate that offers paid for by the click or impression. */
+  readonly paidAddresses: AddressVisits
   /** The installation's own host as visitors see it, lower case, without port. */
   readonly publicHost: string
   readonly geo: Geo

@@ -53,8 +53,11 @@ export const EDGE_LIMITS = {
 
   visitsRememberedMax: 20_000,
   addressesCachedMax: 20_000,
-  /** Addresses by campaign whose visits are counted. */
+  /** Addresses by link whose visits are counted. */
   addressWindowsMax: 50_000,
+  /** Impressions of one address that an offer pays one affiliate for within the window. */
+  paidImpressionsPerAddressMax: 20,
+  paidImpressionsWindowMs: 86_400_000,
   placesCachedMax: 10_000,
   devicesCachedMax: 5_000,
   languagesCachedMax: 2_000,

@@ -101,6 +101,7 @@ async function createContext(options: EdgeOptions): Promise<EdgeContext> {
     journal: options.journal,
     addresses: createClientAddressReader(options.trustedProxies, options.publicUrl.startsWith('https://')),
     addressVisits: new AddressVisits(),
+    paidAddresses: new AddressVisits(),
     publicHost: new URL(options.publicUrl).hostname,
     geo: openGeo(options.geoDatabase, options.asnDatabase),
     devices: createDeviceReader(),

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { LedgerRow } from '../../src/domain/ledger-row.ts'
 import type { Snapshot } from '../../src/domain/snapshot.ts'
+import { EDGE_LIMITS } from '../../src/edge/edge-limits.ts'
 import { advertiserOffer, affiliate, placeBits } from './affiliate-snapshot.ts'
 import { cookieHeader } from './dialect-world.ts'
 import { type Answer, type Ask, campaign, type EdgeRig, path, startRig, testSnapshot } from './edge-rig.ts'
@@ -55,6 +56,7 @@ const SNAPSHOT: Snapshot = {
     advertiserOffer('ring2', { status: 'paused' }, { fallbackOfferId: 'ring1' }),
     advertiserOffer('across', { status: 'paused' }, { fallbackOfferId: 'foreign' }),
     advertiserOffer('foreign', { status: 'paused' }, { workspace: 'w2' }),
+    advertiserOffer('to-cpc', { status: 'paused' }, { fallbackOfferId: 'cpc' }),
     advertiserOffer('cpc', {
       visitMicros: { revenue: 300_000, payout: 200_000 },
       impressionMicros: { revenue: 2_500, payout: 1_500 },
@@ -238,6 +240,24 @@ describe('money of visits and impressions', () => {
     now = NOW
   })
 
+  it('is paid once for an address, however often its cookies are thrown away', async () => {
+    const from = (address: string) => ({ 'x-forwarded-for': address })
+    const first = await open('/o/cpc/a1', from(LONDON))
+    expect(first.row).toMatchObject({ revenue: '0.300000', payout: '0.200000' })
+    const again = await open('/o/cpc/a1', from(LONDON))
+    expect(again.row).toMatchObject({ visits: 1, unique_visits: 1, clicks: 1 })
+    expect(again.row).not.toHaveProperty('revenue')
+    expect(again.row).not.toHaveProperty('payout')
+    // To another affiliate it is new; by an offer that overflows into this one it is not.
+    expect((await open('/o/cpc/gold', from(LONDON))).row.payout).toBe('0.250000')
+    expect((await open('/o/to-cpc/a1', from(LONDON))).row).not.toHaveProperty('payout')
+    expect((await open('/o/to-cpc/a1', from('81.2.69.143'))).row.payout).toBe('0.200000')
+    // Click ids never go back in time: this is a period after the test before.
+    now = NOW + 62 * 24 * HOUR_MS
+    expect((await open('/o/cpc/a1', from(LONDON))).row.payout).toBe('0.200000')
+    now = NOW
+  })
+
   it('is neither for bots, nor for tests, nor for looks ahead, which leave no mark either', async () => {
     const bot = await open('/o/cpc/a1', { 'user-agent': 'Googlebot/2.1 (+http://www.google.com/bot.html)' })
     expect(bot.row).toMatchObject({ bot_visits: 1 })
@@ -268,6 +288,14 @@ describe('money of visits and impressions', () => {
       revenue: '0.002500',
       payout: '0.001500',
     })
+    for (let n = 1; n < EDGE_LIMITS.paidImpressionsPerAddressMax; n++)
+      await rig.get('/i/cpc/a1.gif', { headers: PERSON })
+    expect((await rig.records()).impressions.at(-1)).toMatchObject({ impressions: 1, payout: '0.001500' })
+    await rig.get('/i/cpc/a1.gif', { headers: PERSON })
+    const oneMore = (await rig.records()).impressions.at(-1)
+    expect(oneMore).toMatchObject({ impressions: 1 })
+    expect(oneMore).not.toHaveProperty('revenue')
+    expect(oneMore).not.toHaveProperty('payout')
     await rig.get('/i/paused/a1.gif', { headers: PERSON })
     expect((await rig.records()).impressions.at(-1)).not.toHaveProperty('payout')
     expect((await rig.get('/i/none/a1.gif')).status).toBe(404)
