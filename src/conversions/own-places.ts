@@ -7,8 +7,8 @@ type Reported = Readonly<Partial<Record<'cid' | 'offer' | 'affiliate' | 'txid', 
 
 const NOBODYS: OfferPlaces = { advertiserOf: new Map(), affiliates: new Set() }
 
-export const NO_OFFER = 'no offer of an advertiser of this workspace has that id'
-export const NO_AFFILIATE = 'no affiliate of this workspace has that id'
+const NO_OFFER = 'no offer of an advertiser of this workspace has that id'
+const NO_AFFILIATE = 'no affiliate of this workspace has that id'
 
 /** Whether it says by offer and affiliate, in place of a click id, whose conversion it is. */
 export function isWithoutClick({ cid = '', offer = '', affiliate = '' }: Reported): boolean {
