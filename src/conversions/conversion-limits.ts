@@ -4,10 +4,12 @@ export const CONVERSION_LIMITS = {
   hitsPerCommitMax: 256,
   /** Hits waiting for a commit; more are refused, and the edge answers `queued`. */
   hitsWaitingMax: 10_000,
-  /** Runs of a transaction that PostgreSQL chose as a deadlock's victim. */
-  commitTriesMax: 3,
+  /** Runs of a transaction that PostgreSQL chose as a deadlock's victim, or that lacked a visit's lock. */
+  commitTriesMax: 4,
   /** Conversions that one visit may have: upsells and renewals, not a loop. */
   perVisitMax: 500,
+  /** Conversions of one order that are looked through: its events, and clicks that share its number. */
+  perOrderMax: 100,
   /** Updates that one visit may have: they are read with every conversion of it. */
   updatesPerVisitMax: 200,
   /**

@@ -5,8 +5,10 @@ import { applyVisitChange } from '../domain/visit-change.ts'
 import {
   appendTransitions,
   conversionsOfClicks,
+  conversionsOfOrder,
   findConversionOfIdentity,
   insertConversions,
+  type Order,
   type StoredConversion,
   type Transition,
   updateConversion,
@@ -45,6 +47,11 @@ export type DocketVisit = Pick<LedgerRow, 'workspace' | 'click_id'> & {
 export class Docket {
   /** By click id, or by identity for those without one; oldest first. */
   readonly #conversions = new Map<string, StoredConversion[]>()
+  /** By order, and within it by id. */
+  readonly #orders = new Map<string, Map<string, StoredConversion>>()
+  readonly #readOrders = new Set<string>()
+  readonly #opened = new Set<string>()
+  readonly #unopened: DocketVisit[] = []
   readonly #updates = new Map<string, VisitUpdate[]>()
   readonly #numbers = new Map<string, Map<string, VisitNumber>>()
   readonly #entries: Entry[] = []
@@ -68,6 +75,7 @@ export class Docket {
     const found = visits.filter((visit) => visit.click_id !== '')
     for (const [workspace, own] of Map.groupBy(found, (visit) => visit.workspace)) {
       const clickIds = unique(own)
+      for (const clickId of clickIds) docket.#opened.add(clickId)
       for (const conversion of await conversionsOfClicks(db, workspace, clickIds)) docket.#put(conversion)
       for (const [clickId, updates] of await updatesOfClicks(db, workspace, clickIds))
         docket.#updates.set(clickId, [...updates])
@@ -87,6 +95,36 @@ export class Docket {
     if (this.#conversions.has(key.identity)) return
     const conversion = await findConversionOfIdentity(db, key)
     if (conversion !== undefined) this.#put(conversion)
+  }
+
+  /**
+   * The conversions of an order, as this transaction knows them by now. It holds the order's lock.
+   * @param clickless those without a click alone.
+   */
+  async loadOrder(db: Db, order: Order, clickless: boolean): Promise<readonly StoredConversion[]> {
+    const name = orderName(order)
+    const question = `${clickless} ${name}`
+    if (!this.#readOrders.has(question)) {
+      const which = { clickless, max: CONVERSION_LIMITS.perOrderMax }
+      const read = await conversionsOfOrder(db, order, which)
+      const entered = this.#orders.get(name) ?? new Map<string, StoredConversion>()
+      this.#orders.set(name, new Map([...read.map((one) => [one.id, one] as const), ...entered]))
+      this.#readOrders.add(question)
+    }
+    const known = [...(this.#orders.get(name)?.values() ?? [])]
+    return clickless ? known.filter(({ clickId }) => clickId === '') : known
+  }
+
+  /** Says that a conversion is decided on whose visit the transaction was not opened with. */
+  needVisit({ workspace, clickId }: StoredConversion): void {
+    if (clickId === '' || this.#opened.has(clickId)) return
+    this.#opened.add(clickId)
+    this.#unopened.push({ workspace, click_id: clickId, numbered: false })
+  }
+
+  /** Visits that were decided on without their locks: nothing of the transaction may be kept. */
+  get unopened(): readonly DocketVisit[] {
+    return this.#unopened
   }
 
   /** Whether nothing else of its visit was recorded before it. */
@@ -185,6 +223,10 @@ export class Docket {
     if (index === -1) known.push(conversion)
     else known[index] = conversion
     this.#conversions.set(key, known)
+    if (conversion.advertiserId === '' || conversion.txid === '') return
+    const order = orderName(conversion)
+    const ofOrder = this.#orders.get(order) ?? new Map<string, StoredConversion>()
+    this.#orders.set(order, ofOrder.set(conversion.id, conversion))
   }
 
   #putNumber(number: VisitNumber): void {
@@ -195,6 +237,10 @@ export class Docket {
 
 function keyOf({ clickId, identity }: StoredConversion): string {
   return clickId === '' ? identity : clickId
+}
+
+function orderName({ workspace, advertiserId, txid }: Order): string {
+  return `${workspace} ${advertiserId} ${txid}`
 }
 
 function nameOf({ senderId, sig }: Pick<UsedSignature, 'senderId' | 'sig'>): string {

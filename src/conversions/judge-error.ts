@@ -1,5 +1,6 @@
 import { AssertionError } from 'node:assert'
 import { isValueError } from '../store/store-error.ts'
+import type { DocketVisit } from './docket.ts'
 
 /**
  * Hits could not be judged now: the store is locked or down, the ledger does not answer, or too many hits wait.
@@ -13,6 +14,21 @@ export class JudgeUnavailableError extends Error {
       cause,
     })
     this.name = 'JudgeUnavailableError'
+  }
+}
+
+/**
+ * Hits were decided on conversions of visits that are not theirs, and whose locks the transaction does not hold: it is
+ * run again with these. Locks are not taken late, since two transactions could wait for each other then.
+ */
+export class UnopenedVisitsError extends Error {
+  readonly code = 'unopened_visits'
+  readonly visits: readonly DocketVisit[]
+
+  constructor(visits: readonly DocketVisit[]) {
+    super(`${visits.length} visits are decided on without their locks`)
+    this.name = 'UnopenedVisitsError'
+    this.visits = visits
   }
 }
 

@@ -12,10 +12,10 @@ import { canonicalSignature } from './check-sender.ts'
 import { CommitQueue } from './commit-queue.ts'
 import { ConfigurationCache } from './configuration-cache.ts'
 import { CONVERSION_LIMITS } from './conversion-limits.ts'
-import { locksOfFields } from './conversion-lock.ts'
+import { locksOfFields, locksOfOrder } from './conversion-lock.ts'
 import type { Court } from './court.ts'
-import { Docket } from './docket.ts'
-import { isCausedByHit, JudgeUnavailableError } from './judge-error.ts'
+import { Docket, type DocketVisit } from './docket.ts'
+import { isCausedByHit, JudgeUnavailableError, UnopenedVisitsError } from './judge-error.ts'
 import { judgeHit, type PreparedHit, readHit, unjudgeable } from './judge-hit.ts'
 import { offerIdOf } from './resolve-visit.ts'
 
@@ -49,6 +49,9 @@ export type JudgeOptions = {
 }
 
 type Case = PreparedHit & { readonly again: boolean }
+
+/** Hits of one transaction, and visits besides their own that they decide on. */
+type Docketed = { readonly cases: readonly Case[]; readonly others: readonly DocketVisit[] }
 
 /**
  * ```
@@ -90,7 +93,7 @@ async function commitGroup(
   cases: readonly Case[],
 ): Promise<readonly HitAnswer[]> {
   try {
-    return await commit(deps, cases, (db) => judgeAll(db, deps, cache, cases))
+    return await commit(deps, cases, (db, others) => judgeAll(db, deps, cache, { cases, others }))
   } catch (error) {
     if (!isCausedByHit(error)) throw new JudgeUnavailableError('store', error)
   }
@@ -101,19 +104,25 @@ async function commitGroup(
 
 async function commitAlone(deps: JudgeDeps, cache: ConfigurationCache, one: Case): Promise<HitAnswer> {
   try {
-    return first(await commit(deps, [one], (db) => judgeAll(db, deps, cache, [one])))
+    return first(
+      await commit(deps, [one], (db, others) => judgeAll(db, deps, cache, { cases: [one], others })),
+    )
   } catch (error) {
     if (!isCausedByHit(error)) throw new JudgeUnavailableError('store', error)
     return first(await commit(deps, [one], (db) => keepUnjudged(db, deps, cache, { one, error })))
   }
 }
 
-/** Runs the work in a transaction that holds the locks of the hits, of their click ids and of what else they repeat. */
+/**
+ * Runs the work in a transaction that holds the locks of the hits, of their click ids and of what else they repeat.
+ * @param work with the visits besides the hits' own that an earlier run has found to be decided on.
+ */
 async function commit(
   { store, onCommit }: JudgeDeps,
   cases: readonly Case[],
-  work: (db: Db) => Promise<readonly HitAnswer[]>,
+  work: (db: Db, others: readonly DocketVisit[]) => Promise<readonly HitAnswer[]>,
 ): Promise<readonly HitAnswer[]> {
+  const others: DocketVisit[] = []
   const keys = cases.flatMap(({ hit, parsed, candidates }) => [
     hit.id,
     ...candidates.genuine.map(({ clickId }) => clickId),
@@ -122,13 +131,15 @@ async function commit(
   for (let tries = 1; ; tries++) {
     try {
       const answers = await store.db.transaction().execute(async (db) => {
-        await lockKeys(db, store.engine, keys)
-        return await work(db)
+        await lockKeys(db, store.engine, [...keys, ...others.map(({ click_id: clickId }) => clickId)])
+        return await work(db, others)
       })
       onCommit?.()
       return answers
     } catch (error) {
-      if (!isConflictError(error) || tries >= CONVERSION_LIMITS.commitTriesMax) throw error
+      const isUnopened = error instanceof UnopenedVisitsError
+      if (!(isUnopened || isConflictError(error)) || tries >= CONVERSION_LIMITS.commitTriesMax) throw error
+      if (isUnopened) others.push(...error.visits)
     }
   }
 }
@@ -137,10 +148,13 @@ async function judgeAll(
   db: Db,
   deps: JudgeDeps,
   cache: ConfigurationCache,
-  cases: readonly Case[],
+  { cases, others }: Docketed,
 ): Promise<readonly HitAnswer[]> {
-  const court = await openCourt(db, deps, cache, cases)
-  await lockKeys(db, deps.store.engine, locksOfCaps(court, cases.flatMap(offerIdsOf)))
+  const court = await openCourt(db, deps, cache, { cases, others })
+  await lockKeys(db, deps.store.engine, [
+    ...cases.flatMap((one) => locksOfOrder(one.parsed.fields, offerIdsOf(one), court.configuration)),
+    ...locksOfCaps(court, cases.flatMap(offerIdsOf)),
+  ])
   const ids = cases.map(({ hit }) => hit.id)
   const known = new Map(await findHits(db, ids))
   const answers: HitAnswer[] = []
@@ -152,6 +166,7 @@ async function judgeAll(
     known.set(judged.id, judged)
     answers.push(toAnswer(judged, stands ? [] : court.docket.pixelsOf(judged.id)))
   }
+  if (court.docket.unopened.length > 0) throw new UnopenedVisitsError(court.docket.unopened)
   await court.docket.write(db)
   return answers
 }
@@ -162,7 +177,7 @@ async function keepUnjudged(
   cache: ConfigurationCache,
   failed: { readonly one: Case; readonly error: unknown },
 ): Promise<readonly HitAnswer[]> {
-  const court = await openCourt(db, deps, cache, [])
+  const court = await openCourt(db, deps, cache, { cases: [], others: [] })
   const judged = unjudgeable(failed.one, court, failed.error)
   court.docket.enterHit(judged)
   await court.docket.write(db)
@@ -173,7 +188,7 @@ async function openCourt(
   db: Db,
   deps: JudgeDeps,
   cache: ConfigurationCache,
-  cases: readonly Case[],
+  { cases, others }: Docketed,
 ): Promise<Court> {
   const found = cases.flatMap(({ candidates, visits, numbers }) =>
     candidates.genuine
@@ -185,7 +200,7 @@ async function openCourt(
     offerId: offerIdOf(visit),
     affiliateId: visit.visit.affiliate_id ?? '',
   }))
-  const visits = found.map(({ visit, numbered }) => ({ ...visit.visit, numbered }))
+  const visits = [...found.map(({ visit, numbered }) => ({ ...visit.visit, numbered })), ...others]
   return {
     configuration: await cache.load(db),
     docket: await Docket.open(db, visits, sigs.map(canonicalSignature)),

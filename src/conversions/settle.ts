@@ -29,6 +29,7 @@ import {
   newCounts,
   withPresentVisit,
 } from './record.ts'
+import { contextOfKnown, findSameOrder } from './same-order.ts'
 import { flagTooFast } from './too-fast.ts'
 
 /** What became of a hit that keeps every rule. */
@@ -43,11 +44,11 @@ export type Sale = { readonly context: HitContext; readonly report: Report; read
 
 /** Decides what the report means beside what is known of the visit, and enters it into the docket. */
 export async function settle(db: Db, sale: Sale): Promise<Settlement> {
-  await loadKnown(db, sale)
+  const known = await findKnown(db, sale)
   if (knownOf(sale).length >= CONVERSION_LIMITS.perVisitMax) {
     return refusal(`the visit has ${CONVERSION_LIMITS.perVisitMax} conversions already`)
   }
-  const { known, decision, reason } = decide(sale)
+  const { decision, reason } = decide(sale, known)
   switch (decision.kind) {
     case 'duplicate':
       return { outcome: 'duplicate', reason: decision.reason, conversionId: known?.id ?? '' }
@@ -73,8 +74,8 @@ export async function preview(
   /** Why nothing would; '' when something would. */
   readonly problem: string
 }> {
-  await loadKnown(db, sale)
-  const { known, decision, reason } = decide(sale)
+  const known = await findKnown(db, sale)
+  const { decision, reason } = decide(sale, known)
   switch (decision.kind) {
     case 'duplicate':
     case 'refuse':
@@ -97,6 +98,13 @@ function policyOf({ hit, sender }: HitContext, report: Report): DuplicatePolicy 
   const event = report.event.toLowerCase()
   const own = Object.entries(sender?.eventPolicies ?? {}).find(([name]) => name.toLowerCase() === event)
   return own?.[1] ?? sender?.duplicatePolicy ?? 'ignore'
+}
+
+/** The conversion that the report is about: the visit's own, or the same order's that came the other way. */
+async function findKnown(db: Db, sale: Sale): Promise<StoredConversion | undefined> {
+  const { context, report, court } = sale
+  await loadKnown(db, sale)
+  return findSameConversion(knownOf(sale), report) ?? (await findSameOrder(db, context, report, court))
 }
 
 /** What is known of a visit was read with all others; what has none is looked up by its identity. */
@@ -127,13 +135,11 @@ type ChangeDecision = ConversionDecision & { kind: 'update' | 'replace' }
 type New = { readonly decision: NewDecision; readonly reason: string }
 type Changed = { readonly decision: ChangeDecision; readonly known: StoredConversion | undefined }
 
-function decide(sale: Sale) {
-  const { context, report } = sale
-  const known = findSameConversion(knownOf(sale), report)
+function decide({ context, report }: Sale, known: StoredConversion | undefined) {
   const status = statusUntilApproved(context, report.status, known?.status)
   const existing = known && { ...known, amountMicros: amountOf(known) }
   const decision = decideConversion(existing, { ...report, status }, policyOf(context, report))
-  return { known, decision, reason: waitingReason(report.status, status) }
+  return { decision, reason: waitingReason(report.status, status) }
 }
 
 async function recordNew(db: Db, sale: Sale, made: New): Promise<Settlement> {
@@ -184,7 +190,8 @@ async function recordUpdate(db: Db, sale: Sale, changed: Changed): Promise<Settl
   const change = changeOf(sale, changed)
   const { before, after } = change
   const more = before && earns(after.status) ? grownBy(before, after) : NOTHING_TAKEN
-  const problem = await takeRoom(db, context, agreedWith(context, court), more)
+  const owed = contextOfKnown(context, after)
+  const problem = await takeRoom(db, owed, agreedWith(owed, court), more)
   if (problem !== undefined) return refusal(problem, after.id)
   court.docket.enter(buildEntry(change, court))
   return { outcome: 'updated', reason: '', conversionId: after.id }

@@ -1,4 +1,4 @@
-import type { Insertable, Selectable } from 'kysely'
+import { type Insertable, type Selectable, sql } from 'kysely'
 import type { Agreement } from '../domain/agreement.ts'
 import type { AttributionMethod, ConversionStatus, EventCounts } from '../domain/conversion-types.ts'
 import type { LedgerRow } from '../domain/ledger-row.ts'
@@ -190,6 +190,31 @@ export async function conversionsWithoutClick(
     .execute()
   // Here and not there: an engine might walk all that have no click.
   return rows.filter((row) => row.click_id === '').map(toConversion)
+}
+
+/** What an advertiser calls one order, in all its conversions that carry its number. */
+export type Order = Pick<StoredConversion, 'workspace' | 'advertiserId' | 'txid'>
+
+/**
+ * The conversions of an order, oldest first. To decide on them, hold its lock and those of their visits.
+ * @param which `clickless` for those that were recorded without a click alone.
+ */
+export async function conversionsOfOrder(
+  db: Db,
+  { workspace, advertiserId, txid }: Order,
+  which: { readonly clickless: boolean; readonly max: number },
+): Promise<readonly StoredConversion[]> {
+  const ofOrder = db
+    .selectFrom('conversions')
+    .selectAll()
+    .where('workspace', '=', workspace)
+    .where('advertiser_id', '=', advertiserId)
+    // SQLite uses the index of the network's rows for what repeats its condition word by word.
+    .where(sql<boolean>`advertiser_id <> ''`)
+    .where('txid', '=', txid)
+    .limit(which.max)
+  const rows = await (which.clickless ? ofOrder.where('click_id', '=', '') : ofOrder).execute()
+  return rows.map(toConversion).sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1))
 }
 
 /** The conversion of that identity. To decide on it, hold the lock that its hits take. */

@@ -252,7 +252,7 @@ const INDEXES: readonly (readonly [name: string, table: string, columns: readonl
   ['reconciliations_list', 'reconciliations', ['workspace', 'created_at', 'id']],
   ['conversions_affiliate', 'conversions', ['workspace', 'affiliate_id', 'created_at', 'id']],
   ['conversions_advertiser', 'conversions', ['workspace', 'advertiser_id', 'created_at', 'id']],
-  ['conversions_advertiser_txid', 'conversions', ['workspace', 'advertiser_id', 'txid']],
+  ['conversions_advertiser_txid', 'conversions', ['workspace', 'advertiser_id', 'txid', 'click_id']],
   ['reconciliation_rows_conversion', 'reconciliation_rows', ['reconciliation_id', 'conversion_id']],
   ['deliveries_affiliate', 'deliveries', ['workspace', 'affiliate_id', 'created_at', 'id']],
 ]
