@@ -45,14 +45,22 @@ export function canonicalSignature(sig: string): string {
   return Buffer.from(sig, 'hex').toString('hex')
 }
 
-/** A signed hit says nothing outside what is signed: a body could otherwise add an amount. */
+/**
+ * A signed hit says nothing outside what is signed: a body could otherwise add an amount, or fill one that was signed
+ * empty. So no name comes more often than in the query.
+ */
 function unsignedProblem(hit: Hit): Problem {
   if (hit.dialect !== undefined) {
     // Its parameters are under our names by now, so that they can not be looked for in the query.
     return hit.method === 'GET' ? '' : 'a signed hit by the URL of another system has to be a GET'
   }
-  const signed = new URLSearchParams(hit.rawQuery)
-  const outside = hit.params.find(([name]) => !signed.has(name))
+  const left = new Map<string, number>()
+  for (const [name] of new URLSearchParams(hit.rawQuery)) left.set(name, (left.get(name) ?? 0) + 1)
+  const outside = hit.params.find(([name]) => {
+    const count = left.get(name) ?? 0
+    left.set(name, count - 1)
+    return count <= 0
+  })
   return outside === undefined ? '' : `${outside[0]} is not covered by the signature: send it in the query`
 }
 

@@ -231,7 +231,7 @@ describe.each(SQL_ENGINES)('a hit judged on %s', (engine) => {
     expect(await send(world, { cid, token: 'T0KEN' })).toMatchObject({ outcome: 'recorded' })
   })
 
-  it('needs a fresh signature over the query when the network signs', async () => {
+  it('needs a fresh signature over the query, and nothing besides it, when the network signs', async () => {
     const world = await buildWorld(await stores.open(), { network: { signingSecret: 'shh' } })
     const cid = world.visit()
     const ts = String(WORLD_NOW / 1_000)
@@ -242,12 +242,16 @@ describe.each(SQL_ENGINES)('a hit judged on %s', (engine) => {
     }
     const stale = `cid=${cid}&ts=${WORLD_NOW / 1_000 - 301}`
     const fresh = `cid=${cid}&payout=1%2E5&ts=${ts}`
+    const unfilled = `cid=${cid}&payout=&currency={currency}&ts=${ts}`
     const answers = await world.judge.judge([
       world.hit({ cid }),
       signed(`cid=${cid}`),
       signed(stale),
       signed(fresh, 'guess'),
       signed(fresh, 'shh', [['currency', 'EUR']]),
+      signed(fresh, 'shh', [['payout', '9999']]),
+      signed(unfilled, 'shh', [['payout', '9999']]),
+      signed(unfilled, 'shh', [['currency', 'EUR']]),
       signed(fresh),
     ])
     expect(answers.map(({ outcome, reason }) => [outcome, reason])).toEqual([
@@ -255,6 +259,9 @@ describe.each(SQL_ENGINES)('a hit judged on %s', (engine) => {
       ['unauthorized', 'ts is missing'],
       ['unauthorized', 'ts is more than 5 minutes off'],
       ['unauthorized', 'the signature is wrong'],
+      ['unauthorized', expect.stringContaining('currency is not covered')],
+      ['unauthorized', expect.stringContaining('payout is not covered')],
+      ['unauthorized', expect.stringContaining('payout is not covered')],
       ['unauthorized', expect.stringContaining('currency is not covered')],
       ['recorded', undefined],
     ])
