@@ -12,12 +12,20 @@ const PIXELS: Partial<Record<HitKind, string>> = {
   script: 'script pixel',
 }
 
-/** What an advertiser reports of a visit is about its own offers. */
-export function checkOffer({ fields, offer, configuration }: HitContext): RuleResult {
+/** What an advertiser reports of a visit is about its own offers, which the visit went to. */
+export function checkOffer(context: HitContext): RuleResult {
+  const { fields, offer, configuration } = context
   const named = configuration.offers.get(fields.offer)
-  const isOther = named !== undefined && named.advertiserId !== offer?.advertiserId
-  const problem = isOther ? 'the visit went to an offer of another advertiser than the one named' : ''
-  return toResult('offer', problem, offer?.name)
+  if (named !== undefined && named.advertiserId !== offer?.advertiserId)
+    return toResult('offer', 'the visit went to an offer of another advertiser than the one named')
+  const problem = 'the visit went to no offer of the advertiser whose offer is named'
+  return toResult('offer', wentToSender(context) ? '' : problem, offer?.name)
+}
+
+/** By its link, or by its last click. */
+function wentToSender({ visit, sender, configuration: { offers } }: HitContext): boolean {
+  const went = [visit.visit.offer_id ?? '', visit.lastClickOfferId]
+  return went.some((id) => id !== '' && offers.get(id)?.advertiserId === sender?.id)
 }
 
 /**

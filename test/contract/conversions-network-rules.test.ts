@@ -5,9 +5,9 @@ import { DEFAULT_TERMS, type OfferTerms } from '../../src/domain/offer-terms.ts'
 import { createAdvertiser } from '../../src/store/advertisers.ts'
 import type { AffiliateFields } from '../../src/store/affiliates.ts'
 import { countConversions } from '../../src/store/count-conversions.ts'
-import { archiveOffer } from '../../src/store/offers.ts'
+import { archiveOffer, createOffer } from '../../src/store/offers.ts'
 import { SQL_ENGINES, useStores } from '../support/databases.ts'
-import { PLAIN_ADVERTISER } from '../support/field-defaults.ts'
+import { PLAIN_ADVERTISER, PLAIN_OFFER } from '../support/field-defaults.ts'
 import { WORLD_NOW } from '../support/judge-rig.ts'
 import { buildNetworkWorld, type NetworkWorld } from '../support/network-world.ts'
 
@@ -90,6 +90,26 @@ describe('a hit of an advertiser', () => {
       "rejected: 192.0.2.10 is not on the sender's list of addresses",
     )
     expect(await count(world)).toBe(0)
+  })
+
+  it('about a visit that never went to its offers is not billed to it, whatever offer it names', async () => {
+    const world = await buildNetworkWorld(await stores.open(), { advertiser: { token: 'T0K' } })
+    const { offerId: offer } = world
+    const own = { ...PLAIN_OFFER, name: 'Own' }
+    const { id: elsewhere } = await createOffer(world.store.db, world.workspaceId, own, WORLD_NOW)
+    const tracker = { affiliate_id: '', advertiser_id: '' }
+    const ask = async (offer_id: string) =>
+      await told(world, { cid: world.visit({ ...tracker, offer_id }), offer, token: 'T0K' })
+    const refused = 'rejected: the visit went to no offer of the advertiser whose offer is named'
+    expect(await ask('')).toBe(refused)
+    expect(await ask(elsewhere)).toBe(refused)
+    expect(await count(world)).toBe(0)
+    expect(await ask(offer)).toBe('recorded')
+    // By way of the advertiser's offer, and on to another.
+    const cid = world.visit({ ...tracker, offer_id: offer })
+    const visit = world.visits.get(cid)
+    if (visit !== undefined) world.visits.set(cid, { ...visit, lastClickOfferId: elsewhere })
+    expect(await told(world, { cid, offer, token: 'T0K' })).toBe('recorded')
   })
 
   it('finds the browser’s latest visit only when that went to the advertiser', async () => {
