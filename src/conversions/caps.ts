@@ -1,4 +1,5 @@
 import { formatMicros } from '../domain/money.ts'
+import { agreeOn } from '../domain/offer-price.ts'
 import type { AffiliateOffer } from '../store/affiliate-offers.ts'
 import { countOfCap, takeFromCaps } from '../store/cap-counters.ts'
 import { changeConfiguration } from '../store/config-version.ts'
@@ -6,10 +7,13 @@ import { type CappedOffer, capsOfAffiliate, capsOfOffer, type OfferCap } from '.
 import type { Db } from '../store/transaction.ts'
 import type { Court } from './court.ts'
 import { type HitContext, isAdvertisers } from './hit-context.ts'
+import { NAMELESS_EVENT } from './read-report.ts'
 import { isReportedByMember } from './reported-by-member.ts'
 
 /** What a conversion, or a change of one, takes from caps; money in micros of the workspace's currency. */
 export type Taken = Readonly<Record<OfferCap['measure'], number>>
+
+type Agreed = AffiliateOffer | undefined
 
 /**
  * Counts a conversion against all caps of its offer and of its affiliate at the offer, or against none when it does
@@ -23,17 +27,32 @@ export type Taken = Readonly<Record<OfferCap['measure'], number>>
 export async function takeRoom(
   db: Db,
   context: HitContext,
-  agreed: AffiliateOffer | undefined,
+  agreed: Agreed,
   taken: Taken,
 ): Promise<string | undefined> {
   const shares = capsOf(context, agreed)
-    .map((cap) => ({ ...cap, amount: taken[cap.measure] }))
+    .map((cap) => ({ ...cap, amount: taken[cap.measure], repeats: repeats(cap.measure, context, agreed) }))
     .filter(({ amount }) => amount > 0)
   if (shares.length === 0) return undefined
   const taking = await takeFromCaps(db, shares)
-  if (!taking.taken) return `${nameOf(context, taking.full)} ${when(context, taking.full)} is used up`
   if (taking.usedUp) await changeConfiguration(db, () => Promise.resolve())
-  return undefined
+  if (taking.taken) return undefined
+  return `${nameOf(context, taking.full)} ${when(context, taking.full)} is used up`
+}
+
+/** Whether each conversion takes as much: at a flat price, and not by a share of a sale. */
+function repeats(measure: OfferCap['measure'], context: HitContext, agreed: Agreed): boolean {
+  if (measure === 'conversions') return true
+  const { fields, offer, affiliate } = context
+  if (!isAdvertisers(offer)) return false
+  const { terms, currency, defaultEvent } = offer
+  const of = {
+    event: fields.event,
+    defaultEvent: defaultEvent || NAMELESS_EVENT,
+    tier: affiliate?.tier ?? '',
+  }
+  const { revenue, payout } = agreeOn({ terms, currency, ...of, custom: agreed?.payouts })
+  return (measure === 'revenueMicros' ? revenue : payout).model === 'flat'
 }
 
 /**
@@ -59,7 +78,7 @@ function hasCaps(offer: CappedOffer, now: number): boolean {
 export async function previewCaps(
   db: Db,
   context: HitContext,
-  agreed: AffiliateOffer | undefined,
+  agreed: Agreed,
 ): Promise<readonly { readonly ok: boolean; readonly detail: string }[]> {
   const previews: { ok: boolean; detail: string }[] = []
   for (const cap of capsOf(context, agreed)) {
@@ -76,7 +95,7 @@ export async function previewCaps(
 }
 
 /** Of the periods that the hit arrived in; those of everybody first. */
-function capsOf({ offer, hit, affiliate }: HitContext, agreed: AffiliateOffer | undefined) {
+function capsOf({ offer, hit, affiliate }: HitContext, agreed: Agreed) {
   if (offer === undefined) return []
   const own = affiliate && capsOfAffiliate(offer, affiliate.id, agreed?.caps ?? null, hit.at)
   return [...capsOfOffer(offer, hit.at), ...(own ?? [])]

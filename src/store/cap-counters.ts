@@ -11,13 +11,17 @@ export type Cap = {
 }
 
 /** How much is taken from a cap. */
-export type CapShare = Cap & { readonly amount: number }
+export type CapShare = Cap & {
+  readonly amount: number
+  /** Whether the next one takes as much: a cap without room for that is used up. */
+  readonly repeats: boolean
+}
 
 export type CapTaking<Share extends CapShare> =
-  /** Taken from each; `usedUp` when one has no room for as much again. */
+  /** Taken from each; `usedUp` when this used one up. */
   | { readonly taken: true; readonly usedUp: boolean }
-  /** The first that had no room; nothing was taken from any. */
-  | { readonly taken: false; readonly full: Share }
+  /** The first that had no room; nothing was taken from any. `usedUp` when visitors were sent to it until now. */
+  | { readonly taken: false; readonly usedUp: boolean; readonly full: Share }
 
 /**
  * Takes its amount from every cap, or from none when one of them has no room for it. The rows' locks make concurrent
@@ -34,14 +38,27 @@ export async function takeFromCaps<Share extends CapShare>(
     const count = await takeShare(db, share)
     if (count === undefined) {
       for (const other of taken) await giveBack(db, other)
-      return { taken: false, full: share }
+      return { taken: false, usedUp: await closeFor(db, share), full: share }
     }
     taken.push(share)
-    if (count + share.amount <= share.max) continue
-    usedUp = true
-    if (count < share.max) await markFull(db, share)
+    if (isFull(share, count)) usedUp = true
+    if (isFull(share, count) && count < share.max) await markFull(db, share)
   }
   return { taken: true, usedUp }
+}
+
+/** An amount that differs from sale to sale tells nothing of the next one. */
+function isFull({ amount, max, repeats }: CapShare, count: number): boolean {
+  return count + (repeats ? amount : 0) > max || count >= max
+}
+
+/**
+ * Something had no room in what is left of the cap: it is full from now on. What would not even fit in an empty one
+ * tells nothing of it. @returns whether it was open until now
+ */
+async function closeFor(db: Db, share: CapShare): Promise<boolean> {
+  if (share.amount > share.max || (await countOfCap(db, share.key, share.period)) >= share.max) return false
+  return await markFull(db, share)
 }
 
 /** How much of the cap is used. */
@@ -89,12 +106,18 @@ async function giveBack(db: Db, { key, period, amount }: CapShare): Promise<void
     .execute()
 }
 
-async function markFull(db: Db, { key, period, max }: CapShare): Promise<void> {
-  await db
+/** @returns false when it was marked before. */
+async function markFull(db: Db, { key, period, max }: CapShare): Promise<boolean> {
+  const row = await db
     .insertInto('cap_counters')
     .values({ key: fullKeyOf(key), period, count: max })
     .onConflict((conflict) =>
-      conflict.columns(['key', 'period']).doUpdateSet({ count: sql<number>`excluded.count` }),
+      conflict
+        .columns(['key', 'period'])
+        .doUpdateSet({ count: sql<number>`excluded.count` })
+        .where('cap_counters.count', '<>', max),
     )
-    .execute()
+    .returning('count')
+    .executeTakeFirst()
+  return row !== undefined
 }

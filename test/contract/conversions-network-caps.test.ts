@@ -18,6 +18,7 @@ function caps(changes: Partial<TermsCaps>): { caps: TermsCaps } {
   return { caps: { ...DEFAULT_TERMS.caps, ...changes } }
 }
 
+/** Sends a conversion as anybody can; the reason, else the outcome. */
 async function convert(world: NetworkWorld, params: Record<string, string> = {}, affiliateId?: string) {
   const cid = world.visit(affiliateId === undefined ? {} : { affiliate_id: affiliateId })
   const [answer] = await world.judge.judge([world.hit({ cid, ...params })])
@@ -100,7 +101,7 @@ describe.each(SQL_ENGINES)('the caps of a network on %s', (engine) => {
     })
     expect(await convert(world, { payout: '60' })).toBe('recorded')
     expect(await convert(world, { payout: '60' })).toBe(
-      "the offer's cap of 10 USD revenue in 2026-11-22 (UTC) is used up",
+      "the offer's revenue cap in 2026-11-22 (UTC) is used up",
     )
     expect(await convert(world, { payout: '40' })).toBe('recorded')
     expect(await convert(world, { payout: '0.1' })).toContain('is used up')
@@ -110,11 +111,29 @@ describe.each(SQL_ENGINES)('the caps of a network on %s', (engine) => {
     expect(await cappedUntil(world)).toBe(MIDNIGHT)
   })
 
+  it('tell how much they are to the advertiser that proves itself, and to members', async () => {
+    const revenueMicros = { ...NO_CAPS, total: 5 * DOLLAR }
+    const world = await buildNetworkWorld(await stores.open(), { terms: caps({ revenueMicros }) })
+    expect(await convert(world)).toBe('recorded')
+    expect(await convert(world)).toBe("the offer's revenue cap in total is used up")
+    await world.changeAdvertiser({ nextToken: 'T0K' })
+    expect(await convert(world, { token: 'T0K' })).toBe("the offer's revenue cap in total is used up")
+    await world.changeAdvertiser({ token: 'T0K' })
+    const full = "the offer's cap of 5 USD revenue in total is used up"
+    expect(await convert(world, { token: 'T0K' })).toBe(full)
+    const byMember = world.hit({ cid: world.visit() }, { kind: 'manual' })
+    expect(await world.judge.judge([byMember])).toMatchObject([{ reason: full }])
+  })
+
   it('on what affiliates are paid do not tell the advertiser how much that is', async () => {
     const payoutMicros = { ...NO_CAPS, total: 3 * DOLLAR }
-    const world = await buildNetworkWorld(await stores.open(), { terms: caps({ payoutMicros }) })
-    expect(await convert(world)).toBe('recorded')
-    expect(await convert(world)).toBe("the offer's payout cap in total is used up")
+    const world = await buildNetworkWorld(await stores.open(), {
+      terms: caps({ payoutMicros }),
+      advertiser: { token: 'T0K' },
+    })
+    const token = 'T0K'
+    expect(await convert(world, { token })).toBe('recorded')
+    expect(await convert(world, { token })).toBe("the offer's payout cap in total is used up")
     const byMember = world.hit({ cid: world.visit() }, { kind: 'manual' })
     expect(await world.judge.judge([byMember])).toMatchObject([
       { reason: "the offer's cap of 3 USD payout in total is used up" },
@@ -141,6 +160,27 @@ describe.each(SQL_ENGINES)('the caps of a network on %s', (engine) => {
     expect(await cappedUntil(world)).toBe(0)
   })
 
+  it('on money stay open after a large sale, until one has no room or nothing is left', async () => {
+    const world = await buildNetworkWorld(await stores.open(), {
+      terms: {
+        ...caps({ revenueMicros: { ...NO_CAPS, daily: 2_000 * DOLLAR } }),
+        revenue: { model: 'percent', percent: 10 },
+      },
+    })
+    const before = await loadConfigVersion(world.store.db)
+    const state = async () => [(await loadConfigVersion(world.store.db)) - before, await cappedUntil(world)]
+    expect(await convert(world, { payout: '10010' })).toBe('recorded')
+    expect(await state()).toEqual([0, 0])
+    // Would not fit in an empty cap either: it tells nothing of what is left.
+    expect(await convert(world, { payout: '20010' })).toContain('is used up')
+    expect(await state()).toEqual([0, 0])
+    expect(await convert(world, { payout: '10000' })).toContain('is used up')
+    expect(await state()).toEqual([1, MIDNIGHT])
+    expect(await convert(world, { payout: '10000' })).toContain('is used up')
+    expect(await convert(world, { payout: '50' })).toBe('recorded')
+    expect(await state()).toEqual([1, MIDNIGHT])
+  })
+
   it('of each affiliate stop that affiliate alone, until they end', async () => {
     const conversions = { ...NO_CAPS, daily: 2 }
     const world = await buildNetworkWorld(await stores.open(), {
@@ -154,7 +194,7 @@ describe.each(SQL_ENGINES)('the caps of a network on %s', (engine) => {
     const before = await loadConfigVersion(world.store.db)
     for (const expected of ['recorded', 'recorded']) expect(await convert(world)).toBe(expected)
     expect(await loadConfigVersion(world.store.db)).toBe(before + 1)
-    expect(await convert(world)).toBe("the affiliate's cap of 2 conversions in 2026-11-22 (UTC) is used up")
+    expect(await convert(world)).toBe("the affiliate's cap of conversions in 2026-11-22 (UTC) is used up")
     expect(await convert(world, {}, other)).toBe('recorded')
     // Its own caps replace all of the offer's.
     const outcomes = []

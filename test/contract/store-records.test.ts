@@ -168,7 +168,7 @@ describe.each(SQL_ENGINES)('records on %s', (engine) => {
   it('never count more against a cap than it allows, however many ask at once', async () => {
     const options = await stores.options()
     const opened = await Promise.all([1, 2, 3].map(() => stores.open(options)))
-    const cap = { key: 'offer:o', period: '2026-11-22', max: 5, amount: 1 }
+    const cap = { key: 'offer:o', period: '2026-11-22', max: 5, amount: 1, repeats: true }
     const asking = opened.flatMap(({ db }) => Array.from({ length: 10 }, () => takeFromCaps(db, [cap])))
     const taken = await Promise.all(asking)
     expect(taken.filter((taking) => taking.taken)).toHaveLength(5)
@@ -179,7 +179,7 @@ describe.each(SQL_ENGINES)('records on %s', (engine) => {
     expect(await takeFromCaps(db, [{ ...next, max: 0 }])).toMatchObject({ taken: false })
     expect(await takeFromCaps(db, [next])).toEqual({ taken: true, usedUp: false })
     // All or none: the day's count is given back when the month has no room.
-    expect(await takeFromCaps(db, [next, cap])).toEqual({ taken: false, full: cap })
+    expect(await takeFromCaps(db, [next, cap])).toEqual({ taken: false, usedUp: false, full: cap })
     expect(await countOfCap(db, next.key, next.period)).toBe(1)
   })
 
