@@ -1,9 +1,12 @@
+import type { CapLimits } from '../domain/conversion-types.ts'
 import type { OfferTerms } from '../domain/offer-terms.ts'
 import { findCustomPayoutsAboveRevenue, findGoal, findPayoutsAboveRevenue } from '../domain/price-check.ts'
 import { getAdvertiser } from '../store/advertisers.ts'
 import { listCustomPayouts } from '../store/applications.ts'
+import { loadRates } from '../store/currency-rates.ts'
 import type { Offer, OfferFields } from '../store/offers.ts'
 import type { Db } from '../store/transaction.ts'
+import { getWorkspace } from '../store/workspaces.ts'
 import { isPerConversion } from './price-fields.ts'
 import { type FieldError, Problem } from './problem.ts'
 
@@ -38,6 +41,23 @@ export async function findOwnerErrors(
   return errors
 }
 
+/**
+ * Prices of an offer with terms are exchanged into the workspace's currency. Without a rate a conversion would be
+ * refused, and visits would earn nothing without a word.
+ */
+export async function findCurrencyErrors(
+  db: Db,
+  workspace: string,
+  { terms, currency }: Pick<OfferFields, 'terms' | 'currency'>,
+): Promise<readonly FieldError[]> {
+  if (terms === null) return []
+  const to = (await getWorkspace(db, workspace))?.currency
+  if (to === undefined || currency === to) return []
+  const rates = await loadRates(db)
+  if (rates[currency] !== undefined && rates[to] !== undefined) return []
+  return [{ field: 'currency', message: `no exchange rate ${currency} → ${to} is set: set it first` }]
+}
+
 /** What contradicts itself in the terms. */
 export function findTermsErrors({
   terms,
@@ -49,6 +69,7 @@ export function findTermsErrors({
   const errors = [
     ...findGoalErrors(terms.goals, { events, defaultEvent }),
     ...findTierErrors(terms, defaultEvent),
+    ...findClickCapErrors(terms),
     ...findRepeatedIds('landingPages', terms.landingPages),
     ...findRepeatedIds('creatives', terms.creatives),
   ]
@@ -90,6 +111,24 @@ function findTierErrors({ goals, tiers }: OfferTerms, defaultEvent: string): rea
       message,
     }))
   })
+}
+
+/** Caps are taken from by conversions: money of clicks and impressions would go past them. */
+function findClickCapErrors({ revenue, payout, tiers, caps }: OfferTerms): readonly FieldError[] {
+  const prices = [revenue, payout, ...tiers.map((tier) => tier.payout)]
+  if (prices.every(isPerConversion)) return []
+  const bounds: readonly (readonly [string, CapLimits])[] = [
+    ['caps.payout', caps.payoutMicros],
+    ['caps.revenue', caps.revenueMicros],
+    ['caps.perAffiliate.payout', caps.perAffiliate.payoutMicros],
+    ['caps.perAffiliate.revenue', caps.perAffiliate.revenueMicros],
+  ]
+  const message = 'caps on money do not bound what is paid by the click or impression (cpc, cpm)'
+  return bounds.filter(([, limits]) => isCapped(limits)).map(([field]) => ({ field, message }))
+}
+
+function isCapped({ daily, monthly, total }: CapLimits): boolean {
+  return daily !== null || monthly !== null || total !== null
 }
 
 /** What is wrong with a payout of its own for an event: '' is the default one, any other must be a goal. */

@@ -31,7 +31,12 @@ import {
   timeZoneField,
 } from './fields.ts'
 import { findTakenLegacyIds, legacyIdLocks } from './legacy-ids.ts'
-import { findOwnerErrors, findTermsErrors, refusePayoutAboveRevenue } from './offer-terms-checks.ts'
+import {
+  findCurrencyErrors,
+  findOwnerErrors,
+  findTermsErrors,
+  refusePayoutAboveRevenue,
+} from './offer-terms-checks.ts'
 import { termsField } from './offer-terms-fields.ts'
 import { termsSchema, toTermsView } from './offer-terms-view.ts'
 import { findOverflowCircle } from './overflow-circles.ts'
@@ -185,7 +190,11 @@ function completeTerms(current: OfferTerms | null, given: object | null | undefi
 }
 
 async function checkOffer(db: Db, workspace: string, offer: OfferBody, ownId?: string): Promise<void> {
-  const errors = [...(await findOwnerErrors(db, workspace, offer)), ...findTermsErrors(offer)]
+  const errors = [
+    ...(await findOwnerErrors(db, workspace, offer)),
+    ...findTermsErrors(offer),
+    ...(await findCurrencyErrors(db, workspace, offer)),
+  ]
   const { affiliateNetworkId: id, events, defaultEvent } = offer
   if ((offer.url === '') === (offer.campaignId === '')) {
     errors.push({ field: 'url', message: 'an offer has either a URL or a campaign' })

@@ -110,6 +110,17 @@ describe.each(SQL_ENGINES)('offers of advertisers over the API on %s', (engine) 
     })
   })
 
+  it('an offer in a currency without a rate is refused until the rate is set', async () => {
+    const { call, offer } = await open()
+    const refused = await offer({ revenue: flat('2'), payout: flat('1') }, { currency: 'PLN' })
+    expect(refused.status).toBe(422)
+    expect(refused.body.errors).toMatchObject([{ field: 'currency' }])
+    expect(refused.body.detail).toContain('no exchange rate PLN → USD is set')
+    expect((await call('PATCH', 'settings/currency-rates', { perUsd: { PLN: '4' } })).status).toBe(200)
+    const taken = await offer({ revenue: flat('2'), payout: flat('1') }, { currency: 'PLN' })
+    expect([taken.status, taken.body.currency]).toEqual([201, 'PLN'])
+  })
+
   it('an offer is active, paused, pending, expired or deleted at the moment', async () => {
     let now = Date.parse('2026-05-01T00:00:00Z')
     const { call, offer } = await open({ clock: () => now })
@@ -216,6 +227,20 @@ describe('terms that the API refuses', () => {
       { caps: { perAffiliate: { conversions: { total: 1.5 } } } },
       'int',
     ],
+    [
+      'caps.payout',
+      { revenue: cpc('2'), payout: cpc('1'), caps: { payout: { daily: '5' } } },
+      'by the click or impression',
+    ],
+    [
+      'caps.perAffiliate.revenue',
+      {
+        revenue: cpc('2'),
+        tiers: [{ tier: 'g', payout: { model: 'cpm', amount: '1' } }],
+        caps: { perAffiliate: { revenue: { total: '5' } } },
+      },
+      'by the click or impression',
+    ],
     ['', { price: '3' }, 'Unrecognized key'],
   ])('%s of %j', async (field, terms, message) => {
     const api = await openTestApi(stores)
@@ -230,6 +255,8 @@ describe('terms that the API refuses', () => {
     expect(answer.detail).toContain(message)
   })
 })
+
+const cpc = (amount: string) => ({ model: 'cpc', amount })
 
 function goal(event: string) {
   return { event, revenue: flat('2'), payout: flat('1') }
