@@ -1,6 +1,6 @@
 import { AppShell, Burger, Group, NavLink, ScrollArea, Text, UnstyledButton } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
-import { type ReactNode, useEffect } from 'react'
+import { type ReactNode, useEffect, useRef } from 'react'
 import { Icon, type IconName } from './parts/icon.tsx'
 import { usePlace } from './router.tsx'
 import { type Me, useSignOut } from './session.ts'
@@ -41,7 +41,7 @@ const NAVIGATION: readonly NavGroup[] = [
     items: [
       { href: '/advertisers', label: networkNav.advertisers, icon: 'advertiser' },
       { href: '/affiliates', label: networkNav.affiliates, icon: 'affiliate' },
-      { href: '/applications', label: networkNav.applications, icon: 'inbox' },
+      { href: '/applications?state=pending', label: networkNav.applications, icon: 'inbox' },
       { href: '/pixel-moderation', label: networkNav.pixels, icon: 'pixel' },
       { href: '/billing', label: networkNav.billing, icon: 'invoice' },
       { href: '/reconciliations', label: networkNav.reconciliation, icon: 'compare' },
@@ -53,7 +53,7 @@ const NAVIGATION: readonly NavGroup[] = [
 const MANAGERS_PLACES = ['/affiliates', '/applications', '/pixel-moderation', '/conversions', '/billing']
 const MANAGERS_NAVIGATION: readonly NavGroup[] = NAVIGATION.map((group) => ({
   ...group,
-  items: group.items.filter(({ href }) => MANAGERS_PLACES.includes(href)),
+  items: group.items.filter(({ href }) => MANAGERS_PLACES.includes(pathOf(href))),
 })).filter(({ items }) => items.length > 0)
 
 const SETTINGS: NavItem = { href: '/settings', label: texts.settings.title, icon: 'settings' }
@@ -113,6 +113,11 @@ export function Shell({ me, children, ...places }: ShellProps) {
   )
 }
 
+/** Without what the place is asked for. */
+function pathOf(href: string): string {
+  return href.split('?')[0] ?? href
+}
+
 function placesOf({ workspace }: Me): Required<Pick<ShellProps, 'navigation' | 'last'>> {
   return workspace.role === 'affiliate_manager'
     ? { navigation: MANAGERS_NAVIGATION, last: undefined }
@@ -120,9 +125,16 @@ function placesOf({ workspace }: Me): Required<Pick<ShellProps, 'navigation' | '
 }
 
 function NavItemLink({ item, path }: { readonly item: NavItem; readonly path: string }) {
-  const active = path === item.href || path.startsWith(`${item.href}/`)
+  const place = pathOf(item.href)
+  const active = path === place || path.startsWith(`${place}/`)
+  const link = useRef<HTMLAnchorElement>(null)
+  useEffect(() => {
+    // There are more places than a low window shows.
+    if (active) link.current?.scrollIntoView({ block: 'nearest' })
+  }, [active])
   return (
     <NavLink
+      ref={link}
       href={item.href}
       label={item.label}
       leftSection={<Icon name={item.icon} />}

@@ -55,7 +55,7 @@ export const networkTexts = {
   field: 'Field of the network',
   script: 'Script pixel',
   statusMap: 'Words for statuses',
-  statusMapAside: 'What this network calls a status in its postback → what it means here.',
+  statusMapAside: 'What they call a status in their postback → what it means here.',
   statusWord: (number: number) => `Their word ${number}`,
   statusMeaning: (number: number) => `Means ${number}`,
   statusAdd: 'Add a word',

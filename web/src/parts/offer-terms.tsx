@@ -23,7 +23,6 @@ type OfferTermsProps = TermsProps & { readonly currency: string; readonly curren
 export function OfferTermsFields({ currency, currencyField, ...props }: OfferTermsProps) {
   return (
     <>
-      <Availability {...props} />
       <OfferPrices {...props} currency={currency} currencyField={currencyField} />
       <Reporting {...props} />
       <Rules {...props} />
@@ -34,7 +33,8 @@ export function OfferTermsFields({ currency, currencyField, ...props }: OfferTer
   )
 }
 
-function Availability({ terms, set, errorOf }: TermsProps) {
+/** Who may run the offer, and what they must know of it. */
+export function OfferAvailability({ terms, set, errorOf }: TermsProps) {
   return (
     <>
       <Pair>

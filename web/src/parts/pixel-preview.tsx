@@ -1,5 +1,6 @@
-import { Text } from '@mantine/core'
+import { Button, CopyButton, Group, Input, Text } from '@mantine/core'
 import type { components } from '../api-types.ts'
+import { texts } from '../texts.ts'
 import { moderationTexts as words } from '../texts-network.ts'
 import { CopyField } from './copy-field.tsx'
 import classes from './pixel-preview.module.css'
@@ -14,16 +15,22 @@ export function PixelPreview({ target }: { readonly target: Target }) {
       {url !== '' && <CopyField label={words.exact} value={url} />}
       {bodyTemplate !== '' && <CopyField label={words.body} value={bodyTemplate} />}
       {code !== '' && (
-        <div>
-          <Text size="sm" fw={500} mb={4}>
-            {words.exact}
-          </Text>
+        <Input.Wrapper label={words.exact} labelElement="div">
           {/* The frame has no right to run scripts, and what it shows is escaped: text twice over. */}
           <iframe title={words.exact} sandbox="" srcDoc={documentOf(code)} className={classes.frame} />
-          <Text size="xs" c="dimmed" mt={4}>
-            {words.preview}
-          </Text>
-        </div>
+          <Group justify="space-between" mt={4} gap="xs">
+            <Text size="xs" c="dimmed">
+              {words.preview}
+            </Text>
+            <CopyButton value={code} timeout={1_600}>
+              {({ copied, copy }) => (
+                <Button size="compact-xs" variant="default" onClick={copy}>
+                  {copied ? texts.copy.done : words.copy}
+                </Button>
+              )}
+            </CopyButton>
+          </Group>
+        </Input.Wrapper>
       )}
     </>
   )

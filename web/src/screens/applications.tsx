@@ -67,7 +67,11 @@ export function Applications() {
         {
           key: 'message',
           header: words.message,
-          cell: (row) => <Shortened text={row.message} width={280} />,
+          cell: (row) => (
+            <Text size="sm" maw={420} style={{ overflowWrap: 'anywhere' }}>
+              {row.message}
+            </Text>
+          ),
         },
         {
           key: 'time',

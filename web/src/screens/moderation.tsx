@@ -11,8 +11,10 @@ import { Page } from '../parts/page.tsx'
 import classes from '../parts/pixel-preview.module.css'
 import { hostsIn, PixelPreview } from '../parts/pixel-preview.tsx'
 import { When } from '../parts/when.tsx'
+import { useNames } from '../resource.ts'
+import { offers } from '../resources.ts'
 import { setQuery, usePlace } from '../router.tsx'
-import { useMayChange } from '../session.ts'
+import { useMayChange, useMe } from '../session.ts'
 import { isKey, texts, toOptions } from '../texts.ts'
 import { decisionTexts, moderationTexts as words } from '../texts-network.ts'
 
@@ -105,8 +107,16 @@ function TargetCard({ target }: { readonly target: Target }) {
   )
 }
 
+/** An affiliate manager sees no offers of the workspace, so it reads the id. */
 function OfferName({ id }: { readonly id: string }) {
-  return id === '' ? words.allOffers : <Anchor href={`/offers/${id}`}>{words.ofOffer(id)}</Anchor>
+  const { role } = useMe().workspace
+  if (id === '') return words.allOffers
+  return role === 'affiliate_manager' ? words.ofOffer(id) : <NamedOffer id={id} />
+}
+
+function NamedOffer({ id }: { readonly id: string }) {
+  const nameOf = useNames(offers)
+  return <Anchor href={`/offers/${id}`}>{words.ofOffer(nameOf(id))}</Anchor>
 }
 
 /** What one would look for in the text first. */

@@ -15,7 +15,7 @@ import { FormFooter } from '../parts/form-footer.tsx'
 import { FormLayout, Pair } from '../parts/form-layout.tsx'
 import { LegacyIds } from '../parts/legacy-ids.tsx'
 import { OfferIntegration } from '../parts/offer-integration.tsx'
-import { OfferTermsFields } from '../parts/offer-terms.tsx'
+import { OfferAvailability, OfferTermsFields, type TermsProps } from '../parts/offer-terms.tsx'
 import { Section } from '../parts/page.tsx'
 import { CurrencySelect, ItemSelect } from '../parts/pickers.tsx'
 import { COUNTRIES } from '../places.ts'
@@ -70,8 +70,9 @@ function OfferForm({ item }: { readonly item: Offer | undefined }) {
           {isAdvertisers ? <AdvertisersTarget form={form} /> : <Target form={form} />}
           {!isAdvertisers && <Payout form={form} />}
           <Events form={form} />
-          {isAdvertisers && <Terms form={form} />}
+          {isAdvertisers && <OfferAvailability {...termsOf(form)} />}
         </Stack>
+        {isAdvertisers && <Terms form={form} />}
         <Caps form={form} />
         <More form={form} />
         <FormFooter form={form} isNew={item === undefined} cancelHref="/offers" />
@@ -123,16 +124,23 @@ function AdvertisersTarget({ form }: OfferFormProps) {
 }
 
 function Terms({ form }: OfferFormProps) {
-  const { terms, currency } = form.values
   return (
     <OfferTermsFields
-      terms={terms}
-      set={(changes) => form.set({ terms: { ...terms, ...changes } })}
-      errorOf={(path) => form.errorOf(`terms.${path}`)}
-      currency={currency}
+      {...termsOf(form)}
+      currency={form.values.currency}
       currencyField={<OfferCurrency form={form} />}
     />
   )
+}
+
+/** The terms as a form of their own. */
+function termsOf(form: Form<OfferValues>): TermsProps {
+  const { terms } = form.values
+  return {
+    terms,
+    set: (changes) => form.set({ terms: { ...terms, ...changes } }),
+    errorOf: (path) => form.errorOf(`terms.${path}`),
+  }
 }
 
 function OfferCurrency({ form }: OfferFormProps) {
