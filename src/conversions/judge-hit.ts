@@ -185,7 +185,7 @@ function toJudged(
   court: Pick<Court, 'configuration' | 'now'>,
   verdict: Verdict,
 ): JudgedHit {
-  const sender = senderOfToken(parsed.fields.token, court.configuration)
+  const sender = senderOfToken(parsed.fields.token, court.configuration, '')
   const sent = candidates.genuine[0]?.clickId ?? parsed.fields.cid
   return {
     id: hit.id,

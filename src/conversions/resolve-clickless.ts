@@ -79,7 +79,7 @@ function standIn(
 /** Codes are unique within a workspace: of the offer named, of the token's owner, else of the only one there is. */
 function workspaceOf({ offer, token }: HitFields, configuration: Configuration): string {
   const named = configuration.offers.get(offer)?.workspace
-  return named ?? senderOfToken(token, configuration)?.workspace ?? onlyWorkspace(configuration)
+  return named ?? senderOfToken(token, configuration, '')?.workspace ?? onlyWorkspace(configuration)
 }
 
 /** A hit that names nobody belongs to the only workspace there is; among several to none. */

@@ -62,7 +62,8 @@ export function resolveVisit(
  */
 function wentToSender(visit: FoundVisit, fields: HitFields, configuration: Configuration): boolean {
   const named = configuration.offers.get(fields.offer)
-  const sender = named ? senderIdOf(named) : senderOfToken(fields.token, configuration)?.id
+  const { workspace } = visit.visit
+  const sender = named ? senderIdOf(named) : senderOfToken(fields.token, configuration, workspace)?.id
   const went = configuration.offers.get(offerIdOf(visit))
   if (went !== undefined && went.advertiserId !== '') return sender === went.advertiserId
   return sender === undefined || sender === networkIdOf(visit, configuration)

@@ -51,20 +51,37 @@ type TokenHolder = {
 }
 
 /** Configurations are replaced as a whole: indexed once per change of one. */
-const indexes = new WeakMap<Configuration, ReadonlyMap<string, TokenHolder>>()
+const indexes = new WeakMap<Configuration, TokenIndex>()
+type TokenIndex = ReadonlyMap<string, readonly TokenHolder[]>
 
-/** Who has the token; undefined when nobody does. */
-export function senderOfToken(token: string, configuration: Configuration): TokenHolder | undefined {
+/**
+ * Who has the token; undefined when nobody does. Tokens are unique within a workspace alone.
+ * @param workspace where the visit is, whose sender is meant before those of others; '' when there is no visit: a token
+ * that several workspaces have then names nobody.
+ */
+export function senderOfToken(
+  token: string,
+  configuration: Configuration,
+  workspace: string,
+): TokenHolder | undefined {
   if (token === '') return undefined
   const known = indexes.get(configuration) ?? indexTokens(configuration)
   indexes.set(configuration, known)
-  return known.get(token)
+  const holders = known.get(token) ?? []
+  const [first] = holders
+  if (workspace !== '') return holders.find((holder) => holder.workspace === workspace) ?? first
+  return holders.every((holder) => holder.workspace === first?.workspace) ? first : undefined
 }
 
-function indexTokens(configuration: Configuration): ReadonlyMap<string, TokenHolder> {
-  const index = new Map<string, TokenHolder>()
-  const add = (type: Sender['type'], { id, workspace }: Advertiser | AffiliateNetwork, token: string) => {
-    if (token !== '' && !index.has(token)) index.set(token, { type, id, workspace })
+/** What was archived keeps its token until somebody else uses the same. */
+function indexTokens(configuration: Configuration): TokenIndex {
+  const inUse = new Map<string, TokenHolder[]>()
+  const archived = new Map<string, TokenHolder[]>()
+  const add = (type: Sender['type'], sender: Advertiser | AffiliateNetwork, token: string) => {
+    if (token === '') return
+    const index = sender.archivedAt === null ? inUse : archived
+    const { id, workspace } = sender
+    index.set(token, [...(index.get(token) ?? []), { type, id, workspace }])
   }
   for (const network of configuration.affiliateNetworks.values())
     add('affiliate_network', network, network.token)
@@ -72,5 +89,5 @@ function indexTokens(configuration: Configuration): ReadonlyMap<string, TokenHol
     add('advertiser', advertiser, advertiser.token)
     add('advertiser', advertiser, advertiser.nextToken)
   }
-  return index
+  return new Map([...archived, ...inUse])
 }
