@@ -38,6 +38,8 @@ export const trackingTexts = {
     title: 'Test',
     lead: 'Fires one marked conversion now. Nothing is counted; every id in it begins with “test”.',
     send: 'Test',
+    offer: 'Test conversion of',
+    anyOffer: 'No offer',
     saveFirst: 'Save first: the test uses what is saved.',
     ok: (ms: string) => `It works: your tracker answered in ${ms}`,
     failed: 'It did not work',

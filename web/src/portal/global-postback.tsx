@@ -70,7 +70,7 @@ function GlobalPostbackForm({ current }: { readonly current: PortalPostback | un
       <FormFooter form={form} isNew={false} />
       {current !== undefined && (
         <Stack gap="md" mt={36}>
-          <PostbackTest id={current.id} isChanged={url.trim() !== current.url} />
+          <PostbackTest postback={current} isChanged={url.trim() !== current.url} />
           <Text size="sm" c="dimmed">
             {words.replaced}{' '}
             <Anchor href={`/portal/postbacks/${current.id}`} inherit>

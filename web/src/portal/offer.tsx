@@ -11,6 +11,7 @@ import { LinkBuilder } from './link-builder.tsx'
 import { OfferCreatives } from './offer-creatives.tsx'
 import { OfferFacts } from './offer-facts.tsx'
 import { OfferKinds } from './offer-kinds.tsx'
+import classes from './portal.module.css'
 import { StandingBadge } from './portal-badges.tsx'
 import { type PortalOfferDetail, portalOffers } from './portal-data.ts'
 
@@ -48,7 +49,7 @@ function OfferBody({ offer }: { readonly offer: PortalOfferDetail }) {
         <OfferKinds offer={offer} />
         {offer.creatives.length > 0 && <OfferCreatives offer={offer} />}
       </Stack>
-      <aside className={layout.aside}>
+      <aside className={`${layout.aside} ${offer.link === '' ? classes.first : ''}`}>
         <OfferFacts offer={offer} />
         {offer.previewUrl !== '' && (
           <Anchor href={offer.previewUrl} target="_blank" rel="noreferrer" size="sm" display="block">

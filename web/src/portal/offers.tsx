@@ -155,13 +155,13 @@ function OfferTable({ rows }: { readonly rows: readonly PortalOffer[] }) {
           header: words.payout,
           cell: (offer) => priceText(offer.payout, offer.currency),
         },
+        { key: 'standing', header: words.standing, cell: (offer) => <StandingBadge offer={offer} /> },
         {
           key: 'countries',
           header: words.countries,
           cell: (offer) => <Dimmed text={countriesText(offer.countries)} />,
         },
         { key: 'tags', header: words.tag, cell: (offer) => <Dimmed text={offer.tags.join(', ')} /> },
-        { key: 'standing', header: words.standing, cell: (offer) => <StandingBadge offer={offer} /> },
       ]}
     />
   )

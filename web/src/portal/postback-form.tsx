@@ -70,7 +70,7 @@ export function PostbackForm({ item }: { readonly item: NamedPostback | undefine
       {item !== undefined && (
         <Stack gap="md" mt={36}>
           <PostbackTest
-            id={item.id}
+            postback={item}
             isChanged={(isMarkup ? values.code : values.url) !== (item.url || item.code)}
           />
         </Stack>

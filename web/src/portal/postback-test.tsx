@@ -1,34 +1,48 @@
 import { Anchor, Button, Group, Stack, Text } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
+import { useState } from 'react'
 import { answerOf, api } from '../api.ts'
 import type { components } from '../api-types.ts'
 import { formatDuration } from '../format.ts'
 import { FormProblem } from '../parts/form-footer.tsx'
 import { Note } from '../parts/note.tsx'
 import { Section } from '../parts/page.tsx'
+import { ItemSelect } from '../parts/pickers.tsx'
 import timeline from '../parts/story-timeline.module.css'
 import { portalTexts } from '../texts-portal.ts'
+import { type PortalPostback, portalOffers } from './portal-data.ts'
 
 const words = portalTexts.test
 type Tested = components['schemas']['PortalPostbackTest']
 
 type PostbackTestProps = {
-  readonly id: string
+  readonly postback: PortalPostback
   /** What is typed is not what would be tested. */
   readonly isChanged: boolean
 }
 
 /** The Test button, and behind it the request as it was sent and the answer to it. */
-export function PostbackTest({ id, isChanged }: PostbackTestProps) {
+export function PostbackTest({ postback, isChanged }: PostbackTestProps) {
+  const [offerId, setOfferId] = useState('')
   const test = useMutation({
     mutationFn: () => {
-      const params = { path: { id } }
-      return answerOf(api.POST('/api/v1/portal/postbacks/{id}/test', { params, body: { offerId: '' } }))
+      const params = { path: { id: postback.id } }
+      return answerOf(api.POST('/api/v1/portal/postbacks/{id}/test', { params, body: { offerId } }))
     },
   })
   return (
     <Section title={words.title} aside={isChanged ? words.saveFirst : words.lead}>
-      <Group>
+      <Group gap="xs" align="flex-end">
+        {postback.offerId === '' && (
+          <ItemSelect
+            resource={portalOffers}
+            label={words.offer}
+            placeholder={words.anyOffer}
+            value={offerId}
+            error={undefined}
+            onChange={setOfferId}
+          />
+        )}
         <Button variant="default" disabled={isChanged} loading={test.isPending} onClick={() => test.mutate()}>
           {words.send}
         </Button>
