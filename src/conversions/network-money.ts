@@ -48,7 +48,8 @@ export function computeNewMoney(
 }
 
 /**
- * What a sale earns by what was agreed on for it when it was recorded.
+ * What a sale earns by what was agreed on for it when it was recorded. One that takes back more than it brought earns
+ * no amount of its own; it does again once the sale itself has come, in whatever order the two arrive.
  * @param saleMicros in the workspace's currency, as the agreement's amounts are.
  * @returns undefined when it is beyond exact integers.
  */
@@ -56,8 +57,9 @@ export function computeEarnings(
   agreement: Agreement,
   saleMicros: number,
 ): Pick<Money, 'revenueMicros' | 'payoutMicros' | 'saleMicros'> | undefined {
-  const revenueMicros = earnMicros(agreement.revenue, saleMicros)
-  const payoutMicros = earnMicros(agreement.payout, saleMicros)
+  const priceOf = (price: Price) => (saleMicros < 0 ? withoutAmount(price) : price)
+  const revenueMicros = earnMicros(priceOf(agreement.revenue), saleMicros)
+  const payoutMicros = earnMicros(priceOf(agreement.payout), saleMicros)
   if (revenueMicros === undefined || payoutMicros === undefined) return undefined
   return { revenueMicros, payoutMicros, saleMicros }
 }
@@ -68,8 +70,8 @@ export function amountOf(known: StoredConversion): number {
 }
 
 /**
- * In the workspace's currency at today's rates, so that a rate of another day changes nothing about it. A sale that
- * only takes back has no amount of its own, and a visit without an affiliate no payout.
+ * In the workspace's currency at today's rates, so that a rate of another day changes nothing about it. A visit without
+ * an affiliate has no payout.
  */
 function agreementOf(
   context: HitContext,
@@ -89,7 +91,7 @@ function agreementOf(
   const to = workspace.currency
   let reason = ''
   const inWorkspaces = (price: Price) =>
-    convertPrice(of.amountMicros < 0 ? withoutAmount(price) : price, (micros) => {
+    convertPrice(price, (micros) => {
       // Nothing is nothing in every currency: it needs no rate.
       const exchanged = exchange(configuration, { micros, currency: micros === 0 ? to : currency }, to)
       if (exchanged.ok) return exchanged.micros

@@ -41,8 +41,8 @@ export function agreeOn(of: {
 }
 
 /**
- * What a conversion earns by the price: its amount, and its share of the sale, rounded half away from zero. A negative
- * sale takes back its share alone. Visits and impressions are not paid for by conversions.
+ * What a conversion earns by the price: its amount, and its share of the sale, rounded half away from zero. Of a
+ * negative sale its share is negative. Visits and impressions are not paid for by conversions.
  * @param saleMicros in the price's currency.
  * @returns undefined when it is beyond exact integers.
  */
@@ -53,7 +53,7 @@ export function earnMicros(price: Price, saleMicros: number): number | undefined
   return Number.isSafeInteger(sum) ? sum : undefined
 }
 
-/** The price without its amount: what a sale that only takes back is worth. */
+/** The price without its amount: what a sale below zero is worth by. */
 export function withoutAmount(price: Price): Price {
   if (price.model === 'both') return { model: 'percent', percent: price.percent }
   return price.model === 'flat' ? NO_PRICE : price

@@ -111,6 +111,26 @@ describe.each(SQL_ENGINES)('what a network conversion earns on %s', (engine) => 
     await expectStateIsSum(world)
   })
 
+  it('is without the flat part as long as the sale is below zero, in whatever order its parts come', async () => {
+    const world = await buildNetworkWorld(await stores.open(), {
+      terms: { revenue: both(3_000_000, 10), payout: both(2_000_000, 5) },
+    })
+    const tell = async (cid: string, payout: string) => {
+      const { conversion: id = '' } = await send(world, { cid, txid: 'T', payout })
+      const key = { workspace: world.workspaceId, id }
+      const known = (await getConversionWithHistory(world.store.db, key))?.conversion
+      return [known?.saleMicros, known?.revenueMicros, known?.payoutMicros]
+    }
+    const cid = world.visit()
+    expect(await tell(cid, '100')).toEqual([1e8, 13e6, 7e6])
+    expect(await tell(cid, '-100')).toEqual([0, 3e6, 2e6])
+    expect(await tell(cid, '-99')).toEqual([-99e6, -9.9e6, -4.95e6])
+    const other = world.visit()
+    expect(await tell(other, '-40')).toEqual([-4e7, -4e6, -2e6])
+    expect(await tell(other, '100')).toEqual([1e8, 13e6, 7e6])
+    await expectStateIsSum(world)
+  })
+
   it('can not be told without an exchange rate, which is said and counts nothing', async () => {
     const world = await buildNetworkWorld(await stores.open(), { offer: { currency: 'JPY' } })
     const cid = world.visit()
