@@ -21,7 +21,14 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   optimization: ['domain', 'store', 'ledger', 'reports'],
   billing: ['domain', 'store', 'ledger', 'reports'],
   api: [
-    ...['domain', 'store', 'conversions', 'delivery', 'reports', 'corrections', 'optimization', 'billing'],
+    'domain',
+    'store',
+    'conversions',
+    'delivery',
+    'reports',
+    'corrections',
+    'optimization',
+    'billing',
     'catalogue',
   ],
   cli: [

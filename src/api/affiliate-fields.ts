@@ -12,7 +12,7 @@ const ADDRESS_CHARS_MAX = 1_000
 const METHOD_CHARS_MAX = 40
 const DETAILS_CHARS_MAX = 2_000
 const NOTE_CHARS_MAX = 5_000
-export const REASON_CHARS_MAX = 500
+const REASON_CHARS_MAX = 500
 
 export const billingField = z
   .strictObject({

@@ -58,7 +58,7 @@ export function sendTestPage(exchange: Exchange, status: number, answer: HitAnsw
  * A page that explains every step of a hit with `test=1` (PROTOCOL section 2): everything was checked, nothing was
  * counted. It is read without scripts, and whatever the sender wrote is shown as text.
  */
-export function testPage(answer: HitAnswer): string {
+function testPage(answer: HitAnswer): string {
   const { outcome, reason = '', hit, clickId = '', steps = [] } = answer
   return `<!doctype html>
 <html lang="en">

@@ -40,7 +40,6 @@ export const {
   update: updateAffiliate,
   archive: archiveAffiliate,
   get: getAffiliate,
-  list: listAffiliates,
 } = ownedTable({ table: 'affiliates', toItem: toAffiliate, toColumns })
 
 /** What is absent is not asked for. */

@@ -23,7 +23,7 @@ export function readPdfText(pdf: Buffer): readonly PdfText[] {
     }
   }
   const pages = [...objects.values()].flatMap(({ head }) => {
-    const [, contents = ''] = /\/Type \/Page\b[^]*\/Contents (\d+) 0 R/.exec(head) ?? []
+    const [, contents = ''] = /\/Type \/Page\b.*\/Contents (\d+) 0 R/s.exec(head) ?? []
     return contents === '' ? [] : [objects.get(contents)?.stream ?? '']
   })
   return pages.flatMap((stream, page) => readPage(stream, fonts).map((piece) => ({ page, ...piece })))
@@ -34,7 +34,7 @@ type PdfObject = { readonly head: string; readonly stream: string }
 function readObjects(pdf: Buffer): ReadonlyMap<string, PdfObject> {
   const text = pdf.toString('latin1')
   const objects = new Map<string, PdfObject>()
-  for (const [whole, id = '', body = ''] of text.matchAll(/(\d+) 0 obj\n([^]*?)\nendobj/g)) {
+  for (const [whole, id = '', body = ''] of text.matchAll(/(\d+) 0 obj\n(.*?)\nendobj/gs)) {
     const at = body.indexOf('stream\n')
     const head = at === -1 ? body : body.slice(0, at)
     const raw = at === -1 ? '' : body.slice(at + 7, body.lastIndexOf('\nendstream'))
