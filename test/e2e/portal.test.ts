@@ -1,0 +1,302 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { DEFAULT_NETWORK_SETTINGS } from '../../src/domain/affiliate.ts'
+import type { AffiliateFields } from '../../src/store/affiliates.ts'
+import { DASHBOARD_URL, PASSWORD, PUBLIC_URL } from '../contract/api-harness.ts'
+import {
+  openPortal,
+  type Portal,
+  type PortalRig,
+  SECRET_REVENUE_MICROS,
+  SECRETS,
+} from '../contract/portal-rig.ts'
+import { useStores } from '../support/databases.ts'
+import { buildDashboard, choose, fill, launchBrowser, watch } from './dashboard-page.ts'
+
+/** Long enough for a busy machine; what does not come by then does not come. */
+const STEP_MS_MAX = 15_000
+const JOURNEY_MS_MAX = 120_000
+const EMAIL = 'pat@example.com'
+/** Addresses of the portal and their headings. */
+const SCREENS = {
+  '/portal/overview': 'Overview',
+  '/portal/offers': 'Offers',
+  '/portal/global-postback': 'Global Postback',
+  '/portal/postbacks': 'Postbacks & pixels',
+  '/portal/postbacks/new': 'New postback or pixel',
+  '/portal/postback-log': 'Postback log',
+  '/portal/conversions': 'Conversions',
+  '/portal/reports': 'Reports',
+  '/portal/balance': 'Balance & payments',
+  '/portal/api-keys': 'API keys',
+  '/portal/nowhere': 'There is nothing here',
+  '/offers': 'There is nothing here',
+}
+
+type Opened = {
+  readonly rig: PortalRig
+  readonly page: Page
+  /** What the browser objected to. */
+  readonly complaints: string[]
+  /** Everything that the portal was answered. */
+  readonly answers: string[]
+}
+
+describe('the affiliate portal in a browser', () => {
+  const stores = useStores('sqlite')
+  const webRoot = mkdtempSync(join(tmpdir(), 'trailpost-portal-web-'))
+  const closing: (() => Promise<unknown> | unknown)[] = []
+  let browser: Browser
+
+  beforeAll(async () => {
+    buildDashboard(webRoot)
+    browser = await launchBrowser()
+  })
+  afterEach(async () => {
+    for (const close of closing.splice(0).toReversed()) await close()
+  })
+  afterAll(async () => {
+    await browser?.close()
+    rmSync(webRoot, { recursive: true, force: true })
+  })
+
+  /** A network that takes sign-ups, and a browser window on it. */
+  async function open(): Promise<Opened> {
+    const network = {
+      ...DEFAULT_NETWORK_SETTINGS,
+      signUp: 'on approval',
+      agreement: 'Be kind',
+      autoApprovePostbacks: true,
+    } as const
+    const rig = await openPortal(stores, {
+      workspace: { name: 'Net', network },
+      deps: { webRoot, clock: Date.now },
+    })
+    const { app } = rig.api
+    closing.push(() => app.close())
+    await app.listen({ port: 0, host: '127.0.0.1' })
+    const { port } = app.server.address() as AddressInfo // it listens on TCP
+    const context = await browser.newContext({ viewport: { width: 1280, height: 900 } })
+    closing.push(async () => {
+      await context.unrouteAll({ behavior: 'ignoreErrors' })
+      await context.close()
+    })
+    context.setDefaultTimeout(STEP_MS_MAX)
+    const complaints = watch(context, DASHBOARD_URL)
+    const answers: string[] = []
+    await context.route(`${DASHBOARD_URL}/**`, async (route) => {
+      const asked = route.request().url()
+      const url = asked.replace(DASHBOARD_URL, `http://127.0.0.1:${port}`)
+      const response = await route.fetch({ url, maxRedirects: 0 })
+      if (asked.includes('/api/')) answers.push(await response.text())
+      await route.fulfill({ response })
+    })
+    return { rig, page: await context.newPage(), complaints, answers }
+  }
+
+  async function startTracker(): Promise<{ readonly origin: string; readonly urls: string[] }> {
+    const urls: string[] = []
+    const server = createServer((request, response) => {
+      urls.push(request.url ?? '')
+      response.end('one conversion stored')
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    closing.push(() => server.close())
+    const { port } = server.address() as AddressInfo // it listens on TCP
+    return { origin: `http://127.0.0.1:${port}`, urls }
+  }
+
+  it(
+    'leads from the sign-in to a link, a tested Global Postback and its log, and tells no revenue',
+    async () => {
+      const { rig, page, complaints, answers } = await open()
+      const portal = await personOf(rig, {})
+      const offerId = await rig.offer({ protocol: 'iframe' }, { name: 'Ringtones' })
+      await rig.offer({ protocol: 'iframe', allowsPixels: false }, { name: 'Wallpapers' })
+      const conversionId = await rig.conversion({ affiliateId: portal.affiliateId, offerId })
+      await signIn(page)
+      await page.getByRole('heading', { name: 'Overview' }).waitFor()
+
+      await goTo(page, 'Offers')
+      await page.getByRole('link', { name: 'Wallpapers' }).click()
+      await page.getByText('This offer allows postbacks only').waitFor()
+      await goTo(page, 'Offers')
+      await page.getByRole('textbox', { name: 'Search' }).fill('ring')
+      await page.getByRole('link', { name: 'Wallpapers' }).waitFor({ state: 'detached' })
+      await page.getByRole('link', { name: 'Ringtones' }).click()
+      await page.getByText('$2.00').waitFor()
+      await fill(page, { 'Sub id 1': 'newsletter', 'Your click id': '{clickid}' })
+      await page
+        .getByText(
+          `${PUBLIC_URL}/o/${offerId}/${portal.affiliateId}?sub1=newsletter&aff_click_id={clickid}`,
+          {
+            exact: true,
+          },
+        )
+        .waitFor()
+      await page.getByRole('button', { name: 'Copy Your affiliate link' }).waitFor()
+
+      const tracker = await startTracker()
+      await goTo(page, 'Global Postback')
+      await fill(page, { 'Postback URL': `${tracker.origin}/pb?p={payout}&r={revenue}&c=` })
+      await page.getByRole('button', { name: 'Insert {externalid}' }).click()
+      await page.getByRole('button', { name: 'Save' }).click()
+      await page.getByText('Active', { exact: true }).waitFor()
+      await choose(page, 'Test conversion of', 'Ringtones')
+      await page.getByRole('button', { name: 'Test' }).click()
+      await page.getByText('one conversion stored').waitFor()
+      expect(tracker.urls).toEqual(['/pb?p=2&r=&c=test-aff-click-id'])
+
+      await appendSkipped(rig, portal, conversionId)
+      await goTo(page, 'Postback log')
+      await page.getByText('This offer allows postbacks only.').waitFor()
+      await goTo(page, 'Conversions')
+      await page.getByRole('cell', { name: '$2.00' }).waitFor()
+
+      await expectScreens(page)
+      expect(complaints).toEqual([])
+      expect(answers.length).toBeGreaterThan(20)
+      for (const secret of SECRETS) expect(answers.join('\n')).not.toContain(secret)
+    },
+    JOURNEY_MS_MAX,
+  )
+
+  it(
+    'shows an affiliate that is paused its status with the reason, and nothing else',
+    async () => {
+      const { rig, page, complaints, answers } = await open()
+      await personOf(rig, { status: 'paused', statusReason: 'Write to us' })
+      await signIn(page)
+      await page.getByRole('heading', { name: 'Your account is paused' }).waitFor()
+      await page.getByText('Write to us').waitFor()
+      expect(await page.getByRole('navigation').count()).toBe(0)
+      expect(answers.filter((answer) => answer.includes('problem'))).toHaveLength(1) // nobody was signed in yet
+      expect(complaints).toEqual([])
+    },
+    JOURNEY_MS_MAX,
+  )
+
+  it(
+    'signs an affiliate up when it accepts the agreement, and tells it that it waits for approval',
+    async () => {
+      const { rig, page, complaints } = await open()
+      await ownerOf(rig)
+      await page.goto(`${DASHBOARD_URL}/sign-up/${rig.workspace}`)
+      await page.getByRole('heading', { name: 'Join Net' }).waitFor()
+      expect(await page.evaluate<string[]>(UNLABELLED)).toEqual([])
+      await fill(page, { 'Your name': 'Pat', Company: 'Bright Clicks', 'E-mail': EMAIL })
+      await page.locator('input[type=password]').fill(PASSWORD)
+      await page.getByRole('button', { name: 'Sign up' }).click()
+      await page.getByText('The agreement must be accepted').waitFor()
+      await page.getByRole('checkbox', { name: 'I have read and accept the agreement' }).check()
+      await page.getByRole('button', { name: 'Sign up' }).click()
+      await page.getByRole('heading', { name: 'Your account waits for approval' }).waitFor()
+      expect(complaints.filter((complaint) => !complaint.includes('422'))).toEqual([])
+    },
+    JOURNEY_MS_MAX,
+  )
+})
+
+/** Gives the network an owner; the cookie of a session of theirs. */
+async function ownerOf({ api, workspace }: Pick<PortalRig, 'api' | 'workspace'>): Promise<string> {
+  const { cookie, userId } = await api.owner('ada@example.com')
+  await api.deps.accounts.addWorkspace({ id: workspace, name: 'Net', ownerId: userId })
+  return cookie
+}
+
+/** An affiliate with a person who signs in for it. */
+async function personOf({ api, workspace, affiliate }: PortalRig, changes: Partial<AffiliateFields>) {
+  const portal = await affiliate(changes)
+  const cookie = await ownerOf({ api, workspace })
+  const answer = await api.app.inject({
+    method: 'POST',
+    url: `/api/v1/affiliates/${portal.affiliateId}/users`,
+    headers: { cookie, origin: DASHBOARD_URL, 'x-trailpost-workspace': workspace },
+    payload: { email: EMAIL, name: 'Pat', password: PASSWORD },
+  })
+  if (answer.statusCode !== 201) throw new Error(answer.body)
+  return portal
+}
+
+/** A pixel that an offer had no room for. */
+async function appendSkipped(rig: PortalRig, { affiliateId }: Portal, conversionId: string): Promise<void> {
+  const at = Date.now()
+  const { workspace } = rig
+  const money = {
+    from_revenue_micros: 0,
+    to_revenue_micros: SECRET_REVENUE_MICROS,
+    to_payout_micros: 2_000_000,
+  }
+  const told = {
+    n: 1,
+    at,
+    hit_id: 'hit-1',
+    actor: 'hit',
+    reason: '',
+    from_status: '',
+    to_status: 'approved',
+  } as const
+  await rig.api.store.db
+    .insertInto('conversion_history')
+    .values({ conversion_id: conversionId, workspace, ...told, ...money })
+    .execute()
+  const call = { type: 'iframe', method: 'GET', url: 'https://t.example/f', body: '', content_type: '' }
+  const times = { due_at: at, created_at: at, updated_at: at, lease_owner: null, lease_until: null }
+  const whose = {
+    workspace: rig.workspace,
+    affiliate_id: affiliateId,
+    target_id: 'target',
+    click_id: 'click-1',
+  }
+  const state = {
+    state: 'skipped',
+    reason: 'offer allows no pixels',
+    attempts: 0,
+    attempts_before: 0,
+  } as const
+  await rig.api.store.db
+    .insertInto('deliveries')
+    .values({
+      id: 'd',
+      conversion_id: conversionId,
+      transition: 1,
+      secret: '',
+      ...state,
+      ...call,
+      ...times,
+      ...whose,
+    })
+    .execute()
+}
+
+async function signIn(page: Page): Promise<void> {
+  await page.goto(DASHBOARD_URL)
+  await page.getByRole('textbox', { name: 'E-mail' }).fill(EMAIL)
+  await page.locator('input[type=password]').fill(PASSWORD)
+  await page.keyboard.press('Enter')
+}
+
+async function goTo(page: Page, name: string): Promise<void> {
+  await page.getByRole('navigation').getByRole('link', { name, exact: true }).click()
+  await page.getByRole('heading', { level: 1, name, exact: true }).waitFor()
+}
+
+async function expectScreens(page: Page): Promise<void> {
+  for (const [path, name] of Object.entries(SCREENS)) {
+    await page.evaluate(
+      `history.pushState(null, '', '${path}'); dispatchEvent(new PopStateEvent('popstate'))`,
+    )
+    await page.getByRole('heading', { level: 1, name, exact: true }).waitFor()
+    expect(await page.evaluate<string[]>(UNLABELLED), path).toEqual([])
+  }
+}
+
+/** Runs in the page: inputs that a screen reader could not name. Text, because tests are typed without a DOM. */
+const UNLABELLED = `[...document.querySelectorAll('input:not([type=hidden]), textarea:not([aria-hidden]), select')]
+  .filter((input) => (input.labels?.length ?? 0) === 0 && !input.ariaLabel)
+  .map((input) => input.outerHTML)`
