@@ -1,4 +1,6 @@
 import type { Insertable } from 'kysely'
+import { earns } from '../domain/conversion.ts'
+import { CONVERSION_STATUSES } from '../domain/conversion-types.ts'
 import type { RenderedPixel } from '../domain/hit.ts'
 import type { LedgerRow } from '../domain/ledger-row.ts'
 import { applyVisitChange } from '../domain/visit-change.ts'
@@ -7,6 +9,7 @@ import {
   conversionsOfClicks,
   conversionsOfOrder,
   findConversionOfIdentity,
+  hasEverBeen,
   insertConversions,
   type Order,
   type StoredConversion,
@@ -113,6 +116,13 @@ export class Docket {
     }
     const known = [...(this.#orders.get(name)?.values() ?? [])]
     return clickless ? known.filter(({ clickId }) => clickId === '') : known
+  }
+
+  /** Whether the conversion earned at any time, as it may have lost by now. */
+  async hasEarned(db: Db, { id }: StoredConversion): Promise<boolean> {
+    const entered = this.#entries.filter(({ conversion }) => conversion.id === id)
+    if (entered.some(({ transition }) => earns(transition.toStatus))) return true
+    return await hasEverBeen(db, id, CONVERSION_STATUSES.filter(earns))
   }
 
   /** Says that a conversion is decided on whose visit the transaction was not opened with. */

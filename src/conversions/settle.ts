@@ -189,12 +189,27 @@ async function recordUpdate(db: Db, sale: Sale, changed: Changed): Promise<Settl
   const { context, court } = sale
   const change = changeOf(sale, changed)
   const { before, after } = change
-  const more = before && earns(after.status) ? grownBy(before, after) : NOTHING_TAKEN
+  const more = before === undefined ? NOTHING_TAKEN : await takenByChange(db, court, { before, after })
   const owed = contextOfKnown(context, after)
   const problem = await takeRoom(db, owed, agreedWith(owed, court), more)
   if (problem !== undefined) return refusal(problem, after.id)
   court.docket.enter(buildEntry(change, court))
   return { outcome: 'updated', reason: '', conversionId: after.id }
+}
+
+/**
+ * What was first recorded as rejected takes its place when it earns at last. A tracker's does not: its network pays for
+ * it, whether its cap is used up or not.
+ */
+async function takenByChange(
+  db: Db,
+  { docket }: Court,
+  { before, after }: { readonly before: StoredConversion; readonly after: StoredConversion },
+): Promise<Taken> {
+  if (!earns(after.status)) return NOTHING_TAKEN
+  const mayLackPlace = after.agreement !== null && !earns(before.status)
+  if (mayLackPlace && !(await docket.hasEarned(db, before))) return takenBy(after, after.counts)
+  return grownBy(before, after)
 }
 
 /** A known conversion has its place; only more money than it had needs room. */

@@ -55,6 +55,8 @@ export type StoredConversion = {
   readonly agreement: Agreement | null
   /** When its hold is over, Unix milliseconds; null on the tracker's side. */
   readonly payableAt: number | null
+  /** Statuses that it has had before its newest transition, each once. */
+  readonly pastStatuses: readonly ConversionStatus[]
   /** Number of its transitions so far: n of the newest one. */
   readonly transitions: number
   readonly createdAt: number
@@ -104,6 +106,7 @@ export async function updateConversion(db: Db, conversion: StoredConversion): Pr
       payout_micros: row.payout_micros,
       sale_micros: row.sale_micros,
       payable_at: row.payable_at,
+      past_statuses: row.past_statuses,
       transitions: row.transitions,
       updated_at: row.updated_at,
     })
@@ -251,6 +254,22 @@ export async function getConversionWithHistory(
   return { conversion: toConversion(row), history: history.map(toTransition) }
 }
 
+/** Whether the conversion ever had one of the statuses. */
+export async function hasEverBeen(
+  db: Db,
+  conversionId: string,
+  statuses: readonly ConversionStatus[],
+): Promise<boolean> {
+  const row = await db
+    .selectFrom('conversion_history')
+    .select('n')
+    .where('conversion_id', '=', conversionId)
+    .where('to_status', 'in', statuses)
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 /** Newest first. */
 export async function listConversions(
   db: Db,
@@ -305,6 +324,7 @@ function toRow(conversion: StoredConversion): Insertable<Database['conversions']
     sale_micros: conversion.saleMicros,
     agreement_json: JSON.stringify(conversion.agreement),
     payable_at: conversion.payableAt,
+    past_statuses: JSON.stringify(conversion.pastStatuses),
     transitions: conversion.transitions,
     created_at: conversion.createdAt,
     updated_at: conversion.updatedAt,
@@ -348,6 +368,7 @@ export function toConversion(row: Selectable<Database['conversions']>): StoredCo
     saleMicros: row.sale_micros,
     agreement: JSON.parse(row.agreement_json),
     payableAt: row.payable_at,
+    pastStatuses: row.past_statuses === '' ? [] : JSON.parse(row.past_statuses),
     transitions: row.transitions,
     createdAt: row.created_at,
     updatedAt: row.updated_at,

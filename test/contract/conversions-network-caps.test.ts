@@ -216,6 +216,41 @@ describe.each(SQL_ENGINES)('the caps of a network on %s', (engine) => {
     expect(await cappedAffiliates(world)).toEqual([{ affiliateId: own, until: CAP_NEVER_ENDS }])
   })
 
+  it('are taken from by what was rejected at first, once, when it earns at last', async () => {
+    const world = await buildNetworkWorld(await stores.open(), {
+      offer: { caps: { ...NO_CAPS, daily: 2, timeZone: 'UTC' } },
+      terms: caps({ revenueMicros: { ...NO_CAPS, total: 100 * DOLLAR } }),
+    })
+    const cids = [world.visit(), world.visit(), world.visit()]
+    const hitOf = (cid: string | undefined, status: string) =>
+      world.hit({ cid: cid ?? '', txid: 'T', status })
+    const tell = async (status: string) => {
+      const answers = await world.judge.judge(cids.map((cid) => hitOf(cid, status)))
+      return answers.map(({ reason, outcome }) => reason ?? outcome)
+    }
+    const full = "the offer's cap of conversions in 2026-11-22 (UTC) is used up"
+    expect(await tell('rejected')).toEqual(['recorded', 'recorded', 'recorded'])
+    expect(await tell('approved')).toEqual(['updated', 'updated', full])
+    // What earned before keeps its place.
+    expect(await tell('rejected')).toEqual(['updated', 'updated', 'already recorded, unchanged'])
+    expect(await tell('approved')).toEqual(['updated', 'updated', full])
+    const there = ['rejected', 'approved', 'rejected', 'approved'].map((status) => hitOf(cids[0], status))
+    expect((await world.judge.judge(there)).map(({ outcome }) => outcome)).toEqual(there.map(() => 'updated'))
+    const offer = `offer:${world.offerId}`
+    expect(await countOfCap(world.store.db, offer, '2026-11-22')).toBe(2)
+    expect(await countOfCap(world.store.db, `${offer}:revenue`, 'total')).toBe(6 * DOLLAR)
+  })
+
+  it('are taken from once by what is rejected, approved, rejected and approved in one batch', async () => {
+    const world = await buildNetworkWorld(await stores.open(), {
+      offer: { caps: { ...NO_CAPS, daily: 5, timeZone: 'UTC' } },
+    })
+    const cid = world.visit()
+    const statuses = ['rejected', 'approved', 'rejected', 'approved']
+    await world.judge.judge(statuses.map((status) => world.hit({ cid, txid: 'T', status })))
+    expect(await countOfCap(world.store.db, `offer:${world.offerId}`, '2026-11-22')).toBe(1)
+  })
+
   it('on money have no room for a larger amount of a known conversion either', async () => {
     const world = await buildNetworkWorld(await stores.open(), {
       terms: {
