@@ -7,6 +7,7 @@ import { type CappedOffer, capsOfAffiliate, capsOfOffer, type OfferCap } from '.
 import type { Db } from '../store/transaction.ts'
 import type { Court } from './court.ts'
 import { type HitContext, isAdvertisers } from './hit-context.ts'
+import { provesItself } from './proof.ts'
 import { NAMELESS_EVENT } from './read-report.ts'
 import { isReportedByMember } from './reported-by-member.ts'
 
@@ -88,7 +89,7 @@ export async function previewCaps(
     const ok = used < cap.max
     const detail = mayBeTold(context, cap)
       ? `${inUnits(context, cap, used)} of ${inUnits(context, cap, cap.max)} used${whose} ${period}`
-      : `the payout cap${whose} ${period} ${ok ? 'has room' : 'is used up'}`
+      : `the ${secretName(cap)}${whose} ${period} ${ok ? 'has room' : 'is used up'}`
     previews.push({ ok, detail })
   }
   return previews
@@ -101,17 +102,30 @@ function capsOf({ offer, hit, affiliate }: HitContext, agreed: Agreed) {
   return [...capsOfOffer(offer, hit.at), ...(own ?? [])]
 }
 
-/** A sender is told of its own caps; what affiliates are paid is none of an advertiser's business. */
-function mayBeTold({ hit, offer }: HitContext, { measure }: OfferCap): boolean {
-  return measure !== 'payoutMicros' || !isAdvertisers(offer) || isReportedByMember(hit)
+/**
+ * An advertiser is told how much its own caps are, if it proves to be it: an affiliate could ask else, who knows click
+ * ids too. What affiliates are paid is none of its business.
+ */
+function mayBeTold(context: HitContext, { measure }: OfferCap): boolean {
+  if (!isAdvertisers(context.offer) || isReportedByMember(context.hit)) return true
+  return measure !== 'payoutMicros' && provesItself(context)
 }
 
 function nameOf(context: HitContext, cap: OfferCap): string {
   const whose = cap.bounds === 'affiliate' ? "the affiliate's" : "the offer's"
-  if (cap.measure === 'conversions') return `${whose} cap of ${cap.max} conversions`
-  const what = cap.measure === 'payoutMicros' ? 'payout' : 'revenue'
-  if (!mayBeTold(context, cap)) return `${whose} ${what} cap`
-  return `${whose} cap of ${inUnits(context, cap, cap.max)} ${what}`
+  if (!mayBeTold(context, cap)) return `${whose} ${secretName(cap)}`
+  return `${whose} cap of ${inUnits(context, cap, cap.max)} ${MEASURES[cap.measure]}`
+}
+
+/** Which cap it is, and not how much. */
+function secretName({ measure }: OfferCap): string {
+  return measure === 'conversions' ? 'cap of conversions' : `${MEASURES[measure]} cap`
+}
+
+const MEASURES: Readonly<Record<OfferCap['measure'], string>> = {
+  conversions: 'conversions',
+  revenueMicros: 'revenue',
+  payoutMicros: 'payout',
 }
 
 function inUnits({ workspace }: HitContext, { measure }: OfferCap, amount: number): string {

@@ -9,6 +9,7 @@ import { agreedWith, type Court } from './court.ts'
 import type { Entry } from './docket.ts'
 import { type HitContext, isAdvertisers, isClickless } from './hit-context.ts'
 import { checkNewRules } from './new-conversion-rules.ts'
+import { provesItself } from './proof.ts'
 import { readReport } from './read-report.ts'
 import { buildEntry } from './record.ts'
 import { isReportedByMember } from './reported-by-member.ts'
@@ -16,7 +17,8 @@ import { preview } from './settle.ts'
 
 /**
  * `test=1`: every rule, cap and notification is checked and explained, and nothing is counted or sent. Whoever sends it
- * reads it: an advertiser is told what it pays, and neither what affiliates get nor where they are told of it.
+ * reads it, and who knows a click id can send it: amounts, and addresses of targets, are told to a sender that proves
+ * itself. An advertiser is told what it pays, and neither what affiliates get nor where they are told of it.
  */
 export async function explainTest(
   db: Db,
@@ -73,18 +75,28 @@ async function explainCaps(db: Db, context: HitContext, court: Court): Promise<r
 function explainPrice(context: HitContext, conversion: StoredConversion): readonly HitStep[] {
   if (conversion.agreement === null) return []
   const { revenueMicros, payoutMicros, currency, reason } = conversion
+  const note = reason === '' ? '' : ` (${reason})`
+  const isMember = isReportedByMember(context.hit)
+  if (!isMember && !provesItself(context)) return [{ step: 'price', ok: true, detail: `has a price${note}` }]
   const paid = `the advertiser pays ${formatMicros(revenueMicros)} ${currency}`
-  const owed = isReportedByMember(context.hit)
-    ? `, the affiliate gets ${formatMicros(payoutMicros)} ${currency}`
-    : ''
-  return [{ step: 'price', ok: true, detail: `${paid}${owed}${reason === '' ? '' : ` (${reason})`}` }]
+  const owed = isMember ? `, the affiliate gets ${formatMicros(payoutMicros)} ${currency}` : ''
+  return [{ step: 'price', ok: true, detail: `${paid}${owed}${note}` }]
 }
 
 type Delivery = Pick<Entry['deliveries'][number], 'type' | 'state' | 'url' | 'reason'>
 
-function explainDelivery(context: HitContext, { type, state, url, reason }: Delivery): HitStep {
-  const isTold = !isAdvertisers(context.offer) || isReportedByMember(context.hit)
-  const target = isTold ? `${type} ${url}` : `${type} of the affiliate`
+function explainDelivery(context: HitContext, delivery: Delivery): HitStep {
+  const { state, reason } = delivery
+  const target = nameTarget(context, delivery)
   const ok = state !== 'skipped'
   return { step: 'notification', ok, detail: ok ? target : `${target}: ${reason}` }
+}
+
+/** Addresses of targets carry secrets of whoever is told: others learn the host at most. */
+function nameTarget(context: HitContext, { type, url }: Delivery): string {
+  if (isReportedByMember(context.hit)) return `${type} ${url}`
+  if (isAdvertisers(context.offer)) return `${type} of the affiliate`
+  if (provesItself(context)) return `${type} ${url}`
+  const host = URL.canParse(url) ? new URL(url).host : ''
+  return host === '' ? type : `${type} to ${host}`
 }

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { DEFAULT_NETWORK_SETTINGS } from '../../src/domain/affiliate.ts'
 import { DEFAULT_FRAUD_SETTINGS } from '../../src/domain/fraud.ts'
-import type { HitAnswer } from '../../src/domain/hit.ts'
+import type { Hit, HitAnswer } from '../../src/domain/hit.ts'
 import { updateAffiliateNetwork } from '../../src/store/affiliate-networks.ts'
 import { getConversionWithHistory, listConversions } from '../../src/store/conversions.ts'
 import { getHit, listHits } from '../../src/store/hits.ts'
@@ -337,6 +337,23 @@ describe.each(SQL_ENGINES)('a hit judged on %s', (engine) => {
       outcome: 'test',
       steps: [{ ok: false }],
     })
+  })
+
+  it('with test=1 tells the addresses of targets to nobody but its network', async () => {
+    const world = await buildWorld(await stores.open(), { network: { token: 'T0KEN' } })
+    await world.target({ url: 'https://user:pw@source.example:8443/pb/KEY?secret=S&cid={clickid}' })
+    const cid = world.visit()
+    const explain = async (params: Record<string, string>, changes: Partial<Hit> = {}) => {
+      const [answer] = await world.judge.judge([world.hit({ cid, test: '1', ...params }, changes)])
+      return answer?.steps?.find(({ step }) => step === 'notification')?.detail
+    }
+    const host = 'postback to source.example:8443'
+    expect(await explain({})).toBe(host)
+    expect(await explain({ token: 'guess' })).toBe(host)
+    expect(await explain({ token: 'T0KEN' }, { kind: 'image' })).toBe(host)
+    const url = `postback https://user:pw@source.example:8443/pb/KEY?secret=S&cid=${cid}`
+    expect(await explain({ token: 'T0KEN' })).toBe(url)
+    expect(await explain({}, { kind: 'manual' })).toBe(url)
   })
 
   it('finds its visit by cookie: the offer’s first, then the latest if it went to the sender', async () => {
