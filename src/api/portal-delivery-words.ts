@@ -6,11 +6,12 @@ const WORDS: Readonly<Record<SkipReason, string>> = {
   loop: 'It leads back to this network.',
   'moderation pending': 'It waits for approval by the network.',
   'moderation rejected': 'The network rejected it.',
-  muted: 'The network chose not to notify anybody of this conversion.',
+  muted: 'Nobody was notified of this conversion, as its sender asked.',
   'event filter': 'It is not set to hear of this event.',
   'status filter':
     'It is not set to hear of this status. Without a choice of statuses, a URL that does not name {status} hears of approved conversions alone.',
   'status unchanged': 'It was told of this status before: only the amount changed.',
+  'status told before': 'The conversion had this status before: each one is told once.',
   'payout 0': 'It is set to hear of conversions with a payout, and this one has none.',
   'not first': 'It is set to hear of the first conversion of a visit, and this is a later one.',
   percent: 'It is set to hear of a share of the conversions.',

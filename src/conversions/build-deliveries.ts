@@ -123,6 +123,7 @@ function decideFate(building: Building): Fate {
     ...notice,
     target,
     conversion: toNotified(notice.conversion, target.ownerType),
+    pastStatuses: notice.conversion.pastStatuses,
     tellsStatus: compiled.ok && compiled.templates.tellsStatus,
     allowsPixels: allowsPixels(notifier.configuration, notice.conversion),
     ownHosts,

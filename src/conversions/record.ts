@@ -182,9 +182,14 @@ function costOf(
   return { micros: micros ?? 0, problem }
 }
 
+function pastStatusesOf(before: StoredConversion | undefined): StoredConversion['pastStatuses'] {
+  return before === undefined ? [] : [...new Set([...before.pastStatuses, before.status])]
+}
+
 /** A transition with all it causes: history, deliveries, pixels and ledger rows. */
 export function buildEntry(change: Change, notifier: Notifier): Entry {
-  const { before, after, at, isFirst, browser, silent } = change
+  const { before, at, isFirst, browser, silent } = change
+  const after = { ...change.after, pastStatuses: pastStatusesOf(before) }
   const told = buildDeliveries(
     { conversion: after, statusBefore: before?.status, isFirst, at, browser, silent: silent === true },
     notifier,

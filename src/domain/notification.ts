@@ -46,6 +46,8 @@ export type NotificationQuestion = {
   readonly conversion: NotifiedConversion
   /** The conversion's status before this transition; undefined when it is new. */
   readonly statusBefore: ConversionStatus | undefined
+  /** All statuses that it has had before this transition. */
+  readonly pastStatuses: readonly ConversionStatus[]
   /** Whether it is the first conversion of its visit. */
   readonly isFirst: boolean
   /** Host names of this installation, lower case, without port. */
@@ -68,6 +70,8 @@ export type BrowserPixel = 'image' | 'iframe' | 'script'
  * event filter      the event is none of the target's
  * status filter     the status is none of the target's
  * status unchanged  only the amount changed, and the target has heard of this status
+ * status told before
+ *                   the conversion had another status meanwhile: this one would count as one more conversion
  * payout 0          it wants conversions with a payout, and this one has none, or takes one back
  * not first         it wants the first conversion of a visit, and this is a later one
  * percent           it wants a share of the conversions, and this one is not in it
@@ -89,6 +93,7 @@ export type SkipReason =
   | 'event filter'
   | 'status filter'
   | 'status unchanged'
+  | 'status told before'
   | 'payout 0'
   | 'not first'
   | 'percent'
@@ -173,6 +178,7 @@ function skipReason(question: NotificationQuestion): SkipReason | undefined {
   if (!allowsEvent(target.events, conversion.event)) return 'event filter'
   if (!allowsStatus(question)) return 'status filter'
   if (question.statusBefore === conversion.status) return 'status unchanged'
+  if (question.pastStatuses.includes(conversion.status)) return 'status told before'
   if (target.onlyWithPayout && (conversion.payoutMicros ?? conversion.revenueMicros) <= 0) return 'payout 0'
   if (target.onlyFirst && !question.isFirst) return 'not first'
   return isInShare(conversion.id, target) ? undefined : 'percent'

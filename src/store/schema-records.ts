@@ -74,6 +74,8 @@ export type ConversionsTable = {
   agreement_json: Generated<string>
   /** When its hold is over; null on the tracker's side. */
   payable_at: Generated<number | null>
+  /** JSON; '' as none. */
+  past_statuses: Generated<string>
   /** n of its newest row in conversion_history. */
   transitions: number
   created_at: number

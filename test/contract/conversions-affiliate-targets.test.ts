@@ -113,6 +113,28 @@ describe.each(SQL_ENGINES)("an affiliate's targets on %s", (engine) => {
     )
   })
 
+  it('are told of each status once, also when a conversion has it again', async () => {
+    const network = await world()
+    await network.target({ url: 'https://a.example/blind' })
+    await network.target({ url: 'https://a.example/?s={status}' })
+    const cid = network.visit()
+    for (const status of ['approved', 'rejected', 'approved', 'rejected']) {
+      network.time.now += 1_000
+      await judge(network, { cid, txid: 'T', status })
+    }
+    const sent = (await deliveries(network)).filter(({ state }) => state === 'pending')
+    expect(sent.map(({ url }) => url).toSorted()).toEqual([
+      'https://a.example/?s=approved',
+      'https://a.example/?s=rejected',
+      'https://a.example/blind',
+    ])
+    expect((await told(network)).filter((one) => one.startsWith('skipped')).toSorted()).toEqual([
+      'skipped status filter',
+      'skipped status filter',
+      ...Array<string>(3).fill('skipped status told before'),
+    ])
+  })
+
   it('send nothing until they are approved, and say why', async () => {
     const network = await world()
     const pending = await network.target({ moderation: 'pending' })

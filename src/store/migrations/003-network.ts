@@ -40,6 +40,7 @@ const ADDED: Readonly<Record<string, Readonly<Record<string, Added>>>> = {
     sale_micros: MICROS,
     agreement_json: ['text', 'null'],
     payable_at: ['bigint', null],
+    past_statuses: TEXT,
   },
   conversion_history: { from_payout_micros: MICROS, to_payout_micros: MICROS },
   deliveries: { affiliate_id: TEXT },
