@@ -2,11 +2,13 @@ import { type Billable, buildLines, sumOfLines } from '../domain/billing-lines.t
 import { appendAudit } from '../store/audit-log.ts'
 import { getParty, type Party } from '../store/balances.ts'
 import {
+  type BillableQuestion,
   billableAdjustments,
   billableConversions,
   billableReferrals,
   billedClicks,
   type PartyKey,
+  sumOfBillableConversions,
 } from '../store/billable-money.ts'
 import { type Invoice, insertInvoice, invoicedUntil, invoicesLock } from '../store/invoices.ts'
 import { lockKeys } from '../store/lock-keys.ts'
@@ -22,6 +24,14 @@ export type InvoiceRequest = PartyKey & {
   readonly untilMs: number
   /** `user:ID` or `key:ID`. */
   readonly actor: string
+}
+
+export type InvoiceTerms = {
+  /** Sums up to the request's `untilMs`. */
+  readonly clicks: readonly ClickMoney[]
+  readonly minimumMicros: number
+  /** As BILLING_LIMITS has it unless told. */
+  readonly conversionsMax?: number
 }
 
 export type InvoiceResult =
@@ -47,12 +57,11 @@ export async function createInvoice(deps: BillingDeps, request: InvoiceRequest):
 /**
  * One transaction: what invoices hold is read, and what is missing is added, while no other invoice of the workspace is
  * made. So two that are asked for at once bill nothing twice: the second finds nothing due.
- * @param clicks sums up to `untilMs`
  */
 export async function draftInvoice(
   { store, clock }: BillingDeps,
   request: InvoiceRequest,
-  terms: { readonly clicks: readonly ClickMoney[]; readonly minimumMicros: number },
+  terms: InvoiceTerms,
 ): Promise<InvoiceResult> {
   const { workspace, untilMs } = request
   return await store.db.transaction().execute(async (db) => {
@@ -64,18 +73,42 @@ export async function draftInvoice(
     if (periodFrom > untilMs) {
       return refuse('invoiced_later', `it is invoiced until ${new Date(periodFrom).toISOString()}`)
     }
-    const billable = await loadBillable(db, request, terms.clicks)
-    const lines = buildLines(billable)
-    const total = sumOfLines(lines)
-    if (total <= 0 || total < terms.minimumMicros) return refuse('nothing_due', 'it is carried over')
+    const due = await findDueLines(db, request, terms)
+    if (due === undefined) return refuse('nothing_due', 'it is carried over')
+    const { lines, isCut } = due
     const now = clock()
     const period = { periodFrom, periodTo: untilMs }
     const draft = { ...request, ...period, currency: owner.currency }
     const invoice = await insertInvoice(db, draft, lines, now)
     await audit(db, invoice, now)
-    const isCut = billable.conversions.length >= BILLING_LIMITS.conversionsPerInvoiceMax
     return { ok: true, invoice, isCut }
   })
+}
+
+type DueLines = { readonly lines: ReturnType<typeof buildLines>; readonly isCut: boolean }
+
+/**
+ * Undefined when not enough is due. The oldest conversions go first. When one invoice can not hold all and the oldest
+ * alone are too little, as after a wave of reversals, the largest go first where the sum of all is enough; the reversals
+ * stay in the balance, and the party is not stuck behind them.
+ */
+async function findDueLines(
+  db: Db,
+  request: InvoiceRequest,
+  terms: InvoiceTerms,
+): Promise<DueLines | undefined> {
+  const max = terms.conversionsMax ?? BILLING_LIMITS.conversionsPerInvoiceMax
+  const wanted = Math.max(1, terms.minimumMicros)
+  const oldest = await loadBillable(db, request, { clicks: terms.clicks, max, first: 'oldest' })
+  const lines = buildLines(oldest)
+  const isCut = oldest.conversions.length >= max
+  if (sumOfLines(lines) >= wanted) return { lines, isCut }
+  if (!isCut) return undefined
+  const others = sumOfLines(buildLines({ ...oldest, conversions: [] }))
+  const all = others + (await sumOfBillableConversions(db, request, request.untilMs))
+  if (all < wanted) return undefined
+  const largest = await loadBillable(db, request, { clicks: terms.clicks, max, first: 'largest' })
+  return { lines: buildLines(largest), isCut }
 }
 
 function refuse(reason: InvoiceRefusal, detail: string): InvoiceResult {
@@ -91,11 +124,10 @@ async function findPeriodStart(db: Db, key: InvoiceRequest, party: Party): Promi
 async function loadBillable(
   db: Db,
   request: InvoiceRequest,
-  clicks: readonly ClickMoney[],
+  { clicks, max, first }: Pick<BillableQuestion, 'max' | 'first'> & Pick<InvoiceTerms, 'clicks'>,
 ): Promise<Billable> {
   const { workspace, untilMs } = request
-  const max = BILLING_LIMITS.conversionsPerInvoiceMax
-  const conversions = await billableConversions(db, request, { untilMs, max })
+  const conversions = await billableConversions(db, request, { untilMs, max, first })
   const offers = [...conversions, ...clicks].map(({ offerId }) => offerId)
   return {
     conversions,

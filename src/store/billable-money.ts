@@ -40,18 +40,50 @@ export function sumOf(expression: RawBuilder<number>): RawBuilder<number> {
   return sql<number>`cast(coalesce(sum(${expression}), 0) as bigint)`
 }
 
-/**
- * Conversions whose worth at `untilMs`, or whose count, differs from what invoices hold for them; oldest first, at most
- * `max`.
- */
+export type BillableQuestion = {
+  /** Unix milliseconds, exclusive. */
+  readonly untilMs: number
+  readonly max: number
+  /** Which are taken when there are more. */
+  readonly first: 'oldest' | 'largest'
+}
+
+/** Conversions whose worth at `untilMs`, or whose count, differs from what invoices hold for them; at most `max`. */
 export async function billableConversions(
   db: Db,
-  { workspace, side, partyId }: PartyKey,
-  { untilMs, max }: { readonly untilMs: number; readonly max: number },
+  key: PartyKey,
+  { untilMs, max, first }: BillableQuestion,
 ): Promise<readonly BillableConversion[]> {
-  const party = sql.ref(partyColumn(side))
+  const order =
+    first === 'oldest'
+      ? sql`due.created_at, due.id`
+      : sql`due.micros - coalesce(billed.micros, 0) desc, due.created_at, due.id`
   const { rows } = await sql<BillableConversion>`
-    with billed as (
+    ${dueBesideBilled(key, untilMs)}
+    select due.id as "id", due.offer_id as "offerId", due.event as "event",
+      due.micros as "dueMicros", coalesce(billed.micros, 0) as "billedMicros",
+      coalesce(billed.quantity, 0) as "billedQuantity"
+    from due left join billed on billed.id = due.id
+    where due.micros <> coalesce(billed.micros, 0)
+      or case when due.micros <> 0 then 1 else 0 end <> coalesce(billed.quantity, 0)
+    order by ${order}
+    limit ${max}`.execute(db)
+  return rows
+}
+
+/** What all conversions of a party are worth at `untilMs` beyond what invoices hold for them. */
+export async function sumOfBillableConversions(db: Db, key: PartyKey, untilMs: number): Promise<number> {
+  const { rows } = await sql<{ sum: number }>`
+    ${dueBesideBilled(key, untilMs)}
+    select ${sumOf(sql`due.micros - coalesce(billed.micros, 0)`)} as "sum"
+    from due left join billed on billed.id = due.id`.execute(db)
+  return rows[0]?.sum ?? 0
+}
+
+/** `due`: worth of each conversion of the party; `billed`: what invoices in force hold for it. */
+function dueBesideBilled({ workspace, side, partyId }: PartyKey, untilMs: number): RawBuilder<unknown> {
+  const party = sql.ref(partyColumn(side))
+  return sql`with billed as (
       select l.conversion_id as id, ${sumOf(sql`l.amount_micros`)} as micros,
         ${sumOf(sql`l.quantity`)} as quantity
       from invoices i join invoice_lines l on l.invoice_id = i.id
@@ -61,16 +93,7 @@ export async function billableConversions(
     ), due as (
       select id, offer_id, event, created_at, ${worthOf(side, untilMs)} as micros
       from conversions where workspace = ${workspace} and ${party} = ${partyId} and ${party} <> ''
-    )
-    select due.id as "id", due.offer_id as "offerId", due.event as "event",
-      due.micros as "dueMicros", coalesce(billed.micros, 0) as "billedMicros",
-      coalesce(billed.quantity, 0) as "billedQuantity"
-    from due left join billed on billed.id = due.id
-    where due.micros <> coalesce(billed.micros, 0)
-      or case when due.micros <> 0 then 1 else 0 end <> coalesce(billed.quantity, 0)
-    order by due.created_at, due.id
-    limit ${max}`.execute(db)
-  return rows
+    )`
 }
 
 /** What invoices that are not void hold of an offer's clicks, by offer. */

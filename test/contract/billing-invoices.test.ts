@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { finalizeInvoice, voidInvoice } from '../../src/billing/change-invoice.ts'
-import { createInvoice } from '../../src/billing/create-invoice.ts'
+import { createInvoice, draftInvoice } from '../../src/billing/create-invoice.ts'
 import { createInvoiceRunJob, requestInvoiceRun } from '../../src/billing/invoice-run.ts'
 import { loadBalances } from '../../src/billing/load-balances.ts'
 import { cancelPayment, payInvoices } from '../../src/billing/pay-invoices.ts'
@@ -193,6 +193,25 @@ describe.each(SQL_ENGINES)('invoices on %s', (engine) => {
     // Once for each period, however often it is asked for.
     expect(await run(world, null)).toEqual({ side: 'affiliate', invoices: 0 })
     expect(await run(world, world.time.now)).toEqual({ side: 'affiliate', invoices: 0 })
+  })
+
+  it('a wave of reversals that fills an invoice holds nothing up that is due', async () => {
+    const world = await buildBillingWorld(await stores.open())
+    const paid = [await world.conversion(), await world.conversion()]
+    await made(world)
+    for (const conversion of paid) await world.change(conversion, { status: 'rejected' })
+    const { workspace, time, deps, affiliateId: partyId } = world
+    const draft = async () => {
+      const request = { workspace, side: 'affiliate', partyId, untilMs: time.now, actor: ACTOR } as const
+      return await draftInvoice(deps, request, { clicks: [], minimumMicros: 5_000_000, conversionsMax: 2 })
+    }
+    // In all the affiliate owes: what is new alone makes no invoice.
+    await world.conversion()
+    expect(await draft()).toMatchObject({ ok: false, reason: 'nothing_due' })
+    for (let n = 0; n < 2; n++) await world.conversion()
+    expect(await draft()).toMatchObject({ ok: true, isCut: true, invoice: { totalMicros: 20_000_000 } })
+    // What is left of it is a debt, which waits for what comes.
+    expect(await draft()).toMatchObject({ ok: false, reason: 'nothing_due' })
   })
 
   it('a run bills advertisers by the month', async () => {
