@@ -50,7 +50,7 @@ type Opened = {
 describe('the affiliate portal in a browser', () => {
   const stores = useStores('sqlite')
   const webRoot = mkdtempSync(join(tmpdir(), 'trailpost-portal-web-'))
-  const closing: (() => Promise<unknown> | unknown)[] = []
+  const closing: (() => unknown)[] = []
   let browser: Browser
 
   beforeAll(async () => {
@@ -210,8 +210,9 @@ async function ownerOf({ api, workspace }: Pick<PortalRig, 'api' | 'workspace'>)
 }
 
 /** An affiliate with a person who signs in for it. */
-async function personOf({ api, workspace, affiliate }: PortalRig, changes: Partial<AffiliateFields>) {
-  const portal = await affiliate(changes)
+async function personOf(rig: PortalRig, changes: Partial<AffiliateFields>): Promise<Portal> {
+  const { api, workspace } = rig
+  const portal = await rig.affiliate(changes)
   const cookie = await ownerOf({ api, workspace })
   const answer = await api.app.inject({
     method: 'POST',

@@ -132,6 +132,7 @@ export const trackingTexts = {
     all: 'Show all',
     request: 'Request',
     pixel: 'Pixel',
+    answer: 'Answer',
     attempts: 'Attempts',
     noAttempts: 'It was never called.',
     shown: 'A pixel is loaded by the visitor’s browser: no answer of your tracker is seen by the network.',

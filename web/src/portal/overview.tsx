@@ -4,7 +4,7 @@ import { answerOf, api } from '../api.ts'
 import { formatCount, formatMoney } from '../format.ts'
 import { DataTable } from '../parts/data-table.tsx'
 import { Icon } from '../parts/icon.tsx'
-import { Loaded } from '../parts/loaded.tsx'
+import { Lines, Loaded } from '../parts/loaded.tsx'
 import { Note } from '../parts/note.tsx'
 import { Page, Section } from '../parts/page.tsx'
 import { Sums } from '../parts/sums.tsx'
@@ -34,7 +34,9 @@ export function Overview() {
         <Week />
       </Section>
       <Section title={words.money}>
-        <Loaded query={balance}>{(found) => <BalanceSums balance={found} />}</Loaded>
+        <Loaded query={balance} skeleton={<Lines count={2} />}>
+          {(found) => <BalanceSums balance={found} />}
+        </Loaded>
       </Section>
       <Section title={words.latest}>
         <Latest />
@@ -137,7 +139,7 @@ function Week() {
   })
   const names = portalTexts.report.metrics
   return (
-    <Loaded query={query}>
+    <Loaded query={query} skeleton={<Lines count={2} />}>
       {({ totals, currency }) => (
         <Sums
           sums={[

@@ -60,7 +60,8 @@ function EntryView({ entry }: { readonly entry: Entry }) {
                 formatDuration(attempt.durationMs),
               )}
             </summary>
-            <pre className={timeline.raw}>{toAttemptText(attempt)}</pre>
+            <Raw title={words.request}>{requestText(attempt)}</Raw>
+            <Raw title={words.answer}>{answerText(attempt)}</Raw>
           </details>
         ))}
       </Section>
@@ -92,19 +93,18 @@ function EntryFacts({ entry }: { readonly entry: Entry }) {
   )
 }
 
-function toAttemptText({ request, responseStatus, responseHeaders, responseBody, error }: Attempt): string {
-  const sent = [`${request.method} ${request.url}`, ...headerLines(request.headers)]
-  const answer =
-    responseStatus === null
-      ? [`${words.noAnswer}: ${error}`]
-      : [String(responseStatus), ...headerLines(responseHeaders), ...bodyLines(responseBody)]
-  return [...sent, ...bodyLines(request.body), '', '⟵', ...answer].join('\n')
+function requestText({ request }: Attempt): string {
+  const { method, url, headers, body } = request
+  return [`${method} ${url}`, ...headerLines(headers), ...(body === '' ? [] : ['', body])].join('\n')
+}
+
+/** What the tracker says comes before how: it is what explains a failure. */
+function answerText({ responseStatus, responseHeaders, responseBody, error }: Attempt): string {
+  if (responseStatus === null) return `${words.noAnswer}: ${error}`
+  const body = responseBody === '' ? [] : [responseBody, '']
+  return [String(responseStatus), ...body, ...headerLines(responseHeaders)].join('\n')
 }
 
 function headerLines(headers: Readonly<Record<string, string | readonly string[]>>): readonly string[] {
   return Object.entries(headers).map(([name, value]) => `${name}: ${String(value)}`)
-}
-
-function bodyLines(body: string): readonly string[] {
-  return body === '' ? [] : ['', body]
 }
