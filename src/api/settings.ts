@@ -3,8 +3,11 @@ import type { NetworkSettings } from '../domain/affiliate.ts'
 import { FRAUD_FLAGS } from '../domain/fraud.ts'
 import { formatMicros } from '../domain/money.ts'
 import { appendAudit } from '../store/audit-log.ts'
+import { listBalanceAdjustments } from '../store/balance-adjustments.ts'
 import { listConversions } from '../store/conversions.ts'
 import { loadRates, saveRates } from '../store/currency-rates.ts'
+import { listInvoices } from '../store/invoices.ts'
+import { hasTerms } from '../store/offers.ts'
 import { type Db, inTransaction } from '../store/transaction.ts'
 import { getWorkspace, updateWorkspace, type WorkspaceFields } from '../store/workspaces.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
@@ -160,10 +163,20 @@ async function withNetworkChanges(
 async function refuseMixedCurrencies(db: Db, workspace: string, currency: string): Promise<void> {
   const current = await getWorkspace(db, workspace)
   if (current === undefined || current.currency === currency) return
-  const { items } = await listConversions(db, workspace, {}, { limit: 1 })
-  if (items.length === 0) return
-  const message = `conversions are recorded in ${current.currency} already, so it can not change any more`
+  const held = await findAmounts(db, workspace)
+  if (held === undefined) return
+  const message = `${held} in ${current.currency} already, so it can not change any more`
   throw invalidFields([{ field: 'currency', message }])
+}
+
+/** What the workspace has in its currency; undefined for nothing. Visits paid by the click come by an offer's terms. */
+async function findAmounts(db: Db, workspace: string): Promise<string | undefined> {
+  const one = { limit: 1 }
+  const { items: conversions } = await listConversions(db, workspace, {}, one)
+  if (conversions.length > 0) return 'conversions are recorded'
+  if ((await listInvoices(db, workspace, {}, one)).items.length > 0) return 'invoices are made out'
+  if ((await listBalanceAdjustments(db, workspace, {}, one)).items.length > 0) return 'balances are adjusted'
+  return (await hasTerms(db, workspace)) ? 'offers of advertisers earn' : undefined
 }
 
 async function toView(db: Db, id: string): Promise<z.input<typeof settingsSchema>> {

@@ -79,6 +79,18 @@ export async function listOffers(
   return toPage(rows.map(toOffer), page, (offer) => offer.createdAt)
 }
 
+/** Whether the workspace has, or ever had, an offer of an advertiser. */
+export async function hasTerms(db: Db, workspace: string): Promise<boolean> {
+  const offer = await db
+    .selectFrom('offers')
+    .select('id')
+    .where('workspace', '=', workspace)
+    .where('advertiser_id', '<>', '')
+    .limit(1)
+    .executeTakeFirst()
+  return offer !== undefined
+}
+
 export function toOffer(row: Selectable<Database['offers']>): Offer {
   return {
     ...toOwned(row),

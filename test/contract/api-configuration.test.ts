@@ -1,8 +1,18 @@
 import { describe, expect, it } from 'vitest'
+import { issueApiKey } from '../../src/api/api-key.ts'
+import { DEFAULT_TERMS } from '../../src/domain/offer-terms.ts'
+import { createAdvertiser } from '../../src/store/advertisers.ts'
+import { insertBalanceAdjustment } from '../../src/store/balance-adjustments.ts'
+import { insertInvoice } from '../../src/store/invoices.ts'
+import { createOffer } from '../../src/store/offers.ts'
+import type { Store } from '../../src/store/open-store.ts'
+import { createWorkspace } from '../../src/store/workspaces.ts'
 import { SQL_ENGINES, useStores } from '../support/databases.ts'
+import { PLAIN_ADVERTISER, PLAIN_OFFER, PLAIN_WORKSPACE } from '../support/field-defaults.ts'
 import { openTestApi, PUBLIC_URL } from './api-harness.ts'
 import { createWorld } from './api-world.ts'
 
+const NOW = Date.UTC(2026, 10, 22)
 /** As the source writes it, so not ours to fill. */
 const MACRO = '$' + '{SUBID}'
 
@@ -151,6 +161,51 @@ describe('what the API refuses', () => {
     expect((await patch({ currency: 'EUR' })).json()).toMatchObject({ errors: [{ field: 'currency' }] })
     const changed = await patch({ timeZone: 'America/New_York', fallbackUrl: 'https://fallback.example/' })
     expect(changed.json()).toMatchObject({ currency: 'USD', timeZone: 'America/New_York' })
+  })
+})
+
+describe('the currency of the workspace', () => {
+  const stores = useStores('sqlite')
+  type Made = { readonly db: Store['db']; readonly workspace: string }
+
+  it.each<[string, (made: Made) => Promise<unknown>]>([
+    [
+      'offers of advertisers earn in USD already',
+      async ({ db, workspace }) => {
+        const { id: advertiserId } = await createAdvertiser(db, workspace, PLAIN_ADVERTISER, NOW)
+        await createOffer(db, workspace, { ...PLAIN_OFFER, advertiserId, terms: DEFAULT_TERMS }, NOW)
+      },
+    ],
+    [
+      'balances are adjusted in USD already',
+      async ({ db, workspace }) => {
+        const bonus = { side: 'affiliate', partyId: 'a', amountMicros: 1, reason: '', actor: '' } as const
+        await insertBalanceAdjustment(db, { ...bonus, workspace }, NOW)
+      },
+    ],
+    [
+      'invoices are made out in USD already',
+      async ({ db, workspace }) => {
+        const period = { periodFrom: 0, periodTo: NOW, currency: 'USD' }
+        await insertInvoice(db, { ...period, workspace, side: 'affiliate', partyId: 'a', actor: '' }, [], NOW)
+      },
+    ],
+  ])('does not change when %s', async (message, make) => {
+    const api = await openTestApi(stores)
+    const { db } = api.store
+    const { id: workspace } = await createWorkspace(db, PLAIN_WORKSPACE, NOW)
+    const { key } = await issueApiKey(db, { workspace, name: 'owner', role: 'owner' }, NOW)
+    const headers = { authorization: `Bearer ${key}` }
+    const change = async (currency: string) =>
+      (
+        await api.app.inject({ method: 'PATCH', url: '/api/v1/settings', headers, payload: { currency } })
+      ).json()
+    expect(await change('EUR')).toMatchObject({ currency: 'EUR' })
+    expect(await change('USD')).toMatchObject({ currency: 'USD' })
+    await make({ db, workspace })
+    const refused = await change('EUR')
+    expect(refused.errors).toMatchObject([{ field: 'currency' }])
+    expect(refused.detail).toContain(message)
   })
 })
 
