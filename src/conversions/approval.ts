@@ -1,4 +1,5 @@
 import type { ConversionStatus } from '../domain/conversion-types.ts'
+import type { StoredConversion } from '../store/conversions.ts'
 import { type HitContext, isAdvertisers } from './hit-context.ts'
 import { isReportedByMember } from './reported-by-member.ts'
 
@@ -10,12 +11,27 @@ const SEPARATOR = '; '
  * it is pending, and what the person rejected stays so.
  */
 export function statusUntilApproved(
-  { hit, offer }: HitContext,
+  context: HitContext,
   reported: ConversionStatus,
   known: ConversionStatus | undefined,
 ): ConversionStatus {
-  const isManual = isAdvertisers(offer) && offer.terms.approval === 'manual' && !isReportedByMember(hit)
-  return isManual && reported === 'approved' && known !== 'approved' ? 'pending' : reported
+  return needsPerson(context) && reported === 'approved' && known !== 'approved' ? 'pending' : reported
+}
+
+/**
+ * Why a hit may not change a conversion as it says; '' when it may. What a person approved is worth no more by the
+ * advertiser's word alone; less, and a reversal, are taken.
+ */
+export function raiseProblem(context: HitContext, before: StoredConversion, after: StoredConversion): string {
+  if (!needsPerson(context) || before.status !== 'approved' || after.status !== 'approved') return ''
+  const isMore = AMOUNTS.some((amount) => after[amount] > before[amount])
+  return isMore ? `${WAITS}: change it by hand` : ''
+}
+
+const AMOUNTS = ['saleMicros', 'revenueMicros', 'payoutMicros'] as const
+
+function needsPerson({ hit, offer }: HitContext): boolean {
+  return isAdvertisers(offer) && offer.terms.approval === 'manual' && !isReportedByMember(hit)
 }
 
 /** Why a conversion is pending that was reported as approved; '' otherwise. */

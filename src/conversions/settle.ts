@@ -13,7 +13,7 @@ import { loadAffiliateOffers } from '../store/affiliate-offers.ts'
 import type { StoredConversion } from '../store/conversions.ts'
 import { newRecordId } from '../store/ids.ts'
 import type { Db } from '../store/transaction.ts'
-import { joinReasons, statusUntilApproved, waitingReason } from './approval.ts'
+import { joinReasons, raiseProblem, statusUntilApproved, waitingReason } from './approval.ts'
 import { type Taken, takeRoom } from './caps.ts'
 import { CONVERSION_LIMITS } from './conversion-limits.ts'
 import { agreedWith, type Court } from './court.ts'
@@ -74,6 +74,7 @@ export async function preview(
   /** Why nothing would; '' when something would. */
   readonly problem: string
 }> {
+  const { context } = sale
   const known = await findKnown(db, sale)
   const { decision, reason } = decide(sale, known)
   switch (decision.kind) {
@@ -87,8 +88,11 @@ export async function preview(
       return { decision, change: newChange(sale, { decision, reason }, worth.money), problem: '' }
     }
     case 'update':
-    case 'replace':
-      return { decision, change: changeOf(sale, { decision, known }), problem: '' }
+    case 'replace': {
+      const change = changeOf(sale, { decision, known })
+      const problem = problemOf(context, change)
+      return { decision, change: problem === '' ? change : undefined, problem }
+    }
   }
 }
 
@@ -189,6 +193,8 @@ async function recordUpdate(db: Db, sale: Sale, changed: Changed): Promise<Settl
   const { context, court } = sale
   const change = changeOf(sale, changed)
   const { before, after } = change
+  const unapproved = problemOf(context, change)
+  if (unapproved !== '') return refusal(unapproved, after.id)
   const more = before === undefined ? NOTHING_TAKEN : await takenByChange(db, court, { before, after })
   const owed = contextOfKnown(context, after)
   const problem = await takeRoom(db, owed, agreedWith(owed, court), more)
@@ -226,6 +232,10 @@ function changeOf({ context, report, court }: Sale, { decision, known }: Changed
   const { docket } = court
   const after = buildChangedConversion(withPresentVisit(known, docket), report, decision, context)
   return { ...cause(context), before: known, after, isFirst: docket.isFirst(known) }
+}
+
+function problemOf(context: HitContext, { before, after }: Change): string {
+  return before === undefined ? '' : raiseProblem(context, before, after)
 }
 
 function cause({ hit, fields, browser }: HitContext) {

@@ -182,6 +182,30 @@ describe.each(SQL_ENGINES)('what a network conversion earns on %s', (engine) => 
     await expectStateIsSum(world)
   })
 
+  it('is not raised by the advertiser alone once a person approved it, and may be lowered', async () => {
+    const world = await buildNetworkWorld(await stores.open(), {
+      terms: { approval: 'manual', revenue: percent(20), payout: percent(10) },
+    })
+    const cid = world.visit()
+    const tell = async (params: Record<string, string>, changes?: Partial<Hit>) => {
+      const { outcome, reason } = await send(world, { cid, txid: 'T', ...params }, changes)
+      return reason ?? outcome
+    }
+    expect(await tell({ payout: '10' })).toBe('waits for approval')
+    expect(await tell({ payout: '20', status: 'pending' })).toBe('updated')
+    expect(await tell({ payout: '20' }, { kind: 'manual' })).toBe('updated')
+    const byHand = 'waits for approval: change it by hand'
+    expect(await tell({ payout: '50000' })).toBe(byHand)
+    const [dryRun] = await world.judge.judge([world.hit({ cid, txid: 'T', payout: '50000', test: '1' })])
+    expect(dryRun?.reason).toBe(`duplicate: ${byHand}`)
+    expect(await conversions(world)).toMatchObject([{ status: 'approved', saleMicros: 20e6 }])
+    expect(await tell({ payout: '-5' })).toBe('updated')
+    expect(await tell({ payout: '25' }, { kind: 'manual' })).toBe('updated')
+    expect(await tell({ status: 'refund' })).toBe('updated')
+    expect(await conversions(world)).toMatchObject([{ status: 'rejected', saleMicros: 25e6 }])
+    await expectStateIsSum(world)
+  })
+
   it('is held for the offer’s days, else the workspace’s', async () => {
     const world = await buildNetworkWorld(await stores.open(), { network: { holdDays: 30 } })
     await send(world, { cid: world.visit() })
