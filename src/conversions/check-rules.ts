@@ -106,8 +106,10 @@ export function checkWindow({ hit, visit, sender }: HitContext): RuleResult {
 function checkAmount(context: HitContext): RuleResult {
   const amount = readAmount(context)
   if (!amount.ok) return toResult('amount', amount.reason)
-  const { originalMicros, originalCurrency, micros } = amount.value
+  const { originalMicros, originalCurrency, micros, problem } = amount.value
   const here = `${formatMicros(micros)} ${context.workspace.currency}`
   const sent = `${formatMicros(originalMicros)} ${originalCurrency}`
+  if (problem !== '')
+    return toResult('amount', '', `${sent}, which only a flat price can do with: ${problem}`)
   return toResult('amount', '', here === sent ? here : `${sent} = ${here}`)
 }

@@ -1,5 +1,5 @@
 import type { Agreement } from '../domain/agreement.ts'
-import { agreeOn, convertPrice, earnMicros, withoutAmount } from '../domain/offer-price.ts'
+import { agreeOn, convertPrice, earnMicros, hasShare, withoutAmount } from '../domain/offer-price.ts'
 import { NO_PRICE, type Price } from '../domain/offer-terms.ts'
 import type { AffiliateOffer } from '../store/affiliate-offers.ts'
 import type { StoredConversion } from '../store/conversions.ts'
@@ -62,6 +62,11 @@ export function computeEarnings(
   const payoutMicros = earnMicros(priceOf(agreement.payout), saleMicros)
   if (revenueMicros === undefined || payoutMicros === undefined) return undefined
   return { revenueMicros, payoutMicros, saleMicros }
+}
+
+/** Whether the sale's amount matters to what was agreed on; a tracker's is all there is. */
+export function needsSale(agreement: Agreement | null): boolean {
+  return agreement === null || hasShare(agreement.revenue) || hasShare(agreement.payout)
 }
 
 /** What its sender says that a known conversion is worth: the tracker's revenue, the network's sale. */

@@ -15,6 +15,8 @@ export type ConvertedAmount = {
   readonly originalCurrency: string
   readonly rateMicros: number
   readonly micros: number
+  /** Why a sale can not be told in the workspace's currency, where `micros` is 0 then; '' when it can. */
+  readonly problem: string
 }
 
 /** What a hit reports, in our words and the workspace's currency. */
@@ -48,16 +50,20 @@ export function readStatus({ hit, fields, sender }: HitContext): Read<Conversion
 /**
  * What the hit names, else the offer's amount, in the workspace's currency. An offer with a fixed payout is worth its
  * own amount whatever the hit names, which is kept as the original; a negative one takes the offer's amount back. For
- * an advertiser's offer it is the amount of the sale, and 0 when none is named.
+ * an advertiser's offer it is the amount of the sale, and 0 when none is named, or none can be told without a rate.
  */
 export function readAmount(context: HitContext): Read<ConvertedAmount> {
   const { offer, workspace, configuration } = context
   const sent = readSent(context)
   const converted = exchange(configuration, sent, workspace.currency)
   if (fixedMicros(context) === undefined || offer === undefined) {
-    if (!converted.ok) return converted
-    const { micros, rateMicros } = converted
-    return { ok: true, value: { ...original(sent), rateMicros, micros } }
+    if (converted.ok) {
+      const { micros, rateMicros } = converted
+      return { ok: true, value: { ...original(sent), rateMicros, micros, problem: '' } }
+    }
+    // Whether a share of the sale is owed is known with the agreement. What is taken back can not be left untold.
+    if (!isAdvertisers(offer) || sent.micros < 0) return converted
+    return { ok: true, value: { ...original(sent), rateMicros: 0, micros: 0, problem: converted.reason } }
   }
   const worth = { micros: offer.payoutMicros ?? 0, currency: offer.currency }
   const fixed = exchange(configuration, worth, workspace.currency)
@@ -66,7 +72,7 @@ export function readAmount(context: HitContext): Read<ConvertedAmount> {
   // The sender's currency may be one without a rate here: nothing is computed by it.
   return {
     ok: true,
-    value: { ...original(sent), rateMicros: converted.ok ? converted.rateMicros : 0, micros },
+    value: { ...original(sent), rateMicros: converted.ok ? converted.rateMicros : 0, micros, problem: '' },
   }
 }
 
@@ -98,10 +104,12 @@ export function readReport(context: HitContext): Report | undefined {
   const status = readStatus(context)
   const amount = readAmount(context)
   if (!event.ok || !status.ok || !amount.ok) return undefined
-  const { micros, originalMicros } = amount.value
+  const { micros, originalMicros, problem } = amount.value
   // A fixed amount is that of a new conversion; a known one keeps what it was worth when it was made.
   const named =
-    context.fields.payoutMicros !== undefined && (micros < 0 || fixedMicros(context) === undefined)
+    context.fields.payoutMicros !== undefined &&
+    problem === '' &&
+    (micros < 0 || fixedMicros(context) === undefined)
   return {
     event: event.value,
     txid: context.fields.txid,

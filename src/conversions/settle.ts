@@ -18,7 +18,7 @@ import { type Taken, takeRoom } from './caps.ts'
 import { CONVERSION_LIMITS } from './conversion-limits.ts'
 import { agreedWith, type Court } from './court.ts'
 import { type HitContext, isClickless } from './hit-context.ts'
-import { amountOf, computeNewMoney, type Money, type NewMoney } from './network-money.ts'
+import { amountOf, computeNewMoney, type Money, type NewMoney, needsSale } from './network-money.ts'
 import { findBrokenNewRule, offerNote } from './new-conversion-rules.ts'
 import type { Report } from './read-report.ts'
 import {
@@ -142,6 +142,9 @@ type Changed = { readonly decision: ChangeDecision; readonly known: StoredConver
 function decide({ context, report }: Sale, known: StoredConversion | undefined) {
   const status = statusUntilApproved(context, report.status, known?.status)
   const existing = known && { ...known, amountMicros: amountOf(known) }
+  const { problem } = report.amount
+  const isUntold = known !== undefined && problem !== '' && needsSale(known.agreement)
+  if (isUntold) return { decision: { kind: 'refuse', reason: problem } as const, reason: '' }
   const decision = decideConversion(existing, { ...report, status }, policyOf(context, report))
   return { decision, reason: waitingReason(report.status, status) }
 }
@@ -173,7 +176,11 @@ function takenBy({ revenueMicros, payoutMicros }: Money, counts: EventCounts): T
 
 function worthOf({ context, report, court }: Sale, { amountMicros }: NewDecision): NewMoney {
   const agreed = agreedWith(context, court)
-  return computeNewMoney(context, { event: report.event, amountMicros, agreed })
+  const worth = computeNewMoney(context, { event: report.event, amountMicros, agreed })
+  const { problem } = report.amount
+  return worth.ok && problem !== '' && needsSale(worth.money.agreement)
+    ? { ok: false, reason: problem }
+    : worth
 }
 
 function newChange(sale: Sale, { decision, reason }: New, money: Money): Change {

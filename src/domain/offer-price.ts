@@ -53,6 +53,11 @@ export function earnMicros(price: Price, saleMicros: number): number | undefined
   return Number.isSafeInteger(sum) ? sum : undefined
 }
 
+/** Whether something of the sale's amount is owed. */
+export function hasShare(price: Price): boolean {
+  return 'percent' in price
+}
+
 /** The price without its amount: what a sale below zero is worth by. */
 export function withoutAmount(price: Price): Price {
   if (price.model === 'both') return { model: 'percent', percent: price.percent }

@@ -143,6 +143,27 @@ describe.each(SQL_ENGINES)('what a network conversion earns on %s', (engine) => 
     expect(await conversions(world)).toMatchObject([{ revenueMicros: 1_000_000, payoutMicros: 0 }])
   })
 
+  it('at a flat price needs no exchange rate of the sale’s currency, which is kept as it was sent', async () => {
+    const world = await buildNetworkWorld(await stores.open())
+    const sale = { cid: world.visit(), txid: 'T', payout: '10', currency: 'PLN' }
+    const unknown = { outcome: 'rejected', reason: 'no exchange rate PLN → USD is set' }
+    expect(await send(world, sale)).toMatchObject({ outcome: 'recorded' })
+    expect(await send(world, sale)).toMatchObject({ outcome: 'duplicate' })
+    expect(await send(world, { ...sale, txid: 'U', payout: '-10' })).toMatchObject(unknown)
+    await world.agree({ payouts: { '': percent(10) } })
+    expect(await send(world, { ...sale, txid: 'U' })).toMatchObject(unknown)
+    expect(await send(world, { ...sale, txid: 'U', currency: 'USD' })).toMatchObject({ outcome: 'recorded' })
+    expect(await send(world, { ...sale, txid: 'U', payout: '20' })).toMatchObject(unknown)
+    expect((await conversions(world)).find(({ txid }) => txid === 'T')).toMatchObject({
+      saleMicros: 0,
+      originalMicros: 10e6,
+      originalCurrency: 'PLN',
+      rateMicros: 0,
+      revenueMicros: 3e6,
+      payoutMicros: 2e6,
+    })
+  })
+
   it('of a visit without an affiliate is owed to nobody', async () => {
     const world = await buildNetworkWorld(await stores.open())
     await send(world, { cid: world.visit({ affiliate_id: '' }) })
