@@ -1,9 +1,10 @@
 import { earns } from '../domain/conversion.ts'
-import { convertMicros, formatMicros, parseAmount } from '../domain/money.ts'
+import { convertMicros, formatMicros, parseAmount, scaleMicros } from '../domain/money.ts'
 import type { StoredConversion } from '../store/conversions.ts'
 import type { Configuration } from '../store/load-configuration.ts'
 import type { ReconciliationSummary } from '../store/reconciliations.ts'
 import { exchange } from './exchange.ts'
+import { amountOf } from './network-money.ts'
 import { RECONCILE_LIMITS } from './reconcile-limits.ts'
 import type { TheirLine } from './reconcile-line.ts'
 
@@ -22,7 +23,8 @@ export type Comparison = {
 
 /**
  * @param of.conversion the one that the line speaks of: an amount in the currency that it was reported in is
- * exchanged at its own rate, since another day's would make a difference of every line.
+ * exchanged as its own was, since another day's rate would make a difference of every line, and so would the rate that
+ * is shown, which has six places.
  */
 export function theirMicros(
   theirs: TheirLine,
@@ -37,10 +39,17 @@ export function theirMicros(
   const { conversion, currency } = of
   const isReported = conversion !== undefined && conversion.originalCurrency === theirs.currency
   if (isReported && theirs.currency !== currency) {
-    const micros = convertMicros(amount.micros, conversion.rateMicros)
+    const micros = atOwnRate(amount.micros, conversion)
     return micros === undefined ? { ok: false, reason: 'the amount is too large' } : { ok: true, micros }
   }
   return exchange(of.configuration, { micros: amount.micros, currency: theirs.currency }, currency)
+}
+
+/** What was reported as nothing does not tell its rate otherwise than to six places. */
+function atOwnRate(micros: number, conversion: StoredConversion): number | undefined {
+  const { originalMicros, rateMicros } = conversion
+  if (originalMicros === 0) return convertMicros(micros, rateMicros)
+  return scaleMicros(micros, amountOf(conversion), originalMicros)
 }
 
 /** Our amount of the kind that the file lists. */

@@ -9,6 +9,7 @@ import {
   isCurrency,
   parseAmount,
   parseCurrency,
+  scaleMicros,
   toDecimalString,
 } from './money.ts'
 
@@ -121,6 +122,24 @@ describe('an amount', () => {
     for (const odd of [0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 60]) {
       expect(() => toDecimalString(odd)).toThrow(RangeError)
     }
+  })
+})
+
+describe('an amount in the proportion of two others', () => {
+  it('is the one when it is the other, however weak the currency', () => {
+    const amounts = fc.integer({ min: -LIMITS.amountMicrosMax, max: LIMITS.amountMicrosMax })
+    fc.assert(
+      fc.property(amounts, amounts, (to, of) => {
+        fc.pre(of !== 0)
+        expect(scaleMicros(of, to, of)).toBe(to)
+      }),
+    )
+  })
+
+  it('rounds half away from zero, and of nothing there is none', () => {
+    expect([1, -1, 3].map((micros) => scaleMicros(micros, 1, 2))).toEqual([1, -1, 2])
+    expect(scaleMicros(1, -1, -2)).toBe(1)
+    expect(scaleMicros(1, 1, 0)).toBeUndefined()
   })
 })
 

@@ -87,6 +87,17 @@ export function exchangeMicros(
   return toSafe(divideHalfAway(BigInt(micros) * BigInt(toPerUsdMicros), BigInt(fromPerUsdMicros)))
 }
 
+/**
+ * An amount in the proportion of two others, exactly, rounding half away from zero: what a part of a sum is after
+ * the sum was exchanged.
+ * @returns undefined when `of` is 0, or the result is beyond exact integers.
+ */
+export function scaleMicros(micros: number, to: number, of: number): number | undefined {
+  if (of === 0) return undefined
+  const sign = of < 0 ? -1n : 1n
+  return toSafe(divideHalfAway(sign * BigInt(micros) * BigInt(to), sign * BigInt(of)))
+}
+
 /** The rate from one currency to another, to six places: to be shown; `exchangeMicros` is what converts. */
 export function crossRateMicros(fromPerUsdMicros: number, toPerUsdMicros: number): number {
   return exchangeMicros(MICROS, fromPerUsdMicros, toPerUsdMicros) ?? 0

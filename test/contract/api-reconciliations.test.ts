@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { saveRates } from '../../src/store/currency-rates.ts'
 import { SQL_ENGINES, useStores } from '../support/databases.ts'
 import { openReconciliationRig } from './reconciliation-rig.ts'
 
@@ -125,6 +126,22 @@ describe.each(SQL_ENGINES)("an advertiser's list beside ours on %s", (engine) =>
     for (const { id } of [found, other]) expect((await rig.conversion(id)).history).toHaveLength(2)
     const { body: list } = await rig.send('GET', '/conversions')
     expect(list.items).toHaveLength(3)
+  })
+
+  it('finds the same amount in a weak currency the same, by the exact rate of the conversion', async () => {
+    const price = { model: 'percent', percent: 10 } as const
+    const rig = await openReconciliationRig(stores, { terms: { revenue: price } })
+    await saveRates(rig.api.store.db, { IDR: 16_350_000_000 }, 1)
+    await rig.convert({ txid: 'T1', payout: '1000000', currency: 'IDR' })
+    await rig.convert({ txid: 'T2', payout: '1000000', currency: 'IDR' })
+    const list = 'txid,amount,currency\nT1,1000000,IDR\nT2,500000,IDR\n'
+    const { body } = await rig.compare(list, { amountIs: 'sale' })
+    expect((await rig.rows(body.id)).map(({ kind, detail }) => [kind, detail])).toEqual([
+      ['found', ''],
+      ['different', 'sale: ours 61.16208, theirs 30.58104'],
+    ])
+    const revenue = await rig.compare('txid,amount,currency\nT1,100000,IDR\n', { amountIs: 'revenue' })
+    expect((await rig.rows(revenue.body.id))[0]).toMatchObject({ kind: 'found', detail: '' })
   })
 
   it('keeps a payout above the revenue out, unless that is meant', async () => {
