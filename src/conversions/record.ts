@@ -78,6 +78,7 @@ export function buildNewConversion(
     reason: joinReasons([made.reason, cost.problem]),
     affiliateId: visit.affiliate_id ?? '',
     advertiserId: sender?.type === 'advertiser' ? sender.id : '',
+    pastStatuses: [],
     transitions: 1,
     createdAt: hit.at,
     updatedAt: hit.at,
