@@ -33,7 +33,7 @@ const testSchema = z
     request: z
       .object({ method: z.string(), url: z.string(), body: z.string() })
       .nullable()
-      .describe('As it was sent, after redirects'),
+      .describe('As it was sent, after redirects; as it would be, when it waits for approval'),
     answer: z
       .object({ status: z.int(), body: z.string().describe('First 4 kB') })
       .nullable()
@@ -84,6 +84,12 @@ async function test(
   const rendered = renderTestTarget(target, await loadConfiguration(store.db), subject)
   if (rendered.kind === 'problem') return { ...NOTHING, kind: 'problem', reason: whyNotSent(rendered.reason) }
   if (rendered.kind === 'pixel') return { ...NOTHING, kind: 'pixel', ok: true, markup: rendered.markup }
+  // A person has not seen this text yet, or did not want it: nothing of it leaves.
+  if (target.moderation !== 'approved') {
+    const { method, url, body: unsent } = rendered.call
+    const reason = whyNotSent(`moderation ${target.moderation}`)
+    return { ...NOTHING, kind: 'problem', reason, request: { method, url, body: unsent } }
+  }
   return toCallView(await deps.fireOnce(rendered.call))
 }
 

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
+import { DEFAULT_NETWORK_SETTINGS } from '../../src/domain/affiliate.ts'
 import { DELIVERY_STATES } from '../../src/domain/target-types.ts'
 import { SQL_ENGINES, useStores } from '../support/databases.ts'
 import { openPortal, PORTAL_NOW, type Portal, type PortalRig, SECRETS } from './portal-rig.ts'
@@ -110,6 +111,27 @@ describe('the Test button', () => {
     }
     expect(await shown(portal)).toContain('?p=7.5"')
     expect(await shown(other)).toContain('?p=2"')
+  })
+
+  it('sends nothing that the network has not approved, and shows what would be sent', async () => {
+    const network = { ...DEFAULT_NETWORK_SETTINGS, autoApprovePostbacks: false }
+    const rig = await openPortal(stores, { workspace: { network } })
+    const portal = await rig.affiliate()
+    const tracker = await startTracker(200, 'thanks')
+    const url = `${tracker.origin}/pb?cid={externalid}`
+    const { id } = (await portal.post('postbacks', { url })).json()
+    const test = async () => (await portal.post(`postbacks/${id}/test`)).json()
+    const request = { method: 'GET', url: `${tracker.origin}/pb?cid=test-aff-click-id`, body: '' }
+    const unsent = { kind: 'problem', ok: false, request, answer: null }
+    expect(await test()).toMatchObject({ ...unsent, reason: 'It waits for approval by the network.' })
+    const moderate = (moderation: 'approved' | 'rejected') =>
+      rig.api.store.db.updateTable('notification_targets').set({ moderation }).where('id', '=', id).execute()
+    await moderate('rejected')
+    expect(await test()).toMatchObject({ ...unsent, reason: 'The network rejected it.' })
+    expect(tracker.urls).toEqual([])
+    await moderate('approved')
+    expect(await test()).toMatchObject({ kind: 'call', ok: true })
+    expect(tracker.urls).toEqual(['/pb?cid=test-aff-click-id'])
   })
 
   it('says what went wrong', async () => {
