@@ -23,11 +23,6 @@ export async function resolveClickless(
   return byCoupon.found ? byCoupon : resolveExplicit(said, configuration, byCoupon.reason)
 }
 
-/** Whether a hit without a visit says all the same whose conversion it is. */
-export function namesAffiliate({ coupon, affiliate, offer }: HitFields): boolean {
-  return coupon !== '' || (affiliate !== '' && offer !== '')
-}
-
 async function resolveCoupon(db: Db, said: Said, configuration: Configuration): Promise<Resolution> {
   const { fields } = said
   if (fields.coupon === '') return { found: false, reason: '' }
