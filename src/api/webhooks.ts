@@ -150,11 +150,7 @@ async function find(db: Db, { workspace }: Caller, id: string): Promise<StoredTa
 }
 
 /** A webhook of our own would be told of what it causes itself. Private addresses are the delivery guard's part. */
-async function checkUrl(
-  { ownHosts }: ApiDeps,
-  db: Db,
-  url: NotificationTarget['url'],
-): Promise<void> {
+async function checkUrl({ ownHosts }: ApiDeps, db: Db, url: NotificationTarget['url']): Promise<void> {
   const domains = await db.selectFrom('domains').select('name').execute()
   if (!isLoop(url, [...ownHosts, ...domains.map(({ name }) => name)])) return
   throw invalidFields([{ field: 'url', message: 'points at this installation itself' }])

@@ -3,7 +3,6 @@ import { advertiserTexts as words } from '../texts-network.ts'
 import { Pair } from './form-layout.tsx'
 
 export type BillingValues = { readonly company: string; readonly address: string; readonly taxId: string }
-export const NO_BILLING: BillingValues = { company: '', address: '', taxId: '' }
 
 type BillingAddressProps = {
   readonly value: BillingValues

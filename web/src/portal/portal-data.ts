@@ -11,7 +11,6 @@ export type PortalPostback = Schemas['PortalPostback']
 export type PortalConversion = Schemas['PortalConversion']
 export type PortalPayment = Schemas['PortalPayment']
 export type Price = Schemas['Price']
-export type TargetType = PortalPostback['type']
 
 /** More postbacks than one page holds are refused by the API. */
 const POSTBACKS_MAX = 200
