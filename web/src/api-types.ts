@@ -299,7 +299,7 @@ export interface paths {
         };
         /**
          * People of the workspace, without those of affiliates
-         * @description Access: owner.
+         * @description Access: manager.
          */
         get: {
             parameters: {
@@ -5518,7 +5518,7 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Change the given fields: notification target
+         * Change the given fields: notification target; of an affiliate's, the status alone
          * @description Access: manager.
          */
         patch: {
@@ -5861,6 +5861,7 @@ export interface paths {
                     outcome?: "recorded" | "updated" | "duplicate" | "rejected" | "test" | "unmatched" | "malformed" | "unauthorized";
                     clickId?: string;
                     affiliateNetworkId?: string;
+                    advertiserId?: string;
                 };
                 header?: never;
                 path?: never;
@@ -6140,12 +6141,16 @@ export interface paths {
             requestBody: {
                 content: {
                     "application/json": {
-                        clickId: string;
+                        clickId?: string;
+                        /** @description In place of a click id, with affiliateId and txid: an offer of an advertiser */
+                        offerId?: string;
+                        /** @description Whose conversion it is, with offerId */
+                        affiliateId?: string;
                         /** @description The offer's default event unless told */
                         event?: string;
-                        /** @description The offer's payout unless told */
+                        /** @description What the network pays, the offer's payout unless told; for an advertiser's offer the sale */
                         payout?: string;
-                        /** @description Of the payout; the network's unless told */
+                        /** @description Of the payout; the sender's unless told */
                         currency?: string;
                         txid?: string;
                         /**
@@ -12165,7 +12170,7 @@ export interface components {
             effect: {
                 /** @description Good rows: each is judged */
                 rows: number;
-                /** @description Whose visit has a conversion already: what they do is the network's duplicate policy */
+                /** @description Whose visit, or without a click whose transaction, has a conversion already: what they do is the sender's duplicate policy */
                 alreadyConverted: number;
                 /** @description Sums of the amounts named; currency '' is the network's or the offer's */
                 amounts: {
@@ -12747,6 +12752,10 @@ export interface components {
             clickId: string;
             conversionId: string;
             affiliateNetworkId: string;
+            /** @description Whose offer it is; '' for an affiliate network's */
+            advertiserId: string;
+            /** @description Whose visit it is; '' for the tracker's */
+            affiliateId: string;
             ip: string;
             method: string;
             host: string;
@@ -12867,7 +12876,7 @@ export interface components {
             landingScript: string;
             /** @description For all offers of the advertiser */
             globalPostbackUrl: string;
-            /** @description Whether the token of the advertiser is in them; managers see it */
+            /** @description Whether the token of the advertiser is in the postback links; managers see it */
             carriesToken: boolean;
         };
         OfferTerms: {
@@ -13396,7 +13405,7 @@ export interface components {
             ok: boolean;
             /** @description What went wrong; '' when nothing did */
             reason: string;
-            /** @description As it was sent, after redirects */
+            /** @description As it was sent, after redirects; as it would be, when it waits for approval */
             request: {
                 method: string;
                 url: string;
