@@ -20,7 +20,7 @@ import { roleSuffices } from './access-table.ts'
 import type { ApiDeps } from './api-deps.ts'
 import type { standingBody } from './application-fields.ts'
 import type { Caller } from './caller.ts'
-import { findPayoutErrors, payoutAboveRevenue } from './offer-terms-checks.ts'
+import { findOwnClickCapErrors, findPayoutErrors, payoutAboveRevenue } from './offer-terms-checks.ts'
 import { type FieldError, invalidFields, notFound, Problem } from './problem.ts'
 
 type Pair = Omit<AffiliateOfferKey, 'workspace'>
@@ -82,6 +82,7 @@ export async function setStanding(
       ...(caps !== undefined && { caps }),
     }
     const changed = { ...(current ?? NEW_APPLICATION), ...changes }
+    if (payouts !== undefined || caps !== undefined) refuseClickCaps(parties.offer, changed)
     await saveAffiliateOffer(db, key, changed, now)
     await audit(db, by.caller, { pair, now, detail: { state, fields: Object.keys(changes) } })
     const standing = await getAffiliateOffer(db, key)
@@ -121,6 +122,11 @@ async function decide(
   await saveAffiliateOffer(db, key, { ...(current ?? NEW_APPLICATION), ...decision }, now)
   await audit(db, caller, { pair, now, detail: { state: decision.state } })
   return 'changed'
+}
+
+function refuseClickCaps({ terms }: Offer, own: Pick<AffiliateOfferFields, 'payouts' | 'caps'>): void {
+  const errors = terms === null ? [] : findOwnClickCapErrors(terms, own)
+  if (errors.length > 0) throw invalidFields(errors)
 }
 
 /** By the same rules as the offer's own payouts. */

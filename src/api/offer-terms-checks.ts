@@ -1,7 +1,8 @@
 import type { CapLimits } from '../domain/conversion-types.ts'
-import type { OfferTerms } from '../domain/offer-terms.ts'
+import { NO_AFFILIATE_CAPS, type OfferTerms } from '../domain/offer-terms.ts'
 import { findCustomPayoutsAboveRevenue, findGoal, findPayoutsAboveRevenue } from '../domain/price-check.ts'
 import { getAdvertiser } from '../store/advertisers.ts'
+import type { AffiliateOfferFields } from '../store/affiliate-offers.ts'
 import { listCustomPayouts } from '../store/applications.ts'
 import { loadRates } from '../store/currency-rates.ts'
 import type { Offer, OfferFields } from '../store/offers.ts'
@@ -113,18 +114,40 @@ function findTierErrors({ goals, tiers }: OfferTerms, defaultEvent: string): rea
   })
 }
 
+const PAST_CAPS = 'caps on money do not bound what is paid by the click or impression (cpc, cpm)'
+
 /** Caps are taken from by conversions: money of clicks and impressions would go past them. */
-function findClickCapErrors({ revenue, payout, tiers, caps }: OfferTerms): readonly FieldError[] {
-  const prices = [revenue, payout, ...tiers.map((tier) => tier.payout)]
-  if (prices.every(isPerConversion)) return []
+function findClickCapErrors(terms: OfferTerms): readonly FieldError[] {
+  if (!paysForClicks(terms)) return []
+  return cappedMoneyOf(terms.caps).map((field) => ({ field, message: PAST_CAPS }))
+}
+
+/** The same of what one affiliate has of its own at the offer. */
+export function findOwnClickCapErrors(
+  terms: OfferTerms,
+  own: Pick<AffiliateOfferFields, 'payouts' | 'caps'>,
+): readonly FieldError[] {
+  const isPaidByClick = !Object.values(own.payouts).every(isPerConversion)
+  const ownCaps = own.caps ?? NO_AFFILIATE_CAPS
+  const isOwnCapped = isCapped(ownCaps.payoutMicros) || isCapped(ownCaps.revenueMicros)
+  if (isPaidByClick && (isOwnCapped || cappedMoneyOf(terms.caps).length > 0)) {
+    return [{ field: 'payouts', message: PAST_CAPS }]
+  }
+  return isOwnCapped && paysForClicks(terms) ? [{ field: 'caps', message: PAST_CAPS }] : []
+}
+
+function paysForClicks({ revenue, payout, tiers }: OfferTerms): boolean {
+  return ![revenue, payout, ...tiers.map((tier) => tier.payout)].every(isPerConversion)
+}
+
+function cappedMoneyOf(caps: OfferTerms['caps']): readonly string[] {
   const bounds: readonly (readonly [string, CapLimits])[] = [
     ['caps.payout', caps.payoutMicros],
     ['caps.revenue', caps.revenueMicros],
     ['caps.perAffiliate.payout', caps.perAffiliate.payoutMicros],
     ['caps.perAffiliate.revenue', caps.perAffiliate.revenueMicros],
   ]
-  const message = 'caps on money do not bound what is paid by the click or impression (cpc, cpm)'
-  return bounds.filter(([, limits]) => isCapped(limits)).map(([field]) => ({ field, message }))
+  return bounds.filter(([, limits]) => isCapped(limits)).map(([field]) => field)
 }
 
 function isCapped({ daily, monthly, total }: CapLimits): boolean {

@@ -110,6 +110,22 @@ describe.each(SQL_ENGINES)('applications on %s', (engine) => {
     expect(await set({ lead: { model: 'cpm', amount: '1' } })).toContain('each conversion')
   })
 
+  it('payouts by the click and caps on money exclude each other', async () => {
+    const { owner, offerId, mine } = await openNetwork(stores)
+    const set = async (own: object) => {
+      const body = { state: 'approved', confirmPayoutAboveRevenue: true, ...own }
+      return (await owner('POST', `offers/${offerId}/affiliates/${mine}`, body)).body
+    }
+    const caps = { payout: { daily: '5' } }
+    const payouts = { '': { model: 'cpc', amount: '1' } }
+    expect(await set({ payouts, caps })).toMatchObject({ errors: [{ field: 'payouts' }] })
+    expect(await set({ payouts })).toMatchObject({ state: 'approved' })
+    expect((await set({ caps })).detail).toContain('by the click or impression')
+    expect(await set({ payouts: {}, caps })).toMatchObject({ state: 'approved' })
+    await owner('PATCH', `offers/${offerId}`, { terms: { caps: { revenue: { total: '100' } } } })
+    expect(await set({ payouts, caps: null })).toMatchObject({ errors: [{ field: 'payouts' }] })
+  })
+
   it('are listed by state, offer and affiliate, last changed first, in pages that miss and repeat nothing', async () => {
     const { owner, offerId, otherOfferId, mine, other } = await openNetwork(stores)
     const set = (offer: string, affiliate: string, state: string) =>
