@@ -43,7 +43,7 @@ function AffiliateForm({ item }: { readonly item: Affiliate | undefined }) {
         <TextInput {...form.text('name')} label={texts.form.name} required autoFocus={item === undefined} />
         <Pair>
           <TextInput {...form.text('email')} label={words.email} type="email" />
-          {role === 'owner' && (
+          {(role === 'owner' || role === 'manager') && (
             <ItemSelect
               resource={members}
               label={words.manager}
