@@ -138,7 +138,7 @@ describe('what the API refuses', () => {
     ['affiliate-networks', { name: 'N', statusMap: { ok: 'fine' } }, 'Invalid option'],
     ['traffic-sources', { name: 'S', tokens: [{ name: '1', param: 'p' }] }, 'begin with a letter'],
     ['traffic-sources', { name: 'S', externalIdMacro: 'a&b=c' }, 'no space'],
-    ['api-keys', { name: 'K', role: 'god' }, 'Invalid option'],
+    ['api-keys', { name: 'K', role: 'god' }, 'must be viewer, manager or owner'],
   ])('%s %j', async (path, payload, message) => {
     const api = await openTestApi(stores)
     const world = await createWorld(api, 'ALPHA')
