@@ -156,7 +156,8 @@ export class TestChain {
       { network, now: this.#deps.clock() },
     )
     const { publicUrl } = this.#deps
-    const answer = await this.#ask(`/postback?${query}`, publicUrl)
+    // As a network's server asks: a browser would get a page for people.
+    const answer = await this.#ask(`/postback?${query}`, { origin: publicUrl, accept: 'application/json' })
     const parsed = postbackSchema.safeParse(parseJson(answer.text))
     const url = maskSecrets(`${publicUrl}/postback?${query}`)
     if (!parsed.success || parsed.data.outcome !== 'test') {
@@ -193,14 +194,18 @@ export class TestChain {
     return target.startsWith('/') ? findTarget(await this.#ask(target)) : target
   }
 
-  /** @param origin a network reports to the installation's own host, whatever host the campaign's links have. */
-  async #ask(path: string, origin = this.#order.origin): Promise<PublicAnswer> {
+  /** @param how.origin a network reports to the installation's own host, whatever host the campaign's links have. */
+  async #ask(
+    path: string,
+    how: { readonly origin?: string; readonly accept?: string } = {},
+  ): Promise<PublicAnswer> {
     const { userAgent, language } = this.#order
+    const { origin = this.#order.origin, accept = 'text/html' } = how
     return await this.#deps.publicRequest(path, {
       host: new URL(origin).host,
       'user-agent': userAgent || BROWSER,
       'accept-language': language || 'en',
-      accept: 'text/html',
+      accept,
     })
   }
 

@@ -140,9 +140,9 @@ describe.each(SQL_ENGINES)('the pixels of a source on %s', (engine) => {
     expect(answer.reason).toBeUndefined()
     const told = answer.steps?.filter(({ step }) => step === 'notification') ?? []
     expect(told.map(({ ok, detail }) => `${ok} ${detail}`).toSorted()).toEqual([
-      'false postback https://other.example/: status filter',
-      'true image https://pix.example/p?c=EXT-1&v=3&t=image',
-      'true postback https://pix.example/p?c=EXT-1&v=3&t=postback',
+      'false postback to other.example: status filter',
+      'true image to pix.example',
+      'true postback to pix.example',
     ])
     expect([await fates(world), await outboxRows(world)]).toEqual([[], []])
   })
