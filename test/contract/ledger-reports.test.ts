@@ -174,6 +174,7 @@ describe('metrics', () => {
       lander_ctr: null,
       cr: 1,
       cv: 1,
+      payout_epc: '0',
       epc: '41152263.1',
       epv: '41152263.1',
       cpa: '0.100001',
