@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core'
+import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -8,9 +8,9 @@ import { texts } from '../texts.ts'
 import { affiliateTexts as words } from '../texts-network.ts'
 import { useForm } from '../use-form.ts'
 import { ConfirmButton } from './confirm-button.tsx'
-import { CopyField } from './copy-field.tsx'
 import { FormProblem } from './form-footer.tsx'
 import { Loaded } from './loaded.tsx'
+import { MadeKey } from './made-key.tsx'
 import { Section } from './page.tsx'
 
 /** Keys that open an affiliate's portal to its own programs. */
@@ -81,17 +81,7 @@ function NewKey({ affiliateId: id, onDone }: { readonly affiliateId: string; rea
     setMade(key)
     await queries.invalidateQueries({ queryKey: ['affiliate-keys', id] })
   })
-  if (made !== '') {
-    return (
-      <Stack gap="md">
-        <Alert color="trail">{words.keyReadyHint}</Alert>
-        <CopyField label={words.keyReady} value={made} />
-        <Button variant="default" onClick={onDone}>
-          {words.keyDone}
-        </Button>
-      </Stack>
-    )
-  }
+  if (made !== '') return <MadeKey value={made} words={words} onDone={onDone} />
   return (
     <form onSubmit={form.submit}>
       <Stack gap="md">

@@ -1,4 +1,4 @@
-import { Anchor, Button, Center, Group, Modal, Stack, Text, TextInput } from '@mantine/core'
+import { Anchor, Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core'
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { answerOf, api } from '../api.ts'
@@ -6,12 +6,12 @@ import { formatMoney } from '../format.ts'
 import type { Balance, Side } from '../resources-network.ts'
 import { navigate } from '../router.tsx'
 import { useMe } from '../session.ts'
-import { texts } from '../texts.ts'
 import { billingTexts as words } from '../texts-billing.ts'
 import { useForm } from '../use-form.ts'
 import { type Column, DataTable } from './data-table.tsx'
 import { Empty } from './empty.tsx'
 import { FormProblem } from './form-footer.tsx'
+import { LoadMore } from './load-more.tsx'
 import { Loaded } from './loaded.tsx'
 import { SideChoice, useSide } from './side-choice.tsx'
 
@@ -51,17 +51,7 @@ export function Balances() {
           return (
             <>
               <BalanceTable rows={rows} side={side} mayBill={mayBill} />
-              {query.hasNextPage && (
-                <Center>
-                  <Button
-                    variant="default"
-                    loading={query.isFetchingNextPage}
-                    onClick={() => void query.fetchNextPage()}
-                  >
-                    {texts.form.loadMore}
-                  </Button>
-                </Center>
-              )}
+              <LoadMore query={query} />
             </>
           )
         }}

@@ -1,4 +1,4 @@
-import { Anchor, Button, Center, Group, Modal, Select, Stack, Text } from '@mantine/core'
+import { Anchor, Button, Group, Modal, Select, Stack, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -16,6 +16,7 @@ import { Empty } from './empty.tsx'
 import { FormProblem } from './form-footer.tsx'
 import { Icon } from './icon.tsx'
 import { JobProgress } from './job-progress.tsx'
+import { LoadMore } from './load-more.tsx'
 import { Loaded } from './loaded.tsx'
 import { PayInvoices } from './pay-invoices.tsx'
 import { SideChoice, useSide } from './side-choice.tsx'
@@ -74,17 +75,7 @@ export function Invoices() {
           return (
             <>
               <InvoiceTable rows={rows} side={side} selection={selection} />
-              {query.hasNextPage && (
-                <Center>
-                  <Button
-                    variant="default"
-                    loading={query.isFetchingNextPage}
-                    onClick={() => void query.fetchNextPage()}
-                  >
-                    {texts.form.loadMore}
-                  </Button>
-                </Center>
-              )}
+              <LoadMore query={query} />
             </>
           )
         }}

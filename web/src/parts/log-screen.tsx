@@ -1,4 +1,4 @@
-import { Button, Center, Select } from '@mantine/core'
+import { Button, Select } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import type { ItemPage } from '../resource.ts'
@@ -7,6 +7,7 @@ import { texts, toOptions } from '../texts.ts'
 import { type Column, DataTable, type Selection } from './data-table.tsx'
 import { Empty } from './empty.tsx'
 import type { IconName } from './icon.tsx'
+import { LoadMore } from './load-more.tsx'
 import { Loaded } from './loaded.tsx'
 import { Page } from './page.tsx'
 
@@ -94,17 +95,7 @@ export function LogScreen<Item extends { readonly id: string }>(props: LogScreen
                 href={props.href}
                 selection={props.selection}
               />
-              {query.hasNextPage && (
-                <Center>
-                  <Button
-                    variant="default"
-                    loading={query.isFetchingNextPage}
-                    onClick={() => void query.fetchNextPage()}
-                  >
-                    {texts.form.loadMore}
-                  </Button>
-                </Center>
-              )}
+              <LoadMore query={query} />
             </>
           )
         }}

@@ -1,16 +1,16 @@
-import { Button, Center, Checkbox, Group, Select, Text, TextInput } from '@mantine/core'
+import { Button, Checkbox, Group, Select, Text, TextInput } from '@mantine/core'
 import { useDebouncedCallback } from '@mantine/hooks'
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { answerOf, api } from '../api.ts'
 import { DataTable } from '../parts/data-table.tsx'
 import { Empty } from '../parts/empty.tsx'
+import { LoadMore } from '../parts/load-more.tsx'
 import { Loaded } from '../parts/loaded.tsx'
 import { Page } from '../parts/page.tsx'
 import { COUNTRIES } from '../places.ts'
 import { useItems } from '../resource.ts'
 import { setQuery, usePlace } from '../router.tsx'
-import { texts } from '../texts.ts'
 import { portalTexts } from '../texts-portal.ts'
 import { StandingBadge } from './portal-badges.tsx'
 import { type PortalOffer, portalOffers } from './portal-data.ts'
@@ -58,17 +58,7 @@ export function PortalOffers() {
           return (
             <>
               <OfferTable rows={rows} />
-              {query.hasNextPage && (
-                <Center>
-                  <Button
-                    variant="default"
-                    loading={query.isFetchingNextPage}
-                    onClick={() => void query.fetchNextPage()}
-                  >
-                    {texts.form.loadMore}
-                  </Button>
-                </Center>
-              )}
+              <LoadMore query={query} />
             </>
           )
         }}

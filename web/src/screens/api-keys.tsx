@@ -1,16 +1,16 @@
-import { Alert, Anchor, Button, Group, Modal, Select, Stack, Text, TextInput } from '@mantine/core'
+import { Anchor, Button, Group, Modal, Select, Stack, Text, TextInput } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { answerOf, api } from '../api.ts'
 import type { components } from '../api-types.ts'
 import { formatTime } from '../format.ts'
-import { CopyField } from '../parts/copy-field.tsx'
 import { DataTable } from '../parts/data-table.tsx'
 import { Empty } from '../parts/empty.tsx'
 import { FormProblem } from '../parts/form-footer.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Loaded } from '../parts/loaded.tsx'
+import { MadeKey } from '../parts/made-key.tsx'
 import { type Listed, useItems } from '../resource.ts'
 import { type Role, useMe } from '../session.ts'
 import { isKey, texts, toOptions } from '../texts.ts'
@@ -98,17 +98,7 @@ function NewKey({ onDone }: { readonly onDone: () => void }) {
     setMade(key)
     await queries.invalidateQueries({ queryKey: [keys.name] })
   })
-  if (made !== '') {
-    return (
-      <Stack gap="md">
-        <Alert color="trail">{words.keyReadyHint}</Alert>
-        <CopyField label={words.keyReady} value={made} />
-        <Button variant="default" onClick={onDone}>
-          {words.keyDone}
-        </Button>
-      </Stack>
-    )
-  }
+  if (made !== '') return <MadeKey value={made} words={words} onDone={onDone} />
   return (
     <form onSubmit={form.submit}>
       <Stack gap="md">

@@ -1,4 +1,4 @@
-import { Anchor, Button, Center } from '@mantine/core'
+import { Anchor, Button } from '@mantine/core'
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
 import { answerOf, api } from '../api.ts'
 import type { components } from '../api-types.ts'
@@ -8,6 +8,7 @@ import { DataTable } from '../parts/data-table.tsx'
 import { Day } from '../parts/day.tsx'
 import { Facts } from '../parts/facts.tsx'
 import { Icon } from '../parts/icon.tsx'
+import { LoadMore } from '../parts/load-more.tsx'
 import { Loaded } from '../parts/loaded.tsx'
 import { Page, Section } from '../parts/page.tsx'
 import { PayInvoices } from '../parts/pay-invoices.tsx'
@@ -16,7 +17,6 @@ import { When } from '../parts/when.tsx'
 import { useNames } from '../resource.ts'
 import { advertisers, affiliates, type Invoice } from '../resources-network.ts'
 import type { PathParams } from '../router.tsx'
-import { texts } from '../texts.ts'
 import { billingTexts, invoiceTexts as words } from '../texts-billing.ts'
 
 type Line = components['schemas']['InvoiceWithLines']['lines'][number]
@@ -48,17 +48,7 @@ export function InvoiceScreen({ params }: { readonly params: PathParams }) {
               <InvoiceFacts invoice={first} />
               <Section title={words.lines}>
                 <Lines lines={lines} currency={first.currency} />
-                {query.hasNextPage && (
-                  <Center>
-                    <Button
-                      variant="default"
-                      loading={query.isFetchingNextPage}
-                      onClick={() => void query.fetchNextPage()}
-                    >
-                      {texts.form.loadMore}
-                    </Button>
-                  </Center>
-                )}
+                <LoadMore query={query} />
               </Section>
             </>
           )

@@ -1,10 +1,11 @@
-import { Anchor, Badge, Button, Center, Group, SegmentedControl, Stack, Text } from '@mantine/core'
+import { Anchor, Badge, Button, Group, SegmentedControl, Stack, Text } from '@mantine/core'
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query'
 import { ApiProblem, answerOf, api } from '../api.ts'
 import type { components } from '../api-types.ts'
 import { ConfirmButton } from '../parts/confirm-button.tsx'
 import { Empty } from '../parts/empty.tsx'
 import { FormProblem } from '../parts/form-footer.tsx'
+import { LoadMore } from '../parts/load-more.tsx'
 import { Loaded } from '../parts/loaded.tsx'
 import { Note } from '../parts/note.tsx'
 import { Page } from '../parts/page.tsx'
@@ -15,7 +16,7 @@ import { useNames } from '../resource.ts'
 import { offers } from '../resources.ts'
 import { setQuery, usePlace } from '../router.tsx'
 import { useMayChange, useMe } from '../session.ts'
-import { isKey, texts, toOptions } from '../texts.ts'
+import { isKey, toOptions } from '../texts.ts'
 import { decisionTexts, moderationTexts as words } from '../texts-network.ts'
 
 type Target = components['schemas']['ModeratedTarget']
@@ -58,17 +59,7 @@ export function Moderation() {
               {targets.map((target) => (
                 <TargetCard key={target.id} target={target} />
               ))}
-              {query.hasNextPage && (
-                <Center>
-                  <Button
-                    variant="default"
-                    loading={query.isFetchingNextPage}
-                    onClick={() => void query.fetchNextPage()}
-                  >
-                    {texts.form.loadMore}
-                  </Button>
-                </Center>
-              )}
+              <LoadMore query={query} />
             </Stack>
           )
         }}

@@ -1,4 +1,4 @@
-import { Button, Center, SegmentedControl, Stack, Text } from '@mantine/core'
+import { SegmentedControl, Stack, Text } from '@mantine/core'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { answerOf, api } from '../api.ts'
@@ -8,6 +8,7 @@ import { StatusBadge } from '../parts/badges.tsx'
 import { DataTable } from '../parts/data-table.tsx'
 import { Day } from '../parts/day.tsx'
 import { Facts } from '../parts/facts.tsx'
+import { LoadMore } from '../parts/load-more.tsx'
 import { Loaded } from '../parts/loaded.tsx'
 import { Page, Section } from '../parts/page.tsx'
 import { ReconcileApply } from '../parts/reconcile-apply.tsx'
@@ -17,7 +18,7 @@ import { useNames } from '../resource.ts'
 import { advertisers } from '../resources-network.ts'
 import type { PathParams } from '../router.tsx'
 import { useMayChange } from '../session.ts'
-import { isKey, texts, toOptions } from '../texts.ts'
+import { isKey, toOptions } from '../texts.ts'
 import { reconcileTexts as words } from '../texts-billing.ts'
 
 type Compared = components['schemas']['ReconciliationWithOutcomes']
@@ -151,17 +152,7 @@ function Rows({ compared }: { readonly compared: Compared }) {
           return (
             <Stack gap="md">
               <RowTable rows={rows} compared={compared} />
-              {query.hasNextPage && (
-                <Center>
-                  <Button
-                    variant="default"
-                    loading={query.isFetchingNextPage}
-                    onClick={() => void query.fetchNextPage()}
-                  >
-                    {texts.form.loadMore}
-                  </Button>
-                </Center>
-              )}
+              <LoadMore query={query} />
             </Stack>
           )
         }}
