@@ -1,7 +1,13 @@
 import { execFileSync } from 'node:child_process'
 import { resolve } from 'node:path'
 import chromium from '@sparticuz/chromium'
-import { type Browser, type BrowserContext, type Page, chromium as playwright } from 'playwright-core'
+import {
+  type Browser,
+  type BrowserContext,
+  type Locator,
+  type Page,
+  chromium as playwright,
+} from 'playwright-core'
 
 const WEB = resolve(import.meta.dirname, '../../web')
 
@@ -38,8 +44,23 @@ export function watch(context: BrowserContext, origin: string): string[] {
 /** From a list in the navigation to its empty form or its catalogue. */
 export async function open(page: Page, list: string, action: string): Promise<void> {
   await page.getByRole('navigation').getByRole('link', { name: list, exact: true }).click()
-  await page.getByRole('link', { name: action }).click()
-  await page.getByRole('heading', { name: action }).waitFor()
+  await follow(page.getByRole('link', { name: action }), page.getByRole('heading', { name: action }))
+}
+
+const FOLLOW_TRIES = 3
+const FOLLOW_WAIT_MS = 6_000
+
+/** Follows a link to what it leads to. A list that is drawn anew under the mouse loses a click: people click again. */
+export async function follow(link: Locator, sign: Locator): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    await link.click()
+    const arrived = sign.waitFor({ timeout: FOLLOW_WAIT_MS }).then(
+      () => true,
+      () => false,
+    )
+    if (await arrived) return
+    if (tries === FOLLOW_TRIES) throw new Error('the link leads nowhere')
+  }
 }
 
 export async function fill(page: Page, values: Readonly<Record<string, string>>): Promise<void> {

@@ -4,7 +4,7 @@ import { extname, join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Installation, startInstallation } from '../../src/cli/demo/installation.ts'
-import { buildDashboard, choose, create, fill, launchBrowser, open, watch } from './dashboard-page.ts'
+import { buildDashboard, choose, create, fill, follow, launchBrowser, open, watch } from './dashboard-page.ts'
 
 /** Long enough for a busy machine; what does not come by then does not come. */
 const STEP_MS_MAX = 20_000
@@ -153,7 +153,8 @@ type FromTemplate = {
 async function createFromTemplate(page: Page, wanted: FromTemplate): Promise<void> {
   await open(page, wanted.list, wanted.action)
   await page.getByRole('searchbox').fill(wanted.template.toLowerCase())
-  await page.getByRole('link', { name: wanted.template, exact: true }).click()
+  const form = page.getByRole('button', { name: 'Create', exact: true })
+  await follow(page.getByRole('link', { name: wanted.template, exact: true }), form)
   await fill(page, wanted.values)
   await create(page)
 }
