@@ -2,28 +2,16 @@ import type { Advertiser } from '../store/advertisers.ts'
 import type { AffiliateNetwork } from '../store/affiliate-networks.ts'
 import type { Configuration } from '../store/load-configuration.ts'
 import type { Offer } from '../store/offers.ts'
+import type { SenderFields } from '../store/sender-fields.ts'
 
 /** Who reports conversions of an offer, and is paid or billed for them, as far as judging looks at it. */
-export type Sender = Pick<
-  AffiliateNetwork,
-  | 'id'
-  | 'workspace'
-  | 'token'
-  | 'signingSecret'
-  | 'ipAllowlist'
-  | 'referrerAllowlist'
-  | 'statusMap'
-  | 'duplicatePolicy'
-  | 'eventPolicies'
-  | 'currency'
-  | 'clickToConversionMinMs'
-  | 'clickToConversionMaxMs'
-> & {
-  readonly type: 'affiliate_network' | 'advertiser'
-  /** Accepted beside `token`, and not asked for; '' for none. */
-  readonly nextToken: string
-  readonly isActive: boolean
-}
+export type Sender = Omit<SenderFields, 'clickIdParam'> &
+  Pick<AffiliateNetwork, 'id' | 'workspace' | 'clickToConversionMinMs' | 'clickToConversionMaxMs'> & {
+    readonly type: 'affiliate_network' | 'advertiser'
+    /** Accepted beside `token`, and not asked for; '' for none. */
+    readonly nextToken: string
+    readonly isActive: boolean
+  }
 
 /** The sender of an advertiser's offer, whose terms say how long after a visit a conversion may come. */
 export function advertiserOf(offer: Offer, { advertisers }: Configuration): Sender | undefined {
