@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest'
 import { createAmountChanger } from '../../src/conversions/change-amounts.ts'
 import { createStatusChanger } from '../../src/conversions/change-status.ts'
 import { DEFAULT_FRAUD_SETTINGS } from '../../src/domain/fraud.ts'
-import type { Hit, HitAnswer } from '../../src/domain/hit.ts'
 import { listConversions } from '../../src/store/conversions.ts'
 import { archiveCoupon } from '../../src/store/coupons.ts'
 import { getHit } from '../../src/store/hits.ts'
@@ -16,22 +15,9 @@ import {
   buildNetworkWorld,
   type NetworkSettingsOfWorld,
   type NetworkWorld,
+  send,
+  told,
 } from '../support/network-world.ts'
-
-async function send(
-  world: NetworkWorld,
-  params: Record<string, string>,
-  changes?: Partial<Hit>,
-): Promise<HitAnswer> {
-  const [answer] = await world.judge.judge([world.hit(params, changes)])
-  if (answer === undefined) throw new Error('no answer')
-  return answer
-}
-
-async function told(world: NetworkWorld, params: Record<string, string>, changes?: Partial<Hit>) {
-  const { outcome, reason = '' } = await send(world, params, changes)
-  return reason === '' ? outcome : `${outcome}: ${reason}`
-}
 
 async function conversions({ store, workspaceId }: NetworkWorld) {
   return (await listConversions(store.db, workspaceId, {}, { limit: 500 })).items

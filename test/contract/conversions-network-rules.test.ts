@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import type { Hit, HitAnswer, HitKind } from '../../src/domain/hit.ts'
+import type { Hit, HitKind } from '../../src/domain/hit.ts'
 import { DEFAULT_TERMS, type OfferTerms } from '../../src/domain/offer-terms.ts'
 import { createAdvertiser } from '../../src/store/advertisers.ts'
 import type { AffiliateFields } from '../../src/store/affiliates.ts'
@@ -9,22 +9,7 @@ import { archiveOffer, createOffer } from '../../src/store/offers.ts'
 import { SQL_ENGINES, useStores } from '../support/databases.ts'
 import { PLAIN_ADVERTISER, PLAIN_OFFER } from '../support/field-defaults.ts'
 import { WORLD_NOW } from '../support/judge-rig.ts'
-import { buildNetworkWorld, type NetworkWorld } from '../support/network-world.ts'
-
-async function send(
-  world: NetworkWorld,
-  params: Record<string, string>,
-  changes?: Partial<Hit>,
-): Promise<HitAnswer> {
-  const [answer] = await world.judge.judge([world.hit(params, changes)])
-  if (answer === undefined) throw new Error('no answer')
-  return answer
-}
-
-async function told(world: NetworkWorld, params: Record<string, string>, changes?: Partial<Hit>) {
-  const { outcome, reason = '' } = await send(world, params, changes)
-  return reason === '' ? outcome : `${outcome}: ${reason}`
-}
+import { buildNetworkWorld, type NetworkWorld, send, told } from '../support/network-world.ts'
 
 async function count({ store, workspaceId, time }: NetworkWorld): Promise<number> {
   return await countConversions(store.db, workspaceId, {}, time.now + 1)

@@ -1,4 +1,5 @@
 import type { NetworkSettings } from '../../src/domain/affiliate.ts'
+import type { Hit, HitAnswer } from '../../src/domain/hit.ts'
 import type { LedgerRow } from '../../src/domain/ledger-row.ts'
 import { DEFAULT_TERMS, type OfferTerms } from '../../src/domain/offer-terms.ts'
 import type { NotificationTarget } from '../../src/domain/target-types.ts'
@@ -167,4 +168,25 @@ async function configure({ db }: Store, settings: NetworkSettingsOfWorld) {
 
 function offerFields(advertiserId: string, { offer, terms }: NetworkSettingsOfWorld): OfferFields {
   return { ...OFFER, advertiserId, terms: { ...WORLD_TERMS, ...terms }, ...offer }
+}
+
+/** One hit, judged. */
+export async function send(
+  world: NetworkWorld,
+  params: Record<string, string>,
+  changes?: Partial<Hit>,
+): Promise<HitAnswer> {
+  const [answer] = await world.judge.judge([world.hit(params, changes)])
+  if (answer === undefined) throw new Error('no answer')
+  return answer
+}
+
+/** The same in a few words: its outcome, and the reason when there is one. */
+export async function told(
+  world: NetworkWorld,
+  params: Record<string, string>,
+  changes?: Partial<Hit>,
+): Promise<string> {
+  const { outcome, reason = '' } = await send(world, params, changes)
+  return reason === '' ? outcome : `${outcome}: ${reason}`
 }
