@@ -3,6 +3,7 @@ import { runDeliveryWorker } from '../src/delivery/worker.ts'
 import { enqueueDeliveries } from '../src/store/deliveries.ts'
 import { newRecordId } from '../src/store/ids.ts'
 import { openStore, type Store } from '../src/store/open-store.ts'
+import { createVault } from '../src/store/vault.ts'
 import { createReporter } from './support/report.ts'
 import { type Sink, startSink } from './support/sink.ts'
 import { withTemporaryDirectory } from './support/temporary-directory.ts'
@@ -47,6 +48,7 @@ async function deliverAll(store: Store): Promise<void> {
     store,
     workerId: 'bench',
     guard: createGuard({ allowPrivateTargets: ['127.0.0.1'] }),
+    vault: createVault(Buffer.alloc(32)),
     version: 'bench',
     clock: Date.now,
     random: Math.random,
@@ -75,7 +77,6 @@ function buildDeliveries(port: number): Parameters<typeof enqueueDeliveries>[1] 
     url: `http://127.0.0.1:${port}/postback?subid=source-${n}&payout=1.25`,
     body: '',
     content_type: '',
-    secret: n % 2 === 0 ? '' : 'signing secret',
     state: 'pending' as const,
     reason: '',
     due_at: now,

@@ -48,7 +48,9 @@ import { newRecordId } from './store/ids.ts'
 import type { JobHandler } from './store/jobs.ts'
 import { countOutbox, createOutboxSource } from './store/ledger-outbox.ts'
 import { createLoaderProgress } from './store/loader-progress.ts'
+import { sealOpenSecrets } from './store/notification-targets.ts'
 import { openStore, type Store } from './store/open-store.ts'
+import { createVault, type Vault } from './store/vault.ts'
 
 /**
  * The composition root of core: the place where its parts are joined. An edge joins its own (cli/edge.ts), so that
@@ -84,6 +86,7 @@ type Core = CoreOptions & {
   readonly lookup: ClickLookup
   /** Of every call that leaves this installation. */
   readonly guard: Guard
+  readonly vault: Vault
   readonly worker: DeliveryWorker
   readonly judge: Judge
   readonly changeStatus: StatusChanger
@@ -175,11 +178,14 @@ async function openCore(options: CoreOptions): Promise<Core> {
     onError: (error) => log.error({ err: error }, 'loader'),
   })
   const lookup = createClickLookup({ ledger, loader, clock: Date.now })
+  const vault = createVault(secret)
+  await sealOpenSecrets(store.db, vault)
   const guard = createGuard({ allowPrivateTargets: config.allowPrivateTargets })
   const worker = runDeliveryWorker({
     store,
     workerId: newRecordId(Date.now()),
     guard,
+    vault,
     version,
     clock: Date.now,
     random: Math.random,
@@ -206,6 +212,7 @@ async function openCore(options: CoreOptions): Promise<Core> {
     catchUp: createCatchUp({ db: store.db, loader }),
     lookup,
     guard,
+    vault,
     worker,
     judge,
     changeStatus: createStatusChanger({ store, ownHosts: ownHosts(config), clock: Date.now }),
@@ -233,6 +240,7 @@ function apiDeps(core: Core): Omit<ApiDeps, 'untilLive'> {
   const { config, store, ledger, accounts, log, version } = core
   return {
     store,
+    vault: core.vault,
     accounts,
     dataDir: config.dataDir,
     publicUrl: config.publicUrl,

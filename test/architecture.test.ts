@@ -20,6 +20,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   corrections: ['domain', 'store', 'ledger', 'reports'],
   optimization: ['domain', 'store', 'ledger', 'reports'],
   billing: ['domain', 'store', 'ledger', 'reports'],
+  alerts: ['domain', 'store', 'ledger', 'reports'],
+  retention: ['domain', 'store', 'ledger'],
   api: [
     'domain',
     'store',
@@ -29,6 +31,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'corrections',
     'optimization',
     'billing',
+    'alerts',
+    'retention',
     'catalogue',
   ],
   cli: [
@@ -43,6 +47,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'corrections',
     'optimization',
     'billing',
+    'alerts',
+    'retention',
     'catalogue',
     'api',
     'config.ts',

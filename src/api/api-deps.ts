@@ -16,12 +16,15 @@ import type { LedgerRow } from '../domain/ledger-row.ts'
 import type { ReportRequest } from '../reports/report-request.ts'
 import type { ReportResult } from '../reports/run-report.ts'
 import type { Store } from '../store/open-store.ts'
+import type { Vault } from '../store/vault.ts'
 import type { Accounts } from './accounts.ts'
 import type { PublicRequest } from './public-request.ts'
 
 /** Everything the API works with; it reads no setting, clock or global of its own. */
 export type ApiDeps = {
   readonly store: Store
+  /** Seals the secrets of notification targets. */
+  readonly vault: Vault
   readonly accounts: Accounts
   /** Where the set-up token lies. */
   readonly dataDir: string

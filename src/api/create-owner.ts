@@ -1,5 +1,7 @@
 import { DEFAULT_NETWORK_SETTINGS } from '../domain/affiliate.ts'
+import { DEFAULT_ALERT_SETTINGS } from '../domain/alert.ts'
 import { DEFAULT_FRAUD_SETTINGS } from '../domain/fraud.ts'
+import { DEFAULT_RETENTION_SETTINGS } from '../domain/retention.ts'
 import type { Db } from '../store/transaction.ts'
 import { createWorkspace } from '../store/workspaces.ts'
 import type { Accounts } from './accounts.ts'
@@ -43,6 +45,8 @@ export async function createOwner(
     uniqueHours: 0,
     fraud: DEFAULT_FRAUD_SETTINGS,
     network: DEFAULT_NETWORK_SETTINGS,
+    alerts: DEFAULT_ALERT_SETTINGS,
+    retention: DEFAULT_RETENTION_SETTINGS,
   }
   try {
     const workspace = await createWorkspace(db, fields, nowMs)

@@ -3,6 +3,7 @@ import { DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryComp
 import { pino } from 'pino'
 import { Registry } from 'prom-client'
 import type { Database } from '../store/schema.ts'
+import { createVault } from '../store/vault.ts'
 import type { Accounts } from './accounts.ts'
 import { buildApi } from './build-api.ts'
 
@@ -20,6 +21,7 @@ export async function describedApi(version: string): Promise<object> {
   })
   const app = await buildApi({
     store: { db, engine: 'sqlite', close: () => db.destroy() },
+    vault: createVault(new Uint8Array()),
     accounts: NO_ACCOUNTS,
     dataDir: '',
     publicUrl: NOWHERE,

@@ -164,7 +164,10 @@ function targetFields(
   index: number,
 ): Omit<NotificationTargetFields, 'ownerType' | 'ownerId'> {
   const parsed = targetCreateBody.safeParse({ type, url, events, statuses })
-  if (parsed.success) return { ...parsed.data, ...OWN_TARGET }
+  if (parsed.success) {
+    const { secret: _, ...fields } = parsed.data
+    return { ...fields, ...OWN_TARGET }
+  }
   throw invalidFields(
     parsed.error.issues.map(({ path, message }) => ({
       field: `template.targets.${index}.${path.join('.')}`,

@@ -2,13 +2,12 @@ import { z } from 'zod'
 import { placeholderProblem } from '../catalogue/find-placeholders.ts'
 import { CONVERSION_STATUSES } from '../domain/conversion-types.ts'
 import { compileTemplate } from '../domain/macros.ts'
-import { MODERATIONS, OWNER_TYPES, TARGET_TYPES } from '../domain/target-types.ts'
+import { MODERATIONS, OWNER_TYPES, TARGET_STATUSES, TARGET_TYPES } from '../domain/target-types.ts'
 import type { NotificationTargetFields, StoredTarget } from '../store/notification-targets.ts'
 import { eventField, templateUrlField, timeField, toTime } from './fields.ts'
 import { type FieldError, invalidFields } from './problem.ts'
 
 export const TARGET_METHODS = ['GET', 'POST'] as const
-export const TARGET_STATES = ['active', 'disabled'] as const
 const CONTENT_TYPES = ['application/x-www-form-urlencoded', 'application/json', 'text/plain'] as const
 const BODY_CHARS_MAX = 16_384
 const EVENTS_MAX = 50
@@ -33,7 +32,7 @@ export const targetFields = {
   onlyWithPayout: z.boolean().describe('Only when the payout is above 0'),
   delaySeconds: z.int().min(0).max(DELAY_SECONDS_MAX),
   percent: z.int().min(1).max(100).describe('Share of the conversions that it hears of'),
-  status: z.enum(TARGET_STATES),
+  status: z.enum(TARGET_STATUSES),
 }
 
 export const targetCreateBody = z.strictObject({
@@ -52,8 +51,24 @@ export const targetCreateBody = z.strictObject({
   status: targetFields.status.default('active'),
 })
 
+/** How a plain URL is called that says nothing else about it. */
+export const PLAIN_CALLS = {
+  system: '',
+  settings: {},
+  sealedSecrets: '',
+  maxPerMinute: 0,
+  maxConcurrent: 0,
+  expireHours: 0,
+} as const satisfies Partial<NotificationTargetFields>
+
 /** What a target has that no affiliate owns. */
-export const OWN_TARGET = { offerId: '', code: '', moderation: 'approved', moderationReason: '' } as const
+export const OWN_TARGET = {
+  ...PLAIN_CALLS,
+  offerId: '',
+  code: '',
+  moderation: 'approved',
+  moderationReason: '',
+} as const satisfies Partial<NotificationTargetFields>
 
 export const targetUpdateBody = z.strictObject(targetFields).partial()
 
@@ -75,7 +90,7 @@ export const targetSchema = z
     onlyWithPayout: z.boolean(),
     delaySeconds: z.int(),
     percent: z.int(),
-    status: z.enum(TARGET_STATES),
+    status: z.enum(TARGET_STATUSES),
     code: z.string(),
     moderation: z.enum(MODERATIONS),
     moderationReason: z.string(),
@@ -86,10 +101,10 @@ export const targetSchema = z
   .meta({ id: 'NotificationTarget' })
 
 export function toTargetView(target: StoredTarget): z.input<typeof targetSchema> {
-  const { workspace: _, secret, createdAt, updatedAt, events, statuses, ...rest } = target
+  const { workspace: _, sealedSecrets, createdAt, updatedAt, events, statuses, ...rest } = target
   return {
     ...rest,
-    hasSecret: secret !== '',
+    hasSecret: sealedSecrets !== '',
     events: [...events],
     statuses: [...statuses],
     createdAt: toTime(createdAt),
@@ -102,7 +117,10 @@ export function toTargetView(target: StoredTarget): z.input<typeof targetSchema>
  * browser: it is fetched by GET and signed by nobody, and a secret in it would be public.
  */
 export function checkTarget(
-  target: Pick<NotificationTargetFields, 'type' | 'method' | 'bodyTemplate' | 'contentType' | 'secret'>,
+  target: Pick<
+    NotificationTargetFields,
+    'type' | 'method' | 'bodyTemplate' | 'contentType' | 'sealedSecrets'
+  >,
 ): void {
   const errors = [...pixelErrors(target), ...bodyErrors(target)]
   if (errors.length > 0) throw invalidFields(errors)
@@ -111,13 +129,13 @@ export function checkTarget(
 function pixelErrors({
   type,
   method,
-  secret,
-}: Pick<NotificationTargetFields, 'type' | 'method' | 'secret'>): readonly FieldError[] {
+  sealedSecrets,
+}: Pick<NotificationTargetFields, 'type' | 'method' | 'sealedSecrets'>): readonly FieldError[] {
   const errors: FieldError[] = []
   if (type === 'postback') return errors
   if (method !== 'GET')
     errors.push({ field: 'method', message: `a target of type ${type} is fetched by GET` })
-  if (secret !== '') errors.push({ field: 'secret', message: 'only a postback is signed' })
+  if (sealedSecrets !== '') errors.push({ field: 'secret', message: 'only a postback is signed' })
   return errors
 }
 

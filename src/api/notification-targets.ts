@@ -24,6 +24,7 @@ import {
 } from './notification-target-fields.ts'
 import { idParams, pageOf, pageQuery } from './page.ts'
 import { invalidFields, notFound } from './problem.ts'
+import { withSealedSecret } from './target-secrets.ts'
 
 const WHAT = 'notification target'
 const TAGS = ['notification-targets']
@@ -52,11 +53,12 @@ function createRoute(app: ApiApp, deps: ApiDeps, owner: (typeof OWNERS)[number])
       const caller = callerOf(request)
       const { id } = request.params
       const now = deps.clock()
-      checkTarget(request.body)
+      const given = { ...OWN_TARGET, ...withSealedSecret(deps.vault, request.body) }
+      checkTarget(given)
       const target = await inTransaction(deps.store.db, async (db) => {
         const found = await owner.find(db, { workspace: caller.workspace, id })
         if (found === undefined) throw notFound(owner.what, id)
-        const fields = { ...request.body, ...OWN_TARGET, ownerType: owner.ownerType, ownerId: id }
+        const fields = { ...given, ownerType: owner.ownerType, ownerId: id }
         const created = await createNotificationTarget(db, caller.workspace, fields, now)
         await audit(db, caller, { now, deed: 'create', id: created.id })
         return created
@@ -101,7 +103,8 @@ function changeRoutes(app: ApiApp, deps: ApiDeps): void {
     handler: async (request) => {
       const caller = callerOf(request)
       const { id } = request.params
-      const changes = request.body as Partial<NotificationTargetFields> // checked by targetUpdateBody
+      const sealed = withSealedSecret(deps.vault, request.body)
+      const changes = sealed as Partial<NotificationTargetFields> // checked by targetUpdateBody
       return await inTransaction(deps.store.db, (db) =>
         update(db, caller, { id, changes, now: deps.clock() }),
       )
@@ -144,10 +147,12 @@ async function update(db: Db, caller: Caller, { id, changes, now }: Change) {
   return toTargetView(changed)
 }
 
-/** A workspace's own targets are its webhooks, with routes of their own (webhooks.ts). */
+/** Webhooks and channels of alerts, which have routes of their own. */
+const OTHER_OWNERS: ReadonlySet<StoredTarget['ownerType']> = new Set(['workspace', 'alerts'])
+
 async function find(db: Db, workspace: string, id: string): Promise<StoredTarget> {
   const target = await getNotificationTarget(db, { workspace, id })
-  if (target === undefined || target.ownerType === 'workspace') throw notFound(WHAT, id)
+  if (target === undefined || OTHER_OWNERS.has(target.ownerType)) throw notFound(WHAT, id)
   return target
 }
 

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { CONVERSION_STATUSES } from '../domain/conversion-types.ts'
-import { MODERATIONS, TARGET_TYPES } from '../domain/target-types.ts'
+import { MODERATIONS, TARGET_STATUSES, TARGET_TYPES } from '../domain/target-types.ts'
 import type { NotificationTargetFields, StoredTarget } from '../store/notification-targets.ts'
 import { timeField, toTime } from './fields.ts'
-import { TARGET_METHODS, TARGET_STATES, targetFields } from './notification-target-fields.ts'
+import { PLAIN_CALLS, TARGET_METHODS, targetFields } from './notification-target-fields.ts'
 
 const CODE_CHARS_MAX = 16_384
 const URL_CHARS_MAX = 4_096
@@ -78,7 +78,7 @@ export const postbackSchema = z
     onlyFirst: z.boolean(),
     onlyWithPayout: z.boolean(),
     delaySeconds: z.int(),
-    status: z.enum(TARGET_STATES),
+    status: z.enum(TARGET_STATUSES),
     disabledReason: z.string().describe("Why it was switched off by itself; '' when you did"),
     moderation: z.enum(MODERATIONS).describe('Nothing is sent or shown before it is approved'),
     moderationReason: z.string().describe('Why it was rejected'),
@@ -88,7 +88,7 @@ export const postbackSchema = z
   .meta({ id: 'PortalPostback' })
 
 export function toPostbackView(target: StoredTarget): z.input<typeof postbackSchema> {
-  const { id, url, code, offerId, method, bodyTemplate, contentType, secret } = target
+  const { id, url, code, offerId, method, bodyTemplate, contentType, sealedSecrets } = target
   return {
     id,
     type: target.type,
@@ -98,7 +98,7 @@ export function toPostbackView(target: StoredTarget): z.input<typeof postbackSch
     method,
     bodyTemplate,
     contentType,
-    hasSecret: secret !== '',
+    hasSecret: sealedSecrets !== '',
     events: [...target.events],
     statuses: [...target.statuses],
     onlyFirst: target.onlyFirst,
@@ -113,10 +113,13 @@ export function toPostbackView(target: StoredTarget): z.input<typeof postbackSch
   }
 }
 
-/** The target of the affiliate that the fields describe; it hears of every conversion that they let through. */
+/**
+ * The target of the affiliate that the fields describe; it hears of every conversion that they let through.
+ * @param given with its secret sealed.
+ */
 export function toTargetFields(
   affiliateId: string,
-  given: PostbackFields,
+  given: Omit<PostbackFields, 'secret'> & { readonly sealedSecrets?: string },
 ): Omit<NotificationTargetFields, 'moderation' | 'moderationReason'> {
-  return { ...given, ownerType: 'affiliate', ownerId: affiliateId, percent: 100 }
+  return { ...PLAIN_CALLS, ...given, ownerType: 'affiliate', ownerId: affiliateId, percent: 100 }
 }

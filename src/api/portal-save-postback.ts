@@ -17,12 +17,13 @@ import { checkPostback } from './portal-postback-checks.ts'
 import { type PostbackFields, toTargetFields } from './portal-postback-fields.ts'
 import { loadStanding } from './portal-standings.ts'
 import { invalidFields, Problem } from './problem.ts'
+import { withSealedSecret } from './target-secrets.ts'
 
 /** Postbacks and pixels of one affiliate: every conversion asks each of them. */
 const POSTBACKS_MAX = 200
 
 /** One change of an affiliate's postbacks: with its checks and its audit entry it is one transaction. */
-export type PostbackWork = Pick<ApiDeps, 'guard' | 'ownHosts'> & {
+export type PostbackWork = Pick<ApiDeps, 'guard' | 'ownHosts' | 'vault'> & {
   readonly db: Db
   readonly engine: ApiDeps['store']['engine']
   readonly user: PortalUser
@@ -36,12 +37,13 @@ export async function inPostbackWork<T>(
   request: FastifyRequest,
   run: (work: PostbackWork) => Promise<T>,
 ): Promise<T> {
-  const { store, guard, ownHosts } = deps
+  const { store, guard, ownHosts, vault } = deps
   const { engine } = store
   return await inTransaction(store.db, async (db) => {
     const user = await portalUser(db, request)
     await lockKeys(db, engine, [`affiliate-postbacks:${user.affiliateId}`])
-    return await run({ db, engine, user, guard, ownHosts, actor: callerOf(request).actor, now: deps.clock() })
+    const { actor } = callerOf(request)
+    return await run({ db, engine, user, guard, ownHosts, vault, actor, now: deps.clock() })
   })
 }
 
@@ -55,7 +57,8 @@ export async function createPostback(work: PostbackWork, given: PostbackFields):
       `You have ${POSTBACKS_MAX} postbacks and pixels: delete some.`,
     )
   }
-  const fields = toTargetFields(user.affiliateId, { ...given, url: fillTrackerUrl(given.url) })
+  const sealed = withSealedSecret(work.vault, { ...given, url: fillTrackerUrl(given.url) })
+  const fields = toTargetFields(user.affiliateId, sealed)
   await check(work, fields)
   const moderation = moderationOf(fields, user.network.network)
   const created = await createNotificationTarget(
@@ -75,7 +78,8 @@ export async function changePostback(
   given: { readonly [Field in keyof PostbackFields]?: PostbackFields[Field] | undefined },
 ): Promise<StoredTarget> {
   const { db, user, now } = work
-  const named = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
+  const sealed = withSealedSecret(work.vault, given)
+  const named = Object.fromEntries(Object.entries(sealed).filter(([, value]) => value !== undefined))
   const changed: StoredTarget = { ...current, ...named }
   const fields = { ...changed, url: fillTrackerUrl(changed.url) }
   await check(work, fields)

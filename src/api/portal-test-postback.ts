@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { renderTestTarget } from '../conversions/render-test-target.ts'
 import type { FiredCall } from '../delivery/fire-once.ts'
+import { signingSecretsAt } from '../domain/target-secrets.ts'
 import { loadConfiguration } from '../store/load-configuration.ts'
 import type { StoredTarget } from '../store/notification-targets.ts'
 import { getTargetOfAffiliate } from '../store/portal-targets.ts'
@@ -90,7 +91,9 @@ async function test(
     const reason = whyNotSent(`moderation ${target.moderation}`)
     return { ...NOTHING, kind: 'problem', reason, request: { method, url, body: unsent } }
   }
-  return toCallView(await deps.fireOnce(rendered.call))
+  const secrets = deps.vault.open(target.sealedSecrets)
+  const signing = signingSecretsAt(secrets, now)
+  return toCallView(await deps.fireOnce({ ...rendered.call, signing, headers: secrets.headers }))
 }
 
 const NOTHING = { ok: false, reason: '', request: null, answer: null, durationMs: 0, markup: '' }

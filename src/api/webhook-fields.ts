@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { TARGET_STATUSES } from '../domain/target-types.ts'
 import { WEBHOOK_EVENTS } from '../domain/webhook-events.ts'
 import type { StoredTarget } from '../store/notification-targets.ts'
 import { optionalUrlField, timeField, toTime } from './fields.ts'
@@ -13,7 +14,7 @@ const fields = {
     .array(z.enum(WEBHOOK_EVENTS))
     .max(WEBHOOK_EVENTS.length)
     .describe('What it is told of; empty: everything'),
-  status: z.enum(['active', 'disabled']),
+  status: z.enum(TARGET_STATUSES),
   secret: z
     .string()
     .regex(SECRET_FORM, 'must be whsec_ and base 64')

@@ -14,8 +14,10 @@ import { type Db, inTransaction } from '../store/transaction.ts'
 import { getWebhook, webhooksOf } from '../store/webhooks.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
 import { type Caller, callerOf, workspaceOf } from './caller.ts'
+import { OWN_TARGET } from './notification-target-fields.ts'
 import { idParams } from './page.ts'
 import { invalidFields, notFound, Problem } from './problem.ts'
+import { withSealedSecret } from './target-secrets.ts'
 import {
   newWebhookSchema,
   toWebhookView,
@@ -33,10 +35,10 @@ const PATH = '/api/v1/webhooks'
 const WEBHOOKS_MAX = 20
 
 /** What every webhook has: a call by POST with JSON, for every event that it listens to. */
-const WEBHOOK: Omit<NotificationTargetFields, 'url' | 'secret' | 'events' | 'status'> = {
+const WEBHOOK: Omit<NotificationTargetFields, 'url' | 'events' | 'status'> = {
+  ...OWN_TARGET,
   ownerType: 'workspace',
   ownerId: '',
-  offerId: '',
   type: 'postback',
   method: 'POST',
   bodyTemplate: '',
@@ -46,9 +48,6 @@ const WEBHOOK: Omit<NotificationTargetFields, 'url' | 'secret' | 'events' | 'sta
   onlyWithPayout: false,
   delaySeconds: 0,
   percent: 100,
-  code: '',
-  moderation: 'approved',
-  moderationReason: '',
 }
 
 /** Signed calls to systems outside on what happens in the workspace. Their calls are in the log of deliveries. */
@@ -88,7 +87,7 @@ function createRoute(app: ApiApp, deps: ApiDeps): void {
           throw new Problem(409, 'too_many', `A workspace has at most ${WEBHOOKS_MAX} webhooks.`)
         }
         await checkUrl(deps, db, request.body.url)
-        const fields = { ...WEBHOOK, ...request.body, secret }
+        const fields = { ...WEBHOOK, ...withSealedSecret(deps.vault, { ...request.body, secret }) }
         const webhook = await createNotificationTarget(db, caller.workspace, fields, deps.clock())
         await audit(deps, db, caller, { deed: 'create', id: webhook.id })
         return webhook
@@ -110,7 +109,8 @@ function changeRoutes(app: ApiApp, deps: ApiDeps): void {
     handler: async (request) => {
       const caller = callerOf(request)
       const { id } = request.params
-      const given = Object.entries(request.body).filter(([, value]) => value !== undefined)
+      const sealed = withSealedSecret(deps.vault, request.body)
+      const given = Object.entries(sealed).filter(([, value]) => value !== undefined)
       const changes: Partial<NotificationTargetFields> = Object.fromEntries(given)
       return await inTransaction(deps.store.db, async (db) => {
         await find(db, caller, id)

@@ -52,6 +52,7 @@ export type Notifier = {
   readonly now: number
 }
 
+const HOUR_MS = 3_600_000
 /** {random} is nine digits. */
 const RANDOM_END = 1_000_000_000
 
@@ -103,10 +104,11 @@ function toRow(
     url: rendered.url,
     body: rendered.body,
     content_type: target.contentType,
-    secret: target.secret,
+    system: target.system,
     state: fate.state,
     reason: fate.reason,
     due_at: notifier.now + fate.delayMs,
+    expires_at: target.expireHours === 0 ? null : notifier.now + fate.delayMs + target.expireHours * HOUR_MS,
     lease_owner: null,
     lease_until: null,
     attempts: 0,

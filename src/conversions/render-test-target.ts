@@ -15,7 +15,7 @@ import { allOwnHosts, leadsBack, renderTarget } from './render-target.ts'
 export type TestRendering =
   | {
       readonly kind: 'call'
-      readonly call: Pick<NotificationTarget, 'method' | 'url' | 'contentType' | 'secret'> & {
+      readonly call: Pick<NotificationTarget, 'method' | 'url' | 'contentType'> & {
         readonly body: string
       }
     }
@@ -56,8 +56,8 @@ export function renderTestTarget(
   }
   const { pixel, url, body } = rendered
   if (pixel !== undefined) return { kind: 'pixel', pixel, markup: pixelMarkup(pixel) }
-  const { method, contentType, secret } = target
-  return { kind: 'call', call: { method, url, body, contentType, secret } }
+  const { method, contentType } = target
+  return { kind: 'call', call: { method, url, body, contentType } }
 }
 
 function sampleValues(target: NotificationTarget, configuration: Configuration, subject: TestSubject) {

@@ -21,8 +21,10 @@ export type Call = {
   /** Sent with POST only. */
   readonly body: string
   readonly contentType: string
-  /** Standard Webhooks secret; '' for unsigned. */
-  readonly secret: string
+  /** Standard Webhooks secrets, newest first: each signs. Empty for unsigned. */
+  readonly signing: readonly string[]
+  /** The target's own. */
+  readonly headers: Readonly<Record<string, string>>
 }
 
 /** The call as it was last made, for the log. */
@@ -143,15 +145,17 @@ function buildRequest(
   const timestamp = Math.floor(nowMs / 1000)
   const body = method === 'POST' ? call.body : ''
   const headers: Record<string, string> = {
+    ...call.headers,
     'user-agent': `Trailpost/${version}`,
     accept: '*/*',
     'webhook-id': call.id,
     'webhook-timestamp': String(timestamp),
   }
   if (method === 'POST' && call.contentType !== '') headers['content-type'] = call.contentType
-  if (call.secret !== '') {
+  if (call.signing.length > 0) {
     const content = method === 'POST' ? body : canonicalUrl(url)
-    headers['webhook-signature'] = signContent({ id: call.id, timestamp, content, secret: call.secret })
+    const signed = call.signing.map((secret) => signContent({ id: call.id, timestamp, content, secret }))
+    headers['webhook-signature'] = signed.join(' ')
   }
   return { method, url: url.href, headers, body, redirectedFrom: [...redirectedFrom] }
 }

@@ -1,11 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { claimDue, type Delivery, postponeDeliveries, releaseLeases } from '../store/deliveries.ts'
 import type { Store } from '../store/open-store.ts'
+import { loadTargetCalls, type TargetCalls } from '../store/target-calls.ts'
+import type { Vault } from '../store/vault.ts'
 import { buildFinish } from './attempt-record.ts'
 import { FinishQueue } from './finish-queue.ts'
 import type { Guard } from './guard.ts'
 import { HostGate } from './host-gate.ts'
 import { type DeliveryOutcome, decideOutcome, isHostFailure } from './outcome.ts'
+import { prepareCall } from './prepare-call.ts'
 import { createSender, type Sender, type SendResult } from './send.ts'
 import { WakeSignal } from './wake-signal.ts'
 
@@ -25,6 +28,8 @@ export type DeliveryWorkerOptions = {
   /** Unique among all workers on this store: the leases are under this name. */
   readonly workerId: string
   readonly guard: Guard
+  /** Opens the secrets of targets. */
+  readonly vault: Vault
   /** Of the product, for User-Agent. */
   readonly version: string
   /** Unix milliseconds. */
@@ -114,20 +119,21 @@ async function claimAndStart(worker: Worker): Promise<number> {
   const claimed = await claimDue(store.db, store.engine, { now, workerId, leaseMs: LEASE_MS, limit })
   // Stopping meanwhile: the leases are given back.
   if (signal.aborted) return 0
+  const targets = await loadTargetCalls(store.db, [...new Set(claimed.map(({ targetId }) => targetId))])
   const postponed: { id: string; dueAt: number }[] = []
   for (const delivery of claimed) {
     const admission = worker.hosts.admit(hostOf(delivery), now)
     if (admission.kind === 'postpone') postponed.push({ id: delivery.id, dueAt: admission.dueAt })
-    else start(worker, delivery)
+    else start(worker, delivery, targets.get(delivery.targetId))
   }
   if (postponed.length > 0) await postponeDeliveries(store.db, workerId, postponed)
   if (claimed.length === limit) return 0
   return Math.min(pollIntervalMs, ...postponed.map(({ dueAt }) => Math.max(dueAt - now, 0)))
 }
 
-function start(worker: Worker, delivery: Delivery): void {
+function start(worker: Worker, delivery: Delivery, target: TargetCalls | undefined): void {
   const { running, wakeSignal } = worker
-  const run = deliver(worker, delivery)
+  const run = deliver(worker, delivery, target)
     .catch(worker.onError)
     .then(() => {
       running.delete(run)
@@ -137,10 +143,10 @@ function start(worker: Worker, delivery: Delivery): void {
   running.add(run)
 }
 
-async function deliver(worker: Worker, delivery: Delivery): Promise<void> {
-  const { clock, random, workerId } = worker
+async function deliver(worker: Worker, delivery: Delivery, target: TargetCalls | undefined): Promise<void> {
+  const { clock, random, vault, workerId } = worker
   const startedAt = clock()
-  const result = await worker.sender.send(delivery, startedAt)
+  const result = await worker.sender.send(prepareCall(delivery, target, { vault, now: startedAt }), startedAt)
   const now = clock()
   const durationMs = Math.max(0, now - startedAt)
   worker.hosts.settle(hostOf(delivery), { failed: isHostFailure(result), durationMs, nowMs: now })

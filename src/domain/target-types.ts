@@ -1,4 +1,5 @@
 import type { ConversionStatus } from './conversion-types.ts'
+import type { TargetSystem } from './target-systems/target-system.ts'
 
 /** A URL that somebody wants called on conversions (PROTOCOL section 3). */
 export type NotificationTarget = {
@@ -17,8 +18,12 @@ export type NotificationTarget = {
   /** POST only; with macros; '' for no body. */
   readonly bodyTemplate: string
   readonly contentType: string
-  /** Standard Webhooks secret; '' for unsigned. */
-  readonly secret: string
+  /** Whose own API is called, by its rules; '' for a plain URL. With one, `url` is '' or the base of its address. */
+  readonly system: TargetSystem | ''
+  /** What the system needs to know, by the names that it gives them, e.g. pixelId; nothing secret. */
+  readonly settings: Readonly<Record<string, string>>
+  /** TargetSecrets, sealed; '' for none. */
+  readonly sealedSecrets: string
   /** Empty: every event. */
   readonly events: readonly string[]
   /** Empty: pending and approved; an affiliate's: every status if its text names the status, else approved. */
@@ -28,7 +33,12 @@ export type NotificationTarget = {
   readonly delaySeconds: number
   /** Share of conversions that it hears of, 1 to 100; the same conversion is always in or always out. */
   readonly percent: number
-  readonly status: 'active' | 'disabled'
+  /** Calls that its receiver takes in a minute, and at once; 0 for no limit of its own. */
+  readonly maxPerMinute: number
+  readonly maxConcurrent: number
+  /** A call that has not arrived so long after its conversion is given up; 0 for never. */
+  readonly expireHours: number
+  readonly status: TargetStatus
   /** Raw HTML or script of an affiliate's pixel, in place of a URL; with macros; shown in a sandbox. '' for none. */
   readonly code: string
   /** Nothing of an affiliate's is sent or shown until a person, or a setting, approved exactly this text. */
@@ -37,8 +47,16 @@ export type NotificationTarget = {
   readonly moderationReason: string
 }
 
-/** A workspace's targets are webhooks: told of events in JSON, not of conversions by macros. */
-export const OWNER_TYPES = ['traffic_source', 'campaign', 'affiliate', 'workspace'] as const
+/**
+ * active     calls are made and sent
+ * paused     calls are made, and wait
+ * disabled   none is made any more; those that wait stay where they are
+ */
+export const TARGET_STATUSES = ['active', 'paused', 'disabled'] as const
+export type TargetStatus = (typeof TARGET_STATUSES)[number]
+
+/** A workspace's targets are webhooks: told of events in JSON, not of conversions by macros. `alerts`: of alerts. */
+export const OWNER_TYPES = ['traffic_source', 'campaign', 'affiliate', 'workspace', 'alerts'] as const
 export type OwnerType = (typeof OWNER_TYPES)[number]
 
 export const MODERATIONS = ['pending', 'approved', 'rejected'] as const

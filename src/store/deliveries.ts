@@ -1,4 +1,5 @@
 import { type Insertable, type Selectable, sql } from 'kysely'
+import type { TargetSystem } from '../domain/target-systems/target-system.ts'
 import type { DeliveryState } from '../domain/target-types.ts'
 import { isNextForTarget } from './delivery-order.ts'
 import { inChunks } from './in-chunks.ts'
@@ -26,10 +27,15 @@ export type Delivery = {
   readonly url: string
   readonly body: string
   readonly contentType: string
-  readonly secret: string
+  /** Whose own API it is; '' for a plain URL. */
+  readonly system: TargetSystem | ''
+  /** host:port of the URL. */
+  readonly host: string
   readonly state: DeliveryState
   readonly reason: string
   readonly dueAt: number
+  /** When it is given up unsent; null for never. */
+  readonly expiresAt: number | null
   readonly leaseOwner: string | null
   readonly leaseUntil: number | null
   readonly attempts: number
@@ -73,13 +79,19 @@ export async function enqueueDeliveries(
   db: Db,
   rows: readonly Insertable<Database['deliveries']>[],
 ): Promise<void> {
-  await inChunks(rows, async (chunk) => {
+  const hosted = rows.map((row) => ({ ...row, host: hostOf(row.url) }))
+  await inChunks(hosted, async (chunk) => {
     await db
       .insertInto('deliveries')
       .values(chunk)
       .onConflict((conflict) => conflict.columns(['conversion_id', 'transition', 'target_id']).doNothing())
       .execute()
   })
+}
+
+/** '' for a URL that can not be read: its send fails by itself. */
+function hostOf(url: string): string {
+  return URL.parse(url)?.host ?? ''
 }
 
 /**
@@ -366,10 +378,12 @@ export function toDelivery(row: DeliveryRow): Delivery {
     url: row.url,
     body: row.body,
     contentType: row.content_type,
-    secret: row.secret,
+    system: row.system,
+    host: row.host,
     state: row.state,
     reason: row.reason,
     dueAt: row.due_at,
+    expiresAt: row.expires_at,
     leaseOwner: row.lease_owner,
     leaseUntil: row.lease_until,
     attempts: row.attempts,

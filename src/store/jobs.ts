@@ -77,6 +77,7 @@ export async function createJob(
     id: newRecordId(now),
     workspace: job.workspace,
     kind: job.kind,
+    key: '',
     state: 'waiting' as const,
     total: job.total,
     done: 0,

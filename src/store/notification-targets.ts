@@ -7,6 +7,7 @@ import type { OwnedId } from './owned.ts'
 import { afterCursor, type Page, type PageRequest, rowsWanted, toPage } from './page.ts'
 import type { Database } from './schema.ts'
 import { type Db, inTransaction } from './transaction.ts'
+import type { Vault } from './vault.ts'
 
 export type NotificationTargetFields = Omit<NotificationTarget, 'id' | 'workspace'>
 
@@ -93,7 +94,7 @@ export async function getNotificationTarget(db: Db, key: OwnedId): Promise<Store
   return row === undefined ? undefined : toTarget(row)
 }
 
-/** Newest first; webhooks (webhooks.ts) are not among them. */
+/** Newest first; webhooks (webhooks.ts) and channels of alerts are not among them. */
 export async function listNotificationTargets(
   db: Db,
   workspace: string,
@@ -103,7 +104,7 @@ export async function listNotificationTargets(
     .selectFrom('notification_targets')
     .selectAll()
     .where('workspace', '=', workspace)
-    .where('owner_type', '!=', 'workspace')
+    .where('owner_type', 'not in', ['workspace', 'alerts'])
     .where(afterCursor('created_at', page.cursor))
     .orderBy('created_at', 'desc')
     .orderBy('id', 'desc')
@@ -196,6 +197,24 @@ export async function moderateTarget(
   })
 }
 
+/** Seals what migration 004 left readable; afterwards there is none. */
+export async function sealOpenSecrets(db: Db, vault: Vault): Promise<void> {
+  const rows = await db
+    .selectFrom('notification_targets')
+    .select(['id', 'sealed_secrets'])
+    .where('sealed_secrets', 'like', 'open.%')
+    .execute()
+  for (const { id, sealed_secrets: open } of rows) {
+    const sealed = vault.seal(vault.open(open))
+    await db
+      .updateTable('notification_targets')
+      .set({ sealed_secrets: sealed })
+      .where('id', '=', id)
+      .where('sealed_secrets', '=', open)
+      .execute()
+  }
+}
+
 export function toTarget(row: Selectable<Database['notification_targets']>): StoredTarget {
   return {
     id: row.id,
@@ -208,13 +227,18 @@ export function toTarget(row: Selectable<Database['notification_targets']>): Sto
     url: row.url,
     bodyTemplate: row.body_template,
     contentType: row.content_type,
-    secret: row.secret,
+    system: row.system,
+    settings: JSON.parse(row.settings_json),
+    sealedSecrets: row.sealed_secrets,
     events: JSON.parse(row.events_json),
     statuses: JSON.parse(row.statuses_json),
     onlyFirst: row.only_first === 1,
     onlyWithPayout: row.only_with_payout === 1,
     delaySeconds: row.delay_seconds,
     percent: row.percent,
+    maxPerMinute: row.max_per_minute,
+    maxConcurrent: row.max_concurrent,
+    expireHours: row.expire_hours,
     status: row.status,
     code: row.code,
     moderation: row.moderation,
@@ -235,13 +259,18 @@ function toColumns(fields: NotificationTargetFields) {
     url: fields.url,
     body_template: fields.bodyTemplate,
     content_type: fields.contentType,
-    secret: fields.secret,
+    system: fields.system,
+    settings_json: JSON.stringify(fields.settings),
+    sealed_secrets: fields.sealedSecrets,
     events_json: JSON.stringify(fields.events),
     statuses_json: JSON.stringify(fields.statuses),
     only_first: fields.onlyFirst ? 1 : 0,
     only_with_payout: fields.onlyWithPayout ? 1 : 0,
     delay_seconds: fields.delaySeconds,
     percent: fields.percent,
+    max_per_minute: fields.maxPerMinute,
+    max_concurrent: fields.maxConcurrent,
+    expire_hours: fields.expireHours,
     status: fields.status,
     code: fields.code,
     moderation: fields.moderation,

@@ -6,10 +6,16 @@ import pg from 'pg'
 import * as spine from './migrations/001-spine.ts'
 import * as tracker from './migrations/002-tracker.ts'
 import * as network from './migrations/003-network.ts'
+import * as notifications from './migrations/004-notifications.ts'
 import { createNodeSqliteDialect } from './node-sqlite-dialect.ts'
 import type { Database } from './schema.ts'
 
-const MIGRATIONS = { '001-spine': spine, '002-tracker': tracker, '003-network': network }
+const MIGRATIONS = {
+  '001-spine': spine,
+  '002-tracker': tracker,
+  '003-network': network,
+  '004-notifications': notifications,
+}
 
 const POSTGRES_CONNECTIONS_MAX = 10
 const POSTGRES_CONNECT_TIMEOUT_MS = 5_000

@@ -76,6 +76,8 @@ export type ConversionsTable = {
   payable_at: Generated<number | null>
   /** JSON; '' as none. */
   past_statuses: Generated<string>
+  /** Person, or 'null'. */
+  person_json: Generated<string>
   /** n of its newest row in conversion_history. */
   transitions: number
   created_at: number

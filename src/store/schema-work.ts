@@ -1,5 +1,6 @@
 import type { Generated } from 'kysely'
 import type { HitOutcome } from '../domain/hit.ts'
+import type { TargetSystem } from '../domain/target-systems/target-system.ts'
 import type { DeliveryState } from '../domain/target-types.ts'
 
 /**
@@ -28,6 +29,8 @@ export type JobsTable = {
   workspace: string
   /** 'conversion_upload', 'fraud_rerun'… */
   kind: string
+  /** Chosen by its creator, unique in workspace and kind: the same order given twice is one job. '' for none. */
+  key: Generated<string>
   state: JobState
   total: number
   done: number
@@ -112,11 +115,16 @@ export type DeliveriesTable = {
   url: string
   body: string
   content_type: string
-  secret: string
+  /** TargetSystem; '' for a plain URL. */
+  system: Generated<TargetSystem | ''>
+  /** host:port of the URL: with the target, the lane that it waits in. Filled in by enqueueDeliveries. */
+  host: Generated<string>
   state: DeliveryState
   /** Why skipped, dead or cancelled. */
   reason: string
   due_at: number
+  /** When it is given up unsent; null for never. */
+  expires_at: Generated<number | null>
   /** Null, or the worker that sends it now and until when. */
   lease_owner: string | null
   lease_until: number | null
@@ -143,6 +151,56 @@ export type DeliveryAttemptsTable = {
   /** '' or a code: timeout, refused_address, dns, connect, tls, protocol, too_many_redirects. */
   error: string
 }
+
+/** How calls to a target went lately; no row: it was never called. */
+export type TargetHealthTable = {
+  target_id: string
+  workspace: string
+  /** The first failure since the last success; null while it is well. */
+  failing_since: number | null
+  failures_in_row: number
+  last_success_at: number | null
+  last_failure_at: number | null
+  /** '' after a success. */
+  last_error: string
+}
+
+/** Workers that are alive: they share the limits of hosts and targets. */
+export type DeliveryWorkersTable = { id: string; seen_at: number }
+
+/** Something that somebody should look at. One is open for a kind and a subject; it opens and resolves in turns. */
+export type AlertsTable = {
+  id: string
+  workspace: string
+  /** AlertKind. */
+  kind: string
+  /** What it is about: a target, an offer…; '' for the whole workspace. */
+  subject_id: string
+  state: 'open' | 'resolved'
+  title: string
+  detail_json: string
+  opened_at: number
+  /** When it was last found to hold. */
+  seen_at: number
+  resolved_at: number | null
+  /** When its channels were told of its newest turn; null while they are not (quiet hours). */
+  told_at: number | null
+  /** Turns so far: its channels hear of each once. */
+  transitions: number
+}
+
+/** Click ids whose personal data is erased, also what arrives of them later. */
+export type ErasuresTable = {
+  workspace: string
+  click_id: string
+  actor: string
+  created_at: number
+  /** Null while something of it may still be there. */
+  done_at: number | null
+}
+
+/** Where background work goes on, by its name. */
+export type WorkCursorsTable = { name: string; value: string }
 
 /** Ledger rows waiting for the ledger; a row leaves when its batch is in. */
 export type LedgerOutboxTable = {

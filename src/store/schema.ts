@@ -24,18 +24,23 @@ import type {
   HitsTable,
 } from './schema-records.ts'
 import type {
+  AlertsTable,
   ConversionUploadsTable,
   CostCorrectionsTable,
   DeliveriesTable,
   DeliveryAttemptsTable,
+  DeliveryWorkersTable,
+  ErasuresTable,
   JobsTable,
   JournalCheckpointsTable,
   LedgerBatchesTable,
   LedgerOutboxTable,
   OptimizedWeightsTable,
+  TargetHealthTable,
   UploadRowsTable,
   VisitNumbersTable,
   VisitUpdatesTable,
+  WorkCursorsTable,
 } from './schema-work.ts'
 
 /**
@@ -86,6 +91,11 @@ export type Database = {
   payment_runs: PaymentRunsTable
   reconciliations: ReconciliationsTable
   reconciliation_rows: ReconciliationRowsTable
+  target_health: TargetHealthTable
+  delivery_workers: DeliveryWorkersTable
+  alerts: AlertsTable
+  erasures: ErasuresTable
+  work_cursors: WorkCursorsTable
 }
 
 type WorkspacesTable = {
@@ -101,6 +111,9 @@ type WorkspacesTable = {
   fraud_json: string
   /** NetworkSettings; what is absent has its default. */
   network_json: string
+  /** AlertSettings and RetentionSettings; what is absent has its default. */
+  alerts_json: Generated<string>
+  retention_json: Generated<string>
   created_at: number
   updated_at: number
 }
@@ -283,13 +296,18 @@ type NotificationTargetsTable = {
   url: string
   body_template: string
   content_type: string
-  secret: string
+  system: NotificationTarget['system']
+  settings_json: string
+  sealed_secrets: string
   events_json: string
   statuses_json: string
   only_first: number
   only_with_payout: number
   delay_seconds: number
   percent: number
+  max_per_minute: number
+  max_concurrent: number
+  expire_hours: number
   status: NotificationTarget['status']
   disabled_reason: string
   /** Raw HTML or script, in place of a URL. */

@@ -86,7 +86,7 @@ function toDelivery(
     url: webhook.url,
     body,
     content_type: webhook.contentType,
-    secret: webhook.secret,
+    system: webhook.system,
     state: reason === '' ? 'pending' : 'skipped',
     reason,
     due_at: now,

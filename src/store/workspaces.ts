@@ -1,6 +1,8 @@
 import type { Selectable } from 'kysely'
 import { DEFAULT_NETWORK_SETTINGS, type NetworkSettings } from '../domain/affiliate.ts'
+import { type AlertSettings, DEFAULT_ALERT_SETTINGS } from '../domain/alert.ts'
 import { DEFAULT_FRAUD_SETTINGS, type FraudSettings } from '../domain/fraud.ts'
+import { DEFAULT_RETENTION_SETTINGS, type RetentionSettings } from '../domain/retention.ts'
 import { changeConfiguration } from './config-version.ts'
 import { newId } from './ids.ts'
 import type { Database } from './schema.ts'
@@ -20,6 +22,8 @@ export type WorkspaceFields = {
   readonly fraud: FraudSettings
   /** Its side as a network. */
   readonly network: NetworkSettings
+  readonly alerts: AlertSettings
+  readonly retention: RetentionSettings
 }
 
 /** One customer's data. */
@@ -88,6 +92,8 @@ function toWorkspace(row: Selectable<Database['workspaces']>): Workspace {
     uniqueHours: row.unique_hours,
     fraud: { ...DEFAULT_FRAUD_SETTINGS, ...JSON.parse(row.fraud_json) },
     network: { ...DEFAULT_NETWORK_SETTINGS, ...JSON.parse(row.network_json) },
+    alerts: { ...DEFAULT_ALERT_SETTINGS, ...JSON.parse(row.alerts_json) },
+    retention: { ...DEFAULT_RETENTION_SETTINGS, ...JSON.parse(row.retention_json) },
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   }
@@ -103,5 +109,7 @@ function toColumns(fields: WorkspaceFields) {
     unique_hours: fields.uniqueHours,
     fraud_json: JSON.stringify(fields.fraud),
     network_json: JSON.stringify(fields.network),
+    alerts_json: JSON.stringify(fields.alerts),
+    retention_json: JSON.stringify(fields.retention),
   }
 }

@@ -4,8 +4,10 @@ import { describe, expect, it } from 'vitest'
 import { type Access, type AccountRole, ROLES, SCOPED_ROLES } from '../../src/api/access-table.ts'
 import { enforceAccess } from '../../src/api/enforce-access.ts'
 import { DEFAULT_NETWORK_SETTINGS } from '../../src/domain/affiliate.ts'
+import { DEFAULT_ALERT_SETTINGS } from '../../src/domain/alert.ts'
 import { DEFAULT_FRAUD_SETTINGS } from '../../src/domain/fraud.ts'
 import type { LedgerRow } from '../../src/domain/ledger-row.ts'
+import { DEFAULT_RETENTION_SETTINGS } from '../../src/domain/retention.ts'
 import { createWorkspace } from '../../src/store/workspaces.ts'
 import { useStores } from '../support/databases.ts'
 import { callRoute, ROUTES } from './api-calls.ts'
@@ -190,6 +192,8 @@ const SECOND_WORKSPACE = {
   uniqueHours: 0,
   fraud: DEFAULT_FRAUD_SETTINGS,
   network: DEFAULT_NETWORK_SETTINGS,
+  alerts: DEFAULT_ALERT_SETTINGS,
+  retention: DEFAULT_RETENTION_SETTINGS,
 }
 
 describe('a session cookie', () => {

@@ -15,6 +15,7 @@ import type { ClickLookup } from '../../src/ledger/click-lookup.ts'
 import type { FoundVisit } from '../../src/ledger/find-in-ledger.ts'
 import type { Store } from '../../src/store/open-store.ts'
 import type { TestStores } from '../support/databases.ts'
+import { TEST_VAULT } from '../support/test-vault.ts'
 
 export const DASHBOARD_URL = 'http://localhost:8081'
 export const PUBLIC_URL = 'https://track.example.com'
@@ -53,6 +54,7 @@ export async function openTestApi(
   const visits = new Map<string, FoundVisit>()
   const deps: ApiDeps = {
     store,
+    vault: TEST_VAULT,
     accounts,
     dataDir: options.dataDir,
     publicUrl: PUBLIC_URL,

@@ -263,7 +263,6 @@ async function delivered(rig: PortalRig, { affiliateId }: Portal, logged: Logged
       ...call,
       ...times,
       ...whose,
-      secret: 'SECRET-TOKEN',
     })
     .execute()
   const request = { method: 'GET', url: call.url, headers: {}, body: '' }

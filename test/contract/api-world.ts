@@ -3,9 +3,11 @@ import { sql } from 'kysely'
 import { ROLES, type Role } from '../../src/api/access-table.ts'
 import { issueApiKey } from '../../src/api/api-key.ts'
 import { DEFAULT_NETWORK_SETTINGS } from '../../src/domain/affiliate.ts'
+import { DEFAULT_ALERT_SETTINGS } from '../../src/domain/alert.ts'
 import { createClickIdMaker } from '../../src/domain/click-id.ts'
 import { DEFAULT_FRAUD_SETTINGS } from '../../src/domain/fraud.ts'
 import type { Hit } from '../../src/domain/hit.ts'
+import { DEFAULT_RETENTION_SETTINGS } from '../../src/domain/retention.ts'
 import { insertUpload } from '../../src/store/conversion-uploads.ts'
 import { createJob } from '../../src/store/jobs.ts'
 import { createWorkspace } from '../../src/store/workspaces.ts'
@@ -94,6 +96,8 @@ async function createBareWorkspace(api: TestApi, mark: string): Promise<string> 
     uniqueHours: 0,
     fraud: DEFAULT_FRAUD_SETTINGS,
     network: DEFAULT_NETWORK_SETTINGS,
+    alerts: DEFAULT_ALERT_SETTINGS,
+    retention: DEFAULT_RETENTION_SETTINGS,
   }
   const { id } = await createWorkspace(api.store.db, { ...fields, ...rest }, NOW)
   // Members belong to it.
@@ -328,7 +332,6 @@ function deliveryRow({ mark, workspace, clickId, targetId, network }: Recorded) 
     url: `https://${mark}.example/pb`,
     body: '',
     content_type: '',
-    secret: `${mark}-secret`,
     state: 'dead',
     reason: 'used up',
     due_at: NOW,

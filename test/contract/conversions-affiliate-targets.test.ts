@@ -22,6 +22,7 @@ import {
 import { SQL_ENGINES, useStores } from '../support/databases.ts'
 import { WORLD_NOW } from '../support/judge-rig.ts'
 import { buildNetworkWorld, type NetworkWorld } from '../support/network-world.ts'
+import { TEST_VAULT } from '../support/test-vault.ts'
 
 const PAGE = { limit: 50 }
 
@@ -172,6 +173,7 @@ describe.each(SQL_ENGINES)("an affiliate's targets on %s", (engine) => {
       store: network.store,
       workerId: 'w1',
       guard: createGuard({ allowPrivateTargets: [] }),
+      vault: TEST_VAULT,
       version: '1.2.3',
       clock: Date.now,
       random: () => 0.5,
@@ -236,7 +238,6 @@ describe.each(SQL_ENGINES)("an affiliate's targets on %s", (engine) => {
       url: 'https://a.example/pb?c={externalid}&t={clickid}',
       bodyTemplate: 'payout={payout}&status={status}&tx={txid}&e={event}&s={source}&o={offer_name}',
       contentType: 'application/x-www-form-urlencoded',
-      secret: 'whsec_x',
     })
     expect(await rendering(network, await target(network, id))).toEqual({
       kind: 'call',
@@ -245,7 +246,6 @@ describe.each(SQL_ENGINES)("an affiliate's targets on %s", (engine) => {
         url: 'https://a.example/pb?c=test-aff-click-id&t=test-click-id',
         body: 'payout=2&status=approved&tx=test&e=sale&s=test-source&o=Ringtones',
         contentType: 'application/x-www-form-urlencoded',
-        secret: 'whsec_x',
       },
     })
     const before = await target(network, id)
@@ -295,7 +295,7 @@ describe('the Test button', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const { port } = server.address() as AddressInfo // it listens on TCP
     const url = `http://127.0.0.1:${port}/pb?c=1`
-    const call = { url, method: 'GET', body: '', contentType: '', secret: 'whsec_c2VjcmV0' }
+    const call = { url, method: 'GET', body: '', contentType: '', signing: ['whsec_c2VjcmV0'], headers: {} }
     const deps = {
       guard: createGuard({ allowPrivateTargets: ['127.0.0.1'] }),
       version: '1.2.3',
@@ -319,7 +319,8 @@ describe('the Test button', () => {
   })
 
   it('does not reach a private address', async () => {
-    const call = { url: 'http://10.0.0.1/pb', method: 'GET', body: '', contentType: '', secret: '' }
+    const unsigned = { contentType: '', signing: [], headers: {} }
+    const call = { url: 'http://10.0.0.1/pb', method: 'GET', body: '', ...unsigned }
     const deps = { guard: createGuard({ allowPrivateTargets: [] }), version: '1', clock: Date.now }
     expect(await fireOnce(call, deps)).toMatchObject({
       answer: undefined,

@@ -1,8 +1,10 @@
 import { createHmac } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { DEFAULT_NETWORK_SETTINGS } from '../../src/domain/affiliate.ts'
+import { DEFAULT_ALERT_SETTINGS } from '../../src/domain/alert.ts'
 import { DEFAULT_FRAUD_SETTINGS } from '../../src/domain/fraud.ts'
 import type { Hit, HitAnswer } from '../../src/domain/hit.ts'
+import { DEFAULT_RETENTION_SETTINGS } from '../../src/domain/retention.ts'
 import { updateAffiliateNetwork } from '../../src/store/affiliate-networks.ts'
 import { getConversionWithHistory, listConversions } from '../../src/store/conversions.ts'
 import { getHit, listHits } from '../../src/store/hits.ts'
@@ -175,6 +177,8 @@ describe.each(SQL_ENGINES)('a hit judged on %s', (engine) => {
         uniqueHours: 0,
         fraud: DEFAULT_FRAUD_SETTINGS,
         network: DEFAULT_NETWORK_SETTINGS,
+        alerts: DEFAULT_ALERT_SETTINGS,
+        retention: DEFAULT_RETENTION_SETTINGS,
       },
       WORLD_NOW,
     )

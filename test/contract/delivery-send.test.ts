@@ -38,8 +38,8 @@ describe('a call', () => {
 
   it('is signed over its URL, or over its body', async () => {
     const { url, received } = await serve((_request, response) => response.end())
-    await send({ url: `${url}/a b?q=ü#fragment`, secret: 's3cret' })
-    await send({ url, method: 'POST', body: '{"a":1}', secret: 's3cret' })
+    await send({ url: `${url}/a b?q=ü#fragment`, signing: ['s3cret'] })
+    await send({ url, method: 'POST', body: '{"a":1}', signing: ['s3cret'] })
     expect(received.map((request) => request.headers['webhook-signature'])).toEqual([
       signature(`${url}/a%20b?q=%C3%BC`),
       signature('{"a":1}'),
@@ -296,7 +296,7 @@ async function send(
   const sender = createSender({ guard, version: '9.9.9', totalTimeoutMs: 500 })
   cleanups.push(() => sender.close())
   return await sender.send(
-    { id: 'delivery1', method: 'GET', url: '', body: '', contentType: '', secret: '', ...call },
+    { id: 'delivery1', method: 'GET', url: '', body: '', contentType: '', signing: [], headers: {}, ...call },
     NOW,
   )
 }

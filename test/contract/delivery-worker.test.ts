@@ -13,6 +13,7 @@ import type { Store } from '../../src/store/open-store.ts'
 import { SQL_ENGINES, useStores } from '../support/databases.ts'
 import { enqueueCalls, openSink } from '../support/delivery-queue.ts'
 import { PLAIN_TARGET } from '../support/field-defaults.ts'
+import { TEST_VAULT } from '../support/test-vault.ts'
 
 const cleanups: (() => Promise<unknown>)[] = []
 
@@ -285,6 +286,7 @@ function startWorker(store: Store, options: Partial<DeliveryWorkerOptions> = {})
     store,
     workerId: 'w1',
     guard: createGuard({ allowPrivateTargets: ['127.0.0.0/8'] }),
+    vault: TEST_VAULT,
     version: '9.9.9',
     clock: Date.now,
     random: Math.random,

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { DEFAULT_NETWORK_SETTINGS } from '../../src/domain/affiliate.ts'
+import { DEFAULT_ALERT_SETTINGS } from '../../src/domain/alert.ts'
 import { withClickIdParam } from '../../src/domain/click-id-param.ts'
 import { DEFAULT_FRAUD_SETTINGS } from '../../src/domain/fraud.ts'
+import { DEFAULT_RETENTION_SETTINGS } from '../../src/domain/retention.ts'
 import {
   type AffiliateNetworkFields,
   archiveAffiliateNetwork,
@@ -100,6 +102,8 @@ const WORKSPACE = {
   uniqueHours: 0,
   fraud: DEFAULT_FRAUD_SETTINGS,
   network: DEFAULT_NETWORK_SETTINGS,
+  alerts: DEFAULT_ALERT_SETTINGS,
+  retention: DEFAULT_RETENTION_SETTINGS,
 }
 
 describe.each(SQL_ENGINES)('configuration on %s', (engine) => {

@@ -30,7 +30,6 @@ function delivery(n: number, dueAt = NOW) {
     url: 'https://source.example/',
     body: '',
     content_type: '',
-    secret: '',
     state: 'pending' as const,
     reason: '',
     due_at: dueAt,

@@ -10,6 +10,7 @@ import { inTransaction } from '../../src/store/transaction.ts'
 import { enqueueWebhooks } from '../../src/store/webhook-events.ts'
 import { SQL_ENGINES, useStores } from '../support/databases.ts'
 import { buildNetworkWorld, type NetworkWorld } from '../support/network-world.ts'
+import { TEST_VAULT } from '../support/test-vault.ts'
 import { openTestApi } from './api-harness.ts'
 import { until } from './edge-rig.ts'
 
@@ -182,6 +183,7 @@ async function deliver(store: Store, holds: () => boolean): Promise<void> {
     store,
     workerId: 'w',
     guard: createGuard({ allowPrivateTargets: ['127.0.0.0/8'] }),
+    vault: TEST_VAULT,
     version: '0',
     clock: Date.now,
     random: () => 0.5,

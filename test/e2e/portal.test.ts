@@ -266,7 +266,6 @@ async function appendSkipped(rig: PortalRig, { affiliateId }: Portal, conversion
       id: 'd',
       conversion_id: conversionId,
       transition: 1,
-      secret: '',
       ...state,
       ...call,
       ...times,

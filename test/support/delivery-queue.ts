@@ -17,7 +17,6 @@ export async function enqueueCalls(store: Store, rows: readonly Partial<Row>[]):
     url: '',
     body: '',
     content_type: '',
-    secret: '',
     state: 'pending' as const,
     reason: '',
     due_at: now - 1,

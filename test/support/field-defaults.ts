@@ -1,5 +1,7 @@
 import { DEFAULT_NETWORK_SETTINGS, NO_BILLING } from '../../src/domain/affiliate.ts'
+import { DEFAULT_ALERT_SETTINGS } from '../../src/domain/alert.ts'
 import { DEFAULT_FRAUD_SETTINGS } from '../../src/domain/fraud.ts'
+import { DEFAULT_RETENTION_SETTINGS } from '../../src/domain/retention.ts'
 import type { NotificationTarget } from '../../src/domain/target-types.ts'
 import type { AdvertiserFields } from '../../src/store/advertisers.ts'
 import type { AffiliateNetworkFields } from '../../src/store/affiliate-networks.ts'
@@ -21,6 +23,8 @@ export const PLAIN_WORKSPACE: WorkspaceFields = {
   uniqueHours: 0,
   fraud: DEFAULT_FRAUD_SETTINGS,
   network: DEFAULT_NETWORK_SETTINGS,
+  alerts: DEFAULT_ALERT_SETTINGS,
+  retention: DEFAULT_RETENTION_SETTINGS,
 }
 
 export const PLAIN_SOURCE: TrafficSourceFields = {
@@ -115,13 +119,18 @@ export const PLAIN_TARGET = {
   method: 'GET',
   bodyTemplate: '',
   contentType: '',
-  secret: '',
+  system: '',
+  settings: {},
+  sealedSecrets: '',
   events: [],
   statuses: [],
   onlyFirst: false,
   onlyWithPayout: false,
   delaySeconds: 0,
   percent: 100,
+  maxPerMinute: 0,
+  maxConcurrent: 0,
+  expireHours: 0,
   status: 'active',
   code: '',
   moderation: 'approved',
