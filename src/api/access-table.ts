@@ -107,6 +107,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'PATCH /api/v1/campaigns/:id': 'manager',
   'DELETE /api/v1/campaigns/:id': 'manager',
   'POST /api/v1/campaigns/:id/dry-run': 'viewer',
+  'GET /api/v1/target-systems': 'viewer',
   'GET /api/v1/notification-targets': 'viewer',
   'GET /api/v1/notification-targets/:id': 'viewer',
   'POST /api/v1/traffic-sources/:id/notification-targets': 'manager',

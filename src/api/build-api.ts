@@ -65,6 +65,7 @@ import { addSecurityHeaders } from './security-headers.ts'
 import { settingsRoutes } from './settings.ts'
 import { setupRoutes } from './setup.ts'
 import { splitReportRoutes } from './split-report.ts'
+import { targetSystemRoutes } from './target-systems.ts'
 import { testConversionRoutes } from './test-conversion.ts'
 import { trafficSourceRoutes } from './traffic-sources.ts'
 import { visitUpdateRoutes } from './visit-update.ts'
@@ -99,6 +100,7 @@ const ROUTES: readonly ((app: ApiApp, deps: ApiDeps) => void)[] = [
   campaignRoutes,
   dryRunRoutes,
   campaignScriptRoutes,
+  targetSystemRoutes,
   notificationTargetRoutes,
   moderationRoutes,
   visitRoutes,

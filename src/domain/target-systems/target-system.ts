@@ -92,6 +92,8 @@ export type SystemField = {
   readonly pattern: string
   /** The choices, the first by default; empty for free text. */
   readonly choices: readonly string[]
+  /** For what no pattern can tell, e.g. an unknown macro: what is wrong with a value, '' when nothing is. */
+  readonly findProblem?: (value: string) => string
 }
 
 /** One system: pure rules, so that each is checked against its documentation alone. */
@@ -101,7 +103,10 @@ export type SystemRules = {
   readonly documentation: string
   readonly settings: readonly SystemField[]
   readonly secrets: readonly SystemField[]
-  /** https://host, without a trailing slash; a target may have another (a gateway, a test). */
+  /**
+   * https://host, without a trailing slash; a target may have another (a gateway, a test). '' for a system that is
+   * somewhere else for everybody: the target's own address is then the whole one.
+   */
   readonly baseUrl: string
   /** How long after a conversion the system still takes news of it, hours; 0 for ever. */
   readonly expireHours: number
