@@ -68,6 +68,7 @@ function viewOf(rules: SystemRules): Omit<z.input<typeof systemSchema>, 'system'
   }
 }
 
-function toFieldView({ findProblem: _, choices, ...field }: SystemField): z.input<typeof fieldSchema> {
-  return { ...field, choices: [...choices] }
+function toFieldView(field: SystemField): z.input<typeof fieldSchema> {
+  const { name, label, help, isRequired, pattern, choices } = field
+  return { name, label, help, isRequired, pattern, choices: [...choices] }
 }
