@@ -47,7 +47,7 @@ await withTemporaryDirectory(async (dataDir) => {
 
 async function prepare(installation: Installation, sink: Sink): Promise<Bench> {
   const api = await setUpOwner(installation)
-  const postbackUrl = `http://127.0.0.1:${sink.port}/pb?c={aff_click_id}&v={payout}&s={status}`
+  const postbackUrl = `${sink.origins[0]}/pb?c={aff_click_id}&v={payout}&s={status}`
   const { dashboardUrl } = installation
   const { offerId, links } = await createBenchAffiliates(api, {
     dashboardUrl,

