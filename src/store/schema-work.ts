@@ -178,15 +178,20 @@ export type AlertsTable = {
   subject_id: string
   state: 'open' | 'resolved'
   title: string
+  /** AlertDetail. */
   detail_json: string
   opened_at: number
   /** When it was last found to hold. */
   seen_at: number
   resolved_at: number | null
-  /** When its channels were told of its newest turn; null while they are not (quiet hours). */
+  /** Since when it is found to hold no more; null while it holds. */
+  cleared_at: number | null
+  /** When its channels were last told of it; null when never. */
   told_at: number | null
-  /** Turns so far: its channels hear of each once. */
+  /** Turns so far (opened, reminded, resolved): its channels hear of each once. */
   transitions: number
+  /** The last turn that its channels were told of, or that nobody is to be told of; less while one waits. */
+  told_transition: number
 }
 
 /** Click ids whose personal data is erased, also what arrives of them later. */

@@ -88,8 +88,10 @@ async function createTables(db: Kysely<unknown>): Promise<void> {
     .addColumn('opened_at', 'bigint', (c) => c.notNull())
     .addColumn('seen_at', 'bigint', (c) => c.notNull())
     .addColumn('resolved_at', 'bigint')
+    .addColumn('cleared_at', 'bigint')
     .addColumn('told_at', 'bigint')
     .addColumn('transitions', 'integer', (c) => c.notNull())
+    .addColumn('told_transition', 'integer', (c) => c.notNull())
     .execute()
   await db.schema
     .createTable('erasures')
