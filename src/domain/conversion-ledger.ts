@@ -39,10 +39,20 @@ const MEASURES: ReadonlySet<string> = new Set<keyof LedgerMeasures>([
   'cost',
 ])
 
+/** What a row says of itself alone. */
+const OWN: ReadonlySet<string> = new Set<keyof LedgerRow>([
+  'kind',
+  'at',
+  'correction',
+  'corrected_at',
+  'location',
+])
+
 /** A visit's row as its conversions repeat it: dimensions stay, measures (the visit's own counts and cost) go. */
 export function visitDimensions(row: LedgerRow): VisitDimensions {
-  const { kind: _, at: __, correction: ___, corrected_at: ____, ...rest } = row
-  const kept = Object.fromEntries(Object.entries(rest).filter(([name]) => !MEASURES.has(name)))
+  const kept = Object.fromEntries(
+    Object.entries(row).filter(([name]) => !OWN.has(name) && !MEASURES.has(name)),
+  )
   return { ...kept, workspace: row.workspace, visit_at: row.visit_at, click_id: row.click_id }
 }
 

@@ -18,6 +18,8 @@ export type ClickRecord = {
   readonly affiliateNetworkId: string
   /** Which call to action of the lander, from 1. */
   readonly cta: number
+  /** Where the visitor was sent, secrets masked. */
+  readonly location: string
 }
 
 /** A lander was shown to the visitor, as its script says. */

@@ -22,6 +22,8 @@ export type LedgerRow = {
   readonly correction?: 'out' | 'in'
   /** When the correction was made, Unix milliseconds. */
   readonly corrected_at?: number
+  /** On visits and clicks: where the visitor was sent, secrets masked; absent when nobody was redirected. */
+  readonly location?: string
 } & Partial<LedgerDimensions> &
   Partial<LedgerMeasures>
 

@@ -6,12 +6,12 @@ import { affiliateVisitCookies, cookieValue, OFFER_COOKIE_PREFIX } from './cooki
 import { deepLinkTarget, readDeepLink } from './deep-link.ts'
 import type { EdgeContext } from './edge-context.ts'
 import type { Exchange } from './exchange.ts'
-import { hostFallback, sendFallback, sendStarting } from './fallback.ts'
+import { fallbackLocation, hostFallback, sendFallback, sendStarting } from './fallback.ts'
 import { findAffiliateLink } from './find-affiliate-link.ts'
 import { keepRecord } from './keep-record.ts'
 import { firstValue, type Query } from './query.ts'
 import { sendRedirect } from './redirect.ts'
-import { renderVisitTarget } from './render-visit-target.ts'
+import { plainTarget, renderVisitTarget, type VisitTarget } from './render-visit-target.ts'
 import { type AffiliateRoute, type AffiliateVisit, routeAffiliateVisit } from './route-affiliate-visit.ts'
 import type { IndexedAffiliateLink } from './snapshot-index.ts'
 import type { Target } from './target.ts'
@@ -66,8 +66,10 @@ async function refuse(
   { offer, refusal }: Refused,
 ): Promise<void> {
   context.metrics.countRefusal(refusal)
-  await keepVisit(context, visit, { offer, reason: refusal, isClick: false, money: NO_CLICK_MONEY })
-  sendFallback(context, exchange, visit.link.fallback, 410)
+  const { fallback } = visit.link
+  const nowhere = { isClick: false, money: NO_CLICK_MONEY, location: fallbackLocation(fallback) }
+  await keepVisit(context, visit, { offer, reason: refusal, ...nowhere })
+  sendFallback(context, exchange, fallback, 410)
 }
 
 async function sendToOffer(
@@ -87,7 +89,8 @@ async function sendToOffer(
   const reason = refusal === undefined ? way.reason : `${refusal}, overflow offer`
   const isClick = convertedTo === undefined
   const money = isClick ? moneyOfVisit(context, visit, offer) : NO_CLICK_MONEY
-  await keepVisit(context, visit, { offer, reason, isClick, money })
+  const { url, location } = typeof way.url === 'string' ? plainTarget(way.url) : render(visit, route, way.url)
+  await keepVisit(context, visit, { offer, reason, isClick, money, location })
   const scope = {
     https: context.addresses.isHttps(exchange.request),
     windowDays: visit.link.workspace.attributionWindowDays,
@@ -95,7 +98,7 @@ async function sendToOffer(
   // A look ahead leaves no mark: the person who comes later is new.
   const isMarked = isClick && !visit.client.isPreview
   sendRedirect(exchange, context.hops, {
-    target: typeof way.url === 'string' ? way.url : render(visit, route, way.url),
+    target: url,
     mode: '302',
     cookies: isMarked ? affiliateVisitCookies(offer.offer.id, visit.clickId, scope) : [],
     nowMs: visit.atMs,
@@ -119,7 +122,7 @@ function chooseWay({ query, clickId }: AffiliateVisit, { offer, refusal }: Found
   return page === undefined ? plain : { url: page, reason: 'landing page' }
 }
 
-function render(visit: AffiliateVisit, { offer }: Found, target: Target): string {
+function render(visit: AffiliateVisit, { offer }: Found, target: Target): VisitTarget {
   const { clickId, params, client, link, atMs } = visit
   const { dimensions } = params
   return renderVisitTarget(target, {

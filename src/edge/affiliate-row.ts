@@ -10,6 +10,8 @@ export type AffiliateVisitEnd = {
   /** The one that took the visit, else the link's own. */
   readonly offer: IndexedOffer
   readonly reason: string
+  /** Where the visitor is sent; '' when nowhere. */
+  readonly location: string
   /** The visitor went on to the offer. */
   readonly isClick: boolean
   readonly money: ClickMoney
@@ -19,7 +21,7 @@ export type AffiliateVisitEnd = {
 export function affiliateVisitRowJson(visit: AffiliateVisit, end: AffiliateVisitEnd): string {
   return (
     `${rowStart('visit', visit)},"click_id":"${visit.clickId}"${offerJson(end.offer)}` +
-    `${jsonField('route_reason', end.reason)}${measuresJson(visit, end.isClick)}${moneyJson(end.money)}}`
+    `${jsonField('route_reason', end.reason)}${jsonField('location', end.location)}${measuresJson(visit, end.isClick)}${moneyJson(end.money)}}`
   )
 }
 

@@ -9,7 +9,7 @@ import { keepRecord } from './keep-record.ts'
 import { parseQuery, type Query } from './query.ts'
 import { sendRedirect } from './redirect.ts'
 import type { RememberedVisit } from './remembered-visit.ts'
-import { renderVisitTarget } from './render-visit-target.ts'
+import { type MacroSource, renderVisitTarget } from './render-visit-target.ts'
 import { routeClick } from './route-click.ts'
 import type { Destination } from './route-visit.ts'
 import type { IndexedCampaign, IndexedLander } from './snapshot-index.ts'
@@ -78,8 +78,9 @@ type Click = {
 }
 
 async function answerClick(context: EdgeContext, exchange: Exchange, click: Click): Promise<void> {
-  const { visit, indexed, client, destination, atMs } = click
-  const { offer, lander, target } = destination
+  const { visit, indexed, destination, atMs } = click
+  const { lander } = destination
+  const target = renderVisitTarget(destination.target, toSource(click))
   const scope = {
     https: context.addresses.isHttps(exchange.request),
     windowDays: indexed.workspace.attributionWindowDays,
@@ -87,29 +88,24 @@ async function answerClick(context: EdgeContext, exchange: Exchange, click: Clic
   }
   const cookies =
     lander === undefined
-      ? [await keepClick(context, click, scope)]
+      ? [await keepClick(context, { ...click, location: target.location }, scope)]
       : [keepInnerWay(context, { ...visit, ...destination.way }, scope)]
+  sendRedirect(exchange, context.hops, { target: target.url, mode: '302', cookies, nowMs: atMs })
+}
+
+function toSource({ visit, indexed, client, destination, from, atMs }: Click): MacroSource {
   const { clickId, dimensions = {} } = visit
-  const source = {
-    clickId,
-    dimensions,
-    client,
-    link: indexed,
-    offer,
-    lander: lander ?? click.from,
-    nowMs: atMs,
-  }
-  sendRedirect(exchange, context.hops, {
-    target: renderVisitTarget(target, source),
-    mode: '302',
-    cookies,
-    nowMs: atMs,
-  })
+  const { offer, lander = from } = destination
+  return { clickId, dimensions, client, link: indexed, offer, lander, nowMs: atMs }
 }
 
 /** @returns the cookie by which a pixel finds the visit to the offer. */
-async function keepClick(context: EdgeContext, click: Click, scope: CookieScope): Promise<string> {
-  const { visit, client, destination, cta, atMs } = click
+async function keepClick(
+  context: EdgeContext,
+  click: Click & { readonly location: string },
+  scope: CookieScope,
+): Promise<string> {
+  const { visit, client, destination, cta, atMs, location } = click
   const { offer } = destination.offer
   // What only looks at the link does not go on to the offer.
   if (!client.isPreview) {
@@ -119,6 +115,7 @@ async function keepClick(context: EdgeContext, click: Click, scope: CookieScope)
       offerId: offer.id,
       affiliateNetworkId: offer.affiliateNetworkId,
       cta,
+      location,
     }
     await keepRecord(context, RECORD_TYPE.click, JSON.stringify(record))
     context.metrics.count('clicks')

@@ -23,6 +23,8 @@ export const EDGE_LIMITS = {
 
   /** Second hop of a double meta refresh: the browser follows at once. */
   hopLifetimeMs: 120_000,
+  /** Of where a visitor was sent, what is recorded with the visit or click. */
+  locationCharsMax: 2_048,
   /** Longest target that fits into a hop URL of LIMITS.urlBytesMax after base64url. */
   hopTargetBytesMax: 5_800,
 

@@ -1,6 +1,7 @@
 import { renderTemplate } from '../domain/macros.ts'
 import { sendText } from './answers.ts'
 import type { EdgeContext } from './edge-context.ts'
+import { EDGE_LIMITS } from './edge-limits.ts'
 import type { Exchange } from './exchange.ts'
 import { sendRedirect } from './redirect.ts'
 import type { SnapshotIndex } from './snapshot-index.ts'
@@ -23,11 +24,21 @@ export function sendFallback(
   }
   context.metrics.count('fallbacks')
   sendRedirect(exchange, context.hops, {
-    target: renderTemplate(target.template, {}),
+    target: renderFallback(target),
     mode: '302',
     cookies: [],
     nowMs: context.clock(),
   })
+}
+
+/** Where `sendFallback` sends the visitor, as it is kept with the visit; '' when to no other page. */
+export function fallbackLocation(target: Target | undefined): string {
+  return target === undefined ? '' : renderFallback(target).slice(0, EDGE_LIMITS.locationCharsMax)
+}
+
+/** Nothing is known that could fill its macros. */
+function renderFallback(target: Target): string {
+  return renderTemplate(target.template, {})
 }
 
 /** Where a visitor goes whose link is unknown: what the host's domain says, else the sole workspace. */

@@ -3,6 +3,7 @@ import { buildVisitMacroValues } from '../domain/macro-values.ts'
 import { renderTemplate } from '../domain/macros.ts'
 import { referrerDomain } from '../domain/visitor.ts'
 import type { ClientFacts } from './client-facts.ts'
+import { EDGE_LIMITS } from './edge-limits.ts'
 import { createLanderKey } from './lander-key.ts'
 import type { VisitDimensions } from './remembered-visit.ts'
 import type { IndexedLander, IndexedOffer, TrackingLink } from './snapshot-index.ts'
@@ -11,6 +12,7 @@ import type { Target } from './target.ts'
 /** `{random}` is a cache buster of up to nine digits. */
 const RANDOM_END = 1_000_000_000
 const MINUTE_MS = 60_000
+const MASK = '***'
 
 /** What the macros of a lander's or offer's URL are filled from. */
 export type MacroSource = {
@@ -24,11 +26,33 @@ export type MacroSource = {
   readonly nowMs: number
 }
 
+/** Where a visitor is sent. */
+export type VisitTarget = {
+  readonly url: string
+  /** The same as it may be kept and shown: without a lander's key, cut at EDGE_LIMITS.locationCharsMax. */
+  readonly location: string
+}
+
 /** Fills a lander's or offer's URL with a visit's values. */
-export function renderVisitTarget(target: Target, source: MacroSource): string {
+export function renderVisitTarget(target: Target, source: MacroSource): VisitTarget {
   const { clickId } = source
   // Most URLs carry the click id alone; all sixty values would be built for one.
-  if (target.isClickIdOnly) return renderTemplate(target.template, { clickid: clickId })
+  if (target.isClickIdOnly) return plainTarget(renderTemplate(target.template, { clickid: clickId }))
+  const values = macroValues(source)
+  if (!target.needsLanderKey) return plainTarget(renderTemplate(target.template, values))
+  const url = renderTemplate(target.template, { ...values, 'lander.key': landerKey(source) })
+  // Filled in anew, because modifiers may have changed the key beyond recognition.
+  const masked = renderTemplate(target.template, { ...values, 'lander.key': MASK })
+  return { url, location: masked.slice(0, EDGE_LIMITS.locationCharsMax) }
+}
+
+/** A URL that holds no secret of ours. */
+export function plainTarget(url: string): VisitTarget {
+  return { url, location: url.slice(0, EDGE_LIMITS.locationCharsMax) }
+}
+
+function macroValues(source: MacroSource) {
+  const { clickId } = source
   const { client, link, offer, lander, dimensions } = source
   const visit = {
     at: clickIdTime(clickId),
@@ -58,11 +82,7 @@ export function renderVisitTarget(target: Target, source: MacroSource): string {
     lander: lander?.lander.name ?? '',
   }
   const random = String(Math.floor(Math.random() * RANDOM_END))
-  const values = buildVisitMacroValues(visit, names, random)
-  return renderTemplate(
-    target.template,
-    target.needsLanderKey ? { ...values, 'lander.key': landerKey(source) } : values,
-  )
+  return buildVisitMacroValues(visit, names, random)
 }
 
 function ownerIds(link: TrackingLink) {

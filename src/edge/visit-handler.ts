@@ -2,12 +2,12 @@ import { RECORD_TYPE } from '../domain/journal-record.ts'
 import { visitCookies } from './cookies.ts'
 import type { EdgeContext } from './edge-context.ts'
 import type { Exchange } from './exchange.ts'
-import { hostFallback, sendFallback, sendStarting } from './fallback.ts'
+import { fallbackLocation, hostFallback, sendFallback, sendStarting } from './fallback.ts'
 import { keepRecord } from './keep-record.ts'
 import type { Query } from './query.ts'
 import { sendRedirect } from './redirect.ts'
 import type { RememberedVisit, VisitWay } from './remembered-visit.ts'
-import { renderVisitTarget } from './render-visit-target.ts'
+import { type MacroSource, renderVisitTarget } from './render-visit-target.ts'
 import { routeVisit, type VisitRouting } from './route-visit.ts'
 import type { IndexedCampaign } from './snapshot-index.ts'
 import { type CampaignVisit, readVisit, type Visit } from './visit.ts'
@@ -39,19 +39,28 @@ export async function visitCampaign(
 ): Promise<void> {
   const visit = readVisit(context, exchange, indexed, options)
   const routing = routeVisit(visit)
-  await keepVisit(context, visit, routing)
-  // A paused campaign, or one that leads nowhere: the traffic was paid for all the same, so it is recorded.
-  if (routing.found) answerRouted(context, exchange, { visit, routing })
-  else sendFallback(context, exchange, indexed.fallback, 410)
+  if (!routing.found) {
+    // A paused campaign, or one that leads nowhere: the traffic was paid for all the same, so it is recorded.
+    await keepVisit(context, visit, routing, fallbackLocation(indexed.fallback))
+    sendFallback(context, exchange, indexed.fallback, 410)
+    return
+  }
+  const target = renderVisitTarget(routing.target, toSource(visit, routing))
+  await keepVisit(context, visit, routing, target.location)
+  answerRouted(context, exchange, { visit, routing, url: target.url })
 }
 
-/** Resolves when the visit is on disk, or its loss is counted. */
+/**
+ * Resolves when the visit is on disk, or its loss is counted.
+ * @param location where the visitor is sent; '' when nowhere.
+ */
 export async function keepVisit(
   context: EdgeContext,
   visit: CampaignVisit,
   routing: VisitRouting,
+  location: string,
 ): Promise<void> {
-  await keepRecord(context, RECORD_TYPE.visit, visit.clickId + visitRowJson(visit, routing))
+  await keepRecord(context, RECORD_TYPE.visit, visit.clickId + visitRowJson(visit, routing, location))
   countVisit(context, visit)
 }
 
@@ -61,18 +70,24 @@ export function countVisit(context: EdgeContext, visit: Visit): void {
   else context.metrics.count(visit.bot === '' ? 'visits' : 'botVisits')
 }
 
+type FoundRouting = Extract<VisitRouting, { found: true }>
+
+function toSource(visit: CampaignVisit, { offer, lander }: FoundRouting): MacroSource {
+  const { clickId, params, client, link, atMs } = visit
+  return { clickId, dimensions: params.dimensions, client, link, offer, lander, nowMs: atMs }
+}
+
 function answerRouted(
   context: EdgeContext,
   exchange: Exchange,
-  routed: { readonly visit: CampaignVisit; readonly routing: Extract<VisitRouting, { found: true }> },
+  routed: { readonly visit: CampaignVisit; readonly routing: FoundRouting; readonly url: string },
 ): void {
-  const { visit, routing } = routed
-  const { link, clickId, params, client } = visit
-  const { offer, lander, way, target } = routing
+  const { visit, routing, url } = routed
+  const { link, clickId } = visit
+  const { lander, way } = routing
   if (lander !== undefined) context.visits.remember(clickId, toRemembered(visit, way))
-  const source = { clickId, dimensions: params.dimensions, client, link, offer, lander, nowMs: visit.atMs }
   sendRedirect(exchange, context.hops, {
-    target: renderVisitTarget(target, source),
+    target: url,
     mode: link.campaign.redirectMode,
     cookies: visitCookies(way, {
       https: context.addresses.isHttps(exchange.request),

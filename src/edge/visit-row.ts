@@ -8,12 +8,14 @@ import { impressionCost } from './visit-cost.ts'
  * The ledger row of a visit as JSON text (a LedgerRow), put together from pieces that are already JSON: the
  * campaign's constant, and the device's and place's cached ones. An object handed to JSON.stringify takes more
  * than twice as long (5.2 against 2.3 µs).
+ * @param location where the visitor is sent; '' when nowhere.
  */
-export function visitRowJson(visit: CampaignVisit, routing: VisitRouting): string {
+export function visitRowJson(visit: CampaignVisit, routing: VisitRouting, location: string): string {
   return (
     rowStart('visit', visit) +
     `,"click_id":"${visit.clickId}"` +
     routingJson(visit, routing) +
+    jsonField('location', location) +
     // On a direct link the visit is the click as well.
     measuresJson(visit, routing.found && routing.lander === undefined && !visit.isOnPage) +
     '}'

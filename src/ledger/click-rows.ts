@@ -130,6 +130,7 @@ function toClickRow(click: PlacedClick, visit: LedgerRow, isFirst: boolean): Led
     at: click.at,
     offer_id: click.offerId,
     affiliate_network_id: click.affiliateNetworkId,
+    ...(click.location !== '' && { location: click.location }),
     clicks: isPerson ? 1 : 0,
     unique_clicks: isPerson && isFirst ? 1 : 0,
   }

@@ -60,8 +60,8 @@ function parseClick(payload: Buffer): ClickRecord | undefined {
   try {
     const parsed = JSON.parse(payload.toString('utf8')) as Partial<ClickRecord> | null
     if (typeof parsed?.clickId !== 'string' || typeof parsed.at !== 'number') return undefined
-    const { clickId, at, offerId = '', affiliateNetworkId = '', cta = 1 } = parsed
-    return { clickId, at, offerId, affiliateNetworkId, cta }
+    const { clickId, at, offerId = '', affiliateNetworkId = '', cta = 1, location = '' } = parsed
+    return { clickId, at, offerId, affiliateNetworkId, cta, location }
   } catch {
     return undefined
   }

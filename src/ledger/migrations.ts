@@ -14,6 +14,7 @@ const MIGRATIONS: readonly Migration[] = [
     statements: [createLedgerTable(), createInsertTable(), createInsertView()],
   },
   { id: 2, name: 'tracker', statements: addLedgerColumns() },
+  { id: 3, name: 'location', statements: addLedgerColumns() },
 ]
 
 const CREATE_MIGRATIONS_TABLE = `CREATE TABLE IF NOT EXISTS ledger_migrations (

@@ -59,13 +59,14 @@ export const LEDGER_COLUMNS: readonly LedgerColumn[] = [
   ...addedColumns(),
 ]
 
-/** What migration 2 adds: the depth of the tracker. */
+/** What was added since migration 1: the depth of the tracker, then where visitors were sent. */
 function addedColumns(): readonly LedgerColumn[] {
   return [
     ...columns(DIMENSION, ['route_reason', 'device_model', 'asn', 'connection_type', 'flags', 'correction']),
     ...columns(TIME, ['corrected_at'], TIME_CODEC),
     ...columns('Int32', ['workspace_unique_visits', 'events'], 'LZ4'),
     ...columns(NAMED_NUMBERS, ['numbers'], 'ZSTD(1)'),
+    ...columns('String', ['location'], 'ZSTD(1)'),
   ]
 }
 
@@ -137,7 +138,7 @@ export function createInsertView(): string {
   return `CREATE MATERIALIZED VIEW IF NOT EXISTS ledger_feed TO ledger AS SELECT ${names} FROM ledger_in`
 }
 
-/** Brings a ledger of migration 1 up to the columns of today. */
+/** Brings a ledger of an earlier migration up to the columns of today. */
 export function addLedgerColumns(): readonly string[] {
   const additions = addedColumns().map((column) => `ADD COLUMN IF NOT EXISTS ${toDefinition(column)}`)
   return [

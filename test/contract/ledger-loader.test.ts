@@ -71,13 +71,16 @@ describe('the loader', () => {
 
   it('gives a click the dimensions of its visit and none of its measures, and counts the first as unique', async () => {
     const journal = await openJournal(0)
-    const visit = visitRow({ country: 'CH', cost: '0.5', unique_visits: 1, tokens: { zone: '1' } })
+    const sent = { location: 'https://lander.example/' }
+    const visit = visitRow({ country: 'CH', cost: '0.5', unique_visits: 1, tokens: { zone: '1' }, ...sent })
     await journal.visit(visit)
     await journal.click(clickOf(visit))
-    await journal.click(clickOf(visit, { offerId: 'o2', at: visit.at + 2_000 }))
+    await journal.click(
+      clickOf(visit, { offerId: 'o2', at: visit.at + 2_000, location: 'https://o2.example/' }),
+    )
     loading = startLoader({ dataDir, store, ledger })
     await untilRows(3)
-    const sql = `SELECT country, tokens, offer_id, visits, unique_visits, clicks, unique_clicks, toString(cost) AS cost,
+    const sql = `SELECT country, tokens, offer_id, location, visits, unique_visits, clicks, unique_clicks, toString(cost) AS cost,
       at = visit_at AS same FROM ledger WHERE kind = 'click' ORDER BY at`
     const common = {
       country: 'CH',
@@ -89,8 +92,8 @@ describe('the loader', () => {
       same: 0,
     }
     expect(await ledger.query(sql, {})).toEqual([
-      { ...common, offer_id: 'o', unique_clicks: 1 },
-      { ...common, offer_id: 'o2', unique_clicks: 0 },
+      { ...common, offer_id: 'o', location: '', unique_clicks: 1 },
+      { ...common, offer_id: 'o2', location: 'https://o2.example/', unique_clicks: 0 },
     ])
   })
 

@@ -158,6 +158,28 @@ describe.each(['chDB', 'ClickHouse'])('the ledger in %s', (engine) => {
     expect(rows).toEqual([
       { id: 1, name: 'ledger' },
       { id: 2, name: 'tracker' },
+      { id: 3, name: 'location' },
+    ])
+  })
+
+  it('of an earlier version gets the columns that it lacks, and keeps its rows', async () => {
+    await ledger.insertRows(lines([visit('early', 'c1')]), 'early-1')
+    const alter = async (sql: string) => {
+      // It is done, although the answer is no rows.
+      await ledger.query(sql, {}).catch(() => undefined)
+    }
+    await alter('DROP VIEW ledger_feed')
+    await alter('DROP TABLE ledger_in')
+    await alter('ALTER TABLE ledger DROP COLUMN location SETTINGS mutations_sync = 2')
+    await alter('ALTER TABLE ledger_migrations DELETE WHERE id = 3 SETTINGS mutations_sync = 2')
+    await ledger.close()
+    ledger = await open()
+    const location = 'https://offer.example/?cid=c2'
+    await ledger.insertRows(lines([{ ...visit('early', 'c2'), location }]), 'early-2')
+    const sql = "SELECT click_id, location FROM ledger WHERE workspace = 'early' ORDER BY click_id"
+    expect(await ledger.query(sql, {})).toEqual([
+      { click_id: 'c1', location: '' },
+      { click_id: 'c2', location },
     ])
   })
 

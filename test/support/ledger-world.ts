@@ -46,6 +46,7 @@ export function clickOf(visit: LedgerRow, changes: Partial<ClickRecord> = {}): C
     offerId: 'o',
     affiliateNetworkId: 'n',
     cta: 1,
+    location: '',
     ...changes,
   }
 }

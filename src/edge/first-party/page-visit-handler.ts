@@ -63,7 +63,7 @@ export async function visitFromPage(
   const { indexed, query, referrer, landerId } = page
   const visit = readVisit(context, exchange, indexed, { query, pageReferrer: referrer })
   const routing = onLander(routeVisit(visit), landerId, context.snapshots.index)
-  await keepVisit(context, visit, routing)
+  await keepVisit(context, visit, routing, '')
   answer(context, exchange, visit, routing)
 }
 
