@@ -1,5 +1,13 @@
 import { pause } from '../ledger/retried-loop.ts'
-import { claimOpenJob, finishJob, type Job, type JobHandler, releaseJob, renewJob } from '../store/jobs.ts'
+import {
+  claimOpenJob,
+  finishJob,
+  type Job,
+  type JobHandler,
+  type JobLane,
+  releaseJob,
+  renewJob,
+} from '../store/jobs.ts'
 import type { Db } from '../store/transaction.ts'
 import { superviseLoop } from './supervised-loop.ts'
 
@@ -23,6 +31,8 @@ export type JobsOptions = {
   readonly db: Db
   /** By kind of job. */
   readonly handlers: Readonly<Record<string, JobHandler>>
+  /** Kinds that may take hours: jobs of each have a lane of their own, beside the one of all others. */
+  readonly longKinds?: readonly string[]
   /** Unix milliseconds. */
   readonly clock: () => number
   readonly signal: AbortSignal
@@ -41,13 +51,19 @@ class JobStoppedError extends Error {
 }
 
 /**
- * Runs jobs until the signal aborts, one at a time and the oldest first. What a handler throws ends its job as
+ * Runs jobs until the signal aborts, in each lane one at a time and the oldest first. What a handler throws ends its job as
  * `failed` with the reason, except while store or ledger are away: then it goes on from its last step. A process
  * that stops gives its job back; one that was killed loses it by its lease.
  */
 export async function runJobs(options: JobsOptions): Promise<void> {
+  const { longKinds = [] } = options
+  const lanes: readonly JobLane[] = [{ except: longKinds }, ...longKinds.map((kind) => ({ only: [kind] }))]
+  await Promise.all(lanes.map((lane) => runLane(options, lane)))
+}
+
+async function runLane(options: JobsOptions, lane: JobLane): Promise<void> {
   const round = async () => {
-    const job = await claimOpenJob(options.db, options.clock(), LEASE_MS)
+    const job = await claimOpenJob(options.db, lane, { now: options.clock(), leaseMs: LEASE_MS })
     if (job === undefined) return IDLE_MS
     await new JobRun(job, options).run()
     return 0

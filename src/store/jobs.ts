@@ -1,10 +1,10 @@
-import type { Selectable } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import { newRecordId } from './ids.ts'
 import type { OwnedId } from './owned.ts'
 import { afterCursor, type Page, type PageRequest, rowsWanted, toPage } from './page.ts'
 import type { Database } from './schema.ts'
 import type { JobState } from './schema-work.ts'
-import { type Db, inTransaction } from './transaction.ts'
+import type { Db } from './transaction.ts'
 
 const REASON_CHARS_MAX = 500
 
@@ -67,17 +67,51 @@ export type JobHandler = (
   },
 ) => Promise<{ readonly result: unknown }>
 
+type JobOrder = Pick<Job, 'workspace' | 'kind' | 'params' | 'actor' | 'total'>
+
 /** Waits to be run. */
-export async function createJob(
+export async function createJob(db: Db, job: JobOrder, now: number): Promise<Job> {
+  const row = waitingRow({ ...job, key: '' }, now)
+  await db.insertInto('jobs').values(row).execute()
+  return toJob(row)
+}
+
+/**
+ * Creates the job once for its key, however often it is ordered and by however many at once.
+ * @returns the job that is there, as it is now, and whether this call made it. Its parameters may be others.
+ */
+export async function createJobOnce(
   db: Db,
-  job: Pick<Job, 'workspace' | 'kind' | 'params' | 'actor' | 'total'>,
+  job: JobOrder & { readonly key: string },
   now: number,
-): Promise<Job> {
-  const row = {
+): Promise<{ readonly job: Job; readonly isNew: boolean }> {
+  const row = waitingRow(job, now)
+  const made = await db
+    .insertInto('jobs')
+    .values(row)
+    .onConflict((conflict) =>
+      // literal: the partial index jobs_key needs to see it
+      conflict.columns(['workspace', 'kind', 'key']).where('key', '<>', sql.lit('')).doNothing(),
+    )
+    .executeTakeFirst()
+  if (made.numInsertedOrUpdatedRows === 1n) return { job: toJob(row), isNew: true }
+  const known = await db
+    .selectFrom('jobs')
+    .selectAll()
+    .where('workspace', '=', job.workspace)
+    .where('kind', '=', job.kind)
+    .where('key', '=', job.key)
+    .where('key', '<>', sql.lit(''))
+    .executeTakeFirstOrThrow()
+  return { job: toJob(known), isNew: false }
+}
+
+function waitingRow(job: JobOrder & { readonly key: string }, now: number) {
+  return {
     id: newRecordId(now),
     workspace: job.workspace,
     kind: job.kind,
-    key: '',
+    key: job.key,
     state: 'waiting' as const,
     total: job.total,
     done: 0,
@@ -90,8 +124,6 @@ export async function createJob(
     created_at: now,
     updated_at: now,
   }
-  await db.insertInto('jobs').values(row).execute()
-  return toJob(row)
 }
 
 export async function getJob(db: Db, key: OwnedId): Promise<Job | undefined> {
@@ -129,24 +161,39 @@ export async function listJobs(
 }
 
 /**
- * Takes the oldest open job to be run: one that waits, or one whose runner has not shown itself for `leaseMs`.
- * @returns undefined when there is none, or while another one is being run.
+ * Kinds of jobs that are run one after the other; jobs of different lanes are run side by side, so that one which
+ * takes an hour holds up its own kind alone. `except`: every kind that no other lane names, unknown ones as well.
  */
-export async function claimOpenJob(db: Db, now: number, leaseMs: number): Promise<Job | undefined> {
-  return await inTransaction(db, async (trx) => {
-    const rows = await trx
-      .selectFrom('jobs')
-      .selectAll()
-      .where('state', 'in', ['waiting', 'running'])
-      .orderBy('created_at')
-      .orderBy('id')
-      .execute()
-    const isHeld = (row: { state: JobState; updated_at: number }) =>
-      row.state === 'running' && row.updated_at > now - leaseMs
-    const [row] = rows
-    if (row === undefined || rows.some(isHeld)) return undefined
-    return await moveOn(trx, { ...toJob(row), now }, { state: 'running' })
-  })
+export type JobLane = { readonly only: readonly string[] } | { readonly except: readonly string[] }
+
+/**
+ * Takes the lane's oldest open job to be run: one that waits, or one whose runner has not shown itself for `leaseMs`.
+ * @returns undefined when there is none, or while another one of the lane is being run.
+ */
+export async function claimOpenJob(
+  db: Db,
+  lane: JobLane,
+  { now, leaseMs }: { readonly now: number; readonly leaseMs: number },
+): Promise<Job | undefined> {
+  const isHeld = openJobs(db, lane)
+    .select('id')
+    .where('state', '=', 'running')
+    .where('updated_at', '>', now - leaseMs)
+  // One statement: asked one after the other, a job that another runner takes in between would be taken from it.
+  const row = await openJobs(db, lane)
+    .selectAll()
+    .where((where) => where.not(where.exists(isHeld)))
+    .orderBy('created_at')
+    .orderBy('id')
+    .limit(1)
+    .executeTakeFirst()
+  return row === undefined ? undefined : await moveOn(db, { ...toJob(row), now }, { state: 'running' })
+}
+
+function openJobs(db: Db, lane: JobLane) {
+  const open = db.selectFrom('jobs').where('state', 'in', ['waiting', 'running'])
+  if ('only' in lane) return open.where('kind', 'in', lane.only)
+  return lane.except.length === 0 ? open : open.where('kind', 'not in', lane.except)
 }
 
 /**

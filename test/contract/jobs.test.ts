@@ -4,6 +4,7 @@ import {
   cancelJob,
   claimOpenJob,
   createJob,
+  createJobOnce,
   finishJob,
   getJob,
   type Job,
@@ -17,6 +18,8 @@ import { until } from './edge-rig.ts'
 
 const NOW = 1_800_000_000_000
 const LEASE_MS = 15_000
+/** A lane with every kind in it. */
+const ALL = { except: [] }
 const WANTED = { workspace: 'w1', kind: 'count', params: { upTo: 3 }, actor: 'user:u1', total: 3 }
 
 describe.each(SQL_ENGINES)('jobs on %s', (engine) => {
@@ -26,8 +29,53 @@ describe.each(SQL_ENGINES)('jobs on %s', (engine) => {
     const { db } = await stores.open()
     const first = await createJob(db, WANTED, NOW)
     await createJob(db, WANTED, NOW + 1)
-    expect(await claimOpenJob(db, NOW + 2, LEASE_MS)).toMatchObject({ id: first.id, state: 'running' })
-    expect(await claimOpenJob(db, NOW + 3, LEASE_MS)).toBeUndefined()
+    expect(await claimOpenJob(db, ALL, { now: NOW + 2, leaseMs: LEASE_MS })).toMatchObject({
+      id: first.id,
+      state: 'running',
+    })
+    expect(await claimOpenJob(db, ALL, { now: NOW + 3, leaseMs: LEASE_MS })).toBeUndefined()
+  })
+
+  it('of different lanes are run side by side, and each is in one lane', async () => {
+    const { db } = await stores.open()
+    const [others, long] = [{ except: ['count'] }, { only: ['count'] }]
+    const at = (now: number) => ({ now, leaseMs: LEASE_MS })
+    const first = await createJob(db, WANTED, NOW)
+    const second = await createJob(db, { ...WANTED, kind: 'other' }, NOW + 1)
+    await createJob(db, WANTED, NOW + 2)
+    expect(await claimOpenJob(db, others, at(NOW + 3))).toMatchObject({ id: second.id })
+    expect(await claimOpenJob(db, others, at(NOW + 4))).toBeUndefined()
+    expect(await claimOpenJob(db, long, at(NOW + 5))).toMatchObject({ id: first.id })
+    expect(await claimOpenJob(db, long, at(NOW + 6))).toBeUndefined()
+    expect(await claimOpenJob(db, long, at(NOW + 5 + LEASE_MS))).toMatchObject({ id: first.id })
+  })
+
+  it('that take long hold up no job of another kind', async () => {
+    const { db } = await stores.open()
+    const long = await createJob(db, { ...WANTED, kind: 'long' }, NOW)
+    const quick = await createJob(db, WANTED, NOW + 1)
+    const stuck: JobHandler = async (_, step) => {
+      await new Promise((resolve) => step.signal.addEventListener('abort', resolve))
+      throw new Error('stopped')
+    }
+    const handlers = { long: stuck, count: counting([]) }
+    await withRunner(db, { handlers, longKinds: ['long'] }, () => ended(db, quick))
+    expect(await getJob(db, quick)).toMatchObject({ state: 'done' })
+    expect(await getJob(db, long)).toMatchObject({ state: 'waiting' })
+  })
+
+  it('ordered under one key are one job, also at the same time; without a key each is its own', async () => {
+    const { db } = await stores.open()
+    const order = { ...WANTED, key: 'mine' }
+    const made = await Promise.all([1, 2, 3].map((n) => createJobOnce(db, order, NOW + n)))
+    expect(new Set(made.map(({ job }) => job.id)).size).toBe(1)
+    expect(made.filter(({ isNew }) => isNew)).toHaveLength(1)
+    for (const other of [{ workspace: 'w2' }, { kind: 'other' }, { key: 'another' }]) {
+      expect(await createJobOnce(db, { ...order, ...other }, NOW)).toMatchObject({ isNew: true })
+    }
+    await createJob(db, WANTED, NOW)
+    await createJob(db, WANTED, NOW)
+    expect((await listJobs(db, 'w1', { kind: 'count' }, { limit: 10 })).items).toHaveLength(4)
   })
 
   it('belong to one runner: the one whose lease ran out can write nothing any more', async () => {
@@ -54,7 +102,7 @@ describe.each(SQL_ENGINES)('jobs on %s', (engine) => {
   it('are done step by step, and show their progress and their result', async () => {
     const { db } = await stores.open()
     const job = await createJob(db, WANTED, NOW)
-    await withRunner(db, { count: counting([]) }, () => ended(db, job))
+    await withRunner(db, { handlers: { count: counting([]) } }, () => ended(db, job))
     expect(await getJob(db, job)).toMatchObject({
       state: 'done',
       done: 3,
@@ -77,9 +125,9 @@ describe.each(SQL_ENGINES)('jobs on %s', (engine) => {
       step.signal.throwIfAborted()
       return await counting(counted)(given, step)
     }
-    await withRunner(db, { count: stuck }, () => gate.promise)
+    await withRunner(db, { handlers: { count: stuck } }, () => gate.promise)
     expect(await getJob(db, job)).toMatchObject({ state: 'waiting', done: 1 })
-    await withRunner(db, { count: counting(counted) }, () => ended(db, job))
+    await withRunner(db, { handlers: { count: counting(counted) } }, () => ended(db, job))
     expect(counted).toEqual([2, 3])
     expect(await getJob(db, job)).toMatchObject({ state: 'done', done: 3 })
   })
@@ -96,7 +144,7 @@ describe.each(SQL_ENGINES)('jobs on %s', (engine) => {
       }
     }
     const next = await createJob(db, { ...WANTED, kind: 'next' }, NOW + 1)
-    await withRunner(db, { count: endless, next: counting([]) }, () => ended(db, next))
+    await withRunner(db, { handlers: { count: endless, next: counting([]) } }, () => ended(db, next))
     expect(await getJob(db, job)).toMatchObject({ state: 'cancelled', done: 3 })
   })
 
@@ -108,7 +156,9 @@ describe.each(SQL_ENGINES)('jobs on %s', (engine) => {
     const throwing: JobHandler = async () => {
       throw new Error('the file is gone')
     }
-    const errors = await withRunner(db, { count: counting([]), broken: throwing }, () => ended(db, good))
+    const errors = await withRunner(db, { handlers: { count: counting([]), broken: throwing } }, () =>
+      ended(db, good),
+    )
     expect(await getJob(db, broken)).toMatchObject({ state: 'failed', reason: 'the file is gone' })
     expect(await getJob(db, unknown)).toMatchObject({ state: 'failed' })
     expect(await getJob(db, good)).toMatchObject({ state: 'done' })
@@ -124,7 +174,7 @@ describe.each(SQL_ENGINES)('jobs on %s', (engine) => {
       if (tries === 1) throw Object.assign(new Error('away'), { code: 'ledger_unavailable' })
       return await counting([])(given, step)
     }
-    await withRunner(db, { count: flaky }, () => ended(db, job))
+    await withRunner(db, { handlers: { count: flaky } }, () => ended(db, job))
     expect(await getJob(db, job)).toMatchObject({ state: 'done', reason: '' })
   })
 })
@@ -142,7 +192,7 @@ function counting(counted: number[]): JobHandler {
 }
 
 async function claimed(db: Db, now: number): Promise<Job> {
-  const job = await claimOpenJob(db, now, LEASE_MS)
+  const job = await claimOpenJob(db, ALL, { now, leaseMs: LEASE_MS })
   if (job === undefined) throw new Error('there was nothing to claim')
   return job
 }
@@ -157,13 +207,13 @@ async function ended(db: Db, job: Job): Promise<void> {
 /** @returns the errors that were reported. */
 async function withRunner(
   db: Db,
-  handlers: Readonly<Record<string, JobHandler>>,
+  jobs: { handlers: Readonly<Record<string, JobHandler>>; longKinds?: readonly string[] },
   work: () => Promise<void>,
 ): Promise<readonly unknown[]> {
   const stop = new AbortController()
   const errors: unknown[] = []
   const onError = (error: unknown) => errors.push(error)
-  const running = runJobs({ db, handlers, clock: () => NOW + 60_000, signal: stop.signal, onError })
+  const running = runJobs({ db, ...jobs, clock: () => NOW + 60_000, signal: stop.signal, onError })
   await work()
   stop.abort()
   await running
