@@ -65,6 +65,9 @@ export function createGuard(options: GuardOptions): Guard {
   const open = buildConnector({
     lookup: guardedLookup(options.resolve ?? resolveBySystem, allowlist),
     timeout: CONNECT_TIMEOUT_MS,
+    // Said here, so that no setting of the process can switch it off (NODE_TLS_REJECT_UNAUTHORIZED).
+    rejectUnauthorized: true,
+    minVersion: 'TLSv1.2',
     // One protocol, one parser: HTTP/2 would bring its own limits for no gain on single small calls.
     allowH2: false,
   })

@@ -15,6 +15,18 @@ export type SendFailureCode =
   /** What came back is not an HTTP answer, or is beyond the limits of one. */
   | 'protocol'
   | 'too_many_redirects'
+  /** To where the call's credentials must not go. */
+  | 'refused_redirect'
+
+/** A receiver that announces an answer over and over (RFC 9110, 15.2) and never gives one. */
+export class InterimFloodError extends Error {
+  readonly code = 'interim_flood'
+
+  constructor(max: number) {
+    super(`more than ${max} interim answers`)
+    this.name = 'InterimFloodError'
+  }
+}
 
 const CODES: Readonly<Record<string, SendFailureCode>> = {
   refused_address: 'refused_address',
@@ -31,12 +43,17 @@ const CODES: Readonly<Record<string, SendFailureCode>> = {
   UND_ERR_HEADERS_TIMEOUT: 'timeout',
   UND_ERR_BODY_TIMEOUT: 'timeout',
   UND_ERR_HEADERS_OVERFLOW: 'protocol',
+  interim_flood: 'protocol',
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'protocol',
   UND_ERR_INVALID_ARG: 'bad_request',
+  UND_ERR_NOT_SUPPORTED: 'bad_request',
 }
 
-/** Prefixes of OpenSSL's and Node's own names for a certificate or handshake that is not accepted. */
-const TLS_PREFIXES = ['ERR_TLS_', 'ERR_SSL_', 'CERT_', 'DEPTH_ZERO_', 'SELF_SIGNED_', 'UNABLE_TO_']
+/** How OpenSSL's and Node's own names for a certificate or handshake that is not accepted begin. */
+const TLS_PREFIXES = [
+  ...['ERR_TLS_', 'ERR_SSL_', 'CERT_', 'CRL_', 'DEPTH_ZERO_', 'SELF_SIGNED_', 'UNABLE_TO_'],
+  ...['ERROR_IN_CERT_', 'INVALID_CA', 'INVALID_PURPOSE', 'PATH_LENGTH_EXCEEDED', 'HOSTNAME_MISMATCH'],
+]
 
 /** Sorts an error of the HTTP client; what is unknown counts as a connection that broke. */
 export function classifySendError(error: unknown): SendFailureCode {

@@ -1,15 +1,15 @@
-import { Agent, type Dispatcher } from 'undici'
 import { type Answer, readAnswer } from './answer.ts'
+import { buildRequest, ownHeaders, type WireRequest } from './build-request.ts'
 import type { Guard } from './guard.ts'
-import { classifySendError, type SendFailureCode } from './send-failure.ts'
-import { signContent } from './sign.ts'
+import { HttpPools } from './http-pools.ts'
+import { maskAnswer, maskHeaders, maskText } from './mask-secrets.ts'
+import { classifySendError, InterimFloodError, type SendFailureCode } from './send-failure.ts'
 
 /** For one attempt with all its redirects. */
 const TOTAL_TIMEOUT_MS = 15_000
 const REDIRECTS_MAX = 3
-/** Response headers beyond this are a protocol failure. */
-const RESPONSE_HEADERS_BYTES_MAX = 16_384
-const IDLE_CONNECTION_MS = 4_000
+/** Of one answer: 103 and the like say that a real one is coming, and an endless row of them that none is. */
+const INTERIM_ANSWERS_MAX = 16
 const REDIRECT_STATUSES: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 
 /** One call, as it is to be made. */
@@ -23,12 +23,14 @@ export type Call = {
   readonly contentType: string
   /** Standard Webhooks secrets, newest first: each signs. Empty for unsigned. */
   readonly signing: readonly string[]
-  /** The target's own. */
+  /** The target's own and its system's: any value may be a credential, and none is logged. */
   readonly headers: Readonly<Record<string, string>>
+  /** Credentials that stand in the URL or the body: masked wherever a log would show them. */
+  readonly secretValues?: readonly string[]
 }
 
-/** The call as it was last made, for the log. */
-type SentRequest = {
+/** The call as it was last made, for the log: with its secrets masked. */
+export type SentRequest = {
   readonly method: string
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
@@ -64,105 +66,148 @@ export type SenderOptions = {
 
 /** Makes outgoing calls by the rules of PROTOCOL section 3, through the guard alone. */
 export function createSender(options: SenderOptions): Sender {
-  const agent = new Agent({
-    connect: options.guard.connect,
-    maxHeaderSize: RESPONSE_HEADERS_BYTES_MAX,
-    keepAliveTimeout: IDLE_CONNECTION_MS,
-  })
+  const pools = new HttpPools(options)
   const totalTimeoutMs = options.totalTimeoutMs ?? TOTAL_TIMEOUT_MS
   return {
-    send: (call, nowMs) =>
-      follow({ ...options, agent, call, nowMs, signal: AbortSignal.timeout(totalTimeoutMs) }),
-    close: () => agent.close(),
+    async send(call, nowMs) {
+      const stop = new AbortController()
+      const timeout = () => stop.abort(new DOMException(`no answer in ${totalTimeoutMs} ms`, 'TimeoutError'))
+      const timer = setTimeout(timeout, totalTimeoutMs)
+      try {
+        return await follow({ ...options, pools, call, nowMs, signal: stop.signal })
+      } finally {
+        clearTimeout(timer)
+      }
+    },
+    close: () => pools.close(),
   }
 }
 
 type Attempt = {
   readonly guard: Guard
   readonly version: string
-  readonly agent: Agent
+  readonly pools: HttpPools
   readonly call: Call
   readonly nowMs: number
   readonly signal: AbortSignal
 }
 
+/** Where the call is on its way along redirects. */
+type Hop = {
+  readonly method: WireRequest['method']
+  /** Still at the target's own origin: another gets no header of the target, and neither does what follows it. */
+  readonly isHome: boolean
+  /** URLs that redirected, in order. */
+  readonly redirectedFrom: readonly string[]
+}
+
 /** Calls, and calls again where the answer points, each time through the guard. */
 async function follow(attempt: Attempt): Promise<SendResult> {
-  const redirectedFrom: string[] = []
-  let method = attempt.call.method
-  let target = attempt.call.url
+  const { call, guard } = attempt
+  let hop: Hop = {
+    method: call.method === 'POST' ? 'POST' : 'GET',
+    isHome: true,
+    redirectedFrom: [],
+  }
+  let target = call.url
   for (;;) {
-    const verdict = attempt.guard.checkUrl(target)
+    const verdict = guard.checkUrl(target)
     if (!verdict.ok) {
-      const request = { method, url: target, headers: {}, body: '', redirectedFrom }
-      const forGood = redirectedFrom.length === 0
+      const request = toLog(attempt, hop, { method: hop.method, url: target, headers: {}, body: '' })
+      const forGood = hop.redirectedFrom.length === 0
       return { kind: 'failed', request, code: verdict.code, detail: verdict.reason, forGood }
     }
-    const request = buildRequest(attempt, method, verdict.url, redirectedFrom)
-    const result = await callOnce(attempt, verdict.url, request)
-    const location = result.kind === 'answered' ? redirectOf(result.answer, verdict.url) : undefined
-    if (location === undefined) return result
-    if (redirectedFrom.length === REDIRECTS_MAX) {
-      const detail = `more than ${REDIRECTS_MAX}`
-      return { kind: 'failed', request, code: 'too_many_redirects', detail, forGood: false }
-    }
-    redirectedFrom.push(verdict.url.href)
-    // 303 says that the call was taken and its result lies elsewhere. 301 and 302 keep method and body, which
-    // RFC 9110 (15.4.2) allows: as a GET without its body, the notification would be lost and look delivered.
-    if (result.kind === 'answered' && result.answer.status === 303) method = 'GET'
+    const { url } = verdict
+    const request = buildRequest(call, { ...attempt, url, method: hop.method, own: ownOf(attempt, hop) })
+    const result = await callOnce(attempt, hop, request)
+    const location = result.kind === 'answered' ? redirectOf(result.answer, url) : undefined
+    if (result.kind === 'failed' || location === undefined) return masked(result, attempt)
+    const next = nextHop(hop, { url, location, status: result.answer.status })
+    const refusal = refuseHop(attempt, next)
+    if (refusal !== undefined) return { kind: 'failed', request: result.request, ...refusal, forGood: false }
+    hop = next
     target = location
   }
 }
 
-async function callOnce(attempt: Attempt, url: URL, request: SentRequest): Promise<SendResult> {
+async function callOnce(attempt: Attempt, hop: Hop, request: WireRequest): Promise<SendResult> {
+  const { url, method, headers, body } = request
+  const logged = toLog(attempt, hop, { ...request, url: url.href })
   try {
-    const response: Dispatcher.ResponseData = await attempt.agent.request({
-      origin: url.origin,
+    const response = await attempt.pools.of(url.origin).request({
       path: url.pathname + url.search,
-      method: request.method === 'POST' ? 'POST' : 'GET',
-      headers: request.headers,
-      body: request.method === 'POST' ? request.body : null,
+      method,
+      headers,
+      body: method === 'POST' ? body : null,
       signal: attempt.signal,
+      onInfo: interimCounter(),
     })
-    return { kind: 'answered', request, answer: await readAnswer(response) }
+    return { kind: 'answered', request: logged, answer: await readAnswer(response) }
   } catch (error) {
     const code = classifySendError(error)
     const detail = error instanceof Error ? error.message : String(error)
-    return { kind: 'failed', request, code, detail, forGood: code === 'bad_request' }
+    return { kind: 'failed', request: logged, code, detail, forGood: code === 'bad_request' }
+  }
+}
+
+function interimCounter(): () => void {
+  let seen = 0
+  return () => {
+    seen += 1
+    if (seen > INTERIM_ANSWERS_MAX) throw new InterimFloodError(INTERIM_ANSWERS_MAX)
   }
 }
 
 /**
- * Each redirect is signed anew over its own URL: the receiver checks what it received, and a signature tells
- * nobody the secret.
+ * What the target's owner gave for its receiver is for that receiver alone: once the way has left its origin, none of the
+ * target's headers goes along (RFC 9110, 15.4; Fetch, "HTTP-redirect fetch"), also not on the way back.
+ *
+ * 303 says that the call was taken and its result lies elsewhere. 301 and 302 keep method and body, which RFC 9110
+ * (15.4.2) allows: as a GET without its body, the notification would be lost and look delivered.
  */
-function buildRequest(
-  { call, version, nowMs }: Attempt,
-  method: string,
-  url: URL,
-  redirectedFrom: readonly string[],
-): SentRequest {
-  const timestamp = Math.floor(nowMs / 1000)
-  const body = method === 'POST' ? call.body : ''
-  const headers: Record<string, string> = {
-    ...call.headers,
-    'user-agent': `Trailpost/${version}`,
-    accept: '*/*',
-    'webhook-id': call.id,
-    'webhook-timestamp': String(timestamp),
+function nextHop(
+  hop: Hop,
+  { url, location, status }: { readonly url: URL; readonly location: string; readonly status: number },
+): Hop {
+  return {
+    method: status === 303 ? 'GET' : hop.method,
+    isHome: hop.isHome && URL.parse(location)?.origin === url.origin,
+    redirectedFrom: [...hop.redirectedFrom, url.href],
   }
-  if (method === 'POST' && call.contentType !== '') headers['content-type'] = call.contentType
-  if (call.signing.length > 0) {
-    const content = method === 'POST' ? body : canonicalUrl(url)
-    const signed = call.signing.map((secret) => signContent({ id: call.id, timestamp, content, secret }))
-    headers['webhook-signature'] = signed.join(' ')
-  }
-  return { method, url: url.href, headers, body, redirectedFrom: [...redirectedFrom] }
 }
 
-/** As the WHATWG parser writes it, without the fragment, which never leaves the sender. */
-function canonicalUrl(url: URL): string {
-  return url.origin + url.pathname + url.search
+function ownOf({ call }: Attempt, { isHome }: Hop): Readonly<Record<string, string>> {
+  return isHome ? ownHeaders(call.headers) : {}
+}
+
+type Refusal = { readonly code: SendFailureCode; readonly detail: string }
+
+/** A body with credentials in it stays with the origin that they are for. */
+function refuseHop({ call }: Attempt, { isHome, method, redirectedFrom }: Hop): Refusal | undefined {
+  if (redirectedFrom.length > REDIRECTS_MAX) {
+    return { code: 'too_many_redirects', detail: `more than ${REDIRECTS_MAX}` }
+  }
+  const leaks = !isHome && method === 'POST' && maskText(call.body, call.secretValues ?? []) !== call.body
+  if (!leaks) return undefined
+  return { code: 'refused_redirect', detail: 'credentials are not sent on to another origin' }
+}
+
+function toLog(attempt: Attempt, hop: Hop, request: Omit<SentRequest, 'redirectedFrom'>): SentRequest {
+  const { call } = attempt
+  const mask = (text: string) => maskText(text, call.secretValues ?? [])
+  return {
+    method: request.method,
+    url: mask(request.url),
+    headers: maskHeaders(request.headers, ownOf(attempt, hop)),
+    body: mask(request.body),
+    redirectedFrom: hop.redirectedFrom.map(mask),
+  }
+}
+
+function masked(result: SendResult, { call }: Attempt): SendResult {
+  if (result.kind === 'failed') return result
+  const secrets = { headers: call.headers, values: call.secretValues ?? [] }
+  return { ...result, answer: maskAnswer(result.answer, secrets) }
 }
 
 function redirectOf(answer: Answer, base: URL): string | undefined {
