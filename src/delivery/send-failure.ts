@@ -15,6 +15,8 @@ export type SendFailureCode =
   /** What came back is not an HTTP answer, or is beyond the limits of one. */
   | 'protocol'
   | 'too_many_redirects'
+  /** Nothing was sent: the target's secrets can not be read, or it got no access token for them. */
+  | 'credentials'
   /** To where the call's credentials must not go. */
   | 'refused_redirect'
 
@@ -50,10 +52,8 @@ const CODES: Readonly<Record<string, SendFailureCode>> = {
 }
 
 /** How OpenSSL's and Node's own names for a certificate or handshake that is not accepted begin. */
-const TLS_PREFIXES = [
-  ...['ERR_TLS_', 'ERR_SSL_', 'CERT_', 'CRL_', 'DEPTH_ZERO_', 'SELF_SIGNED_', 'UNABLE_TO_'],
-  ...['ERROR_IN_CERT_', 'INVALID_CA', 'INVALID_PURPOSE', 'PATH_LENGTH_EXCEEDED', 'HOSTNAME_MISMATCH'],
-]
+const TLS_PREFIXES = `ERR_TLS_ ERR_SSL_ CERT_ CRL_ DEPTH_ZERO_ SELF_SIGNED_ UNABLE_TO_ ERROR_IN_CERT_
+  INVALID_CA INVALID_PURPOSE PATH_LENGTH_EXCEEDED HOSTNAME_MISMATCH`.split(/\s+/)
 
 /** Sorts an error of the HTTP client; what is unknown counts as a connection that broke. */
 export function classifySendError(error: unknown): SendFailureCode {

@@ -27,6 +27,8 @@ export type Call = {
   readonly headers: Readonly<Record<string, string>>
   /** Credentials that stand in the URL or the body: masked wherever a log would show them. */
   readonly secretValues?: readonly string[]
+  /** Of the answer's body, in place of what is kept for people to look at. */
+  readonly answerBytesKept?: number
 }
 
 /** The call as it was last made, for the log: with its secrets masked. */
@@ -142,7 +144,11 @@ async function callOnce(attempt: Attempt, hop: Hop, request: WireRequest): Promi
       signal: attempt.signal,
       onInfo: interimCounter(),
     })
-    return { kind: 'answered', request: logged, answer: await readAnswer(response) }
+    return {
+      kind: 'answered',
+      request: logged,
+      answer: await readAnswer(response, attempt.call.answerBytesKept),
+    }
   } catch (error) {
     const code = classifySendError(error)
     const detail = error instanceof Error ? error.message : String(error)
