@@ -23,23 +23,26 @@ export type Answer = {
  * off is kept as far as it came, since the receiver has acted on the call when it sent its status. Anything
  * else would call it again for a transfer that nobody needs.
  */
-export async function readAnswer(response: Dispatcher.ResponseData): Promise<Answer> {
+export async function readAnswer(
+  response: Dispatcher.ResponseData,
+  bytesKept = BODY_BYTES_KEPT,
+): Promise<Answer> {
   return {
     status: response.statusCode,
     headers: boundHeaders(response.headers),
-    body: await readBody(response.body),
+    body: await readBody(response.body, bytesKept),
     location: [response.headers.location ?? []].flat()[0],
   }
 }
 
-async function readBody(body: Dispatcher.ResponseData['body']): Promise<string> {
+async function readBody(body: Dispatcher.ResponseData['body'], bytesKept: number): Promise<string> {
   const kept: Buffer[] = []
   const timer = setTimeout(() => body.destroy(), BODY_WAIT_MS)
   let bytes = 0
   try {
     for await (const chunk of body) {
       if (!Buffer.isBuffer(chunk)) break
-      if (bytes < BODY_BYTES_KEPT) kept.push(chunk.subarray(0, BODY_BYTES_KEPT - bytes))
+      if (bytes < bytesKept) kept.push(chunk.subarray(0, bytesKept - bytes))
       bytes += chunk.length
       // Leaving the loop destroys the body and with it the connection.
       if (bytes >= BODY_BYTES_READ_MAX) break
