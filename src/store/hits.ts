@@ -158,7 +158,7 @@ function toRow(hit: JudgedHit): Insertable<Database['hits']> {
   }
 }
 
-function toHit(row: Selectable<Database['hits']>): JudgedHit {
+export function toHit(row: Selectable<Database['hits']>): JudgedHit {
   return {
     id: row.id,
     workspace: row.workspace,

@@ -63,10 +63,11 @@ export function toPage<T extends { readonly id: string }>(
   const items = rows.slice(0, limit)
   const last = items.at(-1)
   const more = rows.length > limit && last !== undefined
-  return { items, nextCursor: more ? formatCursor(atOf(last), last.id) : null }
+  return { items, nextCursor: more ? cursorAt(atOf(last), last.id) : null }
 }
 
-function formatCursor(at: number, id: string): string {
+/** The cursor of the page behind a row, for lists that end a page elsewhere than at an item. */
+export function cursorAt(at: number, id: string): string {
   return Buffer.from(`${at}.${id}`).toString('base64url')
 }
 

@@ -66,6 +66,7 @@ async function createTables(db: Kysely<unknown>): Promise<void> {
     .addColumn('target_id', 'text', (c) => c.primaryKey())
     .addColumn('workspace', 'text', (c) => c.notNull())
     .addColumn('failing_since', 'bigint')
+    .addColumn('steady_since', 'bigint')
     .addColumn('failures_in_row', 'integer', (c) => c.notNull())
     .addColumn('last_success_at', 'bigint')
     .addColumn('last_failure_at', 'bigint')
@@ -116,13 +117,20 @@ const INDEXES: readonly (readonly [
   where?: string,
 ])[] = [
   ['deliveries_lanes', 'deliveries', ['host', 'target_id', 'due_at'], `state = 'pending'`],
+  ['deliveries_expiry', 'deliveries', ['expires_at'], `state = 'pending' and expires_at is not null`],
+  ['deliveries_dead', 'deliveries', ['workspace', 'created_at', 'id'], `state = 'dead'`],
   ['deliveries_target', 'deliveries', ['workspace', 'target_id', 'created_at', 'id']],
   ['delivery_attempts_time', 'delivery_attempts', ['workspace', 'started_at', 'delivery_id', 'n']],
+  ['hits_inbox', 'hits', ['workspace', 'received_at', 'id'], `outcome = 'unmatched'`],
+  ['conversions_txid', 'conversions', ['workspace', 'txid', 'created_at', 'id'], `txid <> ''`],
+  ['conversions_external', 'conversions', ['workspace', 'external_id', 'created_at', 'id'], `external_id <> ''`],
+  ['conversion_history_time', 'conversion_history', ['workspace', 'at', 'conversion_id', 'n']],
   ['alerts_list', 'alerts', ['workspace', 'opened_at', 'id']],
 ]
 
 async function createIndexes(db: Kysely<unknown>): Promise<void> {
   await sql`drop index deliveries_due`.execute(db)
+  await sql`drop index hits_unmatched`.execute(db)
   for (const [name, table, columns, where] of INDEXES) {
     const listed = sql.join(columns.map((each) => sql.ref(each)))
     const part = where === undefined ? sql`` : sql` where ${sql.raw(where)}`
