@@ -29,7 +29,7 @@ export function checkSystem(question: SystemQuestion): readonly FieldError[] {
   if (rules === undefined) return [unknownSystem(system)]
   return [
     ...unknownFields('settings', rules.settings, Object.keys(settings)),
-    ...rules.settings.flatMap((field) => checkValue('settings', field, valueOf(settings, field))),
+    ...rules.settings.flatMap((field) => checkValue('settings', field, valueIn(settings, field))),
     ...unknownFields('secrets', rules.secrets, secretNames),
     ...missingSecrets(rules.secrets, secretNames),
     ...checkUrl(system, rules, url),
@@ -44,7 +44,7 @@ export function checkSystemSecrets(
   const fields = rulesFor(system)?.secrets ?? []
   return fields
     .filter(({ name }) => Object.hasOwn(secrets, name))
-    .flatMap((field) => checkValue('secrets', field, valueOf(secrets, field)))
+    .flatMap((field) => checkValue('secrets', field, valueIn(secrets, field)))
 }
 
 function rulesFor(system: string): SystemRules | undefined {
@@ -109,6 +109,6 @@ function checkUrl(system: string, { baseUrl }: SystemRules, url: string): readon
 }
 
 /** Own values alone: a setting may be called `constructor`. */
-function valueOf(values: Readonly<Record<string, string>>, { name }: SystemField): string {
+function valueIn(values: Readonly<Record<string, string>>, { name }: SystemField): string {
   return Object.hasOwn(values, name) ? (values[name] ?? '') : ''
 }

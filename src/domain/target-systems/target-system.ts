@@ -31,6 +31,8 @@ export type SystemConversion = {
   readonly person: Person | null
   /** What {macros} stand for, for systems that are told a text. */
   readonly macros: MacroValues
+  /** It never happened: the Test button's. A system that can check a call without counting it is asked to. */
+  readonly isTest: boolean
 }
 
 /** Something to be read by people: an alert, or a conversion in words. */
@@ -40,6 +42,8 @@ export type SystemMessage = {
   readonly text: string
   /** Where to look closer; '' for nowhere. */
   readonly url: string
+  /** When it happened, Unix milliseconds. */
+  readonly at: number
 }
 
 /** Of the target: what a call is made with that is not secret. */
@@ -68,6 +72,8 @@ export type AuthorizedCall = SystemCall & { readonly headers: Readonly<Record<st
 export type SystemCredentials = {
   readonly secrets: Readonly<Record<string, string>>
   readonly settings: Readonly<Record<string, string>>
+  /** The target's own base address; '' for the system's. */
+  readonly baseUrl: string
   /** From `tokenRequest`; '' for systems without one. */
   readonly accessToken: string
 }
@@ -108,10 +114,15 @@ export type SystemRules = {
    * somewhere else for everybody: the target's own address is then the whole one.
    */
   readonly baseUrl: string
-  /** How long after a conversion the system still takes news of it, hours; 0 for ever. */
+  /** How long after a conversion was recorded the system still takes news of it, hours; 0 for ever. */
   readonly expireHours: number
-  /** Whether it is told of a conversion once, when it first earns; else once per status, as any URL. */
+  /**
+   * Whether it is told of a conversion once, when it first earns (and passes the target's filter of statuses): each
+   * call counts there as one more conversion. Else once per status, as any URL.
+   */
   readonly isToldOnce: boolean
+  /** Of one that is told once: it is told once more when that conversion stops to earn, to take it back. */
+  readonly retracts?: true
   readonly build: (conversion: SystemConversion, target: SystemSettings) => BuiltCall
   /** Absent for systems that people do not read. */
   readonly buildMessage?: (message: SystemMessage, target: SystemSettings) => BuiltCall
