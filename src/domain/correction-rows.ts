@@ -1,3 +1,4 @@
+import { erasedRow } from './erasure.ts'
 import type { LedgerMeasures, LedgerRow } from './ledger-row.ts'
 
 /**
@@ -36,9 +37,14 @@ export function correctionRows(
   })
 }
 
-/** The rows that are left when corrections have taken away what they correct; each as it is now. */
+/**
+ * The rows that are left when corrections have taken away what they correct; each as it is now.
+ *
+ * Retention and erasure change rows in place, and a correction that was under way then names its row as it was before.
+ * Such an `out` takes away the oldest row that is the same but for what they take.
+ */
 export function netRows(rows: readonly LedgerRow[]): readonly LedgerRow[] {
-  const counts = new Map<string, { readonly row: LedgerRow; count: number }>()
+  const counts = new Map<string, Counted>()
   for (const row of rows) {
     const { correction, corrected_at: _, ...recorded } = row
     const isOut = correction === 'out'
@@ -48,7 +54,22 @@ export function netRows(rows: readonly LedgerRow[]): readonly LedgerRow[] {
     known.count += isOut ? -1 : 1
     counts.set(identity, known)
   }
+  for (const taken of counts.values()) takeAlike(taken, counts)
   return [...counts.values()].flatMap(({ row, count }) => Array<LedgerRow>(Math.max(count, 0)).fill(row))
+}
+
+type Counted = { readonly row: LedgerRow; count: number }
+
+function takeAlike(taken: Counted, counts: ReadonlyMap<string, Counted>): void {
+  if (taken.count >= 0) return
+  const reduced = identityOf(erasedRow(taken.row))
+  for (const known of counts.values()) {
+    if (taken.count === 0) return
+    if (known.count <= 0 || identityOf(erasedRow(known.row)) !== reduced) continue
+    const count = Math.min(known.count, -taken.count)
+    known.count -= count
+    taken.count += count
+  }
 }
 
 /** When the next correction of the rows may be dated: now, but behind all earlier ones, also when the clock stepped back. */

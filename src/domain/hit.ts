@@ -1,7 +1,12 @@
 import type { DuplicatePolicy } from './conversion-types.ts'
 
+/** Why the request of a hit is no longer kept: its age, the size of all of them, or a person's wish. */
+export type HitRemoval = 'age' | 'size' | 'erased'
+
 /** One received postback or pixel request, as the edge journals it and conversions judges it. */
 export type Hit = {
+  /** Why the request is no longer kept: what it held is empty then. Absent while it is kept. */
+  readonly removed?: HitRemoval
   /** Unique, made by the edge; judging is idempotent by it. */
   readonly id: string
   readonly kind: HitKind

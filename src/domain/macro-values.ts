@@ -1,5 +1,6 @@
 import type { LedgerRow } from './ledger-row.ts'
 import type { MacroValues } from './macro-names.ts'
+import { isWholeAddress } from './personal-data.ts'
 
 /** Names that a visit's row does not hold, only their ids. */
 export type VisitNames = {
@@ -55,7 +56,8 @@ export function buildVisitMacroValues(visit: MacroVisit, names: VisitNames = {},
     os: visit.os,
     browser: visit.browser,
     language: visit.language,
-    ip: visit.ip,
+    // What retention has left of an address is none that a receiver could use.
+    ip: isWholeAddress(visit.ip ?? '') ? visit.ip : '',
     useragent: visit.user_agent,
     referrer: visit.referrer,
     'device.brand': visit.device_brand,

@@ -5,7 +5,7 @@ import { LOOKUP_IDS_MAX } from './limits.ts'
 import { LEDGER_ROW_COLUMNS, LEDGER_ROW_SETTINGS, withoutDefaults } from './select-rows.ts'
 
 /** The alphabet and length of click ids: no other letter may become part of a query. */
-const CLICK_ID_PATTERN = /^[0-9a-hjkmnp-tv-z]{26}$/
+export const CLICK_ID_PATTERN = /^[0-9a-hjkmnp-tv-z]{26}$/
 
 /** A visit with the clicks that the ledger has of it. */
 export type FoundVisit = {

@@ -13,6 +13,11 @@ export type Ledger = {
    */
   lookUp<T>(sql: string): Promise<T[]>
   /**
+   * A statement without an answer that is no insert of rows: retention changes rows in place (mutate-ledger.ts).
+   * @throws LedgerUnavailableError
+   */
+  command(sql: string, params: QueryParams): Promise<void>
+  /**
    * Adds rows (JSON, one a line, with a line break behind each) as one block that is on disk when this resolves.
    * Unknown properties are skipped. Rows with a token that was used before are dropped.
    * @throws LedgerRefusedError when a row cannot be read: nothing was added

@@ -55,3 +55,7 @@ export const LOOKUPS_WAITING_MAX = 20_000
 
 /** A visit older than this is in the ledger or nowhere: a journal is never read that late. */
 export const RECENT_VISIT_MS = 7 * 24 * 60 * 60 * 1000
+
+/** How often a mutation under way is looked at, and how long it is waited for: it rewrites columns of a month. */
+export const MUTATION_POLL_MS = 200
+export const MUTATION_WAIT_MS = 60 * 60 * 1000

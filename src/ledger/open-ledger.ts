@@ -33,6 +33,7 @@ function toLedger(engine: LedgerEngine): Ledger {
     query: async <T>(sql: string, params: QueryParams, signal?: AbortSignal) =>
       await available(engine.query<T>(sql, params, signal)),
     lookUp: async <T>(sql: string) => await available(engine.lookUp<T>(sql)),
+    command: async (sql, params) => await available(engine.command(sql, params)),
     insertRows: async (jsonLines, token) => {
       const bytes = typeof jsonLines === 'string' ? Buffer.from(jsonLines) : jsonLines
       if (bytes.length === 0) return

@@ -1,0 +1,33 @@
+import type { LedgerRow } from './ledger-row.ts'
+import type { VisitChange } from './visit-change.ts'
+
+/**
+ * What an erasure takes from every row of a visit: everything that came from the person or its browser and may tell who
+ * it is. Country, region, device type, system, browser and language stay: they are shared by many, and reports add
+ * up by them. So do money, status, the ids of our own things, the transaction id of the sale and the click id itself,
+ * by which the books agree.
+ */
+export const ERASED_TEXTS = [
+  ...(['external_id', 'city', 'device_model', 'referrer', 'ip', 'user_agent', 'location'] as const),
+  ...(['sub1', 'sub2', 'sub3', 'sub4', 'sub5', 'sub6', 'sub7', 'sub8', 'sub9', 'sub10'] as const),
+] as const satisfies readonly (keyof LedgerRow)[]
+
+/** As ERASED_TEXTS: named values. */
+export const ERASED_MAPS = ['tokens', 'params'] as const satisfies readonly (keyof LedgerRow)[]
+
+const ERASED: ReadonlySet<string> = new Set([...ERASED_TEXTS, ...ERASED_MAPS])
+
+/** The row without what an erasure takes. */
+export function erasedRow<Row extends object>(row: Row): Row {
+  const kept = Object.entries(row).filter(([name]) => !ERASED.has(name))
+  return Object.fromEntries(kept) as Row // every property that an erasure takes is optional
+}
+
+/** Of an update of a visit, what says whether it counts as a person's stays. */
+export function erasedChange({ bot, addFlags, removeFlags }: VisitChange): VisitChange {
+  return {
+    ...(bot !== undefined && { bot }),
+    ...(addFlags !== undefined && { addFlags }),
+    ...(removeFlags !== undefined && { removeFlags }),
+  }
+}
