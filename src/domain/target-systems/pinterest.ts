@@ -1,0 +1,126 @@
+import { asObject, firstText, parseAnswerBody, refusal, verdictByStatus } from './answer-body.ts'
+import { eventNameFor, findEventNamesProblem } from './event-names.ts'
+import { platformClickId } from './platform-click-id.ts'
+import type {
+  BuiltCall,
+  SystemConversion,
+  SystemRules,
+  SystemSettings,
+  SystemVerdict,
+} from './target-system.ts'
+import { SHARE_VISITOR_FIELD, sharedVisitor, TEST_MODE_FIELD } from './visitor-sharing.ts'
+
+const BASE_URL = 'https://api.pinterest.com'
+const EXPIRE_HOURS = 7 * 24
+const DEFAULT_EVENT = 'checkout'
+/** Standard and custom events alike are words in lower case, e.g. checkout, lead, add_to_cart. */
+const EVENT_FORM = /^[a-z][a-z0-9_]*$/
+
+/**
+ * Pinterest, API v5 (developers.pinterest.com/docs/api/v5/events-create, OpenAPI 5.13.0): JSON by POST to
+ * /v5/ad_accounts/{id}/events with a bearer token; ?test=true checks and records nothing. An event needs event_name,
+ * action_source, event_time, event_id and user_data with at least one of em, hashed_maids, or client_ip_address with
+ * client_user_agent. Answers 200 with events[].status processed or failed, or 422 with the same under details.
+ */
+export const pinterestRules: SystemRules = {
+  label: 'Pinterest API for Conversions',
+  documentation: 'https://developers.pinterest.com/docs/api/v5/events-create',
+  settings: [
+    {
+      name: 'adAccountId',
+      label: 'Ad account id',
+      help: 'Digits; in the address of Ads Manager behind /advertiser/.',
+      isRequired: true,
+      pattern: '\\d{1,18}',
+      choices: [],
+    },
+    {
+      name: 'pageUrl',
+      label: 'Address of the site',
+      help: 'Where conversions happen, e.g. https://shop.example/. Empty for none.',
+      isRequired: false,
+      pattern: 'https?://\\S{1,1000}',
+      choices: [],
+    },
+    {
+      name: 'eventNames',
+      label: 'Names of events',
+      help: 'Your event = theirs, e.g. registration=signup, sale=checkout. Events without one are checkout.',
+      isRequired: false,
+      pattern: '',
+      choices: [],
+      findProblem: (value) => findEventNamesProblem(value, EVENT_FORM),
+    },
+    SHARE_VISITOR_FIELD,
+    TEST_MODE_FIELD,
+  ],
+  secrets: [
+    {
+      name: 'accessToken',
+      label: 'Conversion access token',
+      help: 'In Ads Manager under Conversions, Conversion access token.',
+      isRequired: true,
+      pattern: '[\\x21-\\x7e]{10,4000}',
+      choices: [],
+    },
+  ],
+  baseUrl: BASE_URL,
+  expireHours: EXPIRE_HOURS,
+  isToldOnce: true,
+  build: buildCall,
+  authorize: (call, { secrets }) => ({
+    ...call,
+    headers: { authorization: `Bearer ${secrets.accessToken ?? ''}` },
+  }),
+  readAnswer: ({ status, body }) => readPinterestAnswer(status, body),
+}
+
+function buildCall(conversion: SystemConversion, { settings, baseUrl }: SystemSettings): BuiltCall {
+  const { visit, person } = conversion
+  const clickId = platformClickId(visit, ['epik', '_epik', '_epq'])
+  if (clickId === '') return { kind: 'skip', reason: 'no Pinterest click id (epik)' }
+  const email = person?.emailSha256 ?? ''
+  const phone = person?.phoneSha256 ?? ''
+  const visitor = sharedVisitor(visit, settings)
+  if (email === '' && visitor.client_ip_address === undefined) {
+    return { kind: 'skip', reason: 'neither e-mail nor shared visitor, which Pinterest asks for' }
+  }
+  const user = {
+    ...(email === '' ? {} : { em: [email] }),
+    ...(phone === '' ? {} : { ph: [phone] }),
+    ...visitor,
+    click_id: clickId,
+  }
+  const base = baseUrl === '' ? BASE_URL : baseUrl
+  const query = conversion.isTest || settings.testMode === 'yes' ? '?test=true' : ''
+  const url = `${base}/v5/ad_accounts/${encodeURIComponent(settings.adAccountId ?? '')}/events${query}`
+  const body = JSON.stringify({ data: [toEvent(conversion, settings, user)] })
+  return { kind: 'call', call: { method: 'POST', url, body, contentType: 'application/json' } }
+}
+
+function toEvent(
+  { id, event, txid, amount, currency, recordedAt }: SystemConversion,
+  settings: Readonly<Record<string, string>>,
+  user: object,
+): object {
+  const page = settings.pageUrl ?? ''
+  return {
+    event_name: eventNameFor(settings.eventNames ?? '', event) || DEFAULT_EVENT,
+    action_source: 'web',
+    event_time: Math.floor(recordedAt / 1_000),
+    event_id: id,
+    ...(page === '' ? {} : { event_source_url: page }),
+    user_data: user,
+    custom_data: { currency, value: amount, ...(txid === '' ? {} : { order_id: txid }) },
+  }
+}
+
+/** Of one event, which is all that a call holds. */
+function readPinterestAnswer(status: number, body: string): SystemVerdict {
+  const answer = parseAnswerBody(body)
+  const events = answer?.events ?? asObject(answer?.details)?.events
+  const event = Array.isArray(events) ? asObject(events[0]) : undefined
+  const reason = firstText(event?.error_message, answer?.message)
+  if (event?.status === 'failed') return refusal(reason === '' ? 'the event failed' : reason, true)
+  return verdictByStatus(status, reason)
+}

@@ -1,0 +1,133 @@
+import { firstText, parseAnswerBody, refusal, verdictByStatus } from './answer-body.ts'
+import { eventNameFor, findEventNamesProblem } from './event-names.ts'
+import { platformClickId } from './platform-click-id.ts'
+import type {
+  BuiltCall,
+  SystemConversion,
+  SystemRules,
+  SystemSettings,
+  SystemVerdict,
+} from './target-system.ts'
+import { SHARE_VISITOR_FIELD, sharedVisitor, TEST_MODE_FIELD } from './visitor-sharing.ts'
+
+const BASE_URL = 'https://tr.snapchat.com'
+/** "Events can have a date of maximum 37 days back" (developers.snap.com, "Conversions API"). */
+const EXPIRE_HOURS = 37 * 24
+const DEFAULT_EVENT = 'PURCHASE'
+/** Event names are words in upper case, custom ones CUSTOM_EVENT_1 to CUSTOM_EVENT_5 ("Parameters"). */
+const EVENT_FORM = /^[A-Z][A-Z_]*[1-5]?$/
+
+/**
+ * Snapchat, Conversions API v3 (developers.snap.com/api/marketing-api/Conversions-API: "Using the API", "Parameters",
+ * "Verify Set Up"): JSON by POST to /v3/{pixel}/events, the token in the query; /events/validate checks and counts
+ * nothing. Answers {status, reason}. An event needs a hashed e-mail address or phone number, or the visitor's address
+ * with the user agent.
+ */
+export const snapchatRules: SystemRules = {
+  label: 'Snapchat Conversions API',
+  documentation: 'https://developers.snap.com/api/marketing-api/Conversions-API/Introduction',
+  settings: [
+    {
+      name: 'pixelId',
+      label: 'Pixel id',
+      help: 'In Ads Manager under Events Manager, e.g. 5bf81ee1-15b1-4dc1-b636-d7dae49b950e.',
+      isRequired: true,
+      pattern: '[0-9A-Fa-f-]{36}',
+      choices: [],
+    },
+    {
+      name: 'pageUrl',
+      label: 'Address of the site',
+      help: 'Where conversions happen, e.g. https://shop.example/. Snapchat asks for it with every event of the web.',
+      isRequired: true,
+      pattern: 'https?://\\S{1,1000}',
+      choices: [],
+    },
+    {
+      name: 'eventNames',
+      label: 'Names of events',
+      help: 'Your event = theirs, e.g. lead=SIGN_UP, sale=PURCHASE. Events without one are PURCHASE.',
+      isRequired: false,
+      pattern: '',
+      choices: [],
+      findProblem: (value) => findEventNamesProblem(value, EVENT_FORM),
+    },
+    SHARE_VISITOR_FIELD,
+    TEST_MODE_FIELD,
+  ],
+  secrets: [
+    {
+      name: 'accessToken',
+      label: 'Conversions API token',
+      help: 'In Ads Manager under Business Details, Conversions API Tokens.',
+      isRequired: true,
+      pattern: '\\S{10,4000}',
+      choices: [],
+    },
+  ],
+  baseUrl: BASE_URL,
+  expireHours: EXPIRE_HOURS,
+  isToldOnce: true,
+  build: buildCall,
+  authorize: (call, { secrets }) => ({
+    ...call,
+    url: `${call.url}?access_token=${encodeURIComponent(secrets.accessToken ?? '')}`,
+    headers: {},
+  }),
+  readAnswer: ({ status, body }) => readSnapchatAnswer(status, body),
+}
+
+function buildCall(conversion: SystemConversion, { settings, baseUrl }: SystemSettings): BuiltCall {
+  const { visit, person } = conversion
+  const clickId = platformClickId(visit, ['ScCid', 'sccid', 'sc_click_id'])
+  const cookie = platformClickId(visit, ['_scid', 'scid', 'sc_cookie1'])
+  if (clickId === '' && cookie === '') return { kind: 'skip', reason: 'no Snapchat click id (ScCid)' }
+  const email = person?.emailSha256 ?? ''
+  const phone = person?.phoneSha256 ?? ''
+  const visitor = sharedVisitor(visit, settings)
+  if (email === '' && phone === '' && visitor.client_ip_address === undefined) {
+    return { kind: 'skip', reason: 'neither e-mail, phone nor shared visitor, which Snapchat asks for' }
+  }
+  const user = {
+    ...(email === '' ? {} : { em: [email] }),
+    ...(phone === '' ? {} : { ph: [phone] }),
+    ...visitor,
+    ...(clickId === '' ? {} : { sc_click_id: clickId }),
+    ...(cookie === '' ? {} : { sc_cookie1: cookie }),
+  }
+  const base = baseUrl === '' ? BASE_URL : baseUrl
+  const isTest = conversion.isTest || settings.testMode === 'yes'
+  const url = `${base}/v3/${encodeURIComponent(settings.pixelId ?? '')}/events${isTest ? '/validate' : ''}`
+  const body = JSON.stringify({ data: [toEvent(conversion, settings, user)] })
+  return { kind: 'call', call: { method: 'POST', url, body, contentType: 'application/json' } }
+}
+
+/** The value is a text in the documentation's own example. */
+function toEvent(
+  { id, event, txid, amount, currency, recordedAt }: SystemConversion,
+  settings: Readonly<Record<string, string>>,
+  user: object,
+): object {
+  return {
+    event_name: eventNameFor(settings.eventNames ?? '', event) || DEFAULT_EVENT,
+    event_time: Math.floor(recordedAt / 1_000),
+    event_id: id,
+    action_source: 'WEB',
+    event_source_url: settings.pageUrl ?? '',
+    user_data: user,
+    custom_data: { currency, value: amount, ...(txid === '' ? {} : { order_id: txid }) },
+  }
+}
+
+/** A success is "VALID" for events and "OK" or "SUCCESS" elsewhere; whatever else a 2xx says is a refusal. */
+const GOOD_STATUSES: ReadonlySet<string> = new Set(['VALID', 'OK', 'SUCCESS'])
+
+function readSnapchatAnswer(status: number, body: string): SystemVerdict {
+  const answer = parseAnswerBody(body)
+  const word = firstText(answer?.status)
+  const reason = firstText(answer?.reason, answer?.error_message, word)
+  if (status >= 200 && status < 300 && word !== '' && !GOOD_STATUSES.has(word.toUpperCase())) {
+    return refusal(reason, true)
+  }
+  return verdictByStatus(status, reason)
+}
