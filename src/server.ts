@@ -30,8 +30,10 @@ import { CostCorrector } from './corrections/correct-costs.ts'
 import { runCorrector } from './corrections/correct-visits.ts'
 import { createFraudRerunJob, FRAUD_RERUN_JOB, previewFraudRerun } from './corrections/fraud-rerun.ts'
 import { LateRows } from './corrections/late-rows.ts'
-import { fireOnce } from './delivery/fire-once.ts'
+import { CANCEL_JOB, createCancelJob } from './delivery/cancel-job.ts'
+import { fireTarget } from './delivery/fire-target.ts'
 import { createGuard, type Guard } from './delivery/guard.ts'
+import { createReplayJob, REPLAY_JOB } from './delivery/replay-job.ts'
 import { type DeliveryWorker, runDeliveryWorker } from './delivery/worker.ts'
 import type { ClickIdKey } from './domain/click-id.ts'
 import { createClickIdKey } from './domain/click-id-key.ts'
@@ -133,6 +135,7 @@ export async function startCore(options: CoreOptions): Promise<CoreProcess> {
   const jobs = runJobs({
     db: store.db,
     handlers: jobHandlers(core),
+    longKinds: [REPLAY_JOB, CANCEL_JOB],
     clock: Date.now,
     signal: stop.signal,
     onError,
@@ -266,7 +269,8 @@ function apiDeps(core: Core): Omit<ApiDeps, 'untilLive'> {
     previewFraudRerun: (workspace, request) => previewFraudRerun(ledger, workspace, request),
     publicRequest: createPublicRequest(config),
     guard: core.guard,
-    fireOnce: (call) => fireOnce(call, { guard: core.guard, version, clock: Date.now }),
+    fireTarget: (target, rendered) =>
+      fireTarget(target, rendered, { guard: core.guard, vault: core.vault, version, clock: Date.now }),
     ownHosts: ownHosts(config),
     readiness: readinessChecks(store, ledger),
     clock: Date.now,
@@ -299,6 +303,8 @@ function jobHandlers(core: Core): Readonly<Record<string, JobHandler>> {
     [BULK_STATUS_JOB]: createBulkStatusJob({ store, changeStatus, clock: Date.now }),
     [INVOICE_RUN_JOB]: createInvoiceRunJob(billingDeps(core)),
     [FRAUD_RERUN_JOB]: createFraudRerunJob({ store, ledger: core.ledger, clock: Date.now }),
+    [REPLAY_JOB]: createReplayJob({ db: store.db, clock: Date.now, wakeDelivery: () => core.worker.wake() }),
+    [CANCEL_JOB]: createCancelJob({ db: store.db, clock: Date.now }),
   }
 }
 

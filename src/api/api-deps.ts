@@ -9,9 +9,9 @@ import type { StatusChanger } from '../conversions/change-status.ts'
 import type { CostCorrector } from '../corrections/correct-costs.ts'
 import type { FraudRequest } from '../corrections/fraud-query.ts'
 import type { FraudPreview } from '../corrections/fraud-rerun.ts'
-import type { FiredCall } from '../delivery/fire-once.ts'
+import type { FiredCall } from '../delivery/fire-target.ts'
 import type { Guard } from '../delivery/guard.ts'
-import type { Call } from '../delivery/send.ts'
+import type { CalledTarget, RenderedCall } from '../delivery/prepare-call.ts'
 import type { LedgerRow } from '../domain/ledger-row.ts'
 import type { ReportRequest } from '../reports/report-request.ts'
 import type { ReportResult } from '../reports/run-report.ts'
@@ -53,7 +53,7 @@ export type ApiDeps = {
   /** Judges a URL that an affiliate wants called, as far as it can be judged without calling it. */
   readonly guard: Pick<Guard, 'checkUrl'>
   /** Makes a call of a notification target once, for its Test button. */
-  readonly fireOnce: (call: Omit<Call, 'id'>) => Promise<FiredCall>
+  readonly fireTarget: (target: CalledTarget, rendered: Omit<RenderedCall, 'id'>) => Promise<FiredCall>
   /** Host names of this installation, lower case, without the configured domains: no target may lead to one. */
   readonly ownHosts: readonly string[]
   /** Asks the installation's own public port, for a test of the whole chain. */

@@ -52,7 +52,7 @@ export async function describedApi(version: string): Promise<object> {
     },
     previewFraudRerun: neverCalled,
     guard: { checkUrl: () => assert.fail('an API that only describes itself judges no URL') },
-    fireOnce: neverCalled,
+    fireTarget: neverCalled,
     ownHosts: [],
     publicRequest: neverCalled,
     readiness: [],

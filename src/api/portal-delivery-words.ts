@@ -12,6 +12,7 @@ const WORDS: Readonly<Record<SkipReason, string>> = {
     'It is not set to hear of this status. Without a choice of statuses, a URL that does not name {status} hears of approved conversions alone.',
   'status unchanged': 'It was told of this status before: only the amount changed.',
   'status told before': 'The conversion had this status before: each one is told once.',
+  'told already': 'It counts every call as one more conversion, and was told of this one.',
   'payout 0': 'It is set to hear of conversions with a payout, and this one has none.',
   'not first': 'It is set to hear of the first conversion of a visit, and this is a later one.',
   percent: 'It is set to hear of a share of the conversions.',

@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { renderTestTarget } from '../conversions/render-test-target.ts'
-import type { FiredCall } from '../delivery/fire-once.ts'
-import { signingSecretsAt } from '../domain/target-secrets.ts'
+import type { FiredCall } from '../delivery/fire-target.ts'
 import { loadConfiguration } from '../store/load-configuration.ts'
 import type { StoredTarget } from '../store/notification-targets.ts'
 import { getTargetOfAffiliate } from '../store/portal-targets.ts'
@@ -91,16 +90,21 @@ async function test(
     const reason = whyNotSent(`moderation ${target.moderation}`)
     return { ...NOTHING, kind: 'problem', reason, request: { method, url, body: unsent } }
   }
-  const secrets = deps.vault.open(target.sealedSecrets)
-  const signing = signingSecretsAt(secrets, now)
-  return toCallView(await deps.fireOnce({ ...rendered.call, signing, headers: secrets.headers }))
+  return toCallView(await deps.fireTarget(target, rendered.call))
 }
 
 const NOTHING = { ok: false, reason: '', request: null, answer: null, durationMs: 0, markup: '' }
 
-function toCallView({ request, answer, failure, durationMs }: FiredCall): z.input<typeof testSchema> {
+function toCallView({
+  request,
+  answer,
+  verdict,
+  failure,
+  durationMs,
+}: FiredCall): z.input<typeof testSchema> {
   const { method, url, body: sent } = request
-  const ok = answer !== undefined && answer.status >= 200 && answer.status < 300
+  const isTaken = verdict === undefined || verdict.kind === 'taken'
+  const ok = answer !== undefined && isTaken && answer.status >= 200 && answer.status < 300
   return {
     kind: 'call',
     ok,

@@ -10,12 +10,15 @@ import {
   type NotifiedConversion,
   type SkipReason,
 } from '../domain/notification.ts'
+import { rulesOf } from '../domain/target-systems/system-rules.ts'
+import type { SystemRules } from '../domain/target-systems/target-system.ts'
 import type { DeliveryState, NotificationTarget, OwnerType } from '../domain/target-types.ts'
 import type { StoredConversion } from '../store/conversions.ts'
 import { newRecordId } from '../store/ids.ts'
 import type { Configuration } from '../store/load-configuration.ts'
 import type { Database } from '../store/schema.ts'
 import { CONVERSION_LIMITS } from './conversion-limits.ts'
+import { renderSystem } from './render-system.ts'
 import { allOwnHosts, compileOnce, leadsBack, type RenderedTarget, renderTarget } from './render-target.ts'
 import { targetsOf } from './targets-of.ts'
 
@@ -53,6 +56,7 @@ export type Notifier = {
 }
 
 const HOUR_MS = 3_600_000
+const TOO_LATE = 'the system takes no news of a conversion as old as this'
 /** {random} is nine digits. */
 const RANDOM_END = 1_000_000_000
 
@@ -66,7 +70,7 @@ export function buildDeliveries(notice: Notice, notifier: Notifier): Told {
   const deliveries: DeliveryRow[] = []
   const pixels: RenderedPixel[] = []
   for (const target of targets) {
-    const rendered = renderTarget(target, valuesFor(target.ownerType))
+    const rendered = render(target, notice, { configuration, macros: valuesFor(target.ownerType) })
     const fate = decideFate({ target, notice, notifier, ownHosts, rendered, shown: pixels })
     deliveries.push(toRow({ target, notice, notifier, rendered }, fate))
     if (fate.state === 'rendered' && rendered.pixel !== undefined) pixels.push(rendered.pixel)
@@ -100,15 +104,15 @@ function toRow(
     affiliate_id: target.ownerType === 'affiliate' ? target.ownerId : '',
     click_id: conversion.clickId,
     type: target.type,
-    method: target.method,
+    method: rendered.method,
     url: rendered.url,
     body: rendered.body,
-    content_type: target.contentType,
+    content_type: rendered.contentType,
     system: target.system,
     state: fate.state,
     reason: fate.reason,
     due_at: notifier.now + fate.delayMs,
-    expires_at: target.expireHours === 0 ? null : notifier.now + fate.delayMs + target.expireHours * HOUR_MS,
+    expires_at: expiresAt(target, notice, notifier.now + fate.delayMs),
     lease_owner: null,
     lease_until: null,
     attempts: 0,
@@ -118,12 +122,31 @@ function toRow(
   }
 }
 
+/** The target's own time runs from when the call is due, its system's from when the conversion was recorded. */
+function expiresAt(target: NotificationTarget, notice: Notice, dueAt: number): number | null {
+  const own = target.expireHours === 0 ? Infinity : dueAt + target.expireHours * HOUR_MS
+  const first = Math.min(own, systemEndsAt(rulesOfTarget(target), notice))
+  return first === Infinity ? null : first
+}
+
+/** When the system takes no more news of the conversion, Unix milliseconds. */
+function systemEndsAt(rules: SystemRules | undefined, { conversion }: Notice): number {
+  if (rules === undefined || rules.expireHours === 0) return Infinity
+  return conversion.createdAt + rules.expireHours * HOUR_MS
+}
+
+function rulesOfTarget({ system }: NotificationTarget): SystemRules | undefined {
+  return system === '' ? undefined : rulesOf(system)
+}
+
 function decideFate(building: Building): Fate {
   const { target, notice, notifier, ownHosts, rendered, shown } = building
   const compiled = compileOnce(target)
+  const rules = rulesOfTarget(target)
   const decision = decideNotification({
     ...notice,
     target,
+    rules,
     conversion: toNotified(notice.conversion, target.ownerType),
     pastStatuses: notice.conversion.pastStatuses,
     tellsStatus: compiled.ok && compiled.templates.tellsStatus,
@@ -133,7 +156,10 @@ function decideFate(building: Building): Fate {
   if (decision.kind === 'skip') return skipped(decision.reason)
   if (rendered.problem !== '') return skipped(rendered.problem)
   if (leadsBack(rendered, ownHosts)) return skipped('loop' satisfies SkipReason)
-  if (decision.kind === 'send') return { state: 'pending', reason: '', delayMs: decision.delayMs }
+  if (decision.kind === 'send') {
+    if (systemEndsAt(rules, notice) <= notifier.now + decision.delayMs) return skipped(TOO_LATE)
+    return { state: 'pending', reason: '', delayMs: decision.delayMs }
+  }
   if (notice.browser === 'image' && shown.length > 0) return skipped('one image only' satisfies SkipReason)
   if (!hasRoom(shown, rendered.pixel)) return skipped('too many pixels' satisfies SkipReason)
   return { state: 'rendered', reason: '', delayMs: 0 }
@@ -181,6 +207,25 @@ function macroValuesOf(
     },
     at,
     random: String(randomInt(RANDOM_END)).padStart(9, '0'),
+  })
+}
+
+function render(
+  target: NotificationTarget,
+  { conversion, statusBefore, at }: Notice,
+  { configuration, macros }: { readonly configuration: Configuration; readonly macros: MacroValues },
+): RenderedTarget {
+  if (target.system === '') return renderTarget(target, macros)
+  return renderSystem(target, {
+    conversion: toNotified(conversion, target.ownerType),
+    statusBefore,
+    recordedAt: conversion.createdAt,
+    at,
+    visit: conversion.visit,
+    source: configuration.trafficSources.get(conversion.trafficSourceId),
+    person: conversion.person,
+    macros,
+    isTest: false,
   })
 }
 

@@ -4,6 +4,7 @@ import { conversionCostMicros } from '../domain/conversion-cost.ts'
 import { ledgerRowsForTransition, visitDimensions } from '../domain/conversion-ledger.ts'
 import type { EventCounts } from '../domain/conversion-types.ts'
 import type { BrowserPixel } from '../domain/notification.ts'
+import { joinPerson, personOf } from '../domain/person.ts'
 import type { StoredConversion } from '../store/conversions.ts'
 import type { Configuration } from '../store/load-configuration.ts'
 import { joinReasons, withoutWaiting } from './approval.ts'
@@ -78,6 +79,7 @@ export function buildNewConversion(
     reason: joinReasons([made.reason, cost.problem]),
     affiliateId: visit.affiliate_id ?? '',
     advertiserId: sender?.type === 'advertiser' ? sender.id : '',
+    person: personOf(fields),
     pastStatuses: [],
     transitions: 1,
     createdAt: hit.at,
@@ -137,6 +139,7 @@ export function buildChangedConversion(
     originalCurrency,
     rateMicros,
     costMicros: amountChanged ? changedCost(context, known, earned.revenueMicros) : known.costMicros,
+    person: joinPerson(known.person, personOf(context.fields)),
     params: decision.kind === 'replace' ? context.fields.values : known.params,
     transitions: known.transitions + 1,
     updatedAt: context.hit.at,

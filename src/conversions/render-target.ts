@@ -9,10 +9,12 @@ import type { Configuration } from '../store/load-configuration.ts'
 
 /** A target filled in: what is called, or what the browser is shown. */
 export type RenderedTarget = {
+  readonly method: NotificationTarget['method']
   /** '' for markup. */
   readonly url: string
   /** Of a POST; the markup itself for markup. */
   readonly body: string
+  readonly contentType: string
   /** Why it can not be sent or shown; '' when it can. */
   readonly problem: string
   /** Undefined for a postback, and when there is a problem. */
@@ -32,11 +34,13 @@ export function compileOnce(target: NotificationTarget): CompiledTarget {
 
 export function renderTarget(target: NotificationTarget, values: MacroValues): RenderedTarget {
   const compiled = compileOnce(target)
-  if (!compiled.ok) return unusable(target.url, `the target can not be rendered: ${compiled.reason}`)
+  if (!compiled.ok) return unusable(target, target.url, `the target can not be rendered: ${compiled.reason}`)
   const { templates } = compiled
   if (target.type !== 'postback') return renderPixel(target, templates, values)
-  const body = target.method === 'POST' ? renderTemplate(templates.body, values) : ''
-  return { url: renderTemplate(templates.url, values), body, problem: '', pixel: undefined }
+  const { method, contentType } = target
+  const body = method === 'POST' ? renderTemplate(templates.body, values) : ''
+  const url = renderTemplate(templates.url, values)
+  return { method, url, body, contentType, problem: '', pixel: undefined }
 }
 
 /** Every name under which this installation is reached. @param hosts without the configured domains. */
@@ -55,18 +59,19 @@ function renderPixel(
   templates: TargetTemplates,
   values: MacroValues,
 ): RenderedTarget {
+  const { method, contentType } = target
   if (target.code !== '') {
     const html = renderTemplate(templates.code, values)
-    return { url: '', body: html, problem: '', pixel: { type: 'html', html } }
+    return { method, url: '', body: html, contentType, problem: '', pixel: { type: 'html', html } }
   }
   const text = renderTemplate(templates.url, values)
   const parsed = URL.parse(text)
   if (parsed === null || !/^https?:$/.test(parsed.protocol)) {
-    return unusable(text, 'the pixel is no web address')
+    return unusable(target, text, 'the pixel is no web address')
   }
   // As a browser would read it: ASCII without quotes or spaces, so that it fits into a header and a document.
   const url = parsed.href
-  return { url, body: '', problem: '', pixel: pixelOf(target, url) }
+  return { method, url, body: '', contentType, problem: '', pixel: pixelOf(target, url) }
 }
 
 /** A stranger's script never runs in the advertiser's page: it is shown as markup, which has a frame of its own. */
@@ -76,6 +81,6 @@ function pixelOf({ type, ownerType }: NotificationTarget, url: string): Rendered
   return { type: 'html', html: `<script src="${escapeHtml(url)}" async></script>` }
 }
 
-function unusable(url: string, problem: string): RenderedTarget {
-  return { url, body: '', problem, pixel: undefined }
+function unusable({ method, contentType }: NotificationTarget, url: string, problem: string): RenderedTarget {
+  return { method, url, body: '', contentType, problem, pixel: undefined }
 }

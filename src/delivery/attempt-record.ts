@@ -1,7 +1,10 @@
-import type { Delivery, FinishedAttempt } from '../store/deliveries.ts'
+import type { SystemVerdict } from '../domain/target-systems/target-system.ts'
+import type { Delivery } from '../store/deliveries.ts'
+import type { FinishedAttempt } from '../store/delivery-finish.ts'
 import type { Finish } from './finish-queue.ts'
 import type { DeliveryOutcome } from './outcome.ts'
 import type { SendResult } from './send.ts'
+import { attemptError } from './system-verdict.ts'
 
 /** Of our own body: it is on the delivery in full. */
 const BODY_CHARS_LOGGED = 4_096
@@ -11,11 +14,13 @@ export function buildFinish(attempt: {
   readonly delivery: Delivery
   readonly workerId: string
   readonly result: SendResult
+  /** What the answer means to the delivery's system; undefined where its status alone says so. */
+  readonly verdict?: SystemVerdict | undefined
   readonly outcome: DeliveryOutcome
   readonly startedAt: number
   readonly now: number
 }): Finish {
-  const { delivery, outcome, result } = attempt
+  const { delivery, outcome, result, verdict } = attempt
   const reason = outcome.kind === 'dead' || outcome.kind === 'gone' ? outcome.reason : ''
   return {
     attempt: {
@@ -25,6 +30,7 @@ export function buildFinish(attempt: {
       // The clock may be set back meanwhile.
       durationMs: Math.max(0, attempt.now - attempt.startedAt),
       ...toLog(result),
+      error: attemptError(result, verdict),
       state: stateOf(outcome),
       reason,
       dueAt: outcome.kind === 'retry' ? outcome.at : delivery.dueAt,
@@ -55,7 +61,6 @@ function toLog(result: SendResult) {
       responseStatus: null,
       responseHeadersJson: '{}',
       responseBody: '',
-      error: result.code,
     }
   }
   return {
@@ -63,6 +68,5 @@ function toLog(result: SendResult) {
     responseStatus: result.answer.status,
     responseHeadersJson: JSON.stringify(result.answer.headers),
     responseBody: result.answer.body,
-    error: '',
   }
 }

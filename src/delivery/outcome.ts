@@ -1,5 +1,7 @@
+import type { SystemVerdict } from '../domain/target-systems/target-system.ts'
 import { nextAttemptAt } from './retry-schedule.ts'
 import type { SendResult } from './send.ts'
+import { refusalReason } from './system-verdict.ts'
 
 const GONE = 410
 
@@ -25,10 +27,17 @@ export function decideOutcome(
     readonly nowMs: number
     /** In [0, 1). */
     readonly random: number
+    /** What the answer means to the target's system: it goes before the status, which says little there. */
+    readonly verdict?: SystemVerdict | undefined
   },
 ): DeliveryOutcome {
   if (result.kind === 'failed' && result.forGood) return { kind: 'dead', reason: result.code }
-  if (result.kind === 'answered') {
+  const { verdict } = context
+  if (verdict?.kind === 'taken') return { kind: 'delivered' }
+  if (verdict?.kind === 'refused' && verdict.forGood) {
+    return { kind: 'dead', reason: refusalReason(verdict.reason) }
+  }
+  if (result.kind === 'answered' && verdict === undefined) {
     const { status } = result.answer
     if (status >= 200 && status < 300) return { kind: 'delivered' }
     if (status === GONE) return { kind: 'gone', reason: 'target_gone' }
@@ -43,6 +52,7 @@ export function decideOutcome(
  * an error of the server. What the breaker counts.
  */
 export function isHostFailure(result: SendResult): boolean {
+  if (result.kind === 'failed' && result.code === 'credentials') return false
   if (result.kind === 'failed') return !result.forGood && result.request.redirectedFrom.length === 0
   return result.answer.status >= 500 || result.answer.status === 429
 }

@@ -7,9 +7,10 @@ import { buildFinish } from './attempt-record.ts'
 import { FinishQueue } from './finish-queue.ts'
 import type { Guard } from './guard.ts'
 import { HostGate } from './host-gate.ts'
+import { type Caller, createCaller } from './make-call.ts'
 import { type DeliveryOutcome, decideOutcome, isHostFailure } from './outcome.ts'
-import { prepareCall } from './prepare-call.ts'
 import { createSender, type Sender, type SendResult } from './send.ts'
+import { verdictOf } from './system-verdict.ts'
 import { WakeSignal } from './wake-signal.ts'
 
 /** Sends under way at once, and the most that one claim takes. */
@@ -71,11 +72,13 @@ export type DeliveryWorker = {
 export function runDeliveryWorker(options: DeliveryWorkerOptions): DeliveryWorker {
   const onError = options.onError ?? (() => {})
   const wakeSignal = new WakeSignal()
+  const sender = createSender(options)
   const worker: Worker = {
     ...options,
     onError,
     wakeSignal,
-    sender: createSender(options),
+    sender,
+    caller: createCaller({ ...options, sender }),
     hosts: new HostGate(options.random),
     finishQueue: new FinishQueue({ ...options, onError }),
     running: new Set(),
@@ -87,6 +90,7 @@ type Worker = DeliveryWorkerOptions & {
   readonly onError: (error: unknown) => void
   readonly wakeSignal: WakeSignal
   readonly sender: Sender
+  readonly caller: Caller
   readonly hosts: HostGate
   readonly finishQueue: FinishQueue
   readonly running: Set<Promise<void>>
@@ -144,15 +148,18 @@ function start(worker: Worker, delivery: Delivery, target: TargetCalls | undefin
 }
 
 async function deliver(worker: Worker, delivery: Delivery, target: TargetCalls | undefined): Promise<void> {
-  const { clock, random, vault, workerId } = worker
+  const { clock, random, workerId } = worker
   const startedAt = clock()
-  const result = await worker.sender.send(prepareCall(delivery, target, { vault, now: startedAt }), startedAt)
+  const result = await worker.caller.call(delivery, target)
   const now = clock()
   const durationMs = Math.max(0, now - startedAt)
   worker.hosts.settle(hostOf(delivery), { failed: isHostFailure(result), durationMs, nowMs: now })
   const attempt = delivery.attempts - delivery.attemptsBefore + 1
-  const outcome = decideOutcome(result, { attempt, nowMs: now, random: random() })
-  await worker.finishQueue.record(buildFinish({ delivery, workerId, result, outcome, startedAt, now }))
+  const verdict = verdictOf(delivery, result)
+  const outcome = decideOutcome(result, { attempt, nowMs: now, random: random(), verdict })
+  await worker.finishQueue.record(
+    buildFinish({ delivery, workerId, result, verdict, outcome, startedAt, now }),
+  )
   worker.onSent?.({ delivery, result, outcome, durationMs })
 }
 

@@ -21,6 +21,11 @@ export type HitFields = {
   readonly coupon: string
   /** Whose conversion it is, when the sender tells it by the affiliate instead of a click id. */
   readonly affiliate: string
+  /** Of the person who converted, plain or as SHA-256 in hex; taken over with `consent` alone (person.ts). */
+  readonly email: string
+  readonly phone: string
+  /** Whether the person agrees that they are passed on: `consent=1`. */
+  readonly consent: boolean
   /** p1…p10, those given. */
   readonly values: Readonly<Record<string, string>>
   readonly token: string
@@ -48,6 +53,9 @@ const ALIASES = {
   offer: names('offer offer_id'),
   coupon: names('coupon coupon_code promo_code'),
   affiliate: names('affiliate aff_id affiliate_id pid'),
+  email: names('email em'),
+  phone: names('phone ph'),
+  consent: names('consent gdpr_consent'),
   token: names('token security_token verification_token'),
   ts: names('ts'),
   sig: names('sig'),
@@ -63,6 +71,9 @@ const CONTROL_PARAMS: ReadonlySet<string> = new Set([
   ...ALIASES.sig,
   ...ALIASES.test,
   ...ALIASES.silent,
+  ...ALIASES.email,
+  ...ALIASES.phone,
+  ...ALIASES.consent,
   // The first-party click id of tp.js, and Binom's key of updates.
   'format',
   'fp',
@@ -75,6 +86,8 @@ export function isControlParam(name: string): boolean {
 }
 
 const VALUE_COUNT = 10
+
+const CONSENT_WORDS: ReadonlySet<string> = new Set(['1', 'true', 'yes', 'granted'])
 
 /** A word listed twice means the first of these. Keitaro says sale and lead. */
 const STATUS_LISTS: readonly (readonly [string, ConversionStatus | 'ignore'])[] = [
@@ -113,6 +126,9 @@ export function parseHit(params: readonly (readonly [name: string, value: string
     offer: pick(given, ALIASES.offer),
     coupon: pick(given, ALIASES.coupon),
     affiliate: pick(given, ALIASES.affiliate),
+    email: pick(given, ALIASES.email),
+    phone: pick(given, ALIASES.phone),
+    consent: CONSENT_WORDS.has(pick(given, ALIASES.consent).toLowerCase()),
     values: freeValues(given),
     token: pick(given, ALIASES.token),
     ts: /^\d{1,12}$/.test(tsText) ? Number(tsText) : undefined,

@@ -5,6 +5,7 @@ import { buildVisitMacroValues, type MacroVisit, type VisitNames, visitTime } fr
 import { formatMicros } from './money.ts'
 import { kindsAllowed } from './pixel-kinds.ts'
 import { routePoint } from './routing.ts'
+import type { SystemRules } from './target-systems/target-system.ts'
 import type { NotificationTarget } from './target-types.ts'
 
 /** What a target is told about. */
@@ -41,6 +42,8 @@ export type NotificationQuestion = {
   >
   /** Whether the target's text names the status (TargetTemplates.tellsStatus). */
   readonly tellsStatus: boolean
+  /** Of the target's system; undefined for a plain URL. */
+  readonly rules?: Pick<SystemRules, 'isToldOnce' | 'retracts'> | undefined
   /** Whether the offer takes affiliates' pixels (OfferTerms.allowsPixels). */
   readonly allowsPixels: boolean
   readonly conversion: NotifiedConversion
@@ -72,6 +75,7 @@ export type BrowserPixel = 'image' | 'iframe' | 'script'
  * status unchanged  only the amount changed, and the target has heard of this status
  * status told before
  *                   the conversion had another status meanwhile: this one would count as one more conversion
+ * told already      its system takes each call for one more conversion, and has been told of this one
  * payout 0          it wants conversions with a payout, and this one has none, or takes one back
  * not first         it wants the first conversion of a visit, and this is a later one
  * percent           it wants a share of the conversions, and this one is not in it
@@ -94,6 +98,7 @@ export type SkipReason =
   | 'status filter'
   | 'status unchanged'
   | 'status told before'
+  | 'told already'
   | 'payout 0'
   | 'not first'
   | 'percent'
@@ -176,12 +181,37 @@ function skipReason(question: NotificationQuestion): SkipReason | undefined {
   if (target.moderation !== 'approved') return `moderation ${target.moderation}`
   if (question.silent) return 'muted'
   if (!allowsEvent(target.events, conversion.event)) return 'event filter'
-  if (!allowsStatus(question)) return 'status filter'
-  if (question.statusBefore === conversion.status) return 'status unchanged'
-  if (question.pastStatuses.includes(conversion.status)) return 'status told before'
+  const reason = statusReason(question)
+  if (reason !== undefined) return reason
   if (target.onlyWithPayout && (conversion.payoutMicros ?? conversion.revenueMicros) <= 0) return 'payout 0'
   if (target.onlyFirst && !question.isFirst) return 'not first'
   return isInShare(conversion.id, target) ? undefined : 'percent'
+}
+
+function statusReason(question: NotificationQuestion): SkipReason | undefined {
+  const { conversion, statusBefore, pastStatuses } = question
+  if (question.rules?.isToldOnce === true) return onceReason(question, question.rules)
+  if (!allowsStatus(question)) return 'status filter'
+  if (statusBefore === conversion.status) return 'status unchanged'
+  return pastStatuses.includes(conversion.status) ? 'status told before' : undefined
+}
+
+/**
+ * For a system that counts every call: the first status that earns, and, if the system can take a conversion back, the
+ * first one after it that does not.
+ */
+function onceReason(
+  { target, conversion, pastStatuses }: NotificationQuestion,
+  { retracts }: Pick<SystemRules, 'retracts'>,
+): SkipReason | undefined {
+  const counts = (status: ConversionStatus) =>
+    earns(status) && (target.statuses.length === 0 || target.statuses.includes(status))
+  const toldAt = pastStatuses.findIndex(counts)
+  const isTold = toldAt >= 0
+  if (counts(conversion.status)) return isTold ? 'told already' : undefined
+  if (earns(conversion.status) || !isTold || retracts !== true) return 'status filter'
+  const isTakenBack = pastStatuses.slice(toldAt).some((status) => !earns(status))
+  return isTakenBack ? 'told already' : undefined
 }
 
 function pixelSkipReason(question: NotificationQuestion): SkipReason | undefined {

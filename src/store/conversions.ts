@@ -2,6 +2,7 @@ import { type Insertable, type Selectable, sql } from 'kysely'
 import type { Agreement } from '../domain/agreement.ts'
 import type { AttributionMethod, ConversionStatus, EventCounts } from '../domain/conversion-types.ts'
 import type { LedgerRow } from '../domain/ledger-row.ts'
+import type { Person } from '../domain/person.ts'
 import { type ConversionFilter, fitsConversionFilter } from './conversion-filter.ts'
 import { inChunks } from './in-chunks.ts'
 import type { OwnedId } from './owned.ts'
@@ -55,6 +56,8 @@ export type StoredConversion = {
   readonly agreement: Agreement | null
   /** When its hold is over, Unix milliseconds; null on the tracker's side. */
   readonly payableAt: number | null
+  /** Who converted, hashed; null when nobody said, or without consent. */
+  readonly person: Person | null
   /** Statuses that it has had before its newest transition, each once. */
   readonly pastStatuses: readonly ConversionStatus[]
   /** Number of its transitions so far: n of the newest one. */
@@ -107,6 +110,7 @@ export async function updateConversion(db: Db, conversion: StoredConversion): Pr
       sale_micros: row.sale_micros,
       payable_at: row.payable_at,
       past_statuses: row.past_statuses,
+      person_json: row.person_json,
       transitions: row.transitions,
       updated_at: row.updated_at,
     })
@@ -325,6 +329,7 @@ function toRow(conversion: StoredConversion): Insertable<Database['conversions']
     agreement_json: JSON.stringify(conversion.agreement),
     payable_at: conversion.payableAt,
     past_statuses: JSON.stringify(conversion.pastStatuses),
+    person_json: JSON.stringify(conversion.person),
     transitions: conversion.transitions,
     created_at: conversion.createdAt,
     updated_at: conversion.updatedAt,
@@ -368,6 +373,7 @@ export function toConversion(row: Selectable<Database['conversions']>): StoredCo
     saleMicros: row.sale_micros,
     agreement: JSON.parse(row.agreement_json),
     payableAt: row.payable_at,
+    person: JSON.parse(row.person_json),
     pastStatuses: row.past_statuses === '' ? [] : JSON.parse(row.past_statuses),
     transitions: row.transitions,
     createdAt: row.created_at,

@@ -9,7 +9,7 @@ import { dashboardOrigins } from '../../src/api/dashboard-origins.ts'
 import { createSetupLink } from '../../src/api/setup-token.ts'
 import { createJudge } from '../../src/conversions/judge.ts'
 import { CostCorrector } from '../../src/corrections/correct-costs.ts'
-import { fireOnce } from '../../src/delivery/fire-once.ts'
+import { fireTarget } from '../../src/delivery/fire-target.ts'
 import { createGuard } from '../../src/delivery/guard.ts'
 import type { ClickLookup } from '../../src/ledger/click-lookup.ts'
 import type { FoundVisit } from '../../src/ledger/find-in-ledger.ts'
@@ -36,6 +36,7 @@ export type TestApi = {
 
 /** Test servers listen on loopback. */
 const LOOPBACK_GUARD = createGuard({ allowPrivateTargets: ['127.0.0.1/32'] })
+const FIRING = { guard: LOOPBACK_GUARD, vault: TEST_VAULT, version: '0.0.0-test', clock: Date.now }
 /** What the ledger answers a correction of costs. */
 const ONE_VISIT = { query: async <T>() => [{ hour_start: 0, spent: '0', seen: '1' }] as T[] }
 const NO_CLICKS = { query: async <T>() => [] as T[] }
@@ -82,7 +83,7 @@ export async function openTestApi(
       throw new Error('there is no public port')
     },
     guard: LOOPBACK_GUARD,
-    fireOnce: (call) => fireOnce(call, { guard: LOOPBACK_GUARD, version: '0.0.0-test', clock: Date.now }),
+    fireTarget: (target, rendered) => fireTarget(target, rendered, FIRING),
     ownHosts: [new URL(PUBLIC_URL).hostname, new URL(DASHBOARD_URL).hostname],
     readiness: [],
     clock: Date.now,

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { renderTestTarget } from '../../src/conversions/render-test-target.ts'
 import { targetsOf } from '../../src/conversions/targets-of.ts'
-import { fireOnce } from '../../src/delivery/fire-once.ts'
+import { fireTarget } from '../../src/delivery/fire-target.ts'
 import { createGuard } from '../../src/delivery/guard.ts'
 import { runDeliveryWorker } from '../../src/delivery/worker.ts'
 import type { ConversionStatus } from '../../src/domain/conversion-types.ts'
@@ -22,7 +22,7 @@ import {
 import { SQL_ENGINES, useStores } from '../support/databases.ts'
 import { WORLD_NOW } from '../support/judge-rig.ts'
 import { buildNetworkWorld, type NetworkWorld } from '../support/network-world.ts'
-import { TEST_VAULT } from '../support/test-vault.ts'
+import { sealedSecret, TEST_VAULT } from '../support/test-vault.ts'
 
 const PAGE = { limit: 50 }
 
@@ -286,6 +286,8 @@ describe.each(SQL_ENGINES)("an affiliate's targets on %s", (engine) => {
 })
 
 describe('the Test button', () => {
+  const UNSIGNED = { id: 't1', system: '', url: '', settings: {}, sealedSecrets: '' } as const
+
   it('makes one call and tells what was sent and what came back', async () => {
     const seen: string[] = []
     const server = createServer((request, response) => {
@@ -295,13 +297,15 @@ describe('the Test button', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const { port } = server.address() as AddressInfo // it listens on TCP
     const url = `http://127.0.0.1:${port}/pb?c=1`
-    const call = { url, method: 'GET', body: '', contentType: '', signing: ['whsec_c2VjcmV0'], headers: {} }
+    const call = { url, method: 'GET', body: '', contentType: '' }
+    const signed = { ...UNSIGNED, sealedSecrets: sealedSecret('whsec_c2VjcmV0') }
     const deps = {
       guard: createGuard({ allowPrivateTargets: ['127.0.0.1'] }),
       version: '1.2.3',
+      vault: TEST_VAULT,
       clock: Date.now,
     }
-    const fired = await fireOnce(call, deps)
+    const fired = await fireTarget(signed, call, deps)
     server.close()
     expect(seen).toEqual(['GET /pb?c=1'])
     expect(fired).toMatchObject({
@@ -319,10 +323,10 @@ describe('the Test button', () => {
   })
 
   it('does not reach a private address', async () => {
-    const unsigned = { contentType: '', signing: [], headers: {} }
-    const call = { url: 'http://10.0.0.1/pb', method: 'GET', body: '', ...unsigned }
-    const deps = { guard: createGuard({ allowPrivateTargets: [] }), version: '1', clock: Date.now }
-    expect(await fireOnce(call, deps)).toMatchObject({
+    const call = { url: 'http://10.0.0.1/pb', method: 'GET', body: '', contentType: '' }
+    const guard = createGuard({ allowPrivateTargets: [] })
+    const deps = { guard, version: '1', vault: TEST_VAULT, clock: Date.now }
+    expect(await fireTarget(UNSIGNED, call, deps)).toMatchObject({
       answer: undefined,
       failure: { code: 'refused_address', detail: '10.0.0.1 is not a public address' },
     })

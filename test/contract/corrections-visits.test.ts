@@ -217,6 +217,7 @@ async function convert(world: CorrectionsWorld, visit: LedgerRow): Promise<Store
     saleMicros: 0,
     agreement: null,
     payableAt: null,
+    person: null,
     pastStatuses: [],
     transitions: 1,
     createdAt: visit.at,

@@ -170,6 +170,7 @@ function conversionOf(
     saleMicros: SECRET_REVENUE_MICROS,
     agreement: null,
     payableAt: at,
+    person: null,
     pastStatuses: [],
     transitions: 1,
     createdAt: at,

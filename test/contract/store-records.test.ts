@@ -96,6 +96,7 @@ const CONVERSION: StoredConversion = {
   saleMicros: 0,
   agreement: null,
   payableAt: null,
+  person: null,
   pastStatuses: ['pending'],
   transitions: 1,
   createdAt: NOW,

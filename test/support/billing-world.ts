@@ -119,6 +119,7 @@ function plainConversion(ids: Ids, n: number): StoredConversion {
     saleMicros: 100_000_000,
     agreement: null,
     payableAt: at,
+    person: null,
     pastStatuses: [],
     transitions: 1,
     createdAt: at,

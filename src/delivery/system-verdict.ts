@@ -1,0 +1,32 @@
+import { rulesOf } from '../domain/target-systems/system-rules.ts'
+import type { SystemVerdict, TargetSystem } from '../domain/target-systems/target-system.ts'
+import type { SendResult } from './send.ts'
+
+/** Of a system's own words, as they are shown with the delivery. */
+const REASON_CHARS_MAX = 400
+
+/**
+ * What a system's answer means by its own rules: several answer 200 and refuse in the body. Undefined where the status
+ * alone decides: for a plain URL, for a system without rules of its own, and when no answer came.
+ */
+export function verdictOf(
+  { system }: { readonly system: TargetSystem | '' },
+  result: SendResult,
+): SystemVerdict | undefined {
+  if (system === '' || result.kind === 'failed') return undefined
+  const { status, body } = result.answer
+  return rulesOf(system)?.readAnswer?.({ status, body })
+}
+
+/** What an attempt's log says of a failure; '' when there was an answer and nobody refused in it. */
+export function attemptError(result: SendResult, verdict: SystemVerdict | undefined): string {
+  if (result.kind === 'failed') {
+    return result.code === 'credentials' ? `${result.code}: ${result.detail}` : result.code
+  }
+  return verdict?.kind === 'refused' ? refusalReason(verdict.reason) : ''
+}
+
+/** The reason of a delivery that its system refused for good. */
+export function refusalReason(said: string): string {
+  return `refused_by_system: ${said}`.replace(/\s+/g, ' ').slice(0, REASON_CHARS_MAX)
+}
