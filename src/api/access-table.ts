@@ -128,6 +128,11 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /api/v1/deliveries': 'viewer',
   'GET /api/v1/deliveries/:id': 'viewer',
   'POST /api/v1/deliveries/:id/replay': 'manager',
+  'POST /api/v1/deliveries/:id/cancel': 'manager',
+  'POST /api/v1/deliveries/replay': 'manager',
+  'POST /api/v1/deliveries/replay/preview': 'viewer',
+  'POST /api/v1/deliveries/cancel': 'manager',
+  'POST /api/v1/deliveries/cancel/preview': 'viewer',
 
   'POST /api/v1/hits/:id/match': 'manager',
   'POST /api/v1/hits/rematch': 'manager',

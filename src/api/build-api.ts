@@ -25,6 +25,7 @@ import { costCorrectionRoutes } from './cost-corrections.ts'
 import { couponRoutes } from './coupons.ts'
 import { serveDashboard } from './dashboard-files.ts'
 import { deliveryRoutes } from './deliveries.ts'
+import { deliveryBulkRoutes } from './deliveries-bulk.ts'
 import { domainRoutes } from './domains.ts'
 import { dryRunRoutes } from './dry-run.ts'
 import { enforceAccess } from './enforce-access.ts'
@@ -114,6 +115,7 @@ const ROUTES: readonly ((app: ApiApp, deps: ApiDeps) => void)[] = [
   testConversionRoutes,
   jobRoutes,
   deliveryRoutes,
+  deliveryBulkRoutes,
   reportRoutes,
   costCorrectionRoutes,
   fraudRoutes,

@@ -1,27 +1,30 @@
-import { z } from 'zod'
-import { DELIVERY_STATES } from '../domain/target-types.ts'
+import { CANCELLED_BY_HAND } from '../delivery/cancel-job.ts'
 import { appendAudit } from '../store/audit-log.ts'
-import { getWithAttempts, listDeliveries, replay } from '../store/deliveries.ts'
+import { getWithAttempts, replay } from '../store/deliveries.ts'
+import { cancelDelivery } from '../store/delivery-bulk.ts'
+import { searchDeliveries } from '../store/delivery-search.ts'
+import type { OwnedId } from '../store/owned.ts'
 import { type Db, inTransaction } from '../store/transaction.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
-import { callerOf, workspaceOf } from './caller.ts'
+import { type Caller, callerOf, workspaceOf } from './caller.ts'
+import { deliverySearchQuery } from './delivery-filter-fields.ts'
 import {
   deliverySchema,
   deliveryWithAttemptsSchema,
   toDeliveryView,
   toDeliveryWithAttempts,
 } from './delivery-view.ts'
+import { timeField, toTime } from './fields.ts'
 import { idParams, pageOf, pageQuery } from './page.ts'
 import { notFound, Problem } from './problem.ts'
 
 const TAGS = ['deliveries']
 const PATH = '/api/v1/deliveries'
 
-const listQuery = pageQuery.extend({
-  state: z.enum(DELIVERY_STATES).optional(),
-  targetId: z.string().max(64).optional(),
-  clickId: z.string().max(100).optional(),
-  conversionId: z.string().max(64).optional(),
+const listAnswer = pageOf(deliverySchema).extend({
+  searchedTo: timeField
+    .nullable()
+    .describe('How far back was looked, newest first; null: to the end. nextCursor looks further'),
 })
 
 /** Outgoing calls, sent, waiting, dead and skipped. */
@@ -31,13 +34,18 @@ export function deliveryRoutes(app: ApiApp, deps: ApiDeps): void {
     schema: {
       tags: TAGS,
       summary: 'List: deliveries',
-      querystring: listQuery,
-      response: { 200: pageOf(deliverySchema) },
+      querystring: pageQuery.extend(deliverySearchQuery),
+      response: { 200: listAnswer },
     },
     handler: async (request) => {
-      const { limit, cursor, ...filter } = request.query
-      const page = await listDeliveries(db, workspaceOf(request), filter, { limit, cursor })
-      return { items: page.items.map(toDeliveryView), nextCursor: page.nextCursor }
+      const { limit, cursor, state: states, ...rest } = request.query
+      const wanted = { workspace: workspaceOf(request), filter: { ...rest, states }, page: { limit, cursor } }
+      const { items, nextCursor, searchedTo } = await searchDeliveries(db, wanted)
+      return {
+        items: items.map(toDeliveryView),
+        nextCursor,
+        searchedTo: searchedTo === null ? null : toTime(searchedTo),
+      }
     },
   })
   app.get(`${PATH}/:id`, {
@@ -51,6 +59,7 @@ export function deliveryRoutes(app: ApiApp, deps: ApiDeps): void {
       toDeliveryWithAttempts(await find(db, workspaceOf(request), request.params.id)),
   })
   replayRoute(app, deps)
+  cancelRoute(app, deps)
 }
 
 function replayRoute(app: ApiApp, deps: ApiDeps): void {
@@ -62,29 +71,61 @@ function replayRoute(app: ApiApp, deps: ApiDeps): void {
       response: { 200: deliveryWithAttemptsSchema },
     },
     handler: async (request) => {
-      const { workspace, actor } = callerOf(request)
-      const { id } = request.params
-      const replayed = await inTransaction(deps.store.db, async (db) => {
-        await find(db, workspace, id)
-        const now = deps.clock()
-        if ((await replay(db, id, now)) === undefined) {
-          const detail = 'It was skipped by a rule and never due: change the target instead.'
-          throw new Problem(409, 'not_replayable', detail)
-        }
-        const subject = { subjectType: 'delivery', subjectId: id }
-        await appendAudit(db, {
-          workspace,
-          at: now,
-          actor,
-          action: 'delivery.replay',
-          ...subject,
-          detail: {},
-        })
-        return toDeliveryWithAttempts(await find(db, workspace, id))
+      const replayed = await changeOne(deps, callerOf(request), {
+        id: request.params.id,
+        action: 'delivery.replay',
+        change: async (db, { id }, now) => (await replay(db, id, now)) !== undefined,
+        refusal: new Problem(
+          409,
+          'not_replayable',
+          'It was skipped by a rule and never due: change the target instead.',
+        ),
       })
       deps.wakeDelivery()
       return replayed
     },
+  })
+}
+
+function cancelRoute(app: ApiApp, deps: ApiDeps): void {
+  app.post(`${PATH}/:id/cancel`, {
+    schema: {
+      tags: TAGS,
+      summary: 'Cancel what waits; what is being sent now is not tried again',
+      params: idParams,
+      response: { 200: deliveryWithAttemptsSchema },
+    },
+    handler: async (request) =>
+      await changeOne(deps, callerOf(request), {
+        id: request.params.id,
+        action: 'delivery.cancel',
+        change: async (db, key, now) => await cancelDelivery(db, key, { reason: CANCELLED_BY_HAND, now }),
+        refusal: new Problem(409, 'not_pending', 'It does not wait to be sent any more.'),
+      }),
+  })
+}
+
+type Change = {
+  readonly id: string
+  /** Of the audit log. */
+  readonly action: string
+  /** False when the delivery is not in a state for it. */
+  readonly change: (db: Db, key: OwnedId, now: number) => Promise<boolean>
+  readonly refusal: Problem
+}
+
+async function changeOne(
+  deps: ApiDeps,
+  { workspace, actor }: Caller,
+  { id, action, change, refusal }: Change,
+) {
+  return await inTransaction(deps.store.db, async (db) => {
+    await find(db, workspace, id)
+    const now = deps.clock()
+    if (!(await change(db, { workspace, id }, now))) throw refusal
+    const subject = { subjectType: 'delivery', subjectId: id }
+    await appendAudit(db, { workspace, at: now, actor, action, ...subject, detail: {} })
+    return toDeliveryWithAttempts(await find(db, workspace, id))
   })
 }
 

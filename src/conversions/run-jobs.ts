@@ -8,6 +8,7 @@ import {
   releaseJob,
   renewJob,
 } from '../store/jobs.ts'
+import { isConflictError, isLockedError } from '../store/store-error.ts'
 import type { Db } from '../store/transaction.ts'
 import { superviseLoop } from './supervised-loop.ts'
 
@@ -171,6 +172,7 @@ class JobRun {
 }
 
 function isPassing(error: unknown): boolean {
+  if (isLockedError(error) || isConflictError(error)) return true
   return error instanceof Error && 'code' in error && PASSING_CODES.has(error.code)
 }
 

@@ -147,7 +147,7 @@ const PORTAL_BODIES: Readonly<Record<string, object>> = {
 /** A body for every writing route; a route that is new must be added here. */
 function payloadOf(key: string, kind: string, world: World): object | undefined {
   const [method = '', url = ''] = key.split(' ')
-  if (method === 'GET' || method === 'DELETE' || /\/(?:replay|cancel)$/.test(url)) return undefined
+  if (method === 'GET' || method === 'DELETE' || /\/:id\/(?:replay|cancel)$/.test(url)) return undefined
   if (url.endsWith('/notification-targets')) return { url: `https://${world.mark}.example/pb` }
   const ofPortal = url.startsWith(PORTAL) ? PORTAL_BODIES[url.slice(PORTAL.length)] : undefined
   if (ofPortal !== undefined) return ofPortal
@@ -182,6 +182,11 @@ function payloadOf(key: string, kind: string, world: World): object | undefined 
     case 'POST /api/v1/conversion-uploads/:id/apply':
     case 'POST /api/v1/campaigns/:id/test-conversion':
       return {}
+    case 'POST /api/v1/deliveries/replay':
+    case 'POST /api/v1/deliveries/replay/preview':
+    case 'POST /api/v1/deliveries/cancel':
+    case 'POST /api/v1/deliveries/cancel/preview':
+      return { filter: { targetId: world.ids['notification-targets'] } }
     case 'POST /api/v1/cost-corrections':
       return { ...RANGE, key: 'access', mode: 'total', amount: '1', preview: true }
     case 'POST /api/v1/fraud/reruns':

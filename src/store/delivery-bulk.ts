@@ -1,0 +1,178 @@
+import { type SqlBool, sql } from 'kysely'
+import type { DeliveryState } from '../domain/target-types.ts'
+import { type DeliveryFilter, deliveriesToLookAt, fitsRest } from './delivery-filter.ts'
+import type { OwnedId } from './owned.ts'
+import type { Db } from './transaction.ts'
+
+/** What a replay may make due again: a rule kept the skipped ones back, and pixels have no browser any more. */
+export const REPLAYABLE_STATES = ['dead', 'cancelled', 'delivered'] as const satisfies DeliveryState[]
+/** Rows that a count looks at, at most. */
+export const COUNTED_ROWS_MAX = 50_000
+/** Targets that a count names, those with the most first. */
+const COUNTED_TARGETS_MAX = 100
+
+/** Where a walk over deliveries, oldest first, goes on: behind the row that was made then and has this id. */
+export type WalkCursor = { readonly at: number; readonly id: string }
+
+export type BulkStep = {
+  readonly workspace: string
+  readonly filter: DeliveryFilter
+  /** Null at the start. */
+  readonly after: WalkCursor | null
+  /** When it was ordered, Unix milliseconds: what was made later stays as it is. */
+  readonly orderedAt: number
+  /** Rows looked at, and so the most that are changed. */
+  readonly rows: number
+  readonly now: number
+}
+
+export type BulkStepResult = {
+  readonly changed: number
+  /** Null when there is nothing behind it. */
+  readonly next: WalkCursor | null
+}
+
+/**
+ * Makes the deliveries of one step due again, with a fresh retry schedule and without their expiry. What changed
+ * since the order was given is left alone, and so a step that is done again after a crash changes nothing twice:
+ * neither what it has made due itself nor what somebody else sent meanwhile. Deliveries of a target that is deleted
+ * have nobody to be sent to.
+ */
+export async function replayStep(db: Db, step: BulkStep): Promise<BulkStepResult> {
+  const now = Math.max(step.now, step.orderedAt + 1)
+  const result = await db
+    .updateTable('deliveries')
+    .set((set) => ({
+      state: 'pending',
+      reason: '',
+      due_at: now,
+      expires_at: null,
+      lease_owner: null,
+      lease_until: null,
+      attempts_before: set.ref('attempts'),
+      updated_at: now,
+    }))
+    .where('id', 'in', matchingIds(db, step))
+    .where('state', 'in', REPLAYABLE_STATES)
+    .where('updated_at', '<=', step.orderedAt)
+    .where(hasTarget())
+    .executeTakeFirst()
+  return { changed: Number(result.numUpdatedRows), next: await endOfStep(db, step) }
+}
+
+/** Cancels what waits among the deliveries of one step, also what is being sent: its attempt is recorded, no more. */
+export async function cancelStep(
+  db: Db,
+  step: BulkStep & { readonly reason: string },
+): Promise<BulkStepResult> {
+  const result = await db
+    .updateTable('deliveries')
+    .set(cancelled(step))
+    .where('id', 'in', matchingIds(db, step))
+    .where('state', '=', sql.lit('pending'))
+    .executeTakeFirst()
+  return { changed: Number(result.numUpdatedRows), next: await endOfStep(db, step) }
+}
+
+/** @returns false when it does not wait, or is not there. */
+export async function cancelDelivery(
+  db: Db,
+  key: OwnedId,
+  how: { readonly reason: string; readonly now: number },
+): Promise<boolean> {
+  const result = await db
+    .updateTable('deliveries')
+    .set(cancelled(how))
+    .where('id', '=', key.id)
+    .where('workspace', '=', key.workspace)
+    .where('state', '=', sql.lit('pending'))
+    .executeTakeFirst()
+  return result.numUpdatedRows === 1n
+}
+
+function cancelled({ reason, now }: { readonly reason: string; readonly now: number }) {
+  return { state: 'cancelled' as const, reason, lease_owner: null, lease_until: null, updated_at: now }
+}
+
+/** The limit is inside: an engine that prefers another index for the conditions outside looks at no more rows. */
+function matchingIds(db: Db, step: BulkStep) {
+  const looked = oldestFirst(db, step).selectAll().limit(step.rows)
+  return db.selectFrom(looked.as('deliveries')).select('deliveries.id').where(fitsRest(step.filter))
+}
+
+async function endOfStep(db: Db, step: BulkStep): Promise<WalkCursor | null> {
+  const row = await oldestFirst(db, step)
+    .select(['created_at', 'id'])
+    .limit(1)
+    .offset(step.rows - 1)
+    .executeTakeFirst()
+  return row === undefined ? null : { at: row.created_at, id: row.id }
+}
+
+function oldestFirst(db: Db, { workspace, filter, after, orderedAt }: BulkStep) {
+  const query = deliveriesToLookAt(db, workspace, filter)
+    .where('created_at', '<=', orderedAt)
+    .orderBy('created_at')
+    .orderBy('id')
+  if (after === null) return query
+  return query.where(sql<SqlBool>`(created_at, id) > (${after.at}, ${after.id})`)
+}
+
+export type DeliveryCounts = {
+  readonly total: number
+  readonly byState: readonly { readonly state: DeliveryState; readonly count: number }[]
+  /** The most first, and no more than COUNTED_TARGETS_MAX. */
+  readonly byTarget: readonly { readonly targetId: string; readonly count: number }[]
+  /** When the oldest delivery that was looked at was made, Unix milliseconds; null when all were. */
+  readonly searchedTo: number | null
+}
+
+/** Counts what fits among the newest COUNTED_ROWS_MAX rows. `replayable`: what a replay would make due. */
+export async function countDeliveries(
+  db: Db,
+  workspace: string,
+  filter: DeliveryFilter,
+  { replayable }: { readonly replayable: boolean },
+): Promise<DeliveryCounts> {
+  const newest = deliveriesToLookAt(db, workspace, filter).orderBy('created_at', 'desc').orderBy('id', 'desc')
+  const rows = await db
+    .selectFrom(newest.selectAll().limit(COUNTED_ROWS_MAX).as('deliveries'))
+    .where(fitsRest(filter))
+    .$if(replayable, (query) => query.where('state', 'in', REPLAYABLE_STATES).where(hasTarget()))
+    .groupBy(['deliveries.state', 'deliveries.target_id'])
+    .select(['deliveries.state', 'deliveries.target_id', (eb) => eb.fn.countAll<number>().as('count')])
+    .execute()
+  const end = await newest
+    .select('created_at')
+    .limit(1)
+    .offset(COUNTED_ROWS_MAX - 1)
+    .executeTakeFirst()
+  return { ...sumUp(rows), searchedTo: end?.created_at ?? null }
+}
+
+function sumUp(
+  rows: readonly { state: DeliveryState; target_id: string; count: number | string | bigint }[],
+) {
+  const states = new Map<DeliveryState, number>()
+  const targets = new Map<string, number>()
+  let total = 0
+  for (const row of rows) {
+    const count = Number(row.count)
+    total += count
+    states.set(row.state, (states.get(row.state) ?? 0) + count)
+    targets.set(row.target_id, (targets.get(row.target_id) ?? 0) + count)
+  }
+  const mostFirst = [...targets].sort(([, a], [, b]) => b - a).slice(0, COUNTED_TARGETS_MAX)
+  return {
+    total,
+    byState: [...states].map(([state, count]) => ({ state, count })),
+    byTarget: mostFirst.map(([targetId, count]) => ({ targetId, count })),
+  }
+}
+
+function hasTarget() {
+  return sql<SqlBool>`exists (
+    select 1 from notification_targets as target
+    where target.id = deliveries.target_id and target.workspace = deliveries.workspace
+  )`
+}
