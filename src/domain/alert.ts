@@ -13,6 +13,9 @@ export const ALERT_KINDS = [
 ] as const
 export type AlertKind = (typeof ALERT_KINDS)[number]
 
+/** These are either so or not: one look tells that they are over. The others are measured, and may swing. */
+export const STATED_KINDS: ReadonlySet<AlertKind> = new Set(['target_disabled', 'cap_reached'])
+
 /** What a workspace wants to be told of. */
 export type AlertSettings = {
   /** Kinds that nobody is told of. */
@@ -34,3 +37,43 @@ export const DEFAULT_ALERT_SETTINGS: AlertSettings = {
   deliveryLagMinutes: 10,
   journalLagSeconds: 60,
 }
+
+/** That something is wrong now, as a rule says it. */
+export type AlertFinding = {
+  readonly kind: AlertKind
+  /** The target, campaign, offer or sender that it is about; '' for the whole workspace. */
+  readonly subjectId: string
+  /** One line. */
+  readonly title: string
+  readonly detail: AlertDetail
+}
+
+export type AlertDetail = {
+  /** Plain text with the numbers; lines end with \n. */
+  readonly text: string
+  /** Where in the dashboard to look closer, e.g. `/offers/ID`. */
+  readonly path: string
+}
+
+/** One that is kept: found, and told of in turns. */
+export type Alert = AlertFinding & {
+  readonly id: string
+  readonly workspace: string
+  readonly state: AlertState
+  /** Unix milliseconds, as all times here. */
+  readonly openedAt: number
+  /** When it was last found to hold. */
+  readonly seenAt: number
+  /** Since when it is found to hold no more; null while it holds. */
+  readonly clearedAt: number | null
+  readonly resolvedAt: number | null
+  /** When channels were last told of it; null when never. */
+  readonly toldAt: number | null
+  /** Turns so far (opened, reminded, resolved): channels hear of each once. */
+  readonly transitions: number
+  /** The last turn that channels were told of; less while one waits. */
+  readonly toldTransition: number
+}
+
+export const ALERT_STATES = ['open', 'resolved'] as const
+export type AlertState = (typeof ALERT_STATES)[number]

@@ -92,6 +92,24 @@ export async function loadCappedUntil(
   return new Map(until.filter(([, end]) => end > 0))
 }
 
+/** A cap of an offer without room, in its present period. @property used what was taken from it so far. */
+export type UsedUpOfferCap = OfferCap & { readonly offerId: string; readonly used: number }
+
+/** The caps of the offers themselves that are used up now; those for each affiliate are not among them. */
+export async function loadUsedUpCaps(
+  db: Db,
+  offers: readonly CappedOffer[],
+  now: number,
+): Promise<readonly UsedUpOfferCap[]> {
+  const caps = offers.flatMap((offer) =>
+    capsOfOffer(offer, now).map((cap) => ({ ...cap, offerId: offer.id })),
+  )
+  const counts = await loadCounts(db, caps)
+  return caps
+    .filter((cap) => isUsedUp(cap, counts))
+    .map((cap) => ({ ...cap, used: counts.get(`${cap.key} ${cap.period}`) ?? 0 }))
+}
+
 /** An affiliate whose cap at an offer is used up. */
 export type CappedAffiliate = {
   readonly affiliateId: string
@@ -132,12 +150,14 @@ type Counts = ReadonlyMap<string, number>
 /** The end of the longest used-up period; 0 when there is room in all. */
 function usedUpUntil(caps: readonly OfferCap[], counts: Counts, offer: CappedOffer, now: number): number {
   const ends = caps
-    .filter(({ key, period, max }) => {
-      const used = counts.get(`${key} ${period}`) ?? 0
-      return used >= max || (counts.get(`${fullKeyOf(key)} ${period}`) ?? -1) >= max
-    })
+    .filter((cap) => isUsedUp(cap, counts))
     .map(({ kind }) => capPeriodEnd(kind, offer.caps.timeZone, now))
   return Math.max(0, ...ends)
+}
+
+function isUsedUp({ key, period, max }: OfferCap, counts: Counts): boolean {
+  const used = counts.get(`${key} ${period}`) ?? 0
+  return used >= max || (counts.get(`${fullKeyOf(key)} ${period}`) ?? -1) >= max
 }
 
 /** Of the present periods alone: counters of past days stay in the table. */

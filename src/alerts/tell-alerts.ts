@@ -1,0 +1,107 @@
+import type { Alert } from '../domain/alert.ts'
+import { writeAlertEvent, writeAlertMessage } from '../domain/alert-message.ts'
+import { needsReminder } from '../domain/alert-turns.ts'
+import { isQuiet } from '../domain/quiet-hours.ts'
+import { rulesOf } from '../domain/target-systems/system-rules.ts'
+import type { SystemCall } from '../domain/target-systems/target-system.ts'
+import { alertChannelsOf } from '../store/alert-channels.ts'
+import { loadUntoldAlerts, markAlertsTold, remindOfAlert } from '../store/alerts.ts'
+import { enqueueDeliveries } from '../store/deliveries.ts'
+import { newRecordId } from '../store/ids.ts'
+import type { StoredTarget } from '../store/notification-targets.ts'
+import type { Db } from '../store/transaction.ts'
+import type { Workspace } from '../store/workspaces.ts'
+
+/** What telling needs to know besides the alerts. */
+export type Telling = {
+  readonly workspace: Workspace
+  /** Without a trailing slash. */
+  readonly dashboardUrl: string
+  /** Unix milliseconds. */
+  readonly now: number
+}
+
+/**
+ * Tells the workspace's channels of every turn that waits, in the caller's transaction: a turn and its deliveries are
+ * there together or not at all, so that none is lost or told twice. Within quiet hours nothing is told; what waited is
+ * told afterwards, by one message for each channel.
+ * @returns whether deliveries were made.
+ */
+export async function tellAlerts(db: Db, open: readonly Alert[], telling: Telling): Promise<boolean> {
+  const { workspace, now } = telling
+  const { alerts: settings, timeZone } = workspace
+  if (isQuiet({ from: settings.quietFrom, to: settings.quietTo }, now, timeZone)) return false
+  for (const alert of open) if (needsReminder(alert, now)) await remindOfAlert(db, alert)
+  const waiting = await loadUntoldAlerts(db, workspace.id)
+  if (waiting.length === 0) return false
+  const audible = waiting.filter(({ kind }) => !settings.muted.includes(kind))
+  const channels = (await alertChannelsOf(db, workspace.id)).filter(({ status }) => status !== 'disabled')
+  const rows = channels.flatMap((channel) => rowsFor(channel, audible, telling))
+  if (rows.length > 0) await enqueueDeliveries(db, rows)
+  // Those that nobody is to hear of, too: else they were told when a kind is heard again, or a channel is made.
+  await markAlertsTold(db, waiting, now)
+  return rows.length > 0
+}
+
+/** A channel that fails does not hear that it does. People get one message, programs an event for each turn. */
+function rowsFor(channel: StoredTarget, alerts: readonly Alert[], telling: Telling) {
+  const told = alerts.filter(({ subjectId }) => subjectId !== channel.id)
+  const [first] = told
+  if (first === undefined) return []
+  if (channel.system !== 'webhook') {
+    const call = buildAlertCall(channel, told, telling)
+    return call === undefined ? [] : [toRow(channel, first, call, telling.now)]
+  }
+  return told.flatMap((alert) => {
+    const call = buildAlertCall(channel, [alert], telling)
+    return call === undefined ? [] : [toRow(channel, alert, call, telling.now)]
+  })
+}
+
+/**
+ * The call, without its credentials, that tells a channel of the turns of alerts.
+ * @param alerts at least one; of a webhook the first alone is told.
+ * @returns undefined when the channel's system takes no messages.
+ */
+export function buildAlertCall(
+  channel: Pick<StoredTarget, 'system' | 'settings' | 'url'>,
+  alerts: readonly Alert[],
+  { workspace, dashboardUrl, now }: Telling,
+): SystemCall | undefined {
+  const rules = channel.system === '' ? undefined : rulesOf(channel.system)
+  const message = writeAlertMessage({ alerts, workspaceName: workspace.name, dashboardUrl, now })
+  const target = { settings: channel.settings, baseUrl: channel.url }
+  const built = rules?.buildMessage?.(message, target)
+  if (built?.kind !== 'call') return undefined
+  const [first] = alerts
+  if (channel.system !== 'webhook' || first === undefined) return built.call
+  // Programs read the facts, and not the words about them.
+  return { ...built.call, body: writeAlertEvent(first, dashboardUrl, now), contentType: 'application/json' }
+}
+
+/** The alert stands where the conversion of other deliveries does: its turns reach a channel in their order. */
+function toRow(channel: StoredTarget, alert: Alert, call: SystemCall, now: number) {
+  return {
+    id: newRecordId(now),
+    workspace: channel.workspace,
+    conversion_id: alert.id,
+    transition: alert.transitions,
+    target_id: channel.id,
+    click_id: '',
+    type: channel.type,
+    method: call.method,
+    url: call.url,
+    body: call.body,
+    content_type: call.contentType,
+    system: channel.system,
+    state: 'pending' as const,
+    reason: '',
+    due_at: now,
+    lease_owner: null,
+    lease_until: null,
+    attempts: 0,
+    attempts_before: 0,
+    created_at: now,
+    updated_at: now,
+  }
+}

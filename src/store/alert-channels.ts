@@ -1,0 +1,36 @@
+import { getNotificationTarget, type StoredTarget, toTarget } from './notification-targets.ts'
+import type { OwnedId } from './owned.ts'
+import type { Db } from './transaction.ts'
+
+/** Channels of alerts are notification targets of their own owner type: an alert is sent, tried again and logged as any call. */
+
+/** Oldest first. */
+export async function alertChannelsOf(db: Db, workspace: string): Promise<readonly StoredTarget[]> {
+  const rows = await db
+    .selectFrom('notification_targets')
+    .selectAll()
+    .where('workspace', '=', workspace)
+    .where('owner_type', '=', 'alerts')
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute()
+  return rows.map(toTarget)
+}
+
+/** Undefined for a target of any other owner. */
+export async function getAlertChannel(db: Db, key: OwnedId): Promise<StoredTarget | undefined> {
+  const target = await getNotificationTarget(db, key)
+  return target?.ownerType === 'alerts' ? target : undefined
+}
+
+/** Workspaces that have one which is not switched off. */
+export async function workspacesWithChannels(db: Db): Promise<ReadonlySet<string>> {
+  const rows = await db
+    .selectFrom('notification_targets')
+    .select('workspace')
+    .distinct()
+    .where('owner_type', '=', 'alerts')
+    .where('status', '<>', 'disabled')
+    .execute()
+  return new Set(rows.map(({ workspace }) => workspace))
+}
