@@ -381,7 +381,7 @@ export function toConversion(row: Selectable<Database['conversions']>): StoredCo
   }
 }
 
-function toTransition(row: Selectable<Database['conversion_history']>): Transition {
+export function toTransition(row: Selectable<Database['conversion_history']>): Transition {
   return {
     n: row.n,
     at: row.at,
