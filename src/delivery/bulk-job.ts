@@ -7,7 +7,7 @@ import type { Job, JobHandler } from '../store/jobs.ts'
 import type { Db } from '../store/transaction.ts'
 
 /** Rows looked at in one step, which is one short transaction: others write between two of them. */
-const STEP_ROWS = 2_000
+const STEP_ROWS = 1_000
 
 export type BulkJobDeps = {
   readonly db: Db

@@ -40,6 +40,8 @@ export type BulkStepResult = {
  */
 export async function replayStep(db: Db, step: BulkStep): Promise<BulkStepResult> {
   const now = Math.max(step.now, step.orderedAt + 1)
+  const { ids, next } = await lookAtStep(db, step)
+  if (ids.length === 0) return { changed: 0, next }
   const result = await db
     .updateTable('deliveries')
     .set((set) => ({
@@ -52,12 +54,12 @@ export async function replayStep(db: Db, step: BulkStep): Promise<BulkStepResult
       attempts_before: set.ref('attempts'),
       updated_at: now,
     }))
-    .where('id', 'in', matchingIds(db, step))
+    .where('id', 'in', ids)
     .where('state', 'in', REPLAYABLE_STATES)
     .where('updated_at', '<=', step.orderedAt)
     .where(hasTarget())
     .executeTakeFirst()
-  return { changed: Number(result.numUpdatedRows), next: await endOfStep(db, step) }
+  return { changed: Number(result.numUpdatedRows), next }
 }
 
 /** Cancels what waits among the deliveries of one step, also what is being sent: its attempt is recorded, no more. */
@@ -65,13 +67,15 @@ export async function cancelStep(
   db: Db,
   step: BulkStep & { readonly reason: string },
 ): Promise<BulkStepResult> {
+  const { ids, next } = await lookAtStep(db, step)
+  if (ids.length === 0) return { changed: 0, next }
   const result = await db
     .updateTable('deliveries')
     .set(cancelled(step))
-    .where('id', 'in', matchingIds(db, step))
+    .where('id', 'in', ids)
     .where('state', '=', sql.lit('pending'))
     .executeTakeFirst()
-  return { changed: Number(result.numUpdatedRows), next: await endOfStep(db, step) }
+  return { changed: Number(result.numUpdatedRows), next }
 }
 
 /** @returns false when it does not wait, or is not there. */
@@ -94,19 +98,31 @@ function cancelled({ reason, now }: { readonly reason: string; readonly now: num
   return { state: 'cancelled' as const, reason, lease_owner: null, lease_until: null, updated_at: now }
 }
 
-/** The limit is inside: an engine that prefers another index for the conditions outside looks at no more rows. */
-function matchingIds(db: Db, step: BulkStep) {
+/**
+ * The rows of a step that match, and where it ends: of one moment, since the rows that a filter looks at may be
+ * those that the step changes, and then are others afterwards.
+ */
+async function lookAtStep(
+  db: Db,
+  step: BulkStep,
+): Promise<{ readonly ids: readonly string[]; readonly next: WalkCursor | null }> {
   const looked = oldestFirst(db, step).selectAll().limit(step.rows)
-  return db.selectFrom(looked.as('deliveries')).select('deliveries.id').where(fitsRest(step.filter))
-}
-
-async function endOfStep(db: Db, step: BulkStep): Promise<WalkCursor | null> {
-  const row = await oldestFirst(db, step)
-    .select(['created_at', 'id'])
-    .limit(1)
-    .offset(step.rows - 1)
-    .executeTakeFirst()
-  return row === undefined ? null : { at: row.created_at, id: row.id }
+  const rows = await db
+    .selectFrom(looked.as('deliveries'))
+    .select([
+      'id',
+      'created_at',
+      sql<number>`case when ${fitsRest(step.filter)} then 1 else 0 end`.as('fits'),
+    ])
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute()
+  const last = rows.at(-1)
+  const isFull = rows.length === step.rows && last !== undefined
+  return {
+    ids: rows.filter(({ fits }) => fits === 1).map(({ id }) => id),
+    next: isFull ? { at: last.created_at, id: last.id } : null,
+  }
 }
 
 function oldestFirst(db: Db, { workspace, filter, after, orderedAt }: BulkStep) {
