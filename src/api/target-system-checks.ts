@@ -10,6 +10,9 @@ import type { FieldError } from './problem.ts'
 /** As long as a body template, which a setting with a text is the same as. */
 const VALUE_CHARS_MAX = 16_384
 
+/** Where a request has the fields of a system. */
+type FieldGroup = 'settings' | 'systemSecrets'
+
 export type SystemQuestion = {
   readonly system: string
   readonly settings: Readonly<Record<string, string>>
@@ -20,7 +23,7 @@ export type SystemQuestion = {
 }
 
 /**
- * What is wrong with a target of a system, by field: `system`, `settings.NAME`, `secrets.NAME` and `url`. Empty when it
+ * What is wrong with a target of a system, by field: `system`, `settings.NAME`, `systemSecrets.NAME` and `url`. Empty when it
  * can be saved. Values of secrets are checked apart, by `checkSystemSecrets`, since old ones are not at hand.
  */
 export function checkSystem(question: SystemQuestion): readonly FieldError[] {
@@ -30,7 +33,7 @@ export function checkSystem(question: SystemQuestion): readonly FieldError[] {
   return [
     ...unknownFields('settings', rules.settings, Object.keys(settings)),
     ...rules.settings.flatMap((field) => checkValue('settings', field, valueIn(settings, field))),
-    ...unknownFields('secrets', rules.secrets, secretNames),
+    ...unknownFields('systemSecrets', rules.secrets, secretNames),
     ...missingSecrets(rules.secrets, secretNames),
     ...checkUrl(system, rules, url),
   ]
@@ -44,7 +47,7 @@ export function checkSystemSecrets(
   const fields = rulesFor(system)?.secrets ?? []
   return fields
     .filter(({ name }) => Object.hasOwn(secrets, name))
-    .flatMap((field) => checkValue('secrets', field, valueIn(secrets, field)))
+    .flatMap((field) => checkValue('systemSecrets', field, valueIn(secrets, field)))
 }
 
 function rulesFor(system: string): SystemRules | undefined {
@@ -60,7 +63,7 @@ function unknownSystem(system: string): FieldError {
 }
 
 function unknownFields(
-  group: 'settings' | 'secrets',
+  group: FieldGroup,
   fields: readonly SystemField[],
   names: readonly string[],
 ): readonly FieldError[] {
@@ -74,10 +77,10 @@ function unknownFields(
 function missingSecrets(fields: readonly SystemField[], names: readonly string[]): readonly FieldError[] {
   return fields
     .filter(({ name, isRequired }) => isRequired && !names.includes(name))
-    .map(({ name, label }) => missing('secrets', name, label))
+    .map(({ name, label }) => missing('systemSecrets', name, label))
 }
 
-function checkValue(group: 'settings' | 'secrets', field: SystemField, value: string): readonly FieldError[] {
+function checkValue(group: FieldGroup, field: SystemField, value: string): readonly FieldError[] {
   const { name, label, isRequired, pattern, choices } = field
   if (value === '') return isRequired ? [missing(group, name, label)] : []
   const wrong = (message: string) => [{ field: `${group}.${name}`, message }]
@@ -89,7 +92,7 @@ function checkValue(group: 'settings' | 'secrets', field: SystemField, value: st
   return problem === '' ? [] : wrong(problem)
 }
 
-function missing(group: 'settings' | 'secrets', name: string, label: string): FieldError {
+function missing(group: FieldGroup, name: string, label: string): FieldError {
   return { field: `${group}.${name}`, message: `${label} is missing` }
 }
 

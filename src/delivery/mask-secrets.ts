@@ -37,11 +37,18 @@ export function maskAnswer(answer: Answer, { headers, values }: CallSecrets): An
   return { ...answer, headers: Object.fromEntries(answered), body: maskText(answer.body, secrets) }
 }
 
+/** A secret that is an address, as chats' webhooks are, may be called by its path on another host. */
+function pathOf(value: string): readonly string[] {
+  const path = /^https?:/i.test(value) ? (URL.parse(value)?.pathname ?? '') : ''
+  return path.length < SECRET_CHARS_MIN ? [] : [path]
+}
+
 /** Longest first: one may begin another. */
 function formsOf(values: readonly string[]): readonly string[] {
   const long = values.filter((value) => value.length >= SECRET_CHARS_MIN)
   const forms = long.flatMap((value) => [
     value,
+    ...pathOf(value),
     encodeURIComponent(value),
     JSON.stringify(value).slice(1, -1),
   ])

@@ -5,6 +5,7 @@ import { platformClickId } from './platform-click-id.ts'
 import type {
   BuiltCall,
   SystemConversion,
+  SystemCredentials,
   SystemField,
   SystemRules,
   SystemSettings,
@@ -90,7 +91,7 @@ export const microsoftAdsRules: SystemRules = {
       customeraccountid: settings.accountId ?? '',
     },
   }),
-  tokenRequest: ({ secrets, settings }) => buildTokenRequest(secrets, settings.tenant ?? ''),
+  tokenRequest: buildTokenRequest,
   readAnswer: ({ status, body }) => readMicrosoftAnswer(status, body),
 }
 
@@ -141,10 +142,15 @@ function toRetraction({ recordedAt, at }: SystemConversion): object {
 }
 
 /** OAuth 2.0 of the Microsoft identity platform ("Refresh the access token"); a public client has no secret. */
-function buildTokenRequest(secrets: Readonly<Record<string, string>>, tenant: string): TokenRequest {
-  const clientSecret = secrets.clientSecret ?? ''
+function buildTokenRequest({
+  secrets,
+  settings,
+  baseUrl,
+}: Omit<SystemCredentials, 'accessToken'>): TokenRequest {
+  const { clientSecret = '' } = secrets
+  const tenant = encodeURIComponent(settings.tenant || 'common')
   return {
-    url: `${TOKEN_HOST}/${encodeURIComponent(tenant === '' ? 'common' : tenant)}/oauth2/v2.0/token`,
+    url: `${baseUrl === '' ? TOKEN_HOST : baseUrl}/${tenant}/oauth2/v2.0/token`,
     form: {
       client_id: secrets.clientId ?? '',
       ...(clientSecret === '' ? {} : { client_secret: clientSecret }),
