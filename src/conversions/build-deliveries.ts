@@ -223,7 +223,8 @@ function render(
     at,
     visit: conversion.visit,
     source: configuration.trafficSources.get(conversion.trafficSourceId),
-    person: conversion.person,
+    // Consent was given to the advertiser, and not to everybody who sends it visitors.
+    person: target.ownerType === 'affiliate' ? null : conversion.person,
     macros,
     isTest: false,
   })

@@ -1,13 +1,20 @@
+import { emailRules } from './email.ts'
 import { ga4Rules } from './ga4.ts'
+import { googleAdsRules } from './google-ads.ts'
+import { metaRules } from './meta.ts'
 import { microsoftAdsRules } from './microsoft-ads.ts'
 import { pinterestRules } from './pinterest.ts'
 import { slackRules } from './slack.ts'
 import { snapchatRules } from './snapchat.ts'
 import type { SystemRules, TargetSystem } from './target-system.ts'
 import { telegramRules } from './telegram.ts'
+import { tiktokRules } from './tiktok.ts'
 import { webhookRules } from './webhook.ts'
 
 const RULES: Partial<Readonly<Record<TargetSystem, SystemRules>>> = {
+  meta: metaRules,
+  google_ads: googleAdsRules,
+  tiktok: tiktokRules,
   microsoft_ads: microsoftAdsRules,
   snapchat: snapchatRules,
   pinterest: pinterestRules,
@@ -15,6 +22,7 @@ const RULES: Partial<Readonly<Record<TargetSystem, SystemRules>>> = {
   slack: slackRules,
   telegram: telegramRules,
   webhook: webhookRules,
+  email: emailRules,
 }
 
 /** The rules of a system; undefined for one that this version does not know. */

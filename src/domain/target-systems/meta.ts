@@ -1,0 +1,175 @@
+import { asObject, firstText, parseAnswerBody, refusal, verdictByStatus } from './answer-body.ts'
+import { eventNameFor, findEventNamesProblem } from './event-names.ts'
+import { platformClickId } from './platform-click-id.ts'
+import type {
+  BuiltCall,
+  SystemConversion,
+  SystemRules,
+  SystemSettings,
+  SystemVerdict,
+} from './target-system.ts'
+import { SHARE_VISITOR_FIELD, sharedVisitor } from './visitor-sharing.ts'
+
+const BASE_URL = 'https://graph.facebook.com'
+const VERSION = 'v25.0'
+/** "The event_time can be up to 7 days before you send an event" ("Server Event Parameters"). */
+const EXPIRE_HOURS = 7 * 24
+const DEFAULT_EVENT = 'Purchase'
+/** Standard events are words, custom ones any text of up to 50 characters. */
+const EVENT_FORM = /^[^\p{Cc}]{1,50}$/u
+/**
+ * By "Handling Errors" of the Graph API: 1, 2 and 341 are downtime, 4, 17, 32 and 613 limits, 368 a pause; 10, 102, 190
+ * and 200 to 299 are a token or a permission, which its owner may mend while the call waits.
+ */
+const PASSING_CODES: ReadonlySet<number> = new Set([1, 2, 4, 10, 17, 32, 102, 190, 341, 368, 613])
+const PERMISSION_CODES = { from: 200, to: 299 } as const
+
+/**
+ * Meta, Conversions API of the Graph API v25.0 (developers.facebook.com/docs/marketing-api/conversions-api: "Using the
+ * API", "Server Event Parameters" of February 2026, "Customer Information Parameters", "fbp and fbc Parameters"): JSON by
+ * POST to /{version}/{pixel}/events, the token in the query. Events of a website need action_source, event_source_url
+ * and client_user_agent. One with a test_event_code is shown under Test Events. Answers {events_received}, or
+ * {error: {message, code, is_transient}}.
+ */
+export const metaRules: SystemRules = {
+  label: 'Meta Conversions API',
+  documentation: 'https://developers.facebook.com/docs/marketing-api/conversions-api',
+  settings: [
+    {
+      name: 'pixelId',
+      label: 'Pixel (dataset) id',
+      help: 'Digits; in Events Manager under Settings.',
+      isRequired: true,
+      pattern: '\\d{5,20}',
+      choices: [],
+    },
+    {
+      name: 'pageUrl',
+      label: 'Address of the site',
+      help: 'Where conversions happen, e.g. https://shop.example/. Meta asks for it with every event of a website.',
+      isRequired: true,
+      pattern: 'https?://\\S{1,1000}',
+      choices: [],
+    },
+    {
+      name: 'eventNames',
+      label: 'Names of events',
+      help: 'Your event = theirs, e.g. lead=Lead, sale=Purchase. Events without one are Purchase.',
+      isRequired: false,
+      pattern: '',
+      choices: [],
+      findProblem: (value) => findEventNamesProblem(value, EVENT_FORM),
+    },
+    {
+      ...SHARE_VISITOR_FIELD,
+      help: 'IP address and user agent are personal data. Meta asks for them with events of a website; with "no", events are sent as of another kind, and match less often.',
+      choices: ['yes', 'no'],
+    },
+    {
+      name: 'testEventCode',
+      label: 'Test event code',
+      help: 'In Events Manager under Test Events, e.g. TEST12345. While it is set, every event is a test there.',
+      isRequired: false,
+      pattern: '[A-Za-z0-9]{1,40}',
+      choices: [],
+    },
+    {
+      name: 'apiVersion',
+      label: 'Version of the API',
+      help: `Of the Graph API, each of which lives about two years; empty for ${VERSION}.`,
+      isRequired: false,
+      pattern: 'v\\d{2,3}\\.\\d',
+      choices: [],
+    },
+  ],
+  secrets: [
+    {
+      name: 'accessToken',
+      label: 'Access token',
+      help: 'In Events Manager under Settings, Conversions API, Generate access token.',
+      isRequired: true,
+      pattern: '[\\x21-\\x7e]{20,4000}',
+      choices: [],
+    },
+  ],
+  baseUrl: BASE_URL,
+  expireHours: EXPIRE_HOURS,
+  isToldOnce: true,
+  build: buildCall,
+  authorize: (call, { secrets }) => ({
+    ...call,
+    url: `${call.url}?access_token=${encodeURIComponent(secrets.accessToken ?? '')}`,
+    headers: {},
+  }),
+  readAnswer: ({ status, body }) => readMetaAnswer(status, body),
+}
+
+function buildCall(conversion: SystemConversion, { settings, baseUrl }: SystemSettings): BuiltCall {
+  const testEventCode = settings.testEventCode ?? ''
+  if (conversion.isTest && testEventCode === '') {
+    return { kind: 'skip', reason: 'Meta would count the test: set a test event code first' }
+  }
+  const user = toUser(conversion)
+  if (Object.keys(user).length === 0) {
+    return { kind: 'skip', reason: 'no Meta click id (fbclid), browser id (fbp), e-mail or phone' }
+  }
+  const base = baseUrl === '' ? BASE_URL : baseUrl
+  const version = settings.apiVersion || VERSION
+  const url = `${base}/${version}/${encodeURIComponent(settings.pixelId ?? '')}/events`
+  const body = JSON.stringify({
+    data: [toEvent(conversion, settings, user)],
+    ...(testEventCode === '' ? {} : { test_event_code: testEventCode }),
+  })
+  return { kind: 'call', call: { method: 'POST', url, body, contentType: 'application/json' } }
+}
+
+/** What a person can be told by; {} when nothing is known: an address and a browser alone are refused. */
+function toUser({ visit, visitAt, person }: SystemConversion): Readonly<Record<string, unknown>> {
+  const email = person?.emailSha256 ?? ''
+  const phone = person?.phoneSha256 ?? ''
+  const clickId = platformClickId(visit, ['fbclid'])
+  // "fb.subdomainIndex.creationTime.fbclid", in milliseconds: for servers the index is 1.
+  const built = clickId === '' ? '' : `fb.1.${visitAt}.${clickId}`
+  const fbc = platformClickId(visit, ['fbc', '_fbc']) || built
+  const fbp = platformClickId(visit, ['fbp', '_fbp'])
+  return {
+    ...(email === '' ? {} : { em: [email] }),
+    ...(phone === '' ? {} : { ph: [phone] }),
+    ...(fbc === '' ? {} : { fbc }),
+    ...(fbp === '' ? {} : { fbp }),
+  }
+}
+
+function toEvent(
+  { id, event, txid, amount, currency, recordedAt, visit }: SystemConversion,
+  settings: Readonly<Record<string, string>>,
+  user: object,
+): object {
+  const visitor = sharedVisitor(visit, { shareVisitor: settings.shareVisitor || 'yes' })
+  const isWebsite = visitor.client_user_agent !== undefined
+  return {
+    event_name: eventNameFor(settings.eventNames ?? '', event) || DEFAULT_EVENT,
+    event_time: Math.floor(recordedAt / 1_000),
+    event_id: id,
+    action_source: isWebsite ? 'website' : 'other',
+    event_source_url: settings.pageUrl ?? '',
+    user_data: { ...user, ...visitor },
+    custom_data: { value: Number(amount), currency, ...(txid === '' ? {} : { order_id: txid }) },
+  }
+}
+
+function readMetaAnswer(status: number, body: string): SystemVerdict {
+  const answer = parseAnswerBody(body)
+  const error = asObject(answer?.error)
+  if (error === undefined) return verdictByStatus(status, '')
+  const code = typeof error.code === 'number' ? error.code : undefined
+  const said = firstText(error.error_user_msg, error.message)
+  const reason = code === undefined ? said : `${said} (code ${code})`
+  if (status >= 500) return refusal(reason, false)
+  const isPassing = error.is_transient === true || (code !== undefined && isPassingCode(code))
+  return refusal(reason, !isPassing)
+}
+
+function isPassingCode(code: number): boolean {
+  return PASSING_CODES.has(code) || (code >= PERMISSION_CODES.from && code <= PERMISSION_CODES.to)
+}
