@@ -10,8 +10,8 @@ import type { FieldError } from './problem.ts'
 /** As long as a body template, which a setting with a text is the same as. */
 const VALUE_CHARS_MAX = 16_384
 
-/** Where a request has the fields of a system. */
-type FieldGroup = 'settings' | 'systemSecrets'
+/** Where the fields of a system are. */
+type FieldGroup = 'settings' | 'secrets'
 
 export type SystemQuestion = {
   readonly system: string
@@ -23,7 +23,7 @@ export type SystemQuestion = {
 }
 
 /**
- * What is wrong with a target of a system, by field: `system`, `settings.NAME`, `systemSecrets.NAME` and `url`. Empty when it
+ * What is wrong with a target of a system, by field: `system`, `settings.NAME`, `secrets.NAME` and `url`. Empty when it
  * can be saved. Values of secrets are checked apart, by `checkSystemSecrets`, since old ones are not at hand.
  */
 export function checkSystem(question: SystemQuestion): readonly FieldError[] {
@@ -33,7 +33,7 @@ export function checkSystem(question: SystemQuestion): readonly FieldError[] {
   return [
     ...unknownFields('settings', rules.settings, Object.keys(settings)),
     ...rules.settings.flatMap((field) => checkValue('settings', field, valueIn(settings, field))),
-    ...unknownFields('systemSecrets', rules.secrets, secretNames),
+    ...unknownFields('secrets', rules.secrets, secretNames),
     ...missingSecrets(rules.secrets, secretNames),
     ...checkUrl(system, rules, url),
   ]
@@ -47,7 +47,7 @@ export function checkSystemSecrets(
   const fields = rulesFor(system)?.secrets ?? []
   return fields
     .filter(({ name }) => Object.hasOwn(secrets, name))
-    .flatMap((field) => checkValue('systemSecrets', field, valueIn(secrets, field)))
+    .flatMap((field) => checkValue('secrets', field, valueIn(secrets, field)))
 }
 
 function rulesFor(system: string): SystemRules | undefined {
@@ -77,7 +77,7 @@ function unknownFields(
 function missingSecrets(fields: readonly SystemField[], names: readonly string[]): readonly FieldError[] {
   return fields
     .filter(({ name, isRequired }) => isRequired && !names.includes(name))
-    .map(({ name, label }) => missing('systemSecrets', name, label))
+    .map(({ name, label }) => missing('secrets', name, label))
 }
 
 function checkValue(group: FieldGroup, field: SystemField, value: string): readonly FieldError[] {

@@ -24,7 +24,8 @@ export type Received = {
   readonly method: string
   readonly path: string
   readonly query: URLSearchParams
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  /** By lower-case name. */
+  readonly headers: Readonly<Record<string, string>>
   readonly body: string
 }
 
@@ -44,21 +45,26 @@ export function useSystemServers(): void {
 /** A real server in a system's place. */
 export async function openSystem(answer: (call: Received) => SystemAnswer): Promise<SystemServer> {
   const received: Received[] = []
-  const server = createServer(async (request, response) => {
+  const server = createServer((request, response) => {
     const chunks: Buffer[] = []
-    for await (const chunk of request) if (Buffer.isBuffer(chunk)) chunks.push(chunk)
-    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://system')
-    const { method = '', headers } = request
-    const call = {
-      method,
-      path: pathname,
-      query: searchParams,
-      headers,
-      body: Buffer.concat(chunks).toString(),
-    }
-    received.push(call)
-    const { status, body } = answer(call)
-    response.writeHead(status, { 'content-type': 'application/json' }).end(body)
+    request.on('data', (chunk: Buffer) => chunks.push(chunk))
+    request.on('end', () => {
+      const { pathname, searchParams } = new URL(request.url ?? '/', 'http://system')
+      const { method = '' } = request
+      const headers = Object.fromEntries(
+        Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
+      )
+      const call = {
+        method,
+        path: pathname,
+        query: searchParams,
+        headers,
+        body: Buffer.concat(chunks).toString(),
+      }
+      received.push(call)
+      const { status, body } = answer(call)
+      response.writeHead(status, { 'content-type': 'application/json' }).end(body)
+    })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   closings.push(async () => {
