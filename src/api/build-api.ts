@@ -36,6 +36,7 @@ import { fromTemplateRoutes } from './from-template.ts'
 import { healthRoutes } from './health.ts'
 import { hitRoutes } from './hits.ts'
 import { hitMatchRoutes } from './hits-match.ts'
+import { inspectorStreamRoutes } from './inspector-stream.ts'
 import { invoiceFileRoutes } from './invoice-files.ts'
 import { invoiceRoutes } from './invoices.ts'
 import { jobRoutes } from './jobs.ts'
@@ -66,7 +67,9 @@ import { addSecurityHeaders } from './security-headers.ts'
 import { settingsRoutes } from './settings.ts'
 import { setupRoutes } from './setup.ts'
 import { splitReportRoutes } from './split-report.ts'
+import { targetRotateRoutes } from './target-rotate.ts'
 import { targetSystemRoutes } from './target-systems.ts'
+import { targetTestRoutes } from './target-test.ts'
 import { testConversionRoutes } from './test-conversion.ts'
 import { trafficSourceRoutes } from './traffic-sources.ts'
 import { visitUpdateRoutes } from './visit-update.ts'
@@ -103,11 +106,14 @@ const ROUTES: readonly ((app: ApiApp, deps: ApiDeps) => void)[] = [
   campaignScriptRoutes,
   targetSystemRoutes,
   notificationTargetRoutes,
+  targetRotateRoutes,
+  targetTestRoutes,
   moderationRoutes,
   visitRoutes,
   visitUpdateRoutes,
   hitRoutes,
   hitMatchRoutes,
+  inspectorStreamRoutes,
   conversionRoutes,
   conversionByHandRoutes,
   conversionUploadRoutes,

@@ -123,7 +123,7 @@ export function toConversionWithHistory(
   }
 }
 
-function toTransitionView(transition: Transition, role: AccountRole): z.input<typeof transitionSchema> {
+export function toTransitionView(transition: Transition, role: AccountRole): z.input<typeof transitionSchema> {
   const { n, at, actor, hitId, fromStatus, toStatus, reason } = transition
   const revenue = (micros: number) => (role === 'affiliate_manager' ? '' : formatMicros(micros))
   return {

@@ -1,5 +1,5 @@
 import { fromNodeHeaders } from 'better-auth/node'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import { findAffiliateOfUser } from '../store/affiliate-users.ts'
 import { type Access, accessOf, mayCall, OPEN_TO_INACTIVE_AFFILIATES } from './access-table.ts'
 import type { Membership } from './accounts.ts'
@@ -31,22 +31,37 @@ export function enforceAccess(app: ApiApp, deps: ApiDeps): void {
     if (url === undefined) return
     const access = accessOf(request.method, url)
     if (access === undefined) throw new Problem(404, 'not_found', `${request.method} ${url} is not known.`)
-    if (access !== 'public') await admit(deps, access, request, reply)
+    if (access === 'public') return
+    await admit(deps, access, request, (cookie) => reply.header('set-cookie', cookie))
   })
+}
+
+/** Whether who sent the request may make it still, for one that is answered for a long time. */
+export async function mayCallStill(deps: ApiDeps, request: FastifyRequest): Promise<boolean> {
+  const access = accessOf(request.method, request.routeOptions.url ?? '')
+  const before = request.caller
+  if (access === undefined || access === 'public') return access === 'public'
+  try {
+    await admit(deps, access, request, () => {})
+    return request.caller?.workspace === before?.workspace
+  } catch (error) {
+    if (error instanceof Problem) return false
+    throw error
+  }
 }
 
 async function admit(
   deps: ApiDeps,
   access: Exclude<Access, 'public'>,
   request: FastifyRequest,
-  reply: FastifyReply,
+  setCookie: (cookie: string) => void,
 ): Promise<void> {
   const { authorization } = request.headers
   const needed = access === 'user' ? undefined : access
   if (authorization !== undefined) {
     request.caller = await callerByKey(deps, authorization, request)
   } else {
-    const memberships = await identify(deps, request, reply)
+    const memberships = await identify(deps, request, setCookie)
     checkOrigin(deps, request)
     const wanted = headerOf(request, WORKSPACE_HEADER)
     const membership = chooseMembership(memberships, wanted, needed)
@@ -94,13 +109,13 @@ async function callerByKey(deps: ApiDeps, authorization: string, request: Fastif
 async function identify(
   deps: ApiDeps,
   request: FastifyRequest,
-  reply: FastifyReply,
+  setCookie: (cookie: string) => void,
 ): Promise<readonly Membership[]> {
   const session = await deps.accounts.session(fromNodeHeaders(request.headers))
   if (session === undefined) {
     throw new Problem(401, 'not_signed_in', 'Sign in, or send an API key as Authorization: Bearer tp_…')
   }
-  for (const cookie of session.cookies) reply.header('set-cookie', cookie)
+  for (const cookie of session.cookies) setCookie(cookie)
   request.user = session.user
   return await deps.accounts.memberships(session.user.id)
 }

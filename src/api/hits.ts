@@ -1,26 +1,17 @@
 import { z } from 'zod'
-import { HIT_KINDS, type HitOutcome } from '../domain/hit.ts'
-import { getHit, type JudgedHit, listHits } from '../store/hits.ts'
+import { HIT_KINDS } from '../domain/hit.ts'
+import { searchHits } from '../store/hit-search.ts'
+import { getHit, type JudgedHit } from '../store/hits.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
 import { workspaceOf } from './caller.ts'
 import { timeField, toTime } from './fields.ts'
-import { idParams, pageOf, pageQuery } from './page.ts'
+import { hitSearchQuery, toHitSearch } from './hit-search-fields.ts'
+import { whatBecameOf } from './hit-words.ts'
+import { idParams, pageOf } from './page.ts'
 import { notFound } from './problem.ts'
+import { shownParams } from './shown-params.ts'
 
 const TAGS = ['hits']
-const OUTCOMES = [
-  'recorded',
-  'updated',
-  'duplicate',
-  'rejected',
-  'test',
-  'unmatched',
-  'malformed',
-  'unauthorized',
-] as const satisfies readonly HitOutcome[]
-/** The values of these prove who sent the hit; whoever reads them could send more. */
-const SECRET_PARAMS: ReadonlySet<string> = new Set(['token', 'security_token', 'verification_token', 'sig'])
-const MASK = '***'
 
 export const hitSchema = z
   .object({
@@ -30,6 +21,7 @@ export const hitSchema = z
     judgedAt: timeField,
     outcome: z.string(),
     reason: z.string(),
+    explanation: z.string().describe('What became of it and why, as a sentence'),
     attribution: z.string().describe('How its visit was found'),
     clickId: z.string(),
     conversionId: z.string(),
@@ -40,6 +32,7 @@ export const hitSchema = z
     method: z.string(),
     host: z.string(),
     path: z.string(),
+    dialect: z.string().describe("Whose URL it came by; '' for ours"),
     params: z
       .array(z.object({ name: z.string(), value: z.string() }))
       .describe('As sent; secrets are masked'),
@@ -53,11 +46,10 @@ export const hitSchema = z
   })
   .meta({ id: 'Hit' })
 
-const listQuery = pageQuery.extend({
-  outcome: z.enum(OUTCOMES).optional(),
-  clickId: z.string().max(100).optional(),
-  affiliateNetworkId: z.string().max(64).optional(),
-  advertiserId: z.string().max(64).optional(),
+const foundSchema = pageOf(hitSchema).extend({
+  searchedTo: timeField
+    .nullable()
+    .describe('How far back this page looked: a rare find needs several; null when all were looked at'),
 })
 
 /** Every received postback and pixel request, whatever became of it. */
@@ -66,14 +58,19 @@ export function hitRoutes(app: ApiApp, deps: ApiDeps): void {
   app.get('/api/v1/hits', {
     schema: {
       tags: TAGS,
-      summary: 'List: hits',
-      querystring: listQuery,
-      response: { 200: pageOf(hitSchema) },
+      summary: 'List: hits, newest first, by any field',
+      querystring: hitSearchQuery,
+      response: { 200: foundSchema },
     },
     handler: async (request) => {
-      const { limit, cursor, ...filter } = request.query
-      const page = await listHits(db, workspaceOf(request), filter, { limit, cursor })
-      return { items: page.items.map(toHitView), nextCursor: page.nextCursor }
+      const { limit, cursor, ...query } = request.query
+      const page = await searchHits(db, workspaceOf(request), toHitSearch(query), { limit, cursor })
+      const { items, nextCursor, searchedTo } = page
+      return {
+        items: items.map(toHitView),
+        nextCursor,
+        searchedTo: searchedTo === null ? null : toTime(searchedTo),
+      }
     },
   })
   app.get('/api/v1/hits/:id', {
@@ -91,16 +88,15 @@ export function toHitView(hit: JudgedHit): z.input<typeof hitSchema> {
   const { request, receivedAt, judgedAt, rematchAt, steps, workspace: _, ...judged } = hit
   return {
     ...judged,
+    explanation: whatBecameOf(hit),
     receivedAt: toTime(receivedAt),
     judgedAt: toTime(judgedAt),
     rematchAt: rematchAt === null ? null : toTime(rematchAt),
     method: request.method,
     host: request.host,
     path: request.path,
-    params: request.params.map(([name, value]) => ({
-      name,
-      value: SECRET_PARAMS.has(name.toLowerCase()) ? MASK : value,
-    })),
+    dialect: request.dialect ?? '',
+    params: shownParams(request),
     reportedBy: request.reportedBy ?? '',
     userAgent: request.userAgent,
     referrer: request.referrer,

@@ -76,6 +76,10 @@ export async function callRoute(
     const csv = { ...headers, 'content-type': 'text/csv' }
     return await api.app.inject({ method, url, headers: csv, payload: `${by.clickId}\n` })
   }
+  // A stream would be answered for ever.
+  if (key === 'GET /api/v1/inspector/stream') {
+    return await api.app.inject({ method, url: `${url}?follow=false`, headers })
+  }
   const needed = NEEDED[key]
   const neededId = needed === undefined || about !== by ? '' : await by.make(needed)
   const payload =
@@ -138,6 +142,7 @@ const PORTAL_BODIES: Readonly<Record<string, object>> = {
   postbacks: { url: 'https://tracker.example/pb?c={externalid}' },
   'postbacks/:id': { delaySeconds: 5 },
   'postbacks/:id/test': {},
+  'postbacks/:id/rotate-secret': {},
   'global-postback': { url: 'https://tracker.example/pb?c={externalid}' },
   reports: { from: '2026-01-01', to: '2026-12-31' },
   'api-keys': { name: 'key' },
@@ -170,6 +175,11 @@ function payloadOf(key: string, kind: string, world: World): object | undefined 
       return { status: 'disabled' }
     case 'PATCH /api/v1/notification-targets/:id':
       return { delaySeconds: 5 }
+    case 'POST /api/v1/notification-targets/:id/rotate-secret':
+    case 'POST /api/v1/webhooks/:id/rotate-secret':
+      return { overlapHours: 1 }
+    case 'POST /api/v1/notification-targets/:id/test':
+      return {}
     case 'POST /api/v1/conversions':
     case 'POST /api/v1/hits/:id/match':
       return { clickId: world.clickId }
