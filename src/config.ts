@@ -34,6 +34,8 @@ const environmentSchema = z.object({
   TRAILPOST_GEO_DATABASE: z.string().default(''),
   TRAILPOST_ASN_DATABASE: z.string().default(''),
   TRAILPOST_SECRET: z.string().default(''),
+  TRAILPOST_SMTP_URL: z.string().default('').refine(isSmtpUrl, 'must be smtp://HOST or smtps://HOST'),
+  TRAILPOST_MAIL_FROM: z.string().default('').refine(isMailSender, 'must be ADDRESS or NAME <ADDRESS>'),
   TRAILPOST_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
 })
 
@@ -61,6 +63,10 @@ export type Config = {
   /** Paths of .mmdb files; '' for the packaged city database, and for no ASN database. */
   readonly geoDatabase: string
   readonly asnDatabase: string
+  /** smtp:// or smtps://, with user and password; '' for no e-mail. */
+  readonly smtpUrl: string
+  /** Who e-mails come from: `address` or `Name <address>`. */
+  readonly mailFrom: string
   /** 32 bytes or more, hex; '' to keep a generated one in dataDir. */
   readonly secret: string
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'silent'
@@ -84,6 +90,11 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
       `TRAILPOST_DATA_DIR: at most ${DATA_DIR_BYTES_MAX} bytes, because sockets lie below it`,
     )
   }
+  if (env.TRAILPOST_SMTP_URL !== '' && env.TRAILPOST_MAIL_FROM === '') {
+    throw new ConfigError(
+      'TRAILPOST_MAIL_FROM: must say who e-mails come from, since TRAILPOST_SMTP_URL is set',
+    )
+  }
   return {
     dataDir,
     publicHost: env.TRAILPOST_PUBLIC_HOST,
@@ -101,6 +112,8 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     allowPrivateTargets: env.TRAILPOST_ALLOW_PRIVATE_TARGETS,
     geoDatabase: env.TRAILPOST_GEO_DATABASE,
     asnDatabase: env.TRAILPOST_ASN_DATABASE,
+    smtpUrl: env.TRAILPOST_SMTP_URL,
+    mailFrom: env.TRAILPOST_MAIL_FROM,
     secret: env.TRAILPOST_SECRET,
     logLevel: env.TRAILPOST_LOG_LEVEL,
   }
@@ -117,4 +130,15 @@ export class ConfigError extends Error {
 
 function trimSlash(url: string): string {
   return url.replace(/\/+$/, '')
+}
+
+function isSmtpUrl(text: string): boolean {
+  if (text === '') return true
+  const url = URL.parse(text)
+  return url !== null && /^smtps?:$/.test(url.protocol) && url.hostname !== ''
+}
+
+/** No line break and no second address may slip into a header. */
+function isMailSender(text: string): boolean {
+  return text === '' || /^(?:[^<>,\r\n]*<[^\s<>,@]+@[^\s<>,@]+>|[^\s<>,@]+@[^\s<>,@]+)$/.test(text)
 }

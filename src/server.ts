@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Logger } from 'pino'
+import { runAlerts } from './alerts/run-alerts.ts'
 import { type Accounts, openAccounts } from './api/accounts.ts'
 import type { ApiDeps, ReadinessCheck } from './api/api-deps.ts'
 import { buildApi } from './api/build-api.ts'
@@ -34,6 +35,7 @@ import { CANCEL_JOB, createCancelJob } from './delivery/cancel-job.ts'
 import { fireTarget } from './delivery/fire-target.ts'
 import { createGuard, type Guard } from './delivery/guard.ts'
 import { createReplayJob, REPLAY_JOB } from './delivery/replay-job.ts'
+import { createMailer, type Mailer } from './delivery/send-email.ts'
 import { type DeliveryWorker, runDeliveryWorker } from './delivery/worker.ts'
 import type { ClickIdKey } from './domain/click-id.ts'
 import { createClickIdKey } from './domain/click-id-key.ts'
@@ -45,6 +47,8 @@ import { openLedger } from './ledger/open-ledger.ts'
 import { runOptimization } from './optimization/optimize-flows.ts'
 import { runReport } from './reports/run-report.ts'
 import { loadVisitRows } from './reports/visit-rows.ts'
+import { createMonthKeys } from './retention/month-keys.ts'
+import { runRetention } from './retention/run-retention.ts'
 import { countPending } from './store/delivery-queue-depth.ts'
 import { newRecordId } from './store/ids.ts'
 import type { JobHandler } from './store/jobs.ts'
@@ -89,6 +93,7 @@ type Core = CoreOptions & {
   /** Of every call that leaves this installation. */
   readonly guard: Guard
   readonly vault: Vault
+  readonly mailer: Mailer
   readonly worker: DeliveryWorker
   readonly judge: Judge
   readonly changeStatus: StatusChanger
@@ -132,6 +137,8 @@ export async function startCore(options: CoreOptions): Promise<CoreProcess> {
   })
   const rematch = runRematch({ judge, db: store.db, clock: Date.now, signal: stop.signal, onError })
   const corrector = startCorrector(core, onError)
+  const alerts = startAlerts(core, onError)
+  const retention = startRetention(core, onError)
   const jobs = runJobs({
     db: store.db,
     handlers: jobHandlers(core),
@@ -150,7 +157,18 @@ export async function startCore(options: CoreOptions): Promise<CoreProcess> {
       await dashboard.close()
       await internal.close()
       stop.abort()
-      await Promise.all([keeper, optimization, rematch, corrector, jobs, core.worker.done, core.loader.done])
+      await Promise.all([
+        keeper,
+        optimization,
+        rematch,
+        corrector,
+        alerts,
+        retention,
+        jobs,
+        core.worker.done,
+        core.loader.done,
+      ])
+      core.mailer.close()
       await core.ledger.close()
       await store.close()
     },
@@ -184,11 +202,13 @@ async function openCore(options: CoreOptions): Promise<Core> {
   const vault = createVault(secret)
   await sealOpenSecrets(store.db, vault)
   const guard = createGuard({ allowPrivateTargets: config.allowPrivateTargets })
+  const mailer = createMailer({ smtpUrl: config.smtpUrl, from: config.mailFrom })
   const worker = runDeliveryWorker({
     store,
     workerId: newRecordId(Date.now()),
     guard,
     vault,
+    mailer,
     version,
     clock: Date.now,
     random: Math.random,
@@ -216,6 +236,7 @@ async function openCore(options: CoreOptions): Promise<Core> {
     lookup,
     guard,
     vault,
+    mailer,
     worker,
     judge,
     changeStatus: createStatusChanger({ store, ownHosts: ownHosts(config), clock: Date.now }),
@@ -269,8 +290,8 @@ function apiDeps(core: Core): Omit<ApiDeps, 'untilLive'> {
     previewFraudRerun: (workspace, request) => previewFraudRerun(ledger, workspace, request),
     publicRequest: createPublicRequest(config),
     guard: core.guard,
-    fireTarget: (target, rendered) =>
-      fireTarget(target, rendered, { guard: core.guard, vault: core.vault, version, clock: Date.now }),
+    fireTarget: (target, rendered) => fireTarget(target, rendered, { ...callDeps(core), clock: Date.now }),
+    hasMail: core.mailer.isSet,
     ownHosts: ownHosts(config),
     readiness: readinessChecks(store, ledger),
     clock: Date.now,
@@ -283,6 +304,45 @@ function startCorrector(core: Core, onError: (error: unknown) => void): Promise<
   const { store, ledger, catchUp, lateRows, stop } = core
   const { signal } = stop
   return runCorrector({ store, ledger, catchUp, lateRows, clock: Date.now, signal, onError })
+}
+
+function callDeps({
+  guard,
+  vault,
+  mailer,
+  version,
+}: Core): Pick<Core, 'guard' | 'vault' | 'mailer' | 'version'> {
+  return { guard, vault, mailer, version }
+}
+
+function startAlerts(core: Core, onError: (error: unknown) => void): Promise<void> {
+  const { store, ledger, loader, worker, config, stop } = core
+  return runAlerts({
+    db: store.db,
+    ledger,
+    journalLagMs: () => loader.lagMs(),
+    dashboardUrl: config.dashboardUrl,
+    owner: newRecordId(Date.now()),
+    clock: Date.now,
+    wakeDelivery: () => worker.wake(),
+    signal: stop.signal,
+    onError,
+  })
+}
+
+function startRetention(core: Core, onError: (error: unknown) => void): Promise<void> {
+  const { store, ledger, catchUp, secret, stop, log } = core
+  return runRetention({
+    store,
+    ledger,
+    keys: createMonthKeys(secret),
+    catchUp,
+    owner: newRecordId(Date.now()),
+    clock: Date.now,
+    signal: stop.signal,
+    onCounts: (counts) => log.info(counts, 'retention'),
+    onError,
+  })
 }
 
 function byHandDeps({ store, judge, lookup, clickIdKey }: Core): ByHandDeps {

@@ -54,6 +54,8 @@ export type ApiDeps = {
   readonly guard: Pick<Guard, 'checkUrl'>
   /** Makes a call of a notification target once, for its Test button. */
   readonly fireTarget: (target: CalledTarget, rendered: Omit<RenderedCall, 'id'>) => Promise<FiredCall>
+  /** Whether the operator has set a mail server. */
+  readonly hasMail: boolean
   /** Host names of this installation, lower case, without the configured domains: no target may lead to one. */
   readonly ownHosts: readonly string[]
   /** Asks the installation's own public port, for a test of the whole chain. */

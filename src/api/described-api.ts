@@ -53,6 +53,7 @@ export async function describedApi(version: string): Promise<object> {
     previewFraudRerun: neverCalled,
     guard: { checkUrl: () => assert.fail('an API that only describes itself judges no URL') },
     fireTarget: neverCalled,
+    hasMail: false,
     ownHosts: [],
     publicRequest: neverCalled,
     readiness: [],

@@ -1,6 +1,7 @@
 import { createServer } from 'node:net'
 import { request } from 'undici'
 import type { Config } from '../config.ts'
+import { createMailer } from '../delivery/send-email.ts'
 import { openLedger } from '../ledger/open-ledger.ts'
 import { openStore } from '../store/open-store.ts'
 import type { Finding } from './doctor.ts'
@@ -95,6 +96,23 @@ export async function checkLedger(config: Config): Promise<Finding> {
           ? `check that no other process uses ${config.dataDir}/ledger and that it may be written`
           : 'check TRAILPOST_CLICKHOUSE_URL, and that the server runs and accepts this user',
     }
+  }
+}
+
+/** The mail server lets us in; nothing is looked at where none is set. */
+export async function checkMail({ smtpUrl, mailFrom }: Config): Promise<Finding[]> {
+  if (smtpUrl === '') return []
+  const mailer = createMailer({ smtpUrl, from: mailFrom })
+  // Without user and password, which are the operator's secret.
+  const server = new URL(smtpUrl).host
+  try {
+    await mailer.verify()
+    return [{ check: 'mail', ok: true, detail: `${server} takes e-mail`, mend: '' }]
+  } catch (error) {
+    const mend = 'check TRAILPOST_SMTP_URL, and that the server accepts this user and encrypts'
+    return [{ check: 'mail', ok: false, detail: `${server}: ${messageOf(error)}`, mend }]
+  } finally {
+    mailer.close()
   }
 }
 

@@ -1,6 +1,6 @@
 import { loadConfig } from '../config.ts'
 import { checkClock, checkDisk, checkDurableWrites, checkGeo, checkSecret } from './doctor-machine.ts'
-import { checkLedger, checkPorts, checkSql } from './doctor-services.ts'
+import { checkLedger, checkMail, checkPorts, checkSql } from './doctor-services.ts'
 
 /** One thing looked at: whether it is well, what was seen, and what to do when it is not. */
 export type Finding = {
@@ -23,6 +23,7 @@ export async function runDoctor(json: boolean): Promise<void> {
     ...(await checkPorts(config)),
     await checkSql(config),
     await checkLedger(config),
+    ...(await checkMail(config)),
   ]
   if (json) console.log(JSON.stringify(findings, null, 2))
   else for (const finding of findings) printFinding(finding)

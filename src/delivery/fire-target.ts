@@ -6,6 +6,7 @@ import type { Guard } from './guard.ts'
 import { createCaller } from './make-call.ts'
 import type { CalledTarget, RenderedCall } from './prepare-call.ts'
 import { createSender, type SendResult } from './send.ts'
+import type { Mailer } from './send-email.ts'
 import type { SendFailureCode } from './send-failure.ts'
 import { verdictOf } from './system-verdict.ts'
 
@@ -33,6 +34,7 @@ export async function fireTarget(
     readonly guard: Guard
     readonly version: string
     readonly vault: Vault
+    readonly mailer?: Mailer | undefined
     readonly clock: () => number
   },
 ): Promise<FiredCall> {

@@ -17,8 +17,18 @@ export type SendFailureCode =
   | 'too_many_redirects'
   /** Nothing was sent: the target's secrets can not be read, or it got no access token for them. */
   | 'credentials'
+  /** Nothing was sent: the call could not be put together, by a fault of ours. */
+  | 'not_prepared'
   /** To where the call's credentials must not go. */
   | 'refused_redirect'
+  /** An e-mail, and the operator has set no mail server. */
+  | 'no_smtp'
+  /** The mail server does not know who we are: user and password are wrong. */
+  | 'smtp_auth'
+  /** The mail server took the e-mail not yet, or not from us. */
+  | 'smtp_deferred'
+  /** It will never take it: the recipient does not exist, or the text is refused. */
+  | 'smtp_refused'
 
 /** A receiver that announces an answer over and over (RFC 9110, 15.2) and never gives one. */
 export class InterimFloodError extends Error {

@@ -3,6 +3,7 @@ import { buildRequest, ownHeaders, type WireRequest } from './build-request.ts'
 import type { Guard } from './guard.ts'
 import { HttpPools } from './http-pools.ts'
 import { maskAnswer, maskHeaders, maskText } from './mask-secrets.ts'
+import { isMail, type Mailer, NO_MAILER } from './send-email.ts'
 import { classifySendError, InterimFloodError, type SendFailureCode } from './send-failure.ts'
 
 /** For one attempt with all its redirects. */
@@ -64,14 +65,17 @@ export type SenderOptions = {
   /** Of the product, for User-Agent. */
   readonly version: string
   readonly totalTimeoutMs?: number
+  /** Sends what goes to a mailto address; without one it fails for the time being. */
+  readonly mailer?: Mailer | undefined
 }
 
 /** Makes outgoing calls by the rules of PROTOCOL section 3, through the guard alone. */
 export function createSender(options: SenderOptions): Sender {
   const pools = new HttpPools(options)
-  const totalTimeoutMs = options.totalTimeoutMs ?? TOTAL_TIMEOUT_MS
+  const { totalTimeoutMs = TOTAL_TIMEOUT_MS, mailer = NO_MAILER } = options
   return {
     async send(call, nowMs) {
+      if (isMail(call)) return await mailer.send(call)
       const stop = new AbortController()
       const timeout = () => stop.abort(new DOMException(`no answer in ${totalTimeoutMs} ms`, 'TimeoutError'))
       const timer = setTimeout(timeout, totalTimeoutMs)

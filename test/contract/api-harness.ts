@@ -84,6 +84,7 @@ export async function openTestApi(
     },
     guard: LOOPBACK_GUARD,
     fireTarget: (target, rendered) => fireTarget(target, rendered, FIRING),
+    hasMail: false,
     ownHosts: [new URL(PUBLIC_URL).hostname, new URL(DASHBOARD_URL).hostname],
     readiness: [],
     clock: Date.now,
