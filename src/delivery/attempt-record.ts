@@ -20,24 +20,32 @@ export function buildFinish(attempt: {
   readonly startedAt: number
   readonly now: number
 }): Finish {
-  const { delivery, outcome, result, verdict } = attempt
+  const { delivery, outcome, result, verdict, now } = attempt
+  const { targetId, workspace } = delivery
   const reason = outcome.kind === 'dead' || outcome.kind === 'gone' ? outcome.reason : ''
+  const error = attemptError(result, verdict)
+  const isDelivered = outcome.kind === 'delivered'
   return {
     attempt: {
       deliveryId: delivery.id,
       workerId: attempt.workerId,
       startedAt: attempt.startedAt,
       // The clock may be set back meanwhile.
-      durationMs: Math.max(0, attempt.now - attempt.startedAt),
+      durationMs: Math.max(0, now - attempt.startedAt),
       ...toLog(result),
-      error: attemptError(result, verdict),
+      error,
       state: stateOf(outcome),
       reason,
       dueAt: outcome.kind === 'retry' ? outcome.at : delivery.dueAt,
-      now: attempt.now,
+      now,
     },
-    goneTarget: outcome.kind === 'gone' ? { id: delivery.targetId, reason } : undefined,
+    health: { targetId, workspace, isDelivered, error: error === '' ? toStatusText(result) : error, at: now },
+    goneReason: outcome.kind === 'gone' ? reason : undefined,
   }
+}
+
+function toStatusText(result: SendResult): string {
+  return result.kind === 'answered' ? `answered ${result.answer.status}` : result.code
 }
 
 function stateOf(outcome: DeliveryOutcome): FinishedAttempt['state'] {

@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { cancelPendingOfTarget, type FinishedAttempt, finishAttempts } from '../store/deliveries.ts'
-import { disableNotificationTarget } from '../store/notification-targets.ts'
+import { cancelPendingOfTarget } from '../store/deliveries.ts'
+import { type FinishedAttempt, finishAttempts } from '../store/delivery-finish.ts'
+import { disableAndTell } from '../store/disable-target.ts'
 import type { Store } from '../store/open-store.ts'
 import { isValueError } from '../store/store-error.ts'
+import { recordTargetHealth, type TargetCallsSummary } from '../store/target-health.ts'
 import { type Db, inTransaction } from '../store/transaction.ts'
+import { type HealthCall, sumUpCalls, WellTargets } from './health-summary.ts'
 
 /** Attempts recorded in one transaction: one sync to disk for all of them. */
 const BATCH_MAX = 256
@@ -13,8 +16,9 @@ const TRIES_AFTER_STOP = 3
 
 export type Finish = {
   readonly attempt: FinishedAttempt
-  /** The receiver wants no more calls: the target is disabled, what waits for it is cancelled. */
-  readonly goneTarget: { readonly id: string; readonly reason: string } | undefined
+  readonly health: HealthCall
+  /** The receiver wants no more calls, and why: its target is disabled, what waits for it is cancelled. */
+  readonly goneReason: string | undefined
 }
 
 export type FinishQueueOptions = {
@@ -33,6 +37,7 @@ type Waiting = Finish & { readonly settled: () => void }
  */
 export class FinishQueue {
   readonly #options: FinishQueueOptions
+  readonly #wellTargets = new WellTargets()
   #waiting: Waiting[] = []
   #running = false
 
@@ -80,7 +85,9 @@ export class FinishQueue {
 
   async #tryOnce(batch: readonly Finish[]): Promise<Error | undefined> {
     try {
-      await recordAll(this.#options.store.db, batch)
+      const health = this.#wellTargets.select(sumUpCalls(batch.map((finish) => finish.health)))
+      await recordAll(this.#options.store.db, batch, health)
+      this.#wellTargets.note(health)
       return undefined
     } catch (error) {
       this.#options.onError(error)
@@ -89,16 +96,22 @@ export class FinishQueue {
   }
 }
 
-async function recordAll(db: Db, batch: readonly Finish[]): Promise<void> {
+async function recordAll(
+  db: Db,
+  batch: readonly Finish[],
+  health: readonly TargetCallsSummary[],
+): Promise<void> {
   await inTransaction(db, async (trx) => {
     await finishAttempts(
       trx,
       batch.map(({ attempt }) => attempt),
     )
-    for (const { goneTarget, attempt } of batch) {
-      if (goneTarget === undefined) continue
-      await disableNotificationTarget(trx, { ...goneTarget, now: attempt.now })
-      await cancelPendingOfTarget(trx, { ...goneTarget, now: attempt.now })
+    for (const failed of await recordTargetHealth(trx, health)) await disableAndTell(trx, failed)
+    for (const { goneReason: reason, attempt, health: call } of batch) {
+      if (reason === undefined) continue
+      const gone = { id: call.targetId, workspace: call.workspace, reason, now: attempt.now }
+      await disableAndTell(trx, gone)
+      await cancelPendingOfTarget(trx, gone)
     }
   })
 }

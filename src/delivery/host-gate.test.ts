@@ -3,89 +3,135 @@ import { HostGate } from './host-gate.ts'
 
 const HOST = 'a.example'
 const NOW = 1_000_000
+const QUICK_MS = 10
+const UNTIL_ONE_ENDS = Number.POSITIVE_INFINITY
 
-function gateAfter(...outcomes: { failed: boolean; durationMs?: number }[]): HostGate {
-  const gate = new HostGate(() => 0)
-  for (const { failed, durationMs = 10 } of outcomes) {
-    expect(gate.admit(HOST, NOW)).toEqual({ kind: 'send' })
-    gate.settle(HOST, { failed, durationMs, nowMs: NOW })
+type Call = { failed: boolean; durationMs?: number; holdMs?: number }
+
+/** Makes calls one after the other, all within one millisecond. */
+function gateAfter(...calls: Call[]): HostGate {
+  const gate = new HostGate()
+  for (const call of calls) {
+    expect(gate.waitMs(HOST, NOW)).toBe(0)
+    gate.take(HOST, NOW)
+    settle(gate, NOW, call)
   }
   return gate
 }
 
+function settle(gate: HostGate, nowMs: number, call: Call): void {
+  gate.settle(HOST, { durationMs: QUICK_MS, holdMs: 0, nowMs, ...call })
+}
+
 const failures = (count: number) => Array.from({ length: count }, () => ({ failed: true }))
+const answers = (count: number, durationMs = QUICK_MS) =>
+  Array.from({ length: count }, () => ({ failed: false, durationMs }))
 
 describe('the breaker of a host', () => {
-  it('opens after ten failures in a row and postpones to the end of its cool-down', () => {
-    const gate = gateAfter(...failures(10))
-    expect(gate.admit(HOST, NOW)).toEqual({ kind: 'postpone', dueAt: NOW + 10_000 })
-    expect(gate.admit(HOST, NOW + 9_999)).toEqual({ kind: 'postpone', dueAt: NOW + 10_000 })
+  it('opens after five failures of a host that has never answered, and after ten of one that has', () => {
+    expect(gateAfter(...failures(5)).waitMs(HOST, NOW)).toBe(10_000)
+    expect(gateAfter(...answers(1), ...failures(9)).waitMs(HOST, NOW)).toBe(0)
+    expect(gateAfter(...answers(1), ...failures(10)).waitMs(HOST, NOW + 9_999)).toBe(1)
   })
 
   it('stays closed while an answer comes now and then', () => {
-    const gate = gateAfter(...failures(9), { failed: false }, ...failures(9))
-    expect(gate.admit(HOST, NOW)).toEqual({ kind: 'send' })
+    expect(gateAfter(...failures(4), ...answers(1), ...failures(9)).waitMs(HOST, NOW)).toBe(0)
   })
 
   it('leaves other hosts alone', () => {
-    expect(gateAfter(...failures(10)).admit('b.example', NOW)).toEqual({ kind: 'send' })
+    expect(gateAfter(...failures(5)).waitMs('b.example', NOW)).toBe(0)
   })
 
-  it('lets one probe through after the cool-down, and everything once the probe is answered', () => {
-    const gate = gateAfter(...failures(10))
-    expect(gate.admit(HOST, NOW + 10_000)).toEqual({ kind: 'send' })
-    expect(gate.admit(HOST, NOW + 10_000)).toEqual({ kind: 'postpone', dueAt: NOW + 15_000 })
-    gate.settle(HOST, { failed: false, durationMs: 10, nowMs: NOW + 10_010 })
-    expect(gate.admit(HOST, NOW + 10_010)).toEqual({ kind: 'send' })
-    expect(gate.admit(HOST, NOW + 10_010)).toEqual({ kind: 'send' })
+  it('lets one probe through after the cool-down, and others once the probe is answered', () => {
+    const gate = gateAfter(...failures(5))
+    expect(gate.waitMs(HOST, NOW + 10_000)).toBe(0)
+    gate.take(HOST, NOW + 10_000)
+    expect(gate.waitMs(HOST, NOW + 10_000)).toBe(UNTIL_ONE_ENDS)
+    settle(gate, NOW + 10_010, { failed: false })
+    expect(gate.waitMs(HOST, NOW + 10_010)).toBe(0)
+  })
+
+  it('lets another probe through when the first one was not made after all', () => {
+    const gate = gateAfter(...failures(5))
+    gate.take(HOST, NOW + 10_000)
+    gate.giveBack(HOST)
+    expect(gate.waitMs(HOST, NOW + 10_000)).toBe(0)
   })
 
   it('cools down twice as long after a probe that failed, up to five minutes', () => {
-    const gate = gateAfter(...failures(10))
+    const gate = gateAfter(...failures(5))
     let now = NOW
     const waits: number[] = []
     for (let probes = 0; probes < 7; probes += 1) {
-      const admission = gate.admit(HOST, now)
-      if (admission.kind !== 'postpone') throw new Error('the breaker is closed')
-      waits.push(admission.dueAt - now)
-      now = admission.dueAt
-      expect(gate.admit(HOST, now)).toEqual({ kind: 'send' })
-      gate.settle(HOST, { failed: true, durationMs: 10, nowMs: now })
+      const waitMs = gate.waitMs(HOST, now)
+      waits.push(waitMs)
+      now += waitMs
+      gate.take(HOST, now)
+      settle(gate, now, { failed: true })
     }
     expect(waits).toEqual([10_000, 20_000, 40_000, 80_000, 160_000, 300_000, 300_000])
   })
 
   it('is opened once by calls that were under way together', () => {
-    const gate = new HostGate(() => 0)
-    for (let n = 0; n < 40; n += 1) gate.admit(HOST, NOW)
-    for (let n = 0; n < 40; n += 1) gate.settle(HOST, { failed: true, durationMs: 10, nowMs: NOW + n })
-    expect(gate.admit(HOST, NOW + 50)).toEqual({ kind: 'postpone', dueAt: NOW + 9 + 10_000 })
+    const gate = new HostGate()
+    for (let n = 0; n < 6; n += 1) gate.take(HOST, NOW)
+    for (let n = 0; n < 6; n += 1) settle(gate, NOW + n, { failed: true })
+    expect(gate.waitMs(HOST, NOW + 6)).toBe(4 + 10_000 - 6)
   })
 })
 
-describe('the slots of a host', () => {
-  function sentAtOnce(gate: HostGate): number {
-    let sent = 0
-    while (sent < 1_000 && gate.admit(HOST, NOW).kind === 'send') sent += 1
-    return sent
+describe('a Retry-After', () => {
+  it('holds all calls to the host for so long, and no longer than ten minutes', () => {
+    expect(gateAfter({ failed: true, holdMs: 60_000 }).waitMs(HOST, NOW + 1_000)).toBe(59_000)
+    expect(gateAfter({ failed: true, holdMs: 86_400_000 }).waitMs(HOST, NOW)).toBe(600_000)
+    expect(gateAfter({ failed: true, holdMs: 60_000 }).waitMs(HOST, NOW + 60_000)).toBe(0)
+  })
+})
+
+describe('the calls that a host may hold', () => {
+  function heldAtOnce(gate: HostGate): number {
+    let held = 0
+    while (held < 1_000 && gate.waitMs(HOST, NOW) === 0) {
+      gate.take(HOST, NOW)
+      held += 1
+    }
+    expect(gate.waitMs(HOST, NOW)).toBe(UNTIL_ONE_ENDS)
+    return held
   }
 
-  it('are few before its first answer and while it is slow, and free when it is quick', () => {
-    expect(sentAtOnce(new HostGate(() => 0))).toBe(64)
-    expect(sentAtOnce(gateAfter({ failed: true, durationMs: 1 }))).toBe(64)
-    expect(sentAtOnce(gateAfter({ failed: false, durationMs: 8_000 }))).toBe(64)
-    expect(sentAtOnce(gateAfter({ failed: false, durationMs: 20 }))).toBe(1_000)
+  it('are few at first, grow by one with each quick answer, and have an end', () => {
+    expect(heldAtOnce(new HostGate())).toBe(6)
+    expect(heldAtOnce(gateAfter(...answers(20)))).toBe(26)
+    expect(heldAtOnce(gateAfter(...answers(1_000)))).toBe(256)
   })
 
-  it('are given to what waits at the pace of the host, and within five minutes', () => {
-    const gate = gateAfter({ failed: false, durationMs: 8_000 })
-    for (let n = 0; n < 64; n += 1) gate.admit(HOST, NOW)
-    const waits = Array.from({ length: 5_000 }, () => {
-      const admission = gate.admit(HOST, NOW)
-      return admission.kind === 'postpone' ? admission.dueAt - NOW : 0
-    })
-    // 64 slots of 8 s each: one comes free every eighth of a second.
-    expect(waits.slice(0, 3)).toEqual([8_125, 8_250, 8_375])
-    expect(waits.at(-1)).toBe(300_000)
+  it('halve with a failure, down to one', () => {
+    expect(heldAtOnce(gateAfter(...answers(26), { failed: true }))).toBe(16)
+    expect(heldAtOnce(gateAfter(...failures(4)))).toBe(1)
+  })
+
+  it('stay below what a quick host may hold while it is slow, and sink to that', () => {
+    expect(heldAtOnce(gateAfter(...answers(1_000, 8_000)))).toBe(32)
+    expect(heldAtOnce(gateAfter(...answers(1_000), ...answers(1_000, 8_000)))).toBe(32)
+  })
+
+  it('grow no further while a quick host is silent', () => {
+    const gate = gateAfter(...answers(100))
+    for (let n = 0; n < 10; n += 1) gate.take(HOST, NOW)
+    expect(gate.isProven(HOST, NOW + 2_000)).toBe(true)
+    expect(gate.waitMs(HOST, NOW + 2_000)).toBe(0)
+    expect(gate.isProven(HOST, NOW + 2_001)).toBe(false)
+    expect(gate.waitMs(HOST, NOW + 2_001)).toBe(UNTIL_ONE_ENDS)
+    settle(gate, NOW + 2_500, { failed: false, durationMs: 100 })
+    expect(gate.waitMs(HOST, NOW + 2_500)).toBe(0)
+  })
+})
+
+describe('a host', () => {
+  it('is proven by its first quick answer, not by a failure or a slow one', () => {
+    expect(new HostGate().isProven(HOST, NOW)).toBe(false)
+    expect(gateAfter(...answers(1)).isProven(HOST, NOW)).toBe(true)
+    expect(gateAfter(...failures(1)).isProven(HOST, NOW)).toBe(false)
+    expect(gateAfter(...answers(1, 3_000)).isProven(HOST, NOW)).toBe(false)
   })
 })

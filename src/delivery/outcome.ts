@@ -1,9 +1,11 @@
 import type { SystemVerdict } from '../domain/target-systems/target-system.ts'
-import { nextAttemptAt } from './retry-schedule.ts'
+import { nextAttemptAt, parseRetryAfter } from './retry-schedule.ts'
 import type { SendResult } from './send.ts'
 import { refusalReason } from './system-verdict.ts'
 
 const GONE = 410
+const TOO_MANY_REQUESTS = 429
+const UNAVAILABLE = 503
 
 /**
  * What a delivery becomes after an attempt.
@@ -47,12 +49,28 @@ export function decideOutcome(
   return at === undefined ? { kind: 'dead', reason: 'attempts_used_up' } : { kind: 'retry', at }
 }
 
+/** Codes of calls that were given up before anything was asked of their host. */
+const NOT_SENT: ReadonlySet<string> = new Set(['credentials', 'not_prepared', 'refused_url', 'bad_request'])
+
+/** Whether the call says anything of its host. */
+export function reachedHost(result: SendResult): boolean {
+  return result.kind === 'answered' || !NOT_SENT.has(result.code)
+}
+
 /**
  * Whether the attempt says that the host is in trouble, and not this one URL: no answer, too many requests, or
  * an error of the server. What the breaker counts.
  */
 export function isHostFailure(result: SendResult): boolean {
-  if (result.kind === 'failed' && result.code === 'credentials') return false
+  if (!reachedHost(result)) return false
   if (result.kind === 'failed') return !result.forGood && result.request.redirectedFrom.length === 0
-  return result.answer.status >= 500 || result.answer.status === 429
+  return result.answer.status >= 500 || result.answer.status === TOO_MANY_REQUESTS
+}
+
+/** For how long the host asked for no calls at all, milliseconds from now; 0 when it did not. */
+export function hostHoldMs(result: SendResult, nowMs: number): number {
+  if (result.kind === 'failed' || result.request.redirectedFrom.length > 0) return 0
+  const { status, headers } = result.answer
+  if (status !== TOO_MANY_REQUESTS && status !== UNAVAILABLE) return 0
+  return parseRetryAfter(headers['retry-after'] ?? '', nowMs) ?? 0
 }

@@ -5,6 +5,7 @@ import { getAffiliateOffer } from './affiliate-offers.ts'
 import { getAffiliate } from './affiliates.ts'
 import type { AuditEntry } from './audit-log.ts'
 import { getInvoice } from './invoices.ts'
+import { getNotificationTarget } from './notification-targets.ts'
 import { getOffer } from './offers.ts'
 import type { Db } from './transaction.ts'
 import { enqueueWebhooks, hasListeners } from './webhook-events.ts'
@@ -36,12 +37,13 @@ const ANNOUNCED: Readonly<Record<string, Announced>> = {
     load: loadApplication,
   },
   invoice: { events: { finalize: 'invoice.finalized' }, load: loadInvoice },
+  notification_target: { events: { disable: 'notification_target.disabled' }, load: loadTarget },
 }
 
 /**
- * Tells the workspace's webhooks of a deed. Every change of an affiliate, an offer, an application or an invoice writes
- * an audit entry in its own transaction, and the entry is what announces it: no route can change one and forget to say
- * so.
+ * Tells the workspace's webhooks of a deed. Every change of an affiliate, an offer, an application or an invoice, and
+ * the disabling of a target, writes an audit entry in its own transaction, and the entry is what announces it: no route
+ * can change one and forget to say so.
  */
 export async function announceDeed(db: Db, entry: AuditEntry): Promise<void> {
   const [kind = '', deed = ''] = entry.action.split('.')
@@ -91,6 +93,14 @@ async function loadInvoice(db: Db, { workspace, subjectId }: AuditEntry): Promis
   const { id, number, side, partyId, currency, state } = invoice
   const total = formatMicros(invoice.totalMicros)
   return { id, number, side, partyId, currency, state, total, ...timesOf(invoice) }
+}
+
+/** Without its URL, settings and text, which may hold secrets of its owner. */
+async function loadTarget(db: Db, { workspace, subjectId }: AuditEntry): Promise<WebhookData | undefined> {
+  const target = await getNotificationTarget(db, { workspace, id: subjectId })
+  if (target === undefined) return undefined
+  const { id, ownerType, ownerId, type, system, status, disabledReason } = target
+  return { id, ownerType, ownerId, type, system, status, disabledReason, ...timesOf(target) }
 }
 
 function timesOf(of: Pick<OwnedTimes, 'createdAt' | 'updatedAt'> & Partial<OwnedTimes>): WebhookData {

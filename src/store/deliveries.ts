@@ -1,12 +1,10 @@
 import { type Insertable, type Selectable, sql } from 'kysely'
 import type { TargetSystem } from '../domain/target-systems/target-system.ts'
 import type { DeliveryState } from '../domain/target-types.ts'
-import { isNextForTarget } from './delivery-order.ts'
 import { inChunks } from './in-chunks.ts'
-import type { SqlEngine } from './open-store.ts'
 import { afterCursor, type Page, type PageRequest, rowsWanted, toPage } from './page.ts'
 import type { Database } from './schema.ts'
-import { type Db, inTransaction } from './transaction.ts'
+import type { Db } from './transaction.ts'
 
 type DeliveryRow = Selectable<Database['deliveries']>
 type AttemptRow = Selectable<Database['delivery_attempts']>
@@ -56,24 +54,6 @@ export type DeliveryAttempt = {
   readonly error: string
 }
 
-export type ClaimRequest = {
-  readonly now: number
-  readonly workerId: string
-  /** After this long a delivery whose worker died is due again. */
-  readonly leaseMs: number
-  readonly limit: number
-}
-
-export type FinishedAttempt = Omit<DeliveryAttempt, 'n'> & {
-  readonly deliveryId: string
-  readonly workerId: string
-  /** What the delivery becomes; pending is tried again at dueAt. */
-  readonly state: DeliveryState
-  readonly reason: string
-  readonly dueAt: number
-  readonly now: number
-}
-
 /** Puts deliveries into the queue; one that is there for the same transition and target stays as it is. */
 export async function enqueueDeliveries(
   db: Db,
@@ -92,188 +72,6 @@ export async function enqueueDeliveries(
 /** '' for a URL that can not be read: its send fails by itself. */
 function hostOf(url: string): string {
   return URL.parse(url)?.host ?? ''
-}
-
-/**
- * Leases deliveries that are due, the longest due first. No two workers get the same one while the lease runs:
- * PostgreSQL skips rows that another worker is claiming; SQLite has one writer at a time.
- */
-export async function claimDue(
-  db: Db,
-  engine: SqlEngine,
-  request: ClaimRequest,
-): Promise<readonly Delivery[]> {
-  const { now, workerId, leaseMs, limit } = request
-  const rows = await db
-    // Materialized: PostgreSQL must lock the rows once, and not once per row of the update.
-    .with(
-      (cte) => cte('due').materialized(),
-      (cte) => {
-        const due = cte
-          .selectFrom('deliveries')
-          .select('id')
-          .where('state', '=', sql.lit('pending')) // literal: the partial index deliveries_due needs to see it
-          .where('due_at', '<=', now)
-          .where((where) => where.or([where('lease_until', 'is', null), where('lease_until', '<=', now)]))
-          .where(isNextForTarget)
-          .orderBy('due_at')
-          .limit(limit)
-        return engine === 'postgres' ? due.forUpdate().skipLocked() : due
-      },
-    )
-    .updateTable('deliveries')
-    .set({ lease_owner: workerId, lease_until: now + leaseMs })
-    .where('id', 'in', (where) => where.selectFrom('due').select('due.id'))
-    .returningAll()
-    .execute()
-  return rows.map(toDelivery).sort((a, b) => a.dueAt - b.dueAt)
-}
-
-/**
- * Records one attempt and what the delivery becomes, in one transaction. A worker whose lease another one took
- * over records its attempt (it was sent, after all) and leaves the state to the new holder.
- * @returns whether the worker still held the lease.
- */
-export async function finishAttempt(db: Db, finished: FinishedAttempt): Promise<boolean> {
-  const [held = false] = await finishAttempts(db, [finished])
-  return held
-}
-
-/**
- * Many attempts in one transaction: one sync to disk for all of them, and a few statements for the lot, since
- * three round trips to PostgreSQL for each would hold a worker at some hundreds a second. Same order of answers.
- */
-export async function finishAttempts(
-  db: Db,
-  finished: readonly FinishedAttempt[],
-): Promise<readonly boolean[]> {
-  return await inTransaction(db, async (trx) => {
-    const held: boolean[] = []
-    for (const round of splitAtRepeats(finished)) held.push(...(await finishDistinct(trx, round)))
-    return held
-  })
-}
-
-/** In order, each part without a delivery twice: one statement counts a row up once, however often it is named. */
-function splitAtRepeats(finished: readonly FinishedAttempt[]): readonly FinishedAttempt[][] {
-  const rounds: FinishedAttempt[][] = []
-  const seen = new Set<string>()
-  for (const attempt of finished) {
-    if (rounds.length === 0 || seen.has(attempt.deliveryId)) {
-      rounds.push([])
-      seen.clear()
-    }
-    seen.add(attempt.deliveryId)
-    rounds.at(-1)?.push(attempt)
-  }
-  return rounds
-}
-
-async function finishDistinct(trx: Db, finished: readonly FinishedAttempt[]): Promise<readonly boolean[]> {
-  const now = Math.max(...finished.map((attempt) => attempt.now))
-  const counted = await trx
-    .updateTable('deliveries')
-    .set((set) => ({ attempts: set('attempts', '+', 1), updated_at: now }))
-    .where('id', 'in', idsOf(finished))
-    .returning(['id', 'attempts', 'workspace', 'state', 'lease_owner'])
-    .execute()
-  const countedById = new Map(counted.map((row) => [row.id, row]))
-  await insertAttempts(trx, finished, countedById)
-  const held = finished.map(({ deliveryId, workerId }) => {
-    const row = countedById.get(deliveryId)
-    return row?.state === 'pending' && row.lease_owner === workerId
-  })
-  const settled = finished.filter((_, index) => held[index])
-  await settle(trx, settled)
-  return held
-}
-
-function idsOf(finished: readonly FinishedAttempt[]): readonly string[] {
-  return finished.map(({ deliveryId }) => deliveryId)
-}
-
-async function insertAttempts(
-  db: Db,
-  finished: readonly FinishedAttempt[],
-  countedById: ReadonlyMap<string, { readonly attempts: number; readonly workspace: string }>,
-): Promise<void> {
-  const rows = finished.flatMap((attempt) => {
-    const counted = countedById.get(attempt.deliveryId)
-    return counted === undefined ? [] : [toAttemptRow(attempt, counted)]
-  })
-  if (rows.length > 0) await db.insertInto('delivery_attempts').values(rows).execute()
-}
-
-function toAttemptRow(
-  finished: FinishedAttempt,
-  counted: { readonly attempts: number; readonly workspace: string },
-): AttemptRow {
-  return {
-    delivery_id: finished.deliveryId,
-    n: counted.attempts,
-    workspace: counted.workspace,
-    started_at: finished.startedAt,
-    duration_ms: finished.durationMs,
-    request_json: finished.requestJson,
-    response_status: finished.responseStatus,
-    response_headers_json: finished.responseHeadersJson,
-    response_body: finished.responseBody,
-    error: finished.error,
-  }
-}
-
-/** One statement for all that become the same: most of a batch is delivered, and is due no more. */
-async function settle(db: Db, finished: readonly FinishedAttempt[]): Promise<void> {
-  const becoming = Map.groupBy(finished, ({ state, reason, dueAt }) =>
-    JSON.stringify(state === 'pending' ? [reason, dueAt] : [state, reason]),
-  )
-  for (const same of becoming.values()) {
-    const [first] = same
-    if (first === undefined) continue
-    await db
-      .updateTable('deliveries')
-      .set({
-        state: first.state,
-        reason: first.reason,
-        lease_owner: null,
-        lease_until: null,
-        ...(first.state === 'pending' ? { due_at: first.dueAt } : {}),
-      })
-      .where('id', 'in', idsOf(same))
-      .execute()
-  }
-}
-
-/**
- * Gives leases back unused and puts the deliveries off, without counting an attempt: their host is not to be
- * called now. A delivery that another worker holds by now stays as it is.
- */
-export async function postponeDeliveries(
-  db: Db,
-  workerId: string,
-  postponed: readonly { readonly id: string; readonly dueAt: number }[],
-): Promise<void> {
-  await inTransaction(db, async (trx) => {
-    for (const { id, dueAt } of postponed) {
-      await trx
-        .updateTable('deliveries')
-        .set({ due_at: dueAt, lease_owner: null, lease_until: null })
-        .where('id', '=', id)
-        .where('state', '=', 'pending')
-        .where('lease_owner', '=', workerId)
-        .execute()
-    }
-  })
-}
-
-/** Gives leases back unused: what a worker does with claimed deliveries when it stops. */
-export async function releaseLeases(db: Db, workerId: string): Promise<void> {
-  await db
-    .updateTable('deliveries')
-    .set({ lease_owner: null, lease_until: null })
-    .where('state', '=', sql.lit('pending'))
-    .where('lease_owner', '=', workerId)
-    .execute()
 }
 
 /**

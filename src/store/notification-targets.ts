@@ -1,11 +1,13 @@
 import type { Selectable } from 'kysely'
 import { hashOfText } from '../domain/notification-moderation.ts'
 import type { Moderation, NotificationTarget } from '../domain/target-types.ts'
-import { changeConfiguration } from './config-version.ts'
+import { changeConfiguration, nextConfigVersion } from './config-version.ts'
+import { cancelPendingOfTarget } from './deliveries.ts'
 import { newId } from './ids.ts'
 import type { OwnedId } from './owned.ts'
 import { afterCursor, type Page, type PageRequest, rowsWanted, toPage } from './page.ts'
 import type { Database } from './schema.ts'
+import { clearTargetHealth } from './target-health.ts'
 import { type Db, inTransaction } from './transaction.ts'
 import type { Vault } from './vault.ts'
 
@@ -54,33 +56,49 @@ export async function updateNotificationTarget(
         .where('workspace', '=', key.workspace)
         .execute(),
     )
+    if (changed.status === 'active' && current.status !== 'active') await clearTargetHealth(trx, key.id)
     return changed
   })
 }
 
-/** Disables a target for a reason that its owner is shown, e.g. the receiver answered 410. */
+/**
+ * Disables a target for a reason that its owner is shown, e.g. the receiver answered 410.
+ * @returns false when it was disabled already, or is gone.
+ */
 export async function disableNotificationTarget(
   db: Db,
   target: { readonly id: string; readonly reason: string; readonly now: number },
-): Promise<void> {
-  await changeConfiguration(db, (trx) =>
-    trx
+): Promise<boolean> {
+  return await inTransaction(db, async (trx) => {
+    const result = await trx
       .updateTable('notification_targets')
       .set({ status: 'disabled', disabled_reason: target.reason, updated_at: target.now })
       .where('id', '=', target.id)
-      .execute(),
-  )
+      .where('status', '<>', 'disabled')
+      .executeTakeFirst()
+    if (result.numUpdatedRows === 0n) return false
+    await nextConfigVersion(trx)
+    return true
+  })
 }
 
-/** Its deliveries stay. False when the workspace has no such target. */
-export async function deleteNotificationTarget(db: Db, key: OwnedId): Promise<boolean> {
-  return await changeConfiguration(db, async (trx) => {
-    const result = await trx
-      .deleteFrom('notification_targets')
-      .where('id', '=', key.id)
-      .where('workspace', '=', key.workspace)
-      .executeTakeFirst()
-    return result.numDeletedRows === 1n
+/**
+ * What waits for it is cancelled with it; what was sent stays in the log. False when the workspace has no such target.
+ * Deliveries first, as the worker does: two transactions that lock them in one order never wait for each other.
+ */
+export async function deleteNotificationTarget(db: Db, key: OwnedId, now: number): Promise<boolean> {
+  return await inTransaction(db, async (trx) => {
+    if ((await getNotificationTarget(trx, key)) === undefined) return false
+    await cancelPendingOfTarget(trx, { id: key.id, reason: 'target deleted', now })
+    await trx.deleteFrom('target_health').where('target_id', '=', key.id).execute()
+    return await changeConfiguration(trx, async (inner) => {
+      const result = await inner
+        .deleteFrom('notification_targets')
+        .where('id', '=', key.id)
+        .where('workspace', '=', key.workspace)
+        .executeTakeFirst()
+      return result.numDeletedRows === 1n
+    })
   })
 }
 

@@ -158,6 +158,8 @@ export type TargetHealthTable = {
   workspace: string
   /** The first failure since the last success; null while it is well. */
   failing_since: number | null
+  /** The first failure of those without a day between them: since then it fails steadily. Null while it is well. */
+  steady_since: Generated<number | null>
   failures_in_row: number
   last_success_at: number | null
   last_failure_at: number | null
@@ -199,6 +201,7 @@ export type ErasuresTable = {
   workspace: string
   click_id: string
   actor: string
+  reason: string
   created_at: number
   /** Null while something of it may still be there. */
   done_at: number | null

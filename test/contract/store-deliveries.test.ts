@@ -1,18 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import {
   cancelPendingOfTarget,
-  claimDue,
   enqueueDeliveries,
-  type FinishedAttempt,
-  finishAttempt,
   getWithAttempts,
   listDeliveries,
-  releaseLeases,
   replay,
 } from '../../src/store/deliveries.ts'
+import { type FinishedAttempt, finishAttempts } from '../../src/store/delivery-finish.ts'
+import { releaseLeases } from '../../src/store/delivery-leases.ts'
 import { countPending } from '../../src/store/delivery-queue-depth.ts'
 import type { Db } from '../../src/store/transaction.ts'
 import { SQL_ENGINES, useStores } from '../support/databases.ts'
+import { claimDue } from '../support/delivery-queue.ts'
 
 const NOW = 1_795_000_000_000
 const LEASE_MS = 30_000
@@ -75,7 +74,7 @@ describe.each(SQL_ENGINES)('the delivery queue on %s', (engine) => {
       // Bounded: a queue that gives one delivery again and again fails the test and does not hang it.
       for (let round = 0; round < 200; round++) {
         const request = { now: NOW, workerId: `worker${index}`, leaseMs: LEASE_MS, limit: 7 }
-        const got = await claimDue(db, engine, request)
+        const got = await claimDue({ db: db, engine }, request)
         if (got.length === 0) return
         expect(got.length).toBeLessThanOrEqual(7)
         claimed.push(...got.map((item) => item.id))
@@ -89,7 +88,7 @@ describe.each(SQL_ENGINES)('the delivery queue on %s', (engine) => {
   it('gives the longest due first, and what is not due not at all', async () => {
     const { db } = await stores.open()
     await enqueueDeliveries(db, [delivery(1, NOW), delivery(2, NOW - 10), delivery(3, NOW + 1)])
-    const got = await claimDue(db, engine, { now: NOW, workerId: 'a', leaseMs: LEASE_MS, limit: 10 })
+    const got = await claimDue({ db: db, engine }, { now: NOW, workerId: 'a', leaseMs: LEASE_MS, limit: 10 })
     expect(got.map((item) => item.id)).toEqual(['d0002', 'd0001'])
     expect(await countPending(db, NOW)).toEqual({ pending: 3, due: 2 })
   })
@@ -104,12 +103,14 @@ describe.each(SQL_ENGINES)('the delivery queue on %s', (engine) => {
       news(4, { transition: 2, target_id: 'other' }),
     ])
     const claim = async (workerId: string) =>
-      (await claimDue(db, engine, { now: NOW, workerId, leaseMs: LEASE_MS, limit: 10 })).map(({ id }) => id)
+      (await claimDue({ db: db, engine }, { now: NOW, workerId, leaseMs: LEASE_MS, limit: 10 })).map(
+        ({ id }) => id,
+      )
     expect((await claim('a')).sort()).toEqual(['d0001', 'd0004'])
     expect(await claim('b')).toEqual([])
-    await finishAttempt(db, attempt('d0001', 'a', 'dead'))
+    await finishAttempts(db, [attempt('d0001', 'a', 'dead')])
     expect(await claim('b')).toEqual(['d0002'])
-    await finishAttempt(db, attempt('d0002', 'b', 'delivered'))
+    await finishAttempts(db, [attempt('d0002', 'b', 'delivered')])
     expect(await claim('b')).toEqual(['d0003'])
   })
 
@@ -117,19 +118,21 @@ describe.each(SQL_ENGINES)('the delivery queue on %s', (engine) => {
     const { db } = await stores.open()
     await enqueueDeliveries(db, [delivery(1)])
     const request = { now: NOW, workerId: 'dead', leaseMs: LEASE_MS, limit: 1 }
-    expect(await claimDue(db, engine, request)).toHaveLength(1)
-    expect(await claimDue(db, engine, { ...request, now: NOW + LEASE_MS - 1, workerId: 'b' })).toEqual([])
-    const again = await claimDue(db, engine, { ...request, now: NOW + LEASE_MS, workerId: 'b' })
+    expect(await claimDue({ db: db, engine }, request)).toHaveLength(1)
+    expect(
+      await claimDue({ db: db, engine }, { ...request, now: NOW + LEASE_MS - 1, workerId: 'b' }),
+    ).toEqual([])
+    const again = await claimDue({ db: db, engine }, { ...request, now: NOW + LEASE_MS, workerId: 'b' })
     expect(again).toMatchObject([{ id: 'd0001', leaseOwner: 'b' }])
   })
 
   it('records every attempt, and the state only for the holder of the lease', async () => {
     const { db } = await stores.open()
     await enqueueDeliveries(db, [delivery(1)])
-    await claimDue(db, engine, { now: NOW, workerId: 'slow', leaseMs: 1, limit: 1 })
-    await claimDue(db, engine, { now: NOW + 1, workerId: 'quick', leaseMs: LEASE_MS, limit: 1 })
-    expect(await finishAttempt(db, attempt('d0001', 'quick', 'delivered'))).toBe(true)
-    expect(await finishAttempt(db, attempt('d0001', 'slow', 'pending'))).toBe(false)
+    await claimDue({ db: db, engine }, { now: NOW, workerId: 'slow', leaseMs: 1, limit: 1 })
+    await claimDue({ db: db, engine }, { now: NOW + 1, workerId: 'quick', leaseMs: LEASE_MS, limit: 1 })
+    await finishAttempts(db, [attempt('d0001', 'quick', 'delivered')])
+    await finishAttempts(db, [attempt('d0001', 'slow', 'pending')])
     const story = await getWithAttempts(db, 'd0001')
     expect(story?.delivery).toMatchObject({ state: 'delivered', attempts: 2, leaseOwner: null })
     expect(story?.attempts.map((item) => [item.n, item.responseStatus, item.error])).toEqual([
@@ -142,16 +145,16 @@ describe.each(SQL_ENGINES)('the delivery queue on %s', (engine) => {
     const { db } = await stores.open()
     await enqueueDeliveries(db, [delivery(1)])
     const request = { workerId: 'a', leaseMs: LEASE_MS, limit: 1 }
-    await claimDue(db, engine, { ...request, now: NOW })
-    await finishAttempt(db, attempt('d0001', 'a', 'pending'))
-    expect(await claimDue(db, engine, { ...request, now: NOW + 4_999 })).toEqual([])
-    expect(await claimDue(db, engine, { ...request, now: NOW + 5_000 })).toHaveLength(1)
-    await finishAttempt(db, attempt('d0001', 'a', 'dead'))
-    expect(await claimDue(db, engine, { ...request, now: NOW + 99_999 })).toEqual([])
+    await claimDue({ db: db, engine }, { ...request, now: NOW })
+    await finishAttempts(db, [attempt('d0001', 'a', 'pending')])
+    expect(await claimDue({ db: db, engine }, { ...request, now: NOW + 4_999 })).toEqual([])
+    expect(await claimDue({ db: db, engine }, { ...request, now: NOW + 5_000 })).toHaveLength(1)
+    await finishAttempts(db, [attempt('d0001', 'a', 'dead')])
+    expect(await claimDue({ db: db, engine }, { ...request, now: NOW + 99_999 })).toEqual([])
 
     const replayed = await replay(db, 'd0001', NOW + 100_000)
     expect(replayed).toMatchObject({ id: 'd0001', state: 'pending', attempts: 2, attemptsBefore: 2 })
-    expect(await claimDue(db, engine, { ...request, now: NOW + 100_000 })).toHaveLength(1)
+    expect(await claimDue({ db: db, engine }, { ...request, now: NOW + 100_000 })).toHaveLength(1)
   })
 
   it('never sends what a rule skipped, and nothing of a cancelled target', async () => {
@@ -160,7 +163,9 @@ describe.each(SQL_ENGINES)('the delivery queue on %s', (engine) => {
     await enqueueDeliveries(db, [skipped, delivery(2)])
     expect(await replay(db, 'd0001', NOW)).toBeUndefined()
     await cancelPendingOfTarget(db, { id: 't1', reason: 'target disabled', now: NOW })
-    expect(await claimDue(db, engine, { now: NOW, workerId: 'a', leaseMs: LEASE_MS, limit: 9 })).toEqual([])
+    expect(
+      await claimDue({ db: db, engine }, { now: NOW, workerId: 'a', leaseMs: LEASE_MS, limit: 9 }),
+    ).toEqual([])
     expect((await getWithAttempts(db, 'd0002'))?.delivery).toMatchObject({ state: 'cancelled' })
     expect((await getWithAttempts(db, 'd0001'))?.delivery).toMatchObject({
       state: 'skipped',
@@ -180,8 +185,8 @@ describe.each(SQL_ENGINES)('the delivery queue on %s', (engine) => {
     const { db } = await stores.open()
     await enqueueDeliveries(db, [delivery(1)])
     const request = { now: NOW, workerId: 'a', leaseMs: LEASE_MS, limit: 1 }
-    await claimDue(db, engine, request)
-    await releaseLeases(db, 'a')
-    expect(await claimDue(db, engine, { ...request, workerId: 'b' })).toHaveLength(1)
+    await claimDue({ db: db, engine }, request)
+    await releaseLeases(db, 'a', ['d0001'])
+    expect(await claimDue({ db: db, engine }, { ...request, workerId: 'b' })).toHaveLength(1)
   })
 })

@@ -1,5 +1,6 @@
 import { createServer, type RequestListener } from 'node:http'
-import { enqueueDeliveries } from '../../src/store/deliveries.ts'
+import { type Delivery, enqueueDeliveries } from '../../src/store/deliveries.ts'
+import { claimFromLanes, FIRST_LANE, findDueLanes } from '../../src/store/delivery-lanes.ts'
 import type { Store } from '../../src/store/open-store.ts'
 
 type Row = Parameters<typeof enqueueDeliveries>[1][number]
@@ -29,6 +30,22 @@ export async function enqueueCalls(store: Store, rows: readonly Partial<Row>[]):
     store.db,
     rows.map((row) => ({ id: 'unnamed', conversion_id: `conversion-of-${row.id}`, ...common, ...row })),
   )
+}
+
+/** Leases what is due in any lane, up to so many of each, as a worker with room for it does. */
+export async function claimDue(
+  { db, engine }: Pick<Store, 'db' | 'engine'>,
+  claim: {
+    readonly now: number
+    readonly workerId: string
+    readonly leaseMs: number
+    readonly limit: number
+  },
+): Promise<readonly Delivery[]> {
+  const { lanes } = await findDueLanes(db, { after: FIRST_LANE, now: claim.now, limit: 1_000 })
+  if (lanes.length === 0) return []
+  const wanted = lanes.map((lane) => ({ ...lane, places: claim.limit }))
+  return await claimFromLanes(db, engine, { ...claim, lanes: wanted })
 }
 
 /** A receiver that remembers the ids and URLs of the calls it got. */

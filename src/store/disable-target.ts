@@ -1,0 +1,23 @@
+import { appendAudit } from './audit-log.ts'
+import { disableNotificationTarget } from './notification-targets.ts'
+import type { Db } from './transaction.ts'
+
+/**
+ * Disables a target that its receiver can not or will not take calls for, and tells the owner why by the audit log,
+ * which the workspace's webhooks hear of. Nothing happens when it is disabled already.
+ */
+export async function disableAndTell(
+  db: Db,
+  target: { readonly id: string; readonly workspace: string; readonly reason: string; readonly now: number },
+): Promise<void> {
+  if (!(await disableNotificationTarget(db, target))) return
+  await appendAudit(db, {
+    workspace: target.workspace,
+    at: target.now,
+    actor: 'system',
+    action: 'notification_target.disable',
+    subjectType: 'notification_target',
+    subjectId: target.id,
+    detail: { reason: target.reason },
+  })
+}
