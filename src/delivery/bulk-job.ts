@@ -60,8 +60,8 @@ type BulkJob = {
  * It holds one step in memory, however many match. After a restart it goes on behind the last step whose end was
  * written; the one that was interrupted is done again, so steps change nothing twice.
  */
-export function createBulkJob({ clock }: BulkJobDeps, { step: doStep, onChange }: BulkJob): JobHandler {
-  return async (job, { progress, signal }) => {
+export function createBulkJob({ clock }: BulkJobDeps, bulk: BulkJob): JobHandler {
+  return async (job, step) => {
     const common = {
       workspace: job.workspace,
       filter: paramsSchema.parse(job.params).filter,
@@ -70,11 +70,11 @@ export function createBulkJob({ clock }: BulkJobDeps, { step: doStep, onChange }
     }
     let at = readCursor(job)
     while (!at.isWalked) {
-      signal.throwIfAborted()
-      const { changed, next } = await doStep({ ...common, after: at.after, now: clock() })
-      if (changed > 0) onChange()
+      step.signal.throwIfAborted()
+      const { changed, next } = await bulk.step({ ...common, after: at.after, now: clock() })
+      if (changed > 0) bulk.onChange()
       at = { after: next, done: at.done + changed, isWalked: next === null }
-      await progress({ done: at.done, total: totalOf(job, at), failed: 0, cursor: at })
+      await step.progress({ done: at.done, total: totalOf(job, at), failed: 0, cursor: at })
     }
     return { result: { changed: at.done } }
   }
