@@ -29,9 +29,11 @@ import {
 import type { ApiApp, ApiDeps } from './api-deps.ts'
 import { type Caller, callerOf } from './caller.ts'
 import { currencyField, nameField } from './fields.ts'
-import { OWN_TARGET, targetCreateBody, targetSchema, toTargetView } from './notification-target-fields.ts'
+import { OWN_TARGET, targetCreateBody, targetSchema } from './notification-target-fields.ts'
+import { toTargetViews } from './notification-target-view.ts'
 import { invalidFields } from './problem.ts'
 import { secretField } from './sender-fields.ts'
+import { splitSecrets } from './target-secrets.ts'
 import { tokenLocks } from './token-checks.ts'
 import { checkTrafficSource, toTrafficSourceView, trafficSourceSchema } from './traffic-sources.ts'
 import { withWorkspaceCurrency } from './workspace-currency.ts'
@@ -80,7 +82,8 @@ function sourceRoute(app: ApiApp, deps: ApiDeps): void {
       const created = await inTransaction(deps.store.db, (db) =>
         createSource(db, caller, { fields, targets, now: deps.clock() }),
       )
-      const notificationTargets = created.targets.map(toTargetView)
+      const viewing = { db: deps.store.db, vault: deps.vault, now: deps.clock() }
+      const notificationTargets = await toTargetViews(viewing, created.targets)
       return await reply.code(201).send({ ...toTrafficSourceView(created.source), notificationTargets })
     },
   })
@@ -165,8 +168,7 @@ function targetFields(
 ): Omit<NotificationTargetFields, 'ownerType' | 'ownerId'> {
   const parsed = targetCreateBody.safeParse({ type, url, events, statuses })
   if (parsed.success) {
-    const { secret: _, ...fields } = parsed.data
-    return { ...fields, ...OWN_TARGET }
+    return { ...OWN_TARGET, ...splitSecrets(parsed.data).fields, sealedSecrets: '' }
   }
   throw invalidFields(
     parsed.error.issues.map(({ path, message }) => ({

@@ -6,6 +6,7 @@ import { appendAudit } from '../store/audit-log.ts'
 import {
   getNotificationTarget,
   listModeratedTargets,
+  type ModeratedTarget,
   moderateTarget,
   type StoredTarget,
   type Verdict,
@@ -14,7 +15,8 @@ import { type Db, inTransaction } from '../store/transaction.ts'
 import type { ManagedAffiliate } from './affiliate-checks.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
 import { type Caller, callerOf, managerOf } from './caller.ts'
-import { targetSchema, toTargetView } from './notification-target-fields.ts'
+import { targetSchema } from './notification-target-fields.ts'
+import { type TargetViewing, targetViewer, toTargetView } from './notification-target-view.ts'
 import { idParams, pageOf, pageQuery } from './page.ts'
 import { notFound, Problem } from './problem.ts'
 
@@ -53,7 +55,9 @@ export function moderationRoutes(app: ApiApp, deps: ApiDeps): void {
       const { moderation, ...page } = request.query
       const of = { workspace: callerOf(request).workspace, moderation, managerId: managerOf(request) }
       const { items, nextCursor } = await listModeratedTargets(db, of, page)
-      return { items: items.map((item) => toModeratedView(item, item.affiliateName)), nextCursor }
+      const viewOf = await targetViewer({ db, vault: deps.vault, now: deps.clock() }, items)
+      const toView = (item: ModeratedTarget) => toModeratedView(viewOf(item), item, item.affiliateName)
+      return { items: items.map(toView), nextCursor }
     },
   })
   app.post('/api/v1/notification-targets/:id/moderate', {
@@ -66,23 +70,25 @@ export function moderationRoutes(app: ApiApp, deps: ApiDeps): void {
     },
     handler: async (request) => {
       const { id } = request.params
-      const decision = { id, verdict: request.body, managerId: managerOf(request), now: deps.clock() }
-      return await inTransaction(db, (trx) => decide(trx, callerOf(request), decision))
+      const decision = { id, verdict: request.body, managerId: managerOf(request) }
+      const { vault } = deps
+      const now = deps.clock()
+      return await inTransaction(db, (trx) => decide({ db: trx, vault, now }, callerOf(request), decision))
     },
   })
 }
 
 async function decide(
-  db: Db,
+  viewing: TargetViewing,
   caller: Caller,
   of: {
     readonly id: string
     readonly verdict: Verdict
     readonly managerId: string | undefined
-    readonly now: number
   },
 ): Promise<z.input<typeof moderatedSchema>> {
-  const { id, verdict, now } = of
+  const { db, now } = viewing
+  const { id, verdict } = of
   const { workspace, actor } = caller
   const affiliate = await loadOwner(db, { workspace, id, managerId: of.managerId })
   const decided = await moderateTarget(db, { workspace, id }, verdict, now)
@@ -93,7 +99,7 @@ async function decide(
   const { moderation, reason } = verdict
   const subject = { subjectType: WHAT, subjectId: id, detail: { moderation, reason } }
   await appendAudit(db, { workspace, at: now, actor, action: 'notification_target.moderate', ...subject })
-  return toModeratedView(decided, affiliate.name)
+  return toModeratedView(await toTargetView(viewing, decided), decided, affiliate.name)
 }
 
 /** Whose target it is. A manager's answer is the same for a foreign affiliate's target as for none. */
@@ -106,6 +112,10 @@ async function loadOwner(db: Db, key: ManagedAffiliate): Promise<Affiliate> {
   return affiliate
 }
 
-function toModeratedView(target: StoredTarget, affiliateName: string): z.input<typeof moderatedSchema> {
-  return { ...toTargetView(target), affiliateName, textHash: hashOfText(target) }
+function toModeratedView(
+  view: z.input<typeof targetSchema>,
+  target: StoredTarget,
+  affiliateName: string,
+): z.input<typeof moderatedSchema> {
+  return { ...view, affiliateName, textHash: hashOfText(target) }
 }

@@ -1,11 +1,12 @@
 import { z } from 'zod'
-import { placeholderProblem } from '../catalogue/find-placeholders.ts'
 import { CONVERSION_STATUSES } from '../domain/conversion-types.ts'
-import { compileTemplate } from '../domain/macros.ts'
+import { TARGET_SYSTEMS } from '../domain/target-systems/target-system.ts'
 import { MODERATIONS, OWNER_TYPES, TARGET_STATUSES, TARGET_TYPES } from '../domain/target-types.ts'
-import type { NotificationTargetFields, StoredTarget } from '../store/notification-targets.ts'
-import { eventField, templateUrlField, timeField, toTime } from './fields.ts'
-import { type FieldError, invalidFields } from './problem.ts'
+import type { NotificationTargetFields } from '../store/notification-targets.ts'
+import { eventField, optionalTemplateUrlField, timeField } from './fields.ts'
+import { hasRightLength, SIGNING_SECRET_BYTES } from './signing-secret.ts'
+import { healthSchema } from './target-health-view.ts'
+import { secretsViewFields } from './target-secrets-view.ts'
 
 export const TARGET_METHODS = ['GET', 'POST'] as const
 const CONTENT_TYPES = ['application/x-www-form-urlencoded', 'application/json', 'text/plain'] as const
@@ -13,18 +14,26 @@ const BODY_CHARS_MAX = 16_384
 const EVENTS_MAX = 50
 const DELAY_SECONDS_MAX = 30 * 24 * 3_600
 const SECRET_CHARS_MAX = 200
+/** 1,000 calls a second: a limit above it limits nothing. */
+const MAX_PER_MINUTE_MAX = 60_000
+const MAX_CONCURRENT_MAX = 256
+const EXPIRE_HOURS_MAX = 90 * 24
 
 /** What may be set of any target. */
 export const targetFields = {
   type: z.enum(TARGET_TYPES).describe('A postback is sent by the server, a pixel shown in the browser'),
   method: z.enum(TARGET_METHODS),
-  url: templateUrlField.describe('With macros'),
+  url: optionalTemplateUrlField.describe("With macros; of a system: another base address, '' for its own"),
   bodyTemplate: z.string().max(BODY_CHARS_MAX).describe("POST only; with macros; '' for no body"),
   contentType: z.enum(CONTENT_TYPES).describe('Of the body'),
   secret: z
     .string()
     .max(SECRET_CHARS_MAX)
     .regex(/^[\x21-\x7e]*$/, 'must be printable ASCII without spaces')
+    .refine(
+      (secret) => !secret.startsWith('whsec_') || hasRightLength(secret),
+      `must hold ${SIGNING_SECRET_BYTES.min} to ${SIGNING_SECRET_BYTES.max} bytes in base 64 behind whsec_`,
+    )
     .describe("Signs calls by Standard Webhooks; '' for unsigned"),
   events: z.array(eventField).max(EVENTS_MAX).describe('Empty: every event'),
   statuses: z.array(z.enum(CONVERSION_STATUSES)).max(4).describe('Empty: pending and approved'),
@@ -32,13 +41,46 @@ export const targetFields = {
   onlyWithPayout: z.boolean().describe('Only when the payout is above 0'),
   delaySeconds: z.int().min(0).max(DELAY_SECONDS_MAX),
   percent: z.int().min(1).max(100).describe('Share of the conversions that it hears of'),
-  status: z.enum(TARGET_STATUSES),
+  maxPerMinute: z
+    .int()
+    .min(0)
+    .max(MAX_PER_MINUTE_MAX)
+    .describe('Calls that it takes in a minute; 0: any number'),
+  maxConcurrent: z
+    .int()
+    .min(0)
+    .max(MAX_CONCURRENT_MAX)
+    .describe('Calls that it takes at once; 0: any number'),
+  expireHours: z
+    .int()
+    .min(0)
+    .max(EXPIRE_HOURS_MAX)
+    .describe('A call that has not arrived so long after its conversion is given up; 0: never'),
+  status: z.enum(TARGET_STATUSES).describe('paused: calls are made and wait; disabled: none is made'),
+}
+
+/** What may be set of a target that no affiliate owns. */
+const ownFields = {
+  ...targetFields,
+  system: z
+    .enum(['', ...TARGET_SYSTEMS])
+    .describe("Told by its own API (GET /api/v1/target-systems); '' for a plain URL"),
+  settings: z
+    .record(z.string(), z.string())
+    .describe('What the system needs to know, by the names of its fields; replaced as a whole'),
+  systemSecrets: z
+    .record(z.string(), z.string())
+    .describe("The system's credentials by name; those not named stay as they are, '' removes one"),
+  headers: z
+    .record(z.string(), z.string())
+    .describe("Custom headers by name, kept secret; those not named stay as they are, '' removes one"),
 }
 
 export const targetCreateBody = z.strictObject({
-  ...targetFields,
+  ...ownFields,
   type: targetFields.type.default('postback'),
   method: targetFields.method.default('GET'),
+  url: targetFields.url.default(''),
   bodyTemplate: targetFields.bodyTemplate.default(''),
   contentType: targetFields.contentType.default('application/x-www-form-urlencoded'),
   secret: targetFields.secret.default(''),
@@ -48,7 +90,14 @@ export const targetCreateBody = z.strictObject({
   onlyWithPayout: targetFields.onlyWithPayout.default(false),
   delaySeconds: targetFields.delaySeconds.default(0),
   percent: targetFields.percent.default(100),
+  maxPerMinute: targetFields.maxPerMinute.default(0),
+  maxConcurrent: targetFields.maxConcurrent.default(0),
+  expireHours: targetFields.expireHours.default(0),
   status: targetFields.status.default('active'),
+  system: ownFields.system.default(''),
+  settings: ownFields.settings.default({}),
+  systemSecrets: ownFields.systemSecrets.default({}),
+  headers: ownFields.headers.default({}),
 })
 
 /** How a plain URL is called that says nothing else about it. */
@@ -61,16 +110,15 @@ export const PLAIN_CALLS = {
   expireHours: 0,
 } as const satisfies Partial<NotificationTargetFields>
 
-/** What a target has that no affiliate owns. */
+/** What a target has that no affiliate owns, besides how it is called. */
 export const OWN_TARGET = {
-  ...PLAIN_CALLS,
   offerId: '',
   code: '',
   moderation: 'approved',
   moderationReason: '',
 } as const satisfies Partial<NotificationTargetFields>
 
-export const targetUpdateBody = z.strictObject(targetFields).partial()
+export const targetUpdateBody = z.strictObject(ownFields).partial()
 
 export const targetSchema = z
   .object({
@@ -83,14 +131,20 @@ export const targetSchema = z
     url: z.string(),
     bodyTemplate: z.string(),
     contentType: z.string(),
-    hasSecret: z.boolean().describe('The secret itself is never shown again'),
+    system: z.string().describe("'' for a plain URL"),
+    settings: z.record(z.string(), z.string()),
+    ...secretsViewFields,
     events: z.array(z.string()),
     statuses: z.array(z.enum(CONVERSION_STATUSES)),
     onlyFirst: z.boolean(),
     onlyWithPayout: z.boolean(),
     delaySeconds: z.int(),
     percent: z.int(),
+    maxPerMinute: z.int(),
+    maxConcurrent: z.int(),
+    expireHours: z.int(),
     status: z.enum(TARGET_STATUSES),
+    health: healthSchema,
     code: z.string(),
     moderation: z.enum(MODERATIONS),
     moderationReason: z.string(),
@@ -99,61 +153,3 @@ export const targetSchema = z
     updatedAt: timeField,
   })
   .meta({ id: 'NotificationTarget' })
-
-export function toTargetView(target: StoredTarget): z.input<typeof targetSchema> {
-  const { workspace: _, sealedSecrets, createdAt, updatedAt, events, statuses, ...rest } = target
-  return {
-    ...rest,
-    hasSecret: sealedSecrets !== '',
-    events: [...events],
-    statuses: [...statuses],
-    createdAt: toTime(createdAt),
-    updatedAt: toTime(updatedAt),
-  }
-}
-
-/**
- * A body goes with POST alone, and its macros must be known in its own syntax. A pixel is shown by the visitor's
- * browser: it is fetched by GET and signed by nobody, and a secret in it would be public.
- */
-export function checkTarget(
-  target: Pick<
-    NotificationTargetFields,
-    'type' | 'method' | 'bodyTemplate' | 'contentType' | 'sealedSecrets'
-  >,
-): void {
-  const errors = [...pixelErrors(target), ...bodyErrors(target)]
-  if (errors.length > 0) throw invalidFields(errors)
-}
-
-function pixelErrors({
-  type,
-  method,
-  sealedSecrets,
-}: Pick<NotificationTargetFields, 'type' | 'method' | 'sealedSecrets'>): readonly FieldError[] {
-  const errors: FieldError[] = []
-  if (type === 'postback') return errors
-  if (method !== 'GET')
-    errors.push({ field: 'method', message: `a target of type ${type} is fetched by GET` })
-  if (sealedSecrets !== '') errors.push({ field: 'secret', message: 'only a postback is signed' })
-  return errors
-}
-
-function bodyErrors({
-  method,
-  bodyTemplate,
-  contentType,
-}: Pick<NotificationTargetFields, 'method' | 'bodyTemplate' | 'contentType'>): readonly FieldError[] {
-  const errors: FieldError[] = []
-  if (bodyTemplate === '') return errors
-  if (method === 'GET') errors.push({ field: 'bodyTemplate', message: 'a GET has no body: use method POST' })
-  const compiled = compileTemplate(bodyTemplate, { target: TEMPLATE_TARGETS[contentType] ?? 'text' })
-  const reason = placeholderProblem(bodyTemplate) || (compiled.ok ? '' : compiled.reason)
-  if (reason !== '') errors.push({ field: 'bodyTemplate', message: reason })
-  return errors
-}
-
-const TEMPLATE_TARGETS: Readonly<Record<string, 'url' | 'json' | 'text'>> = {
-  'application/x-www-form-urlencoded': 'url',
-  'application/json': 'json',
-}

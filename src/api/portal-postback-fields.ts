@@ -1,9 +1,14 @@
+import assert from 'node:assert/strict'
 import { z } from 'zod'
 import { CONVERSION_STATUSES } from '../domain/conversion-types.ts'
 import { MODERATIONS, TARGET_STATUSES, TARGET_TYPES } from '../domain/target-types.ts'
 import type { NotificationTargetFields, StoredTarget } from '../store/notification-targets.ts'
+import { loadTargetHealth } from '../store/target-health-view.ts'
 import { timeField, toTime } from './fields.ts'
 import { PLAIN_CALLS, TARGET_METHODS, targetFields } from './notification-target-fields.ts'
+import type { TargetViewing } from './notification-target-view.ts'
+import { healthSchema, toHealthView } from './target-health-view.ts'
+import { signingViewFields, toSigningView } from './target-secrets-view.ts'
 
 const CODE_CHARS_MAX = 16_384
 const URL_CHARS_MAX = 4_096
@@ -72,7 +77,7 @@ export const postbackSchema = z
     method: z.enum(TARGET_METHODS),
     bodyTemplate: z.string(),
     contentType: z.string(),
-    hasSecret: z.boolean().describe('The secret itself is never shown again'),
+    ...signingViewFields,
     events: z.array(z.string()),
     statuses: z.array(z.enum(CONVERSION_STATUSES)),
     onlyFirst: z.boolean(),
@@ -80,6 +85,7 @@ export const postbackSchema = z
     delaySeconds: z.int(),
     status: z.enum(TARGET_STATUSES),
     disabledReason: z.string().describe("Why it was switched off by itself; '' when you did"),
+    health: healthSchema,
     moderation: z.enum(MODERATIONS).describe('Nothing is sent or shown before it is approved'),
     moderationReason: z.string().describe('Why it was rejected'),
     createdAt: timeField,
@@ -87,18 +93,25 @@ export const postbackSchema = z
   })
   .meta({ id: 'PortalPostback' })
 
-export function toPostbackView(target: StoredTarget): z.input<typeof postbackSchema> {
-  const { id, url, code, offerId, method, bodyTemplate, contentType, sealedSecrets } = target
-  return {
-    id,
+type PostbackView = z.input<typeof postbackSchema>
+
+/** In the same order. */
+export async function toPostbackViews(
+  viewing: TargetViewing,
+  targets: readonly StoredTarget[],
+): Promise<PostbackView[]> {
+  const ids = targets.map(({ id }) => id)
+  const health = await loadTargetHealth(viewing.db, ids)
+  return targets.map((target) => ({
+    id: target.id,
     type: target.type,
-    url,
-    code,
-    offerId,
-    method,
-    bodyTemplate,
-    contentType,
-    hasSecret: sealedSecrets !== '',
+    url: target.url,
+    code: target.code,
+    offerId: target.offerId,
+    method: target.method,
+    bodyTemplate: target.bodyTemplate,
+    contentType: target.contentType,
+    ...toSigningView(target.sealedSecrets, viewing),
     events: [...target.events],
     statuses: [...target.statuses],
     onlyFirst: target.onlyFirst,
@@ -106,11 +119,18 @@ export function toPostbackView(target: StoredTarget): z.input<typeof postbackSch
     delaySeconds: target.delaySeconds,
     status: target.status,
     disabledReason: target.disabledReason,
+    health: toHealthView(health.get(target.id)),
     moderation: target.moderation,
     moderationReason: target.moderationReason,
     createdAt: toTime(target.createdAt),
     updatedAt: toTime(target.updatedAt),
-  }
+  }))
+}
+
+export async function toPostbackView(viewing: TargetViewing, target: StoredTarget): Promise<PostbackView> {
+  const [view] = await toPostbackViews(viewing, [target])
+  assert(view !== undefined, 'one postback has one view')
+  return view
 }
 
 /**

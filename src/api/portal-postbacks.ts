@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { deleteNotificationTarget } from '../store/notification-targets.ts'
 import { getTargetOfAffiliate, listTargetsOfAffiliate } from '../store/portal-targets.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
+import { targetFields } from './notification-target-fields.ts'
 import { idParams, pageOf, pageQuery } from './page.ts'
 import { portalUser } from './portal-affiliate.ts'
 import {
@@ -10,15 +11,18 @@ import {
   postbackSchema,
   postbackUpdateBody,
   toPostbackView,
+  toPostbackViews,
 } from './portal-postback-fields.ts'
 import {
   auditPostback,
   changePostback,
   createPostback,
+  findPostback,
   inPostbackWork,
   setGlobalPostback,
 } from './portal-save-postback.ts'
 import { notFound } from './problem.ts'
+import { rotatedSchema, rotateSecret, rotationBody } from './rotate-secret.ts'
 
 const TAGS = ['portal']
 const PATH = '/api/v1/portal/postbacks'
@@ -29,6 +33,7 @@ export function portalPostbackRoutes(app: ApiApp, deps: ApiDeps): void {
   readRoutes(app, deps)
   createRoutes(app, deps)
   changeRoutes(app, deps)
+  rotateRoute(app, deps)
 }
 
 function readRoutes(app: ApiApp, deps: ApiDeps): void {
@@ -46,7 +51,7 @@ function readRoutes(app: ApiApp, deps: ApiDeps): void {
       const user = await portalUser(db, request)
       const { offerId, ...page } = request.query
       const { items, nextCursor } = await listTargetsOfAffiliate(db, user, { offerId, page })
-      return { items: items.map(toPostbackView), nextCursor }
+      return { items: await toPostbackViews({ db, vault: deps.vault, now: deps.clock() }, items), nextCursor }
     },
   })
   app.get(`${PATH}/:id`, {
@@ -60,7 +65,7 @@ function readRoutes(app: ApiApp, deps: ApiDeps): void {
       const user = await portalUser(db, request)
       const target = await getTargetOfAffiliate(db, user, request.params.id)
       if (target === undefined) throw notFound(WHAT, request.params.id)
-      return toPostbackView(target)
+      return await toPostbackView({ db, vault: deps.vault, now: deps.clock() }, target)
     },
   })
 }
@@ -74,8 +79,10 @@ function createRoutes(app: ApiApp, deps: ApiDeps): void {
       response: { 201: postbackSchema },
     },
     handler: async (request, reply) => {
-      const created = await inPostbackWork(deps, request, (work) => createPostback(work, request.body))
-      return await reply.code(201).send(toPostbackView(created))
+      const created = await inPostbackWork(deps, request, async (work) =>
+        toPostbackView(work, await createPostback(work, request.body)),
+      )
+      return await reply.code(201).send(created)
     },
   })
   app.post('/api/v1/portal/global-postback', {
@@ -87,8 +94,8 @@ function createRoutes(app: ApiApp, deps: ApiDeps): void {
     },
     handler: async (request) => {
       const { url } = request.body
-      return toPostbackView(
-        await inPostbackWork(deps, request, (work) => setGlobalPostback(work, url, NEW_POSTBACK)),
+      return await inPostbackWork(deps, request, async (work) =>
+        toPostbackView(work, await setGlobalPostback(work, url, NEW_POSTBACK)),
       )
     },
   })
@@ -105,31 +112,48 @@ function changeRoutes(app: ApiApp, deps: ApiDeps): void {
     },
     handler: async (request) => {
       const { id } = request.params
-      const changed = await inPostbackWork(deps, request, async (work) => {
-        const current = await getTargetOfAffiliate(work.db, work.user, id)
-        if (current === undefined) throw notFound(WHAT, id)
-        return await changePostback(work, current, request.body)
+      return await inPostbackWork(deps, request, async (work) => {
+        const current = await findPostback(work, id)
+        return await toPostbackView(work, await changePostback(work, current, request.body))
       })
-      return toPostbackView(changed)
     },
   })
   app.delete(`${PATH}/:id`, {
     schema: {
       tags: TAGS,
-      summary: 'Delete a postback or pixel; its log stays',
+      summary: 'Delete a postback or pixel; what waits for it is cancelled, its log stays',
       params: idParams,
       response: { 204: z.undefined() },
     },
     handler: async (request, reply) => {
       const { id } = request.params
       await inPostbackWork(deps, request, async (work) => {
-        const { db, user } = work
-        const current = await getTargetOfAffiliate(db, user, id)
-        if (current === undefined) throw notFound(WHAT, id)
-        await deleteNotificationTarget(db, { workspace: user.workspace, id })
+        const { db, user, now } = work
+        await findPostback(work, id)
+        await deleteNotificationTarget(db, { workspace: user.workspace, id }, now)
         await auditPostback(work, 'delete', id)
       })
       return await reply.code(204).send()
+    },
+  })
+}
+
+function rotateRoute(app: ApiApp, deps: ApiDeps): void {
+  app.post(`${PATH}/:id/rotate-secret`, {
+    schema: {
+      tags: TAGS,
+      summary: 'Give a postback a new secret, shown this once; the one before signs too for a while',
+      params: idParams,
+      body: rotationBody(targetFields.secret),
+      response: { 200: rotatedSchema },
+    },
+    handler: async (request) => {
+      const { id } = request.params
+      return await inPostbackWork(deps, request, async (work) => {
+        const rotated = await rotateSecret(work, await findPostback(work, id), request.body)
+        await auditPostback(work, 'rotate_secret', id)
+        return rotated
+      })
     },
   })
 }

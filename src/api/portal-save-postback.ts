@@ -8,7 +8,12 @@ import {
   type StoredTarget,
   updateNotificationTarget,
 } from '../store/notification-targets.ts'
-import { countTargetsOfAffiliate, domainNames, findGlobalPostback } from '../store/portal-targets.ts'
+import {
+  countTargetsOfAffiliate,
+  domainNames,
+  findGlobalPostback,
+  getTargetOfAffiliate,
+} from '../store/portal-targets.ts'
 import { type Db, inTransaction } from '../store/transaction.ts'
 import type { ApiDeps } from './api-deps.ts'
 import { callerOf } from './caller.ts'
@@ -16,8 +21,9 @@ import { type PortalUser, portalUser } from './portal-affiliate.ts'
 import { checkPostback } from './portal-postback-checks.ts'
 import { type PostbackFields, toTargetFields } from './portal-postback-fields.ts'
 import { loadStanding } from './portal-standings.ts'
-import { invalidFields, Problem } from './problem.ts'
-import { withSealedSecret } from './target-secrets.ts'
+import { invalidFields, notFound, Problem } from './problem.ts'
+import { lockTarget } from './rotate-secret.ts'
+import { withSealedSecrets } from './target-secrets.ts'
 
 /** Postbacks and pixels of one affiliate: every conversion asks each of them. */
 const POSTBACKS_MAX = 200
@@ -39,12 +45,23 @@ export async function inPostbackWork<T>(
 ): Promise<T> {
   const { store, guard, ownHosts, vault } = deps
   const { engine } = store
-  return await inTransaction(store.db, async (db) => {
+  const done = await inTransaction(store.db, async (db) => {
     const user = await portalUser(db, request)
     await lockKeys(db, engine, [`affiliate-postbacks:${user.affiliateId}`])
     const { actor } = callerOf(request)
     return await run({ db, engine, user, guard, ownHosts, vault, actor, now: deps.clock() })
   })
+  // One that was paused may be active again.
+  deps.wakeDelivery()
+  return done
+}
+
+/** The affiliate's own, to be changed. @throws Problem 404 */
+export async function findPostback({ db, engine, user }: PostbackWork, id: string): Promise<StoredTarget> {
+  await lockTarget(db, engine, id)
+  const target = await getTargetOfAffiliate(db, user, id)
+  if (target === undefined) throw notFound('postback', id)
+  return target
 }
 
 /** @throws Problem 422 when it can not work, or when the affiliate has as many as it may have. */
@@ -57,7 +74,7 @@ export async function createPostback(work: PostbackWork, given: PostbackFields):
       `You have ${POSTBACKS_MAX} postbacks and pixels: delete some.`,
     )
   }
-  const sealed = withSealedSecret(work.vault, { ...given, url: fillTrackerUrl(given.url) })
+  const sealed = withSealedSecrets(work.vault, { ...given, url: fillTrackerUrl(given.url) })
   const fields = toTargetFields(user.affiliateId, sealed)
   await check(work, fields)
   const moderation = moderationOf(fields, user.network.network)
@@ -78,7 +95,7 @@ export async function changePostback(
   given: { readonly [Field in keyof PostbackFields]?: PostbackFields[Field] | undefined },
 ): Promise<StoredTarget> {
   const { db, user, now } = work
-  const sealed = withSealedSecret(work.vault, given)
+  const sealed = withSealedSecrets(work.vault, given, current.sealedSecrets)
   const named = Object.fromEntries(Object.entries(sealed).filter(([, value]) => value !== undefined))
   const changed: StoredTarget = { ...current, ...named }
   const fields = { ...changed, url: fillTrackerUrl(changed.url) }

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
 import { isLoop } from '../domain/notification.ts'
 import type { NotificationTarget } from '../domain/target-types.ts'
@@ -14,15 +13,19 @@ import { type Db, inTransaction } from '../store/transaction.ts'
 import { getWebhook, webhooksOf } from '../store/webhooks.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
 import { type Caller, callerOf, workspaceOf } from './caller.ts'
-import { OWN_TARGET } from './notification-target-fields.ts'
+import { OWN_TARGET, PLAIN_CALLS } from './notification-target-fields.ts'
+import type { TargetViewing } from './notification-target-view.ts'
 import { idParams } from './page.ts'
 import { invalidFields, notFound, Problem } from './problem.ts'
-import { withSealedSecret } from './target-secrets.ts'
+import { lockTarget, rotatedSchema, rotateSecret, rotationBody } from './rotate-secret.ts'
+import { newSigningSecret } from './signing-secret.ts'
+import { withSealedSecrets } from './target-secrets.ts'
 import {
   newWebhookSchema,
   toWebhookView,
-  WEBHOOK_SECRET_BYTES,
+  toWebhookViews,
   webhookCreateBody,
+  webhookFields,
   webhookListSchema,
   webhookSchema,
   webhookUpdateBody,
@@ -36,6 +39,7 @@ const WEBHOOKS_MAX = 20
 
 /** What every webhook has: a call by POST with JSON, for every event that it listens to. */
 const WEBHOOK: Omit<NotificationTargetFields, 'url' | 'events' | 'status'> = {
+  ...PLAIN_CALLS,
   ...OWN_TARGET,
   ownerType: 'workspace',
   ownerId: '',
@@ -55,6 +59,7 @@ export function webhookRoutes(app: ApiApp, deps: ApiDeps): void {
   readRoutes(app, deps)
   createRoute(app, deps)
   changeRoutes(app, deps)
+  rotateRoute(app, deps)
 }
 
 function readRoutes(app: ApiApp, deps: ApiDeps): void {
@@ -62,12 +67,13 @@ function readRoutes(app: ApiApp, deps: ApiDeps): void {
   app.get(PATH, {
     schema: { tags: TAGS, summary: 'List: webhooks, oldest first', response: { 200: webhookListSchema } },
     handler: async (request) => ({
-      items: (await webhooksOf(db, workspaceOf(request))).map(toWebhookView),
+      items: await toWebhookViews(viewing(deps), await webhooksOf(db, workspaceOf(request))),
     }),
   })
   app.get(`${PATH}/:id`, {
     schema: { tags: TAGS, summary: `One ${WHAT}`, params: idParams, response: { 200: webhookSchema } },
-    handler: async (request) => toWebhookView(await find(db, callerOf(request), request.params.id)),
+    handler: async (request) =>
+      await toWebhookView(viewing(deps), await find(db, callerOf(request), request.params.id)),
   })
 }
 
@@ -81,18 +87,18 @@ function createRoute(app: ApiApp, deps: ApiDeps): void {
     },
     handler: async (request, reply) => {
       const caller = callerOf(request)
-      const secret = request.body.secret ?? newSecret()
+      const secret = request.body.secret ?? newSigningSecret()
       const created = await inTransaction(deps.store.db, async (db) => {
         if ((await webhooksOf(db, caller.workspace)).length >= WEBHOOKS_MAX) {
           throw new Problem(409, 'too_many', `A workspace has at most ${WEBHOOKS_MAX} webhooks.`)
         }
         await checkUrl(deps, db, request.body.url)
-        const fields = { ...WEBHOOK, ...withSealedSecret(deps.vault, { ...request.body, secret }) }
+        const fields = { ...WEBHOOK, ...withSealedSecrets(deps.vault, { ...request.body, secret }) }
         const webhook = await createNotificationTarget(db, caller.workspace, fields, deps.clock())
         await audit(deps, db, caller, { deed: 'create', id: webhook.id })
-        return webhook
+        return await toWebhookView({ ...viewing(deps), db }, webhook)
       })
-      return await reply.code(201).send({ ...toWebhookView(created), secret })
+      return await reply.code(201).send({ ...created, secret })
     },
   })
 }
@@ -109,24 +115,30 @@ function changeRoutes(app: ApiApp, deps: ApiDeps): void {
     handler: async (request) => {
       const caller = callerOf(request)
       const { id } = request.params
-      const sealed = withSealedSecret(deps.vault, request.body)
+      const sealed = withSealedSecrets(deps.vault, request.body)
       const given = Object.entries(sealed).filter(([, value]) => value !== undefined)
       const changes: Partial<NotificationTargetFields> = Object.fromEntries(given)
-      return await inTransaction(deps.store.db, async (db) => {
-        await find(db, caller, id)
+      const { view, isResumed } = await inTransaction(deps.store.db, async (db) => {
+        await lockTarget(db, deps.store.engine, id)
+        const current = await find(db, caller, id)
         if (changes.url !== undefined) await checkUrl(deps, db, changes.url)
         const key = { workspace: caller.workspace, id }
         const changed = await updateNotificationTarget(db, key, changes, deps.clock())
         if (changed === undefined) throw notFound(WHAT, id)
         await audit(deps, db, caller, { deed: 'update', id })
-        return toWebhookView(changed)
+        return {
+          view: await toWebhookView({ ...viewing(deps), db }, changed),
+          isResumed: current.status !== 'active' && changed.status === 'active',
+        }
       })
+      if (isResumed) deps.wakeDelivery()
+      return view
     },
   })
   app.delete(`${PATH}/:id`, {
     schema: {
       tags: TAGS,
-      summary: `Delete: ${WHAT}; its deliveries stay`,
+      summary: `Delete: ${WHAT}; what waits for it is cancelled, its log stays`,
       params: idParams,
       response: { 204: z.undefined() },
     },
@@ -135,12 +147,40 @@ function changeRoutes(app: ApiApp, deps: ApiDeps): void {
       const { id } = request.params
       await inTransaction(deps.store.db, async (db) => {
         await find(db, caller, id)
-        await deleteNotificationTarget(db, { workspace: caller.workspace, id })
+        await deleteNotificationTarget(db, { workspace: caller.workspace, id }, deps.clock())
         await audit(deps, db, caller, { deed: 'delete', id })
       })
       return await reply.code(204).send()
     },
   })
+}
+
+function rotateRoute(app: ApiApp, deps: ApiDeps): void {
+  app.post(`${PATH}/:id/rotate-secret`, {
+    schema: {
+      tags: TAGS,
+      summary: `Give a ${WHAT} a new secret, shown this once; the one before signs too for a while`,
+      params: idParams,
+      body: rotationBody(webhookFields.secret),
+      response: { 200: rotatedSchema },
+    },
+    handler: async (request) => {
+      const caller = callerOf(request)
+      const { id } = request.params
+      const { vault, store } = deps
+      return await inTransaction(store.db, async (db) => {
+        await lockTarget(db, store.engine, id)
+        const webhook = await find(db, caller, id)
+        const rotated = await rotateSecret({ db, vault, now: deps.clock() }, webhook, request.body)
+        await audit(deps, db, caller, { deed: 'rotate_secret', id })
+        return rotated
+      })
+    },
+  })
+}
+
+function viewing({ store, vault, clock }: ApiDeps): TargetViewing {
+  return { db: store.db, vault, now: clock() }
 }
 
 async function find(db: Db, { workspace }: Caller, id: string): Promise<StoredTarget> {
@@ -154,10 +194,6 @@ async function checkUrl({ ownHosts }: ApiDeps, db: Db, url: NotificationTarget['
   const domains = await db.selectFrom('domains').select('name').execute()
   if (!isLoop(url, [...ownHosts, ...domains.map(({ name }) => name)])) return
   throw invalidFields([{ field: 'url', message: 'points at this installation itself' }])
-}
-
-function newSecret(): string {
-  return `whsec_${randomBytes(WEBHOOK_SECRET_BYTES.made).toString('base64')}`
 }
 
 async function audit(

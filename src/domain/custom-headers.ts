@@ -1,5 +1,11 @@
-/** Of one target. Servers take some 8 kB of headers with a request; ours need a part of that. */
-export const CUSTOM_HEADER_LIMITS = { headersMax: 20, nameCharsMax: 64, charsMax: 4_096 } as const
+/** Of one target. Many servers take 8 kB of headers with a request, of which ours need a part. */
+export const CUSTOM_HEADER_LIMITS = {
+  headersMax: 20,
+  nameCharsMax: 64,
+  valueCharsMax: 4_096,
+  /** Names and values of all together. */
+  totalCharsMax: 6_144,
+} as const
 
 /**
  * Headers that are not a target's to say. They describe our own call (its place, length and form), belong to the
@@ -25,10 +31,10 @@ export function isReservedHeader(name: string): boolean {
 
 /** What is wrong with a target's own header, in one sentence without its value; '' when nothing is. */
 export function findHeaderProblem(name: string, value: string): string {
-  const { nameCharsMax, charsMax } = CUSTOM_HEADER_LIMITS
+  const { nameCharsMax, valueCharsMax } = CUSTOM_HEADER_LIMITS
   if (name.length > nameCharsMax) return `must have a name of ${nameCharsMax} characters at most`
   if (!NAME.test(name)) return 'must have a name of letters, digits, - and _'
   if (isReservedHeader(name)) return 'is a header that only Trailpost itself sends'
-  if (value.length > charsMax) return `must be ${charsMax} characters at most`
+  if (value.length > valueCharsMax) return `must be ${valueCharsMax} characters at most`
   return VALUE.test(value) ? '' : 'must be printable ASCII, without spaces at its ends'
 }

@@ -125,6 +125,8 @@ function kindOf({ url }: Route): string {
   // Affiliates run offers of advertisers alone, and their targets alone are moderated.
   if (url.includes('/:affiliateId')) return 'network-offers'
   if (url.endsWith('/moderate')) return 'moderated'
+  // A pixel is signed by nobody.
+  if (url === '/api/v1/portal/postbacks/:id/rotate-secret') return 'portal/signed'
   return resource === 'portal' ? `portal/${below}` : resource
 }
 

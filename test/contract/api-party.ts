@@ -63,6 +63,7 @@ export async function addParty(
     userId: await addPerson(api, party),
     'portal/offers': offerId,
     'portal/postbacks': target.id,
+    'portal/signed': (await addTarget(api, party, 'postback')).id,
     'portal/postback-log': idOf('delivery', mark),
     'portal/api-keys': (await addKey(api, party)).id,
     'portal/invoices': invoiceId,
@@ -136,13 +137,17 @@ async function addKey(api: TestApi, { workspace, mark, affiliateId }: Owner): Pr
   return (await issueApiKey(api.store.db, key, NOW)).stored
 }
 
-/** A pixel that waits for moderation. */
-async function addTarget(api: TestApi, { workspace, mark, affiliateId }: Owner) {
+/** A pixel, unless told, that waits for moderation. */
+async function addTarget(
+  api: TestApi,
+  { workspace, mark, affiliateId }: Owner,
+  type: 'image' | 'postback' = 'image',
+) {
   const fields = {
     ...PLAIN_TARGET,
     ownerType: 'affiliate',
     ownerId: affiliateId,
-    type: 'image',
+    type,
     url: `https://${mark}.example/${randomUUID()}.gif`,
     moderation: 'pending',
     moderationReason: mark,
