@@ -1,6 +1,7 @@
 /**
  * What systems outside are told of. `conversion.recorded`: a new one; `conversion.changed`: its status or amount.
  * `application.decided`: where an affiliate stands with an offer was changed by the network.
+ * `notification_target.disabled`: by the system, since its receiver answers 410 or has failed for five days.
  */
 export const WEBHOOK_EVENTS = [
   'conversion.recorded',
@@ -13,6 +14,7 @@ export const WEBHOOK_EVENTS = [
   'offer.changed',
   'offer.archived',
   'invoice.finalized',
+  'notification_target.disabled',
 ] as const
 export type WebhookEvent = (typeof WEBHOOK_EVENTS)[number]
 
