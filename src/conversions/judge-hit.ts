@@ -1,6 +1,7 @@
 import type { ClickIdKey } from '../domain/click-id.ts'
 import type { Hit } from '../domain/hit.ts'
 import { type ParsedHit, parseHit } from '../domain/hit-params.ts'
+import { maskPerson } from '../domain/mask-person.ts'
 import type { BrowserPixel } from '../domain/notification.ts'
 import { type ParsedNumbers, parseNumbers } from '../domain/visit-values.ts'
 import type { FoundVisit } from '../ledger/find-in-ledger.ts'
@@ -18,6 +19,7 @@ import { onlyWorkspace, resolveClickless } from './resolve-clickless.ts'
 import { type Candidates, listCandidates, type Resolution, resolveVisit } from './resolve-visit.ts'
 import { senderOfToken } from './sender.ts'
 import { settle } from './settle.ts'
+import { signersOf } from './signers-of.ts'
 import { computeNumbers, enterNumbers } from './visit-changes.ts'
 
 const CLICK_ID_CHARS_MAX = 64
@@ -199,9 +201,16 @@ function toJudged(
     ...idsOf(sender),
     affiliateId: '',
     ip: hit.ip,
-    request: hit,
+    request: toKept(hit, parsed, court.configuration),
     steps: [],
     rematchAt: null,
     ...verdict,
   }
+}
+
+/** Nothing of a person is kept in plain; who signed the hit is told before its query string changes. */
+function toKept(hit: Hit, { fields }: ParsedHit, configuration: Court['configuration']): Hit {
+  const masked = maskPerson(hit, fields.consent)
+  if (masked === hit || fields.sig === '' || hit.signedBy !== undefined) return masked
+  return { ...masked, signedBy: signersOf(hit, fields, configuration) }
 }

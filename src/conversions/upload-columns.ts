@@ -9,6 +9,9 @@ export type UploadColumn =
   | 'time'
   | 'offer'
   | 'affiliate'
+  | 'email'
+  | 'phone'
+  | 'consent'
   | `p${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10}`
 
 export type UploadLayout =
@@ -35,6 +38,9 @@ export const UPLOAD_HEADINGS = [
   ['time', 'time date datetime timestamp conversiontime conversiondate postbacktimestamp'],
   ['offer', 'offerid offer'],
   ['affiliate', 'affiliateid affid partnerid publisherid affiliate'],
+  ['email', 'email em emailaddress'],
+  ['phone', 'phone ph phonenumber'],
+  ['consent', 'consent gdprconsent'],
   ...([1, 2, 3, 4, 5, 6, 7, 8, 9, 10] as const).map((n) => [`p${n}`, `p${n} param${n}`] as const),
 ] as const satisfies readonly (readonly [UploadColumn, string])[]
 

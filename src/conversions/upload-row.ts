@@ -1,5 +1,6 @@
-import { parseHit } from '../domain/hit-params.ts'
+import { parseHit, saysConsent } from '../domain/hit-params.ts'
 import { LIMITS } from '../domain/limits.ts'
+import { maskParams } from '../domain/mask-person.ts'
 import { isWithoutClick } from './own-places.ts'
 import { columnOf, type UploadColumn, type UploadLayout } from './upload-columns.ts'
 import { UPLOAD_LIMITS } from './upload-limits.ts'
@@ -30,7 +31,8 @@ export function readRow(
   const values = layout.type === 'pairs' ? readPairs(cells) : readColumns(cells, layout)
   if (typeof values === 'string') return { ok: false, problem: values }
   const { time, ...rest } = values
-  const params = { ...rest }
+  // Rows are kept until they are applied: nobody in them is.
+  const params = { ...rest, ...maskParams(rest, saysConsent(rest.consent ?? '')) }
   if (params.payout?.toLowerCase() === AUTOMATIC) delete params.payout
   if ((params.cid ?? '') !== '') {
     // Of reports that name both, often by their titles: the visit says whose it is.

@@ -19,6 +19,9 @@ describe('a hit', () => {
         offer: '',
         coupon: '',
         affiliate: '',
+        email: '',
+        phone: '',
+        consent: false,
         values: {},
         token: '',
         ts: undefined,
@@ -130,5 +133,15 @@ describe('a hit', () => {
         expect(typeof parseHit(params).ok).toBe('boolean')
       }),
     )
+  })
+
+  it('names the person, and says whether the person agrees', () => {
+    const said = (query: string) => {
+      const { email, phone, consent } = parse(query).fields
+      return [email, phone, consent]
+    }
+    expect(said('em=a@example.com&PH=%2B155&gdpr_consent=Granted')).toEqual(['a@example.com', '+155', true])
+    expect(said('email=a@example.com&phone=1&consent=0')).toEqual(['a@example.com', '1', false])
+    for (const word of ['1', 'true', 'YES']) expect(said(`consent=${word}`)).toEqual(['', '', true])
   })
 })

@@ -128,7 +128,7 @@ export function parseHit(params: readonly (readonly [name: string, value: string
     affiliate: pick(given, ALIASES.affiliate),
     email: pick(given, ALIASES.email),
     phone: pick(given, ALIASES.phone),
-    consent: CONSENT_WORDS.has(pick(given, ALIASES.consent).toLowerCase()),
+    consent: saysConsent(pick(given, ALIASES.consent)),
     values: freeValues(given),
     token: pick(given, ALIASES.token),
     ts: /^\d{1,12}$/.test(tsText) ? Number(tsText) : undefined,
@@ -143,6 +143,11 @@ export function parseHit(params: readonly (readonly [name: string, value: string
     textProblem('txid', fields.txid, LIMITS.txidCharsMax) ||
     textProblem('event', fields.event, LIMITS.eventCharsMax)
   return reason === '' ? { ok: true, fields } : { ok: false, reason, fields }
+}
+
+/** @param word of the parameter `consent`. */
+export function saysConsent(word: string): boolean {
+  return CONSENT_WORDS.has(word.trim().toLowerCase())
 }
 
 function names(list: string): readonly string[] {

@@ -34,6 +34,11 @@ export type Hit = {
    * goes before the network's and the event's policy.
    */
   readonly duplicatePolicy?: DuplicatePolicy
+  /**
+   * Whose signature it carried when it came: ids of senders. Of a kept hit whose query string has personal data masked,
+   * so that nothing can be checked against it any more.
+   */
+  readonly signedBy?: readonly string[]
   /** The visit that a person matched it to by hand. */
   readonly matchedClickId?: string
   /** The member of the workspace, or the key, that reported it: `user:ID` or `key:ID`. Absent when a sender did. */

@@ -18,7 +18,8 @@ export type Person = {
 /** What the sender says of the person; each plain, or as SHA-256 in hex. */
 type Given = { readonly email: string; readonly phone: string }
 
-const HASH = /^[0-9a-f]{64}$/i
+/** As it is sent, or as a kept hit has it (mask-person.ts), where a second one is of the value's other form. */
+const HASHES = /^(?:sha256:)?([0-9a-f]{64})(?:,([0-9a-f]{64}))?$/
 const EMAIL = /^[^\s@]+@[^\s@]+$/
 /** E.164: up to 15 digits with the country code. Fewer than 7 are no number of a person. */
 const PHONE_DIGITS = /^[1-9]\d{6,14}$/
@@ -64,25 +65,24 @@ export function normalisePhone(phone: string): string {
 const NOBODY: Person = { emailSha256: '', emailGoogleSha256: '', phoneSha256: '', phonePlusSha256: '' }
 
 function hashEmail(given: string): Pick<Person, 'emailSha256' | 'emailGoogleSha256'> | undefined {
-  const hash = readHash(given)
-  if (hash !== '') return { emailSha256: hash, emailGoogleSha256: hash }
+  const hashes = readHashes(given)
+  if (hashes !== undefined) return { emailSha256: hashes.first, emailGoogleSha256: hashes.second }
   const email = normaliseEmail(given)
   if (email === '') return undefined
   return { emailSha256: sha256Hex(email), emailGoogleSha256: sha256Hex(withoutGoogleDots(email)) }
 }
 
 function hashPhone(given: string): Pick<Person, 'phoneSha256' | 'phonePlusSha256'> | undefined {
-  const hash = readHash(given)
-  if (hash !== '') return { phoneSha256: hash, phonePlusSha256: hash }
+  const hashes = readHashes(given)
+  if (hashes !== undefined) return { phoneSha256: hashes.first, phonePlusSha256: hashes.second }
   const phone = normalisePhone(given)
   if (phone === '') return undefined
   return { phoneSha256: sha256Hex(phone), phonePlusSha256: sha256Hex(`+${phone}`) }
 }
 
-/** In lower case; '' when it is none. */
-function readHash(text: string): string {
-  const trimmed = text.trim()
-  return HASH.test(trimmed) ? trimmed.toLowerCase() : ''
+function readHashes(text: string): { readonly first: string; readonly second: string } | undefined {
+  const [, first, second] = HASHES.exec(text.trim().toLowerCase()) ?? []
+  return first === undefined ? undefined : { first, second: second ?? first }
 }
 
 function withoutGoogleDots(email: string): string {

@@ -236,7 +236,7 @@ function firstError(failure: Readonly<Record<string, unknown>>): {
 } {
   const details = Array.isArray(failure.details) ? failure.details : []
   const lists = details.map((detail) => asObject(detail)?.errors)
-  const error = asObject(lists.find((list) => Array.isArray(list) && list.length > 0)?.[0])
+  const error = asObject(lists.flat().find((each) => asObject(each) !== undefined))
   return {
     code: firstText(...Object.values(asObject(error?.errorCode) ?? {})),
     message: firstText(error?.message),
