@@ -48,7 +48,7 @@ export function writeAlertEvent(alert: Alert, dashboardUrl: string, now: number)
   const { id, kind, subjectId, state, title, detail } = alert
   const types: Readonly<Record<Turn, string>> = {
     opened: 'alert.opened',
-    reminder: 'alert.reminder',
+    reminder: 'alert.reminded',
     resolved: 'alert.resolved',
     passed: 'alert.resolved',
   }
