@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import { sha256Hex } from '../../src/domain/sha256.ts'
 import {
   conversionFrom,
@@ -13,7 +14,7 @@ import {
 
 const PIXEL = '5bf81ee1-15b1-4dc1-b636-d7dae49b950e'
 const TOKEN = 'eyJhbGciOiJIUzI1NiJ9.token/with+signs=='
-const HASH = /^[0-9a-f]{64}$/
+const hashes = z.array(z.string().regex(/^[0-9a-f]{64}$/))
 const PERSON = {
   emailSha256: sha256Hex('jane@example.com'),
   emailGoogleSha256: sha256Hex('jane@example.com'),
@@ -22,43 +23,49 @@ const PERSON = {
 }
 const SHARED = { shareVisitor: 'yes' }
 
-/** The documented schema ("Using the API", "Parameters", "Verify Set Up"). */
+/** What the documentation asks of an event ("Using the API", "Parameters"), as far as a tracker fills it. */
+const events = z.strictObject({
+  data: z
+    .array(
+      z.strictObject({
+        event_name: z.string().regex(/^[A-Z_]+[1-5]?$/),
+        event_time: z.int().max(10_000_000_000),
+        event_id: z.string(),
+        action_source: z.enum(['WEB', 'MOBILE_APP', 'OFFLINE']),
+        event_source_url: z.url(),
+        user_data: z
+          .strictObject({
+            em: hashes.optional(),
+            ph: hashes.optional(),
+            client_ip_address: z.string().optional(),
+            client_user_agent: z.string().optional(),
+            sc_click_id: z.string().optional(),
+            sc_cookie1: z.string().optional(),
+          })
+          .refine(
+            ({ em, ph, client_ip_address: ip, client_user_agent: userAgent }) =>
+              em !== undefined || ph !== undefined || (ip !== undefined && userAgent !== undefined),
+            'em, ph, or client_ip_address with client_user_agent',
+          ),
+        custom_data: z.strictObject({
+          currency: z.string().regex(/^[A-Z]{3}$/),
+          value: z.string().regex(/^\d+(\.\d+)?$/),
+          order_id: z.string().optional(),
+        }),
+      }),
+    )
+    .min(1)
+    .max(2_000),
+})
+
 function answerAsSnapchat({ method, path, query, headers, body }: Received): SystemAnswer {
   if (query.get('access_token') !== TOKEN) return answer(401, 'ERROR', 'Invalid access token')
   const isPath = path === `/v3/${PIXEL}/events` || path === `/v3/${PIXEL}/events/validate`
   if (method !== 'POST' || !isPath || headers['content-type'] !== 'application/json')
     return answer(404, 'ERROR', 'path')
-  const { data } = JSON.parse(body)
-  if (!Array.isArray(data) || data.length !== 1) return answer(400, 'ERROR', 'data')
-  const [event] = data
-  const problem = eventProblem(event)
-  return problem === ''
-    ? answer(200, 'VALID', 'Events have been processed successfully.')
-    : answer(400, 'INVALID', problem)
-}
-
-function eventProblem(event: {
-  event_name: unknown
-  event_time: unknown
-  event_id: unknown
-  action_source: unknown
-  event_source_url: unknown
-  user_data: Record<string, unknown>
-  custom_data: Record<string, unknown>
-}): string {
-  const { user_data: user, custom_data: custom, event_time: time } = event
-  const allHashed = [user.em, user.ph]
-    .flat()
-    .every((value) => value === undefined || HASH.test(String(value)))
-  const known = user.em ?? user.ph ?? (user.client_ip_address && user.client_user_agent)
-  if (!/^[A-Z_]+[1-5]?$/.test(String(event.event_name))) return 'event_name'
-  if (!Number.isInteger(time) || Number(time) > 10_000_000_000) return 'event_time'
-  if (!['WEB', 'MOBILE_APP', 'OFFLINE'].includes(String(event.action_source))) return 'action_source'
-  if (!URL.canParse(String(event.event_source_url))) return 'event_source_url'
-  if (known === undefined || !allHashed) return 'user_data'
-  return /^[A-Z]{3}$/.test(String(custom.currency)) && /^\d+(\.\d+)?$/.test(String(custom.value))
-    ? ''
-    : 'custom_data'
+  const parsed = events.safeParse(JSON.parse(body))
+  if (!parsed.success) return answer(400, 'INVALID', parsed.error.issues[0]?.message ?? '')
+  return answer(200, 'VALID', 'Events have been processed successfully.')
 }
 
 function answer(status: number, word: string, reason: string): SystemAnswer {
