@@ -42,6 +42,8 @@ export function hitMatchRoutes(app: ApiApp, deps: ApiDeps): void {
           throw invalidFields([{ field: 'clickId', message: result.reason }])
         case 'not_unmatched':
           throw new Problem(409, 'not_unmatched', result.reason)
+        case 'request_gone':
+          throw new Problem(409, 'request_gone', result.reason)
       }
     },
   })

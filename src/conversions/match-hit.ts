@@ -10,7 +10,11 @@ const BATCH_HITS_MAX = 200
 
 export type MatchResult =
   | { readonly ok: true; readonly answer: HitAnswer }
-  | { readonly ok: false; readonly problem: 'no_hit' | 'not_unmatched' | 'no_visit'; readonly reason: string }
+  | {
+      readonly ok: false
+      readonly problem: 'no_hit' | 'not_unmatched' | 'no_visit' | 'request_gone'
+      readonly reason: string
+    }
 
 /**
  * Says by hand which visit an unmatched hit means, and judges it anew. A hit of no workspace can be claimed by one
@@ -40,6 +44,7 @@ export async function matchHit(
     return isOwn ? refusal('no_visit', NO_VISIT) : refusal('no_hit', 'there is no such hit')
   }
   if (hit.outcome !== 'unmatched') return refusal('not_unmatched', `the hit is ${hit.outcome} already`)
+  if (hit.request.removed !== undefined) return refusal('request_gone', GONE)
   const request = { ...hit.request, matchedClickId: clickId }
   await inTransaction(db, async (trx) => {
     const at = deps.clock()
@@ -52,12 +57,14 @@ export async function matchHit(
   return { ok: true, answer }
 }
 
+const GONE = 'its request is no longer kept, so that it can not be judged again'
+
 function refusal(problem: (MatchResult & { ok: false })['problem'], reason: string): MatchResult {
   return { ok: false, problem, reason }
 }
 
 /**
- * Judges unmatched hits of the workspace anew: those named, or the newest of all.
+ * Judges unmatched hits of the workspace anew: those named, or the newest of all. Without its request none can be.
  * @returns how many were judged, and how many of them are unmatched no more.
  * @throws JudgeUnavailableError
  */
@@ -66,7 +73,8 @@ export async function rematchHits(
   workspace: string,
   which: { readonly ids: readonly string[] } | { readonly all: true },
 ): Promise<{ readonly judged: number; readonly matched: number }> {
-  const hits = 'ids' in which ? await namedHits(deps, workspace, which.ids) : await allHits(deps, workspace)
+  const found = 'ids' in which ? await namedHits(deps, workspace, which.ids) : await allHits(deps, workspace)
+  const hits = found.filter(({ request }) => request.removed === undefined)
   let matched = 0
   for (let start = 0; start < hits.length; start += BATCH_HITS_MAX) {
     const batch = hits.slice(start, start + BATCH_HITS_MAX)

@@ -99,6 +99,7 @@ async function createTables(db: Kysely<unknown>): Promise<void> {
     .addColumn('workspace', 'text', (c) => c.notNull())
     .addColumn('click_id', 'text', (c) => c.notNull())
     .addColumn('actor', 'text', (c) => c.notNull())
+    .addColumn('reason', 'text', (c) => c.notNull())
     .addColumn('created_at', 'bigint', (c) => c.notNull())
     .addColumn('done_at', 'bigint')
     .addPrimaryKeyConstraint('erasures_pk', ['workspace', 'click_id'])

@@ -1,0 +1,31 @@
+/**
+ * What a rendered call may carry of a person: an address, a user agent, or a digest as templates make them ({ip|md5},
+ * hashed e-mail addresses).
+ */
+const PATTERNS: readonly RegExp[] = [
+  /(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])/,
+  /(?<![\da-f:])(?:[\da-f]{1,4}:){3,7}[\da-f]{1,4}(?![\da-f:])/i,
+  /(?<![\da-f:])(?:[\da-f]{1,4}:){1,6}:(?:[\da-f]{1,4}(?::[\da-f]{1,4})*)?/i,
+  /\bMozilla\/\d/,
+  /(?<![\da-f])(?:[\da-f]{32}|[\da-f]{40}|[\da-f]{64})(?![\da-f])/i,
+]
+
+/**
+ * Whether the URL or body of a call may tell who a person is. It errs on the careful side: an external id of 32 hex
+ * digits counts, too.
+ */
+export function carriesPersonalData(text: string): boolean {
+  // Where it is sent is no person's: a receiver may have an address for a name.
+  const payload = decoded(text.replace(/^[a-z]+:\/\/[^/?#]*/i, ''))
+  return PATTERNS.some((pattern) => pattern.test(payload))
+}
+
+function decoded(text: string): string {
+  return text.replaceAll('+', ' ').replace(/(?:%[\da-f]{2})+/gi, (escaped) => {
+    try {
+      return decodeURIComponent(escaped)
+    } catch {
+      return escaped
+    }
+  })
+}
