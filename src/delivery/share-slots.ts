@@ -20,24 +20,26 @@ export function shareSlots(
   lanes: readonly DueLane[],
   options: { readonly nowMs: number; readonly lanesMax: number },
 ): Sharing {
-  const granted = new Map<DueLane, Slot[]>()
+  const { nowMs, lanesMax } = options
+  const grants: { lane: DueLane; slots: Slot[] }[] = []
   const waiting: { lane: DueLane; ms: number }[] = []
-  let asking: readonly DueLane[] = lanes
-  while (asking.length > 0) {
-    const stillAsking: DueLane[] = []
-    for (const lane of asking) {
-      const has = granted.get(lane)
-      if (has === undefined && granted.size >= options.lanesMax) continue
-      const admission = slots.take(lane, options.nowMs)
-      if (admission.kind === 'go') {
-        if (has === undefined) granted.set(lane, [admission.slot])
-        else has.push(admission.slot)
-        stillAsking.push(lane)
-      } else if (has === undefined) {
-        waiting.push({ lane, ms: admission.ms })
-      }
-    }
-    asking = stillAsking
+  for (const lane of lanes) {
+    if (grants.length >= lanesMax) break
+    const admission = slots.take(lane, nowMs)
+    if (admission.kind === 'go') grants.push({ lane, slots: [admission.slot] })
+    else waiting.push({ lane, ms: admission.ms })
   }
-  return { grants: [...granted].map(([lane, taken]) => ({ lane, slots: taken })), waiting }
+  let asking: readonly (typeof grants)[number][] = grants
+  while (asking.length > 0) asking = asking.filter((grant) => giveOneMore(slots, grant, nowMs))
+  return { grants, waiting }
+}
+
+function giveOneMore(
+  slots: Pick<Slots, 'take'>,
+  grant: { readonly lane: DueLane; readonly slots: Slot[] },
+  nowMs: number,
+): boolean {
+  const admission = slots.take(grant.lane, nowMs)
+  if (admission.kind === 'go') grant.slots.push(admission.slot)
+  return admission.kind === 'go'
 }
