@@ -26,7 +26,7 @@ describe('a target of a system', () => {
     expect(fieldsOf({ settings: PAGE })).toEqual(['settings.pixelId'])
     const wrong = {
       pixelId: 'x',
-      pageUrl,
+      ...PAGE,
       shareVisitor: 'perhaps',
       eventNames: 'sale=lower',
       constructor: '',
