@@ -11,7 +11,7 @@ import { telegramRules } from './telegram.ts'
 import { tiktokRules } from './tiktok.ts'
 import { webhookRules } from './webhook.ts'
 
-const RULES: Partial<Readonly<Record<TargetSystem, SystemRules>>> = {
+const RULES: Readonly<Record<TargetSystem, SystemRules>> = {
   meta: metaRules,
   google_ads: googleAdsRules,
   tiktok: tiktokRules,
