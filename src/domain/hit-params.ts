@@ -43,7 +43,7 @@ export type ParsedHit =
   | { readonly ok: false; readonly reason: string; readonly fields: HitFields }
 
 /** PROTOCOL section 6; given under several names, the first in the list that is not empty wins. */
-const ALIASES = {
+export const HIT_PARAM_NAMES = {
   cid: names('cid clickid click_id subid cnv_id hit transaction_id s2s'),
   payout: names('payout amount sum revenue rev price'),
   currency: names('currency cnv_currency'),
@@ -63,17 +63,20 @@ const ALIASES = {
   silent: names('disable_postback'),
 } as const
 
+/** What senders call the click id, in lower case; the first that has a value counts. */
+export const CLICK_ID_PARAMS: readonly string[] = HIT_PARAM_NAMES.cid
+
 /** Names that address a hit or say how it is answered: no values of the visit. */
 const CONTROL_PARAMS: ReadonlySet<string> = new Set([
-  ...ALIASES.cid,
-  ...ALIASES.token,
-  ...ALIASES.ts,
-  ...ALIASES.sig,
-  ...ALIASES.test,
-  ...ALIASES.silent,
-  ...ALIASES.email,
-  ...ALIASES.phone,
-  ...ALIASES.consent,
+  ...HIT_PARAM_NAMES.cid,
+  ...HIT_PARAM_NAMES.token,
+  ...HIT_PARAM_NAMES.ts,
+  ...HIT_PARAM_NAMES.sig,
+  ...HIT_PARAM_NAMES.test,
+  ...HIT_PARAM_NAMES.silent,
+  ...HIT_PARAM_NAMES.email,
+  ...HIT_PARAM_NAMES.phone,
+  ...HIT_PARAM_NAMES.consent,
   // The first-party click id of tp.js, and Binom's key of updates.
   'format',
   'fp',
@@ -111,30 +114,30 @@ type Given = ReadonlyMap<string, string>
  */
 export function parseHit(params: readonly (readonly [name: string, value: string])[]): ParsedHit {
   const given = givenValues(params)
-  const amountText = pick(given, ALIASES.payout)
+  const amountText = pick(given, HIT_PARAM_NAMES.payout)
   const amount = amountText === '' ? undefined : parseAmount(amountText)
-  const currencyText = pick(given, ALIASES.currency)
-  const tsText = pick(given, ALIASES.ts)
+  const currencyText = pick(given, HIT_PARAM_NAMES.currency)
+  const tsText = pick(given, HIT_PARAM_NAMES.ts)
   const fields: HitFields = {
-    cid: pick(given, ALIASES.cid),
+    cid: pick(given, HIT_PARAM_NAMES.cid),
     payoutMicros: amount?.ok === true ? amount.micros : undefined,
     currency: parseCurrency(currencyText) ?? '',
-    txid: pick(given, ALIASES.txid),
-    event: pick(given, ALIASES.event),
-    status: pick(given, ALIASES.status),
+    txid: pick(given, HIT_PARAM_NAMES.txid),
+    event: pick(given, HIT_PARAM_NAMES.event),
+    status: pick(given, HIT_PARAM_NAMES.status),
     statusMap: parseStatusMap(given),
-    offer: pick(given, ALIASES.offer),
-    coupon: pick(given, ALIASES.coupon),
-    affiliate: pick(given, ALIASES.affiliate),
-    email: pick(given, ALIASES.email),
-    phone: pick(given, ALIASES.phone),
-    consent: saysConsent(pick(given, ALIASES.consent)),
+    offer: pick(given, HIT_PARAM_NAMES.offer),
+    coupon: pick(given, HIT_PARAM_NAMES.coupon),
+    affiliate: pick(given, HIT_PARAM_NAMES.affiliate),
+    email: pick(given, HIT_PARAM_NAMES.email),
+    phone: pick(given, HIT_PARAM_NAMES.phone),
+    consent: saysConsent(pick(given, HIT_PARAM_NAMES.consent)),
     values: freeValues(given),
-    token: pick(given, ALIASES.token),
+    token: pick(given, HIT_PARAM_NAMES.token),
     ts: /^\d{1,12}$/.test(tsText) ? Number(tsText) : undefined,
-    sig: pick(given, ALIASES.sig),
-    test: pick(given, ALIASES.test) === '1',
-    silent: pick(given, ALIASES.silent) === '1',
+    sig: pick(given, HIT_PARAM_NAMES.sig),
+    test: pick(given, HIT_PARAM_NAMES.test) === '1',
+    silent: pick(given, HIT_PARAM_NAMES.silent) === '1',
   }
   const reason =
     (amount?.ok === false ? `payout "${shown(amountText)}": ${amount.reason}` : '') ||
