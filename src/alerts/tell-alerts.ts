@@ -19,6 +19,8 @@ export type Telling = {
   readonly dashboardUrl: string
   /** Unix milliseconds. */
   readonly now: number
+  /** Nothing is wrong: the Test button's. */
+  readonly isTest?: boolean
 }
 
 /**
@@ -66,8 +68,9 @@ function rowsFor(channel: StoredTarget, alerts: readonly Alert[], telling: Telli
 export function buildAlertCall(
   channel: Pick<StoredTarget, 'system' | 'settings' | 'url'>,
   alerts: readonly Alert[],
-  { workspace, dashboardUrl, now }: Telling,
+  telling: Telling,
 ): SystemCall | undefined {
+  const { workspace, dashboardUrl, now } = telling
   const rules = channel.system === '' ? undefined : rulesOf(channel.system)
   const message = writeAlertMessage({ alerts, workspaceName: workspace.name, dashboardUrl, now })
   const target = { settings: channel.settings, baseUrl: channel.url }
@@ -76,7 +79,7 @@ export function buildAlertCall(
   const [first] = alerts
   if (channel.system !== 'webhook' || first === undefined) return built.call
   // Programs read the facts, and not the words about them.
-  return { ...built.call, body: writeAlertEvent(first, dashboardUrl, now), contentType: 'application/json' }
+  return { ...built.call, body: writeAlertEvent(first, telling), contentType: 'application/json' }
 }
 
 /** The alert stands where the conversion of other deliveries does: its turns reach a channel in their order. */

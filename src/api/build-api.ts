@@ -8,6 +8,8 @@ import { affiliateNetworkRoutes } from './affiliate-networks.ts'
 import { affiliateSignUpRoutes } from './affiliate-sign-up.ts'
 import { affiliateUserRoutes } from './affiliate-users.ts'
 import { affiliateRoutes } from './affiliates.ts'
+import { alertChannelRoutes } from './alert-channels.ts'
+import { alertRoutes } from './alerts.ts'
 import { answerWhenLive } from './answer-when-live.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
 import { apiKeyRoutes } from './api-keys.ts'
@@ -36,7 +38,9 @@ import { fromTemplateRoutes } from './from-template.ts'
 import { healthRoutes } from './health.ts'
 import { hitRoutes } from './hits.ts'
 import { hitMatchRoutes } from './hits-match.ts'
+import { inspectorFindRoutes } from './inspector-find.ts'
 import { inspectorStreamRoutes } from './inspector-stream.ts'
+import { inspectorUnmatchedRoutes } from './inspector-unmatched.ts'
 import { invoiceFileRoutes } from './invoice-files.ts'
 import { invoiceRoutes } from './invoices.ts'
 import { jobRoutes } from './jobs.ts'
@@ -60,6 +64,7 @@ import { portalPostbackLogRoutes } from './portal-postback-log.ts'
 import { portalPostbackRoutes } from './portal-postbacks.ts'
 import { portalReportRoutes } from './portal-reports.ts'
 import { portalTestPostbackRoutes } from './portal-test-postback.ts'
+import { privacyRoutes } from './privacy.ts'
 import { handleError, Problem } from './problem.ts'
 import { reconciliationRoutes } from './reconciliations.ts'
 import { reportRoutes } from './reports.ts'
@@ -70,6 +75,7 @@ import { splitReportRoutes } from './split-report.ts'
 import { targetRotateRoutes } from './target-rotate.ts'
 import { targetSystemRoutes } from './target-systems.ts'
 import { targetTestRoutes } from './target-test.ts'
+import { testAlertChannelRoutes } from './test-alert-channel.ts'
 import { testConversionRoutes } from './test-conversion.ts'
 import { trafficSourceRoutes } from './traffic-sources.ts'
 import { visitUpdateRoutes } from './visit-update.ts'
@@ -111,9 +117,12 @@ const ROUTES: readonly ((app: ApiApp, deps: ApiDeps) => void)[] = [
   moderationRoutes,
   visitRoutes,
   visitUpdateRoutes,
+  privacyRoutes,
   hitRoutes,
   hitMatchRoutes,
   inspectorStreamRoutes,
+  inspectorFindRoutes,
+  inspectorUnmatchedRoutes,
   conversionRoutes,
   conversionByHandRoutes,
   conversionUploadRoutes,
@@ -133,6 +142,9 @@ const ROUTES: readonly ((app: ApiApp, deps: ApiDeps) => void)[] = [
   balanceAdjustmentRoutes,
   portalMoneyRoutes,
   webhookRoutes,
+  alertRoutes,
+  alertChannelRoutes,
+  testAlertChannelRoutes,
   reconciliationRoutes,
   affiliateRoutes,
   affiliateKeyRoutes,

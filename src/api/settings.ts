@@ -14,7 +14,18 @@ import type { ApiApp, ApiDeps } from './api-deps.ts'
 import { type Caller, callerOf, workspaceOf } from './caller.ts'
 import { currencyField, nameField, optionalUrlField, positiveAmountField, timeZoneField } from './fields.ts'
 import { invalidFields, notFound } from './problem.ts'
+import {
+  alertSettingsBody,
+  alertSettingsSchema,
+  mergeAlertSettings,
+  toAlertSettingsView,
+} from './settings-alerts.ts'
 import { networkSettingsBody, networkSettingsSchema, toNetworkSettingsView } from './settings-network.ts'
+import {
+  mergeRetentionSettings,
+  retentionSettingsBody,
+  retentionSettingsSchema,
+} from './settings-retention.ts'
 
 const PATH = '/api/v1/settings'
 const TAGS = ['settings']
@@ -52,6 +63,8 @@ const settingsBody = z
       .describe('After so many hours a visitor is new again; 0: after the attribution window'),
     fraud: fraudField,
     network: networkSettingsBody,
+    alerts: alertSettingsBody,
+    retention: retentionSettingsBody,
   })
   .partial()
 
@@ -66,6 +79,8 @@ const settingsSchema = z
     uniqueHours: z.int(),
     fraud: fraudField,
     network: networkSettingsSchema,
+    alerts: alertSettingsSchema,
+    retention: retentionSettingsSchema,
   })
   .meta({ id: 'Settings' })
 
@@ -99,12 +114,12 @@ function workspaceRoutes(app: ApiApp, deps: ApiDeps): void {
     },
     handler: async (request) => {
       const caller = callerOf(request)
-      const { network, ...rest } = request.body
+      const { network, alerts, retention, ...rest } = request.body
       const given = rest as Partial<WorkspaceFields> // checked by settingsBody
       return await inTransaction(db, async (trx) => {
         const now = deps.clock()
         if (given.currency !== undefined) await refuseMixedCurrencies(trx, caller.workspace, given.currency)
-        const changes = await withNetworkChanges(trx, caller.workspace, { given, network })
+        const changes = await withParts(trx, caller.workspace, { given, network, alerts, retention })
         await updateWorkspace(trx, caller.workspace, changes, now)
         await audit(trx, caller, { now, action: 'settings.update', fields: Object.keys(changes) })
         return await toView(trx, caller.workspace)
@@ -140,23 +155,26 @@ function rateRoutes(app: ApiApp, deps: ApiDeps): void {
   })
 }
 
-/** Of the settings as a network, too, those alone change that are given. */
-async function withNetworkChanges(
+/** Of settings that are many in one, too, those alone change that are given. */
+async function withParts(
   db: Db,
   workspace: string,
-  {
-    given,
-    network,
-  }: {
+  of: {
     readonly given: Partial<WorkspaceFields>
     readonly network: z.output<typeof networkSettingsBody> | undefined
+    readonly alerts: z.output<typeof alertSettingsBody> | undefined
+    readonly retention: z.output<typeof retentionSettingsBody> | undefined
   },
 ): Promise<Partial<WorkspaceFields>> {
-  if (network === undefined) return given
   const current = await getWorkspace(db, workspace)
   if (current === undefined) throw notFound('workspace', workspace)
-  const changes = network as Partial<NetworkSettings> // checked by networkSettingsBody
-  return { ...given, network: { ...current.network, ...changes } }
+  const network = of.network as Partial<NetworkSettings> | undefined // checked by networkSettingsBody
+  return {
+    ...of.given,
+    ...(network && { network: { ...current.network, ...network } }),
+    ...(of.alerts && { alerts: mergeAlertSettings(current.alerts, of.alerts) }),
+    ...(of.retention && { retention: mergeRetentionSettings(current.retention, of.retention) }),
+  }
 }
 
 /** Recorded amounts stay in the currency they were recorded in: sums over two would mean nothing. */
@@ -182,8 +200,8 @@ async function findAmounts(db: Db, workspace: string): Promise<string | undefine
 async function toView(db: Db, id: string): Promise<z.input<typeof settingsSchema>> {
   const workspace = await getWorkspace(db, id)
   if (workspace === undefined) throw notFound('workspace', id)
-  const { name, currency, timeZone, fallbackUrl, attributionWindowDays, uniqueHours, fraud, network } =
-    workspace
+  const { name, currency, timeZone, fallbackUrl, attributionWindowDays, uniqueHours } = workspace
+  const { fraud, network, alerts, retention } = workspace
   const { botFlags, badReferrers, ...limits } = fraud
   return {
     workspace: id,
@@ -195,6 +213,8 @@ async function toView(db: Db, id: string): Promise<z.input<typeof settingsSchema
     uniqueHours,
     fraud: { ...limits, botFlags: [...botFlags], badReferrers: [...badReferrers] },
     network: toNetworkSettingsView(network),
+    alerts: toAlertSettingsView(alerts),
+    retention: { ...retention },
   }
 }
 

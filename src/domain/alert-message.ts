@@ -44,7 +44,10 @@ export function writeAlertMessage(of: {
 }
 
 /** What programs read of one turn: JSON as Standard Webhooks lay it out ("Payload structure"). */
-export function writeAlertEvent(alert: Alert, dashboardUrl: string, now: number): string {
+export function writeAlertEvent(
+  alert: Alert,
+  of: { readonly dashboardUrl: string; readonly now: number; readonly isTest?: boolean | undefined },
+): string {
   const { id, kind, subjectId, state, title, detail } = alert
   const types: Readonly<Record<Turn, string>> = {
     opened: 'alert.opened',
@@ -55,11 +58,12 @@ export function writeAlertEvent(alert: Alert, dashboardUrl: string, now: number)
   const data = {
     ...{ id, kind, subjectId, state, title },
     text: detail.text,
-    url: dashboardUrl + detail.path,
+    url: of.dashboardUrl + detail.path,
     openedAt: toTime(alert.openedAt),
     resolvedAt: alert.resolvedAt === null ? null : toTime(alert.resolvedAt),
   }
-  return JSON.stringify({ type: types[turnOf(alert)], timestamp: toTime(now), data })
+  const type = of.isTest === true ? 'alert.test' : types[turnOf(alert)]
+  return JSON.stringify({ type, timestamp: toTime(of.now), data })
 }
 
 function headingOf(alert: Alert): string {

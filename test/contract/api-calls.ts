@@ -31,6 +31,7 @@ const MADE_ANEW = [
   'api-keys',
   'notification-targets',
   'webhooks',
+  'alert-channels',
   'members',
   'keyId',
   'userId',
@@ -80,6 +81,16 @@ export async function callRoute(
   if (key === 'GET /api/v1/inspector/stream') {
     return await api.app.inject({ method, url: `${url}?follow=false`, headers })
   }
+  if (key === 'GET /api/v1/privacy/click-ids') {
+    return await api.app.inject({ method, url: `${url}?conversionId=${about.ids.conversions}`, headers })
+  }
+  if (key === 'GET /api/v1/inspector/find') {
+    return await api.app.inject({ method, url: `${url}?q=${about.clickId}`, headers })
+  }
+  if (key === 'POST /api/v1/inspector/unmatched/rematch') {
+    const payload = { key: await unmatchedGroup(api, by) }
+    return await api.app.inject({ method, url, headers, payload })
+  }
   const needed = NEEDED[key]
   const neededId = needed === undefined || about !== by ? '' : await by.make(needed)
   const payload =
@@ -87,6 +98,14 @@ export async function callRoute(
       ? { method: 'wire', reference: '1', invoiceIds: [neededId] }
       : payloadOf(key, kindOf(route), by)
   return await api.app.inject({ method, url, headers, ...(payload === undefined ? {} : { payload }) })
+}
+
+/** Of an inbox with a hit in it. */
+async function unmatchedGroup(api: TestApi, by: World): Promise<string> {
+  await by.make('hits')
+  const headers = { authorization: `Bearer ${by.keys.viewer}` }
+  const inbox = await api.app.inject({ method: 'GET', url: '/api/v1/inspector/unmatched', headers })
+  return inbox.json().groups[0].key
 }
 
 /** The route's URL with its parameters filled in; an id that the call spends is of a thing made for it. */
@@ -175,6 +194,12 @@ function payloadOf(key: string, kind: string, world: World): object | undefined 
       return bodyOf(kind, world.mark, world.ids)
     case 'PATCH /api/v1/webhooks/:id':
       return { status: 'disabled' }
+    case 'POST /api/v1/alert-channels':
+      return bodyOf(kind, world.mark, world.ids)
+    case 'POST /api/v1/alert-channels/:id/test':
+      return undefined
+    case 'PATCH /api/v1/alert-channels/:id':
+      return { status: 'paused' }
     case 'PATCH /api/v1/notification-targets/:id':
       return { delaySeconds: 5 }
     case 'POST /api/v1/notification-targets/:id/rotate-secret':
@@ -185,6 +210,8 @@ function payloadOf(key: string, kind: string, world: World): object | undefined 
     case 'POST /api/v1/conversions':
     case 'POST /api/v1/hits/:id/match':
       return { clickId: world.clickId }
+    case 'POST /api/v1/privacy/visits/:clickId/erase':
+      return { reason: 'asked for' }
     case 'POST /api/v1/visits/:clickId/update':
       return { subs: { sub1: 'new' } }
     case 'POST /api/v1/conversions/bulk-status':

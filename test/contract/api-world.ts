@@ -8,6 +8,7 @@ import { createClickIdMaker } from '../../src/domain/click-id.ts'
 import { DEFAULT_FRAUD_SETTINGS } from '../../src/domain/fraud.ts'
 import type { Hit } from '../../src/domain/hit.ts'
 import { DEFAULT_RETENTION_SETTINGS } from '../../src/domain/retention.ts'
+import { listAlerts, openAlert } from '../../src/store/alerts.ts'
 import { insertUpload } from '../../src/store/conversion-uploads.ts'
 import { createJob } from '../../src/store/jobs.ts'
 import { createWorkspace } from '../../src/store/workspaces.ts'
@@ -67,6 +68,7 @@ export async function createWorld(
     'affiliates',
     'coupons',
     'webhooks',
+    'alert-channels',
     'reconciliations',
   ]) {
     ids[path] = await make(path)
@@ -78,6 +80,7 @@ export async function createWorld(
     hits: idOf('hit', mark),
     conversions: idOf('conversion', mark),
     deliveries: idOf('delivery', mark),
+    alerts: await addAlert(api, workspace, mark),
     jobs: await make('jobs'),
     invoices: await make('final-invoices'),
     'payment-runs': await make('payment-runs'),
@@ -171,6 +174,8 @@ export function bodyOf(path: string, mark: string, ids: Readonly<Record<string, 
       const period = { from: '2026-01-01T00:00:00Z', to: '2026-02-01T00:00:00Z' }
       return { name, advertiserId: ids.advertisers, csv: `txid\n${mark}-theirs\n`, ...period }
     }
+    case 'alert-channels':
+      return { system: 'webhook', url: `https://alerts.${mark}.example/` }
     case 'webhooks':
       return { url: `https://hooks.${mark}.example/` }
     case 'notification-targets': {
@@ -196,6 +201,18 @@ async function addUnmatchedHit(api: TestApi, workspace: string, mark: string): P
 async function addJob(api: TestApi, workspace: string, mark: string): Promise<string> {
   const job = { workspace, kind: mark, params: {}, actor: `user:${mark}`, total: 1 }
   return (await createJob(api.store.db, job, NOW)).id
+}
+
+async function addAlert(api: TestApi, workspace: string, mark: string): Promise<string> {
+  const finding = {
+    kind: 'cap_reached',
+    subjectId: mark,
+    title: mark,
+    detail: { text: mark, path: '' },
+  } as const
+  await openAlert(api.store.db, workspace, finding, NOW)
+  const { items } = await listAlerts(api.store.db, workspace, {}, { limit: 1 })
+  return items[0]?.id ?? ''
 }
 
 async function addUpload(api: TestApi, workspace: string, mark: string): Promise<string> {
