@@ -41,6 +41,7 @@ import type { ClickIdKey } from './domain/click-id.ts'
 import { createClickIdKey } from './domain/click-id-key.ts'
 import { listJournals } from './journal/journal-directory.ts'
 import { type ClickLookup, createClickLookup } from './ledger/click-lookup.ts'
+import { findClickIdsOfExternalId } from './ledger/erase-visits.ts'
 import type { Ledger } from './ledger/ledger.ts'
 import { type Loader, runLoader } from './ledger/loader.ts'
 import { openLedger } from './ledger/open-ledger.ts'
@@ -280,6 +281,7 @@ function apiDeps(core: Core): Omit<ApiDeps, 'untilLive'> {
       quarantinedRows: () => core.loader.quarantinedRows(),
     }),
     visitRows: (workspace, clickId) => loadVisitRows(ledger, workspace, clickId),
+    clickIdsOfExternalId: (...of) => findClickIdsOfExternalId(ledger, ...of),
     runReport: (request, signal) => runReport(ledger, request, signal),
     changeStatus: core.changeStatus,
     changeAmounts: core.changeAmounts,

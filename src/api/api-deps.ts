@@ -44,6 +44,12 @@ export type ApiDeps = {
   readonly untilLive: () => Promise<void>
   /** Every row of the ledger of one click id, oldest first; empty when the workspace has none. */
   readonly visitRows: (workspace: string, clickId: string) => Promise<readonly LedgerRow[]>
+  /** Click ids of the workspace's visits with the external id, newest first. */
+  readonly clickIdsOfExternalId: (
+    workspace: string,
+    externalId: string,
+    limit: number,
+  ) => Promise<readonly string[]>
   /** @throws ReportRequestError for a request that can not be a report. */
   readonly runReport: (request: ReportRequest, signal: AbortSignal) => Promise<ReportResult>
   readonly changeStatus: StatusChanger

@@ -33,6 +33,7 @@ export async function describedApi(version: string): Promise<object> {
     wakeDelivery: () => {},
     untilLive: neverCalled,
     visitRows: neverCalled,
+    clickIdsOfExternalId: neverCalled,
     runReport: neverCalled,
     changeStatus: neverCalled,
     changeAmounts: neverCalled,

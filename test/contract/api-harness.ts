@@ -67,6 +67,7 @@ export async function openTestApi(
     wakeDelivery: () => {},
     untilLive: async () => {},
     visitRows: async () => [],
+    clickIdsOfExternalId: async () => [],
     runReport: async () => ({ rows: [], totals: {}, groups: 0 }),
     changeStatus: async () => ({ ok: true }),
     changeAmounts: async () => ({ ok: true }),

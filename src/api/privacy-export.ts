@@ -1,0 +1,150 @@
+import { z } from 'zod'
+import { findOwnVisits } from '../conversions/by-hand.ts'
+import { getConversionWithHistory, listConversions } from '../store/conversions.ts'
+import { getWithAttempts, listDeliveries } from '../store/deliveries.ts'
+import { type Erasure, getErasure } from '../store/erasures.ts'
+import { listHits } from '../store/hits.ts'
+import type { Page, PageRequest } from '../store/page.ts'
+import { updatesOfClicks } from '../store/visit-updates.ts'
+import type { ApiDeps } from './api-deps.ts'
+import type { Caller } from './caller.ts'
+import { conversionWithHistorySchema, toConversionWithHistory } from './conversion-view.ts'
+import { deliveryWithAttemptsSchema, toDeliveryWithAttempts } from './delivery-view.ts'
+import { timeField, toTime } from './fields.ts'
+import { hitSchema, toHitView } from './hits.ts'
+import { Problem } from './problem.ts'
+
+/** Of each kind; a person's click has a few, and a click id that was hammered must not make an answer of any size. */
+const ITEMS_MAX = 2_000
+const PAGE_ITEMS = 500
+
+export const erasureSchema = z
+  .object({
+    clickId: z.string(),
+    actor: z.string().describe('Who ordered it: user:ID or key:ID'),
+    reason: z.string(),
+    createdAt: timeField,
+    doneAt: timeField.nullable().describe('Null while something of it may still be there'),
+  })
+  .meta({ id: 'Erasure' })
+
+const personSchema = z
+  .object({
+    emailSha256: z.string(),
+    emailGoogleSha256: z.string(),
+    phoneSha256: z.string(),
+    phonePlusSha256: z.string(),
+  })
+  .nullable()
+
+export const exportSchema = z
+  .object({
+    clickId: z.string(),
+    exportedAt: timeField,
+    erasure: erasureSchema.nullable().describe('Null when none was ordered'),
+    complete: z.boolean().describe(`False when there are more than ${ITEMS_MAX} of a kind`),
+    visit: z
+      .array(z.record(z.string(), z.unknown()))
+      .describe('Every row of the ledger, with all its columns; times in Unix milliseconds'),
+    updates: z.array(z.object({ at: timeField, change: z.record(z.string(), z.unknown()) })),
+    hits: z.array(hitSchema),
+    conversions: z.array(
+      conversionWithHistorySchema.extend({
+        visit: z.record(z.string(), z.unknown()).describe('The visit as the conversion repeats it'),
+        person: personSchema.describe('Hashes of e-mail address and phone number, given with consent'),
+      }),
+    ),
+    deliveries: z.array(deliveryWithAttemptsSchema),
+  })
+  .meta({ id: 'VisitExport' })
+
+/** Whether the workspace has anything of the click id, also when it is still on its way to the ledger. */
+export async function isKnown(deps: ApiDeps, workspace: string, clickId: string): Promise<boolean> {
+  const visits = await findOwnVisits(deps.byHand, workspace, [clickId])
+  if (visits.has(clickId)) return true
+  const one = { limit: 1 }
+  const { db } = deps.store
+  if ((await listHits(db, workspace, { clickId }, one)).items.length > 0) return true
+  return (await listConversions(db, workspace, { clickId }, one)).items.length > 0
+}
+
+/** Everything of the click id that the workspace has. */
+export async function exportVisit(
+  deps: ApiDeps,
+  { workspace, role }: Caller,
+  clickId: string,
+): Promise<z.input<typeof exportSchema>> {
+  const { db } = deps.store
+  if (!(await isKnown(deps, workspace, clickId))) throw unknownClickId(clickId)
+  const filter = { clickId }
+  const [rows, updates, erasure] = await Promise.all([
+    deps.visitRows(workspace, clickId),
+    updatesOfClicks(db, workspace, [clickId]),
+    getErasure(db, workspace, clickId),
+  ])
+  const hits = await all((page) => listHits(db, workspace, filter, page))
+  const conversions = await all((page) => listConversions(db, workspace, filter, page))
+  const deliveries = await all((page) => listDeliveries(db, workspace, filter, page))
+  const histories = await eachOf(conversions.items, ({ id }) =>
+    getConversionWithHistory(db, { workspace, id }),
+  )
+  const calls = await eachOf(deliveries.items, ({ id }) => getWithAttempts(db, id))
+  return {
+    clickId,
+    exportedAt: toTime(deps.clock()),
+    erasure: erasure === undefined ? null : toErasureView(erasure),
+    complete: [hits, conversions, deliveries].every(({ isComplete }) => isComplete),
+    visit: rows.map((row) => ({ ...row })),
+    updates: (updates.get(clickId) ?? []).map(({ at, change }) => ({
+      at: toTime(at),
+      change: { ...change },
+    })),
+    hits: hits.items.map(toHitView),
+    conversions: histories.map((each) => {
+      const { visit, person } = each.conversion
+      return { ...toConversionWithHistory(each, role), visit: { ...visit }, person }
+    }),
+    deliveries: calls.map(toDeliveryWithAttempts),
+  }
+}
+
+export function unknownClickId(clickId: string): Problem {
+  return new Problem(404, 'not_found', `Nothing is known of the click id "${clickId}" in this workspace.`)
+}
+
+export function toErasureView(erasure: Erasure): z.input<typeof erasureSchema> {
+  const { clickId, actor, reason, createdAt, doneAt } = erasure
+  return {
+    clickId,
+    actor,
+    reason,
+    createdAt: toTime(createdAt),
+    doneAt: doneAt === null ? null : toTime(doneAt),
+  }
+}
+
+/** All pages of a list, up to the limit. */
+async function all<Item>(
+  list: (page: PageRequest) => Promise<Page<Item>>,
+): Promise<{ readonly items: readonly Item[]; readonly isComplete: boolean }> {
+  const items: Item[] = []
+  let cursor: string | undefined
+  do {
+    const page = await list({ limit: PAGE_ITEMS, cursor })
+    items.push(...page.items)
+    cursor = page.nextCursor ?? undefined
+  } while (cursor !== undefined && items.length < ITEMS_MAX)
+  return { items, isComplete: cursor === undefined }
+}
+
+async function eachOf<Item, Found>(
+  items: readonly Item[],
+  find: (item: Item) => Promise<Found | undefined>,
+): Promise<readonly Found[]> {
+  const found: Found[] = []
+  for (const item of items) {
+    const each = await find(item)
+    if (each !== undefined) found.push(each)
+  }
+  return found
+}
