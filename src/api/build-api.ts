@@ -65,7 +65,6 @@ import { portalPostbackRoutes } from './portal-postbacks.ts'
 import { portalReportRoutes } from './portal-reports.ts'
 import { portalTestPostbackRoutes } from './portal-test-postback.ts'
 import { privacyRoutes } from './privacy.ts'
-import { privacyRoutes } from './privacy.ts'
 import { handleError, Problem } from './problem.ts'
 import { reconciliationRoutes } from './reconciliations.ts'
 import { reportRoutes } from './reports.ts'
@@ -118,7 +117,6 @@ const ROUTES: readonly ((app: ApiApp, deps: ApiDeps) => void)[] = [
   moderationRoutes,
   visitRoutes,
   visitUpdateRoutes,
-  privacyRoutes,
   privacyRoutes,
   hitRoutes,
   hitMatchRoutes,

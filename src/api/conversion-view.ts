@@ -44,7 +44,7 @@ const conversionFields = {
   updatedAt: timeField,
 }
 
-const transitionSchema = z.object({
+export const transitionSchema = z.object({
   n: z.int(),
   at: timeField,
   actor: z.string().describe("'hit', or who did it by hand: user:ID or key:ID"),
@@ -123,7 +123,10 @@ export function toConversionWithHistory(
   }
 }
 
-export function toTransitionView(transition: Transition, role: AccountRole): z.input<typeof transitionSchema> {
+export function toTransitionView(
+  transition: Transition,
+  role: AccountRole,
+): z.input<typeof transitionSchema> {
   const { n, at, actor, hitId, fromStatus, toStatus, reason } = transition
   const revenue = (micros: number) => (role === 'affiliate_manager' ? '' : formatMicros(micros))
   return {

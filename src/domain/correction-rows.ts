@@ -94,6 +94,12 @@ const COUNTS = [
 
 const AMOUNTS = ['revenue', 'payout', 'cost'] as const satisfies readonly (keyof LedgerMeasures)[]
 
+/** The row that an `out` row takes away, as it was. */
+export function uncorrected(out: LedgerRow): LedgerRow {
+  const { correction: _, corrected_at: __, ...row } = negated(out)
+  return row
+}
+
 /** All measures with the other sign; what is absent stays absent. */
 function negated(row: LedgerRow): LedgerRow {
   const counts = COUNTS.flatMap((name) => (row[name] ? [[name, -row[name]] as const] : []))

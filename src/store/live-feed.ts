@@ -131,8 +131,14 @@ async function newestAttempts(db: Db, { workspace, filter, since, limit }: FeedQ
     .execute()
 }
 
-function asksOfDelivery({ outcome: _, ...filter }: FeedFilter): boolean {
-  return Object.values(filter).some((value) => value !== undefined)
+function asksOfDelivery({
+  campaignId,
+  targetId,
+  affiliateId,
+  affiliateNetworkId,
+  state,
+}: FeedFilter): boolean {
+  return [campaignId, targetId, affiliateId, affiliateNetworkId, state].some((value) => value !== undefined)
 }
 
 /** As one text, which `parsePairKey` takes apart. */

@@ -92,9 +92,6 @@ export async function callRoute(
     return await api.app.inject({ method, url, headers, payload })
   }
   const needed = NEEDED[key]
-  if (key === 'GET /api/v1/privacy/click-ids') {
-    return await api.app.inject({ method, url: `${url}?conversionId=${about.ids.conversions}`, headers })
-  }
   const neededId = needed === undefined || about !== by ? '' : await by.make(needed)
   const payload =
     key === 'POST /api/v1/payment-runs'
@@ -213,8 +210,6 @@ function payloadOf(key: string, kind: string, world: World): object | undefined 
     case 'POST /api/v1/conversions':
     case 'POST /api/v1/hits/:id/match':
       return { clickId: world.clickId }
-    case 'POST /api/v1/privacy/visits/:clickId/erase':
-      return { reason: 'asked for' }
     case 'POST /api/v1/privacy/visits/:clickId/erase':
       return { reason: 'asked for' }
     case 'POST /api/v1/visits/:clickId/update':

@@ -1,12 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import type { Hit } from '../../src/domain/hit.ts'
 import { HIT_SEARCH_ROWS_MAX } from '../../src/store/hit-search.ts'
 import { type JudgedHit, saveHits } from '../../src/store/hits.ts'
 import { SQL_ENGINES, useStores } from '../support/databases.ts'
+import { type HitChanges, judgedHit } from '../support/judged-hit.ts'
 import { openTestApi, type TestApi } from './api-harness.ts'
 import { createWorld, NOW, type World } from './api-world.ts'
-
-type Changes = Partial<Omit<JudgedHit, 'request'>> & { readonly request?: Partial<Hit> }
 
 describe.each(SQL_ENGINES)('the search of hits on %s', (engine) => {
   const stores = useStores(engine)
@@ -16,7 +14,7 @@ describe.each(SQL_ENGINES)('the search of hits on %s', (engine) => {
     return { api, world: await createWorld(api, 'ALPHA') }
   }
 
-  it.each<[string, Changes]>([
+  it.each<[string, HitChanges]>([
     ['outcome=rejected', { outcome: 'rejected' }],
     ['outcome=rejected&outcome=malformed', { outcome: 'malformed' }],
     ['outcome=unmatched', { outcome: 'unmatched' }],
@@ -108,41 +106,8 @@ describe('a search for what is not there', () => {
   }, 60_000)
 })
 
-function hit({ workspace }: World, id: string, { request, ...changes }: Changes = {}): JudgedHit {
-  const sent: Hit = {
-    id,
-    kind: 'postback',
-    at: NOW,
-    method: 'GET',
-    host: 'track.example.com',
-    path: '/own',
-    rawQuery: '',
-    params: [['cid', 'c']],
-    ip: '203.0.113.9',
-    userAgent: 'curl',
-    referrer: '',
-    ...request,
-  }
-  return {
-    id,
-    workspace,
-    kind: 'postback',
-    receivedAt: NOW + 1,
-    judgedAt: NOW + 2,
-    outcome: 'duplicate',
-    reason: '',
-    attribution: 'cid',
-    clickId: '',
-    conversionId: '',
-    affiliateNetworkId: '',
-    advertiserId: '',
-    affiliateId: '',
-    ip: sent.ip,
-    steps: [],
-    rematchAt: null,
-    ...changes,
-    request: sent,
-  }
+function hit({ workspace }: World, id: string, changes: HitChanges = {}): JudgedHit {
+  return judgedHit(workspace, id, NOW + 1, changes)
 }
 
 async function ask(api: TestApi, { keys }: World, query: string) {

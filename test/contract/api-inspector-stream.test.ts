@@ -6,6 +6,7 @@ import { formatLiveCursor } from '../../src/api/live-cursor.ts'
 import { TAIL_ROWS_MAX } from '../../src/api/live-tail.ts'
 import { type JudgedHit, saveHits } from '../../src/store/hits.ts'
 import { SQL_ENGINES, useStores } from '../support/databases.ts'
+import { judgedHit } from '../support/judged-hit.ts'
 import { openTestApi, type TestApi } from './api-harness.ts'
 import { createWorld, type World } from './api-world.ts'
 
@@ -251,21 +252,5 @@ describe('a live stream', () => {
 })
 
 function hit({ workspace }: World, id: string, receivedAt: number, userAgent = 'curl'): JudgedHit {
-  const request = {
-    ...{ id, kind: 'postback' as const, at: receivedAt, method: 'GET', host: 'h', path: '/postback' },
-    ...{ rawQuery: '', params: [], ip: '203.0.113.9', userAgent, referrer: '' },
-  }
-  return {
-    ...{
-      id,
-      workspace,
-      kind: 'postback',
-      receivedAt,
-      judgedAt: receivedAt,
-      outcome: 'duplicate',
-      reason: '',
-    },
-    ...{ attribution: 'cid', clickId: '', conversionId: '', affiliateNetworkId: '', advertiserId: '' },
-    ...{ affiliateId: '', ip: request.ip, request, steps: [], rematchAt: null },
-  }
+  return judgedHit(workspace, id, receivedAt, { request: { userAgent } })
 }
