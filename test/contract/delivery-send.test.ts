@@ -1,16 +1,14 @@
 import { createHmac } from 'node:crypto'
-import { createServer as createHttpServer, type IncomingMessage, type RequestListener } from 'node:http'
-import { createServer as createTcpServer, type Server, type Socket } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
-import { createGuard, type Resolve } from '../../src/delivery/guard.ts'
-import { type Call, createSender, type SendResult } from '../../src/delivery/send.ts'
+import type { Resolve } from '../../src/delivery/guard.ts'
+import { NOW, Receivers } from '../support/receivers.ts'
 
-const NOW = 1_772_366_400_000
-const cleanups: (() => Promise<unknown>)[] = []
+const receivers = new Receivers()
+const serve = receivers.serve.bind(receivers)
+const serveBytes = receivers.serveBytes.bind(receivers)
+const send = receivers.send.bind(receivers)
 
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
-})
+afterEach(() => receivers.close())
 
 describe('a call', () => {
   it('arrives as a GET with the id, the time and the product in its headers', async () => {
@@ -242,64 +240,6 @@ it('a call to a private address opens no connection', async () => {
   expect(result).toMatchObject({ kind: 'failed', code: 'refused_address', forGood: true })
   expect(received).toEqual([])
 })
-
-type Received = Pick<IncomingMessage, 'method' | 'url' | 'headers'> & { body: string }
-
-/** A receiver that speaks HTTP and remembers what it got. */
-async function serve(answer: RequestListener) {
-  const received: Received[] = []
-  const server = createHttpServer({ maxHeaderSize: 65_536 }, (request, response) => {
-    const chunks: Buffer[] = []
-    request.on('data', (chunk: Buffer) => chunks.push(chunk))
-    request.on('end', () => {
-      const { method, url, headers } = request
-      received.push({ method, url, headers, body: Buffer.concat(chunks).toString() } as Received)
-      answer(request, response)
-    })
-  })
-  const url = await listen(server)
-  const close = () => {
-    server.closeAllConnections()
-    return new Promise((resolve) => server.close(resolve))
-  }
-  cleanups.push(close)
-  return { url, received, close }
-}
-
-/** A receiver that says whatever it likes once a request has come in. */
-async function serveBytes(answer: (socket: Socket) => void): Promise<string> {
-  const sockets = new Set<Socket>()
-  const server = createTcpServer((socket) => {
-    sockets.add(socket)
-    socket.on('error', () => {})
-    socket.once('data', () => answer(socket))
-  })
-  const url = await listen(server)
-  cleanups.push(async () => {
-    for (const socket of sockets) socket.destroy()
-    await new Promise((resolve) => server.close(resolve))
-  })
-  return url
-}
-
-async function listen(server: Server): Promise<string> {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  return `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : ''}`
-}
-
-async function send(
-  call: Partial<Call>,
-  options: { allowPrivateTargets?: string[]; resolve?: Resolve } = {},
-): Promise<SendResult> {
-  const guard = createGuard({ allowPrivateTargets: ['127.0.0.0/8'], ...options })
-  const sender = createSender({ guard, version: '9.9.9', totalTimeoutMs: 500 })
-  cleanups.push(() => sender.close())
-  return await sender.send(
-    { id: 'delivery1', method: 'GET', url: '', body: '', contentType: '', signing: [], headers: {}, ...call },
-    NOW,
-  )
-}
 
 function signature(content: string): string {
   const hmac = createHmac('sha256', 's3cret').update(`delivery1.${NOW / 1000}.${content}`)
