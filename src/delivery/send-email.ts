@@ -1,7 +1,7 @@
 import { createTransport } from 'nodemailer'
 import { parseMailto } from '../domain/target-systems/email.ts'
 import type { Call, SendResult } from './send.ts'
-import type { SendFailureCode } from './send-failure.ts'
+import { classifySendError, type SendFailureCode } from './send-failure.ts'
 
 const CONNECT_TIMEOUT_MS = 10_000
 /** Of silence. */
@@ -132,6 +132,8 @@ type MailError = {
   readonly command: string
   /** Of its reply; 0 when there was none. */
   readonly status: number
+  /** With the code that the socket gave. */
+  readonly cause: Error
   readonly detail: string
 }
 
@@ -143,19 +145,18 @@ function toFailure(call: MailCall, error: unknown, isTimeout: boolean): SendResu
 }
 
 const CODES: Readonly<Record<string, SendFailureCode>> = {
-  EAUTH: 'smtp_auth',
-  ENOAUTH: 'smtp_auth',
   ETIMEDOUT: 'timeout',
   EDNS: 'dns',
-  ETLS: 'tls',
   EPROTOCOL: 'protocol',
 }
 
-function codeOf({ code, command, status }: MailError): SendFailureCode {
+function codeOf({ code, command, status, cause }: MailError): SendFailureCode {
   if (code === 'EAUTH' || code === 'ENOAUTH') return 'smtp_auth'
+  // It offers no encryption, or refuses to begin it.
+  if (code === 'ETLS') return 'tls'
   if (status >= 500 && isAboutMail(command)) return 'smtp_refused'
   if (status >= 400) return 'smtp_deferred'
-  return CODES[code] ?? 'connect'
+  return CODES[code] ?? classifySendError(cause)
 }
 
 /** A server that refuses our sender, or us, refuses the operator's settings: these can be mended while the e-mail waits. */
@@ -169,6 +170,7 @@ function readMailError(error: unknown): MailError {
   const status = typeof fields.responseCode === 'number' ? fields.responseCode : 0
   const said = text(fields.response) || (error instanceof Error ? error.message : String(error))
   return {
+    cause: Object.assign(new Error(said), { code: text(fields.originalCode) }),
     code: text(fields.code),
     command: text(fields.command),
     status,
