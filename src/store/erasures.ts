@@ -146,20 +146,26 @@ async function eraseHits(
   const hitIds = ['', ...new Set(causing.map((row) => row.hit_id))]
   const rows = await db
     .selectFrom('hits')
-    .select(['id', 'request_json'])
+    .select(['id', 'ip', 'reason', 'request_json'])
     .where('workspace', '=', of.workspace)
     .where((where) => where.or([where('click_id', '=', of.clickId), where('id', 'in', hitIds)]))
     .execute()
   let changed = 0
-  for (const { id, request_json: before } of rows) {
+  for (const { id, ip, reason, request_json: before } of rows) {
     const hit: Hit = JSON.parse(before)
     if (hit.removed === 'erased') continue
     const request_json = JSON.stringify(withoutRequest(hit, 'erased'))
-    const after = { request_json, ip: '', steps_json: '', rematch_at: null }
+    const told = withoutAddress(reason, ip)
+    const after = { request_json, ip: '', reason: told, steps_json: '', rematch_at: null }
     await db.updateTable('hits').set(after).where('id', '=', id).execute()
     changed += 1
   }
   return changed
+}
+
+/** Reasons of refusals name the address that was not allowed. */
+function withoutAddress(reason: string, ip: string): string {
+  return ip === '' ? reason : reason.replaceAll(ip, '(erased)')
 }
 
 async function eraseDeliveries(

@@ -1,0 +1,139 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { eraseOpen, sweepErasures } from '../../src/retention/erase-clicks.ts'
+import { getErasure, insertErasure } from '../../src/store/erasures.ts'
+import { appendToOutbox } from '../../src/store/ledger-outbox.ts'
+import { insertVisitUpdates } from '../../src/store/visit-updates.ts'
+import { SQL_ENGINES, useStores } from '../support/databases.ts'
+import { clickOf, until, visitRow } from '../support/ledger-world.ts'
+import { addConversion, addHit, CHROME } from '../support/retention-records.ts'
+import { openRetentionWorld, type RetentionWorld } from '../support/retention-world.ts'
+
+const PERSONAL = /203\.0\.113\.9|Mozilla|jane|ext-1|zone-7|from-sub/
+const TABLES = ['hits', 'conversions', 'deliveries', 'delivery_attempts', 'visit_updates'] as const
+
+describe.each(SQL_ENGINES)('an erasure, on %s', (engine) => {
+  const stores = useStores(engine)
+  let world: RetentionWorld | undefined
+  afterEach(async () => await world?.close())
+
+  async function open(): Promise<RetentionWorld> {
+    world = await openRetentionWorld(await stores.open())
+    await world.addWorkspace('w', {})
+    return world
+  }
+
+  function personsVisit() {
+    const known = { ip: '203.0.113.9', user_agent: CHROME, external_id: 'ext-1', sub1: 'from-sub' }
+    return visitRow({
+      ...known,
+      tokens: { zone: 'zone-7' },
+      params: { name: 'jane' },
+      cost: '0.5',
+      country: 'DE',
+    })
+  }
+
+  async function order({ store }: RetentionWorld, clickId: string): Promise<void> {
+    const erasure = { workspace: 'w', clickId, actor: 'user:1', reason: 'asked', createdAt: Date.now() }
+    await insertErasure(store.db, erasure)
+  }
+
+  async function stored({ store, rows }: RetentionWorld): Promise<string> {
+    const tables = await Promise.all(
+      TABLES.map(async (table) => await store.db.selectFrom(table).selectAll().execute()),
+    )
+    return JSON.stringify([tables, await rows('*')])
+  }
+
+  it('takes what came from the person everywhere, also what was still in a journal, and leaves the books', async () => {
+    const opened = await open()
+    const { store, journal, options, rows } = opened
+    const visit = personsVisit()
+    const other = personsVisit()
+    await addHit(store.db, { id: 'hit-sale', at: visit.at, clickId: visit.click_id })
+    await addConversion(store.db, { id: 'sale', at: visit.at, visit, state: 'pending' })
+    await insertVisitUpdates(store.db, [
+      {
+        id: 'u',
+        workspace: 'w',
+        clickId: visit.click_id,
+        at: 1,
+        change: { externalId: 'ext-1', addFlags: ['honeypot'] },
+      },
+    ])
+    await journal.visit(other)
+    await order(opened, visit.click_id)
+    // What came before the erasure, and is not loaded when it begins.
+    await journal.visit(visit)
+    await journal.click(clickOf(visit))
+    await appendToOutbox(store.db, [
+      { ...visit, kind: 'conversion', conversion_id: 'sale', conversions: 1, revenue: '1.25' },
+    ])
+    expect(await eraseOpen(options)).toBe(1)
+    expect((await getErasure(store.db, 'w', visit.click_id))?.doneAt).not.toBeNull()
+
+    const own = (
+      await rows('click_id, kind, country, toString(cost) AS cost, toString(revenue) AS revenue, ip')
+    ).filter((row) => row.click_id === visit.click_id)
+    expect(own).toMatchObject(
+      [
+        { kind: 'visit', country: 'DE', cost: '0.5', ip: '' },
+        { kind: 'conversion', revenue: '1.25', ip: '' },
+        { kind: 'click', ip: '' },
+      ].sort(
+        (a, b) => own.findIndex(({ kind }) => kind === a.kind) - own.findIndex(({ kind }) => kind === b.kind),
+      ),
+    )
+    await store.db.deleteFrom('ledger_outbox').execute()
+    const text = await stored(opened)
+    expect(text.replaceAll(JSON.stringify(other), '')).toContain(other.click_id)
+    const others = (await rows('click_id, ip, external_id')).filter((row) => row.click_id === other.click_id)
+    expect(others).toEqual([{ click_id: other.click_id, ip: '203.0.113.9', external_id: 'ext-1' }])
+    for (const table of TABLES)
+      expect(JSON.stringify(await store.db.selectFrom(table).selectAll().execute()), table).not.toMatch(
+        PERSONAL,
+      )
+    const conversion = await store.db.selectFrom('conversions').selectAll().executeTakeFirstOrThrow()
+    expect(conversion).toMatchObject({
+      revenue_micros: 1_250_000,
+      status: 'approved',
+      txid: 'tx-sale',
+      person_json: 'null',
+    })
+    expect(await store.db.selectFrom('deliveries').select(['state', 'url']).execute()).toEqual([
+      { state: 'cancelled', url: '' },
+    ])
+    const updates = await store.db.selectFrom('visit_updates').select('change_json').execute()
+    expect(updates).toEqual([{ change_json: '{"addFlags":["honeypot"]}' }])
+  })
+
+  it('is applied again to what arrives later, and doing it again changes nothing', async () => {
+    const opened = await open()
+    const { store, journal, options, rows, counts } = opened
+    const visit = personsVisit()
+    await journal.visit(visit)
+    await order(opened, visit.click_id)
+    await eraseOpen(options)
+    // The loader still remembers the visit as it was, so that its late click repeats it.
+    await journal.click(clickOf(visit))
+    await addHit(store.db, { id: 'late', at: visit.at, clickId: visit.click_id })
+    await until(async () => (await rows('kind')).length === 2)
+    await sweepErasures(options)
+    expect(await stored(opened)).not.toMatch(PERSONAL)
+    const done = counts.length
+    await sweepErasures(options)
+    expect(counts.slice(done)).toEqual([])
+  })
+
+  it('reaches nothing of another workspace', async () => {
+    const opened = await open()
+    const { store, insert, options, rows } = opened
+    const visit = { ...personsVisit(), workspace: 'other' }
+    await insert([visit])
+    await addHit(store.db, { id: 'theirs', at: visit.at, clickId: visit.click_id, workspace: 'other' })
+    await order(opened, visit.click_id)
+    await eraseOpen(options)
+    expect(await rows('ip')).toEqual([{ ip: '203.0.113.9' }])
+    expect(JSON.stringify(await store.db.selectFrom('hits').selectAll().execute())).toContain('jane')
+  })
+})
