@@ -38,9 +38,10 @@ export class TargetLimits {
     const running = this.#targets.get(targetId)?.running ?? 0
     if (maxConcurrent > 0 && running >= this.#partOf(maxConcurrent, targetId)) return Number.POSITIVE_INFINITY
     if (maxPerMinute === 0) return 0
-    const bucket = bucketOf(this.#partOf(maxPerMinute, targetId))
+    const part = this.#partOf(maxPerMinute, targetId)
+    if (part === 0) return Number.POSITIVE_INFINITY
     const { tokens } = this.#fill(target, nowMs)
-    return tokens >= 1 ? 0 : (1 - tokens) / bucket.perMs
+    return tokens >= 1 ? 0 : (1 - tokens) / bucketOf(part).perMs
   }
 
   /** Starts a call, after `waitMs` said 0. The caller owes a `settle` or a `giveBack`. */
@@ -95,10 +96,7 @@ export class TargetLimits {
   }
 }
 
-/**
- * So filled that no minute sees more than the limit: what it holds at the minute's start and what comes in during it.
- * With a limit of 0 it never fills.
- */
+/** So filled that no minute sees more than the limit: what it holds at the minute's start and what comes in during it. */
 function bucketOf(perMinute: number): { readonly size: number; readonly perMs: number } {
   if (perMinute === 0) return { size: 0, perMs: 0 }
   const size = Math.max(1, Math.floor((perMinute * BURST_MS) / MINUTE_MS))

@@ -1,29 +1,26 @@
-import type { RequestListener } from 'node:http'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { SentDelivery } from '../../src/delivery/deliver.ts'
 import { createGuard } from '../../src/delivery/guard.ts'
-import {
-  type DeliveryWorker,
-  type DeliveryWorkerOptions,
-  runDeliveryWorker,
-} from '../../src/delivery/worker.ts'
 import { getWithAttempts, replay } from '../../src/store/deliveries.ts'
-import { createNotificationTarget, getNotificationTarget } from '../../src/store/notification-targets.ts'
-import type { Store } from '../../src/store/open-store.ts'
+import { getNotificationTarget } from '../../src/store/notification-targets.ts'
 import { SQL_ENGINES, useStores } from '../support/databases.ts'
-import { enqueueCalls, openSink } from '../support/delivery-queue.ts'
-import { PLAIN_TARGET } from '../support/field-defaults.ts'
-import { TEST_VAULT } from '../support/test-vault.ts'
-
-const cleanups: (() => Promise<unknown>)[] = []
+import { enqueueCalls } from '../support/delivery-queue.ts'
+import {
+  createTarget,
+  endWorkersAndSinks,
+  getDelivery,
+  runUntil,
+  runUntilSent,
+  startSink,
+  startWorker,
+  waitFor,
+} from './delivery-rig.ts'
 
 describe.each(SQL_ENGINES)('the delivery worker on %s', (engine) => {
   const stores = useStores(engine)
 
   // Registered after the stores' own clean-up, hence run before it: a worker ends before its store.
-  afterEach(async () => {
-    for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
-  })
+  afterEach(endWorkersAndSinks)
 
   it('sends what is due once, records the attempt and leaves what is not due', async () => {
     const store = await stores.open()
@@ -161,47 +158,15 @@ describe.each(SQL_ENGINES)('the delivery worker on %s', (engine) => {
     expect(sink.received).toEqual([])
   })
 
-  it('stops calling a host that fails, and writes nothing to what waits for it', async () => {
+  it('records a failed attempt when a call can not be put together, and tries again', async () => {
     const store = await stores.open()
-    const failing = await startSink((_request, response) => response.writeHead(500).end())
-    const healthy = await startSink((_request, response) => response.end())
-    const waiting = Array.from({ length: 300 }, (_, n) => ({
-      id: `d${n}`,
-      url: failing.url,
-      target_id: 'bad',
-    }))
-    await enqueueCalls(store, waiting)
-    const before = new Map((await allDeliveries(store)).map((row) => [row.id, row]))
-    const running = startWorker(store)
-    // Long after the breaker has opened, the others' turns go on.
-    for (let n = 0; n < 30; n += 1) {
-      await enqueueCalls(store, [{ id: `good${n}`, url: healthy.url, target_id: 'good' }])
-      running.worker.wake()
-      await waitFor(async () => healthy.received.length === n + 1)
-    }
-    await running.stop()
-    // What a host may hold before its first good answer, less than twice.
-    expect(failing.received.length).toBeLessThan(12)
-    const untouched = (await allDeliveries(store)).filter(
-      ({ id, attempts }) => before.has(id) && attempts === 0,
-    )
-    expect(untouched).toHaveLength(300 - failing.received.length)
-    for (const row of untouched) expect(row).toEqual(before.get(row.id))
-  })
-
-  it('never sends one delivery twice with two workers at once', async () => {
-    const store = await stores.open()
-    const sink = await startSink((_request, response) => response.end())
-    await enqueueCalls(
-      store,
-      Array.from({ length: 400 }, (_, n) => ({ id: `d${n}`, url: sink.url })),
-    )
-    const first = startWorker(store, { workerId: 'w1' })
-    const second = startWorker(store, { workerId: 'w2' })
-    await waitFor(async () => (await pendingAndDue(store)) === 0 && sink.received.length >= 400)
-    await Promise.all([first.stop(), second.stop()])
-    expect(sink.received).toHaveLength(400)
-    expect(new Set(sink.received.map(({ id }) => id)).size).toBe(400)
+    const target = await createTarget(store, { sealedSecrets: 'not sealed by us' })
+    await enqueueCalls(store, [{ id: 'd1', url: 'https://a.example/', target_id: target.id }])
+    await runUntilSent(store, 1)
+    expect(await getWithAttempts(store.db, 'd1')).toMatchObject({
+      delivery: { state: 'pending', attempts: 1, leaseOwner: null },
+      attempts: [{ responseStatus: null }],
+    })
   })
 
   it('sends when it is woken, and does not wait for its next look at the queue', async () => {
@@ -277,88 +242,3 @@ describe.each(SQL_ENGINES)('the delivery worker on %s', (engine) => {
     expect(await getWithAttempts(store.db, 'd1')).toMatchObject({ delivery: { state: 'delivered' } })
   })
 })
-
-async function getDelivery(store: Store, id: string) {
-  return await store.db.selectFrom('deliveries').selectAll().where('id', '=', id).executeTakeFirst()
-}
-
-async function allDeliveries(store: Store) {
-  return await store.db.selectFrom('deliveries').selectAll().execute()
-}
-
-async function createTarget(store: Store) {
-  const fields = {
-    ...PLAIN_TARGET,
-    ownerType: 'traffic_source',
-    ownerId: 'source',
-    url: 'https://example.com/',
-  } as const
-  return await createNotificationTarget(store.db, 'ws', fields, Date.now())
-}
-
-async function startSink(answer: RequestListener) {
-  const sink = await openSink(answer)
-  cleanups.push(sink.close)
-  return sink
-}
-
-type Running = { readonly worker: DeliveryWorker; readonly errors: unknown[]; stop(): Promise<void> }
-
-function startWorker(store: Store, options: Partial<DeliveryWorkerOptions> = {}): Running {
-  const abort = new AbortController()
-  const errors: unknown[] = []
-  const worker = runDeliveryWorker({
-    store,
-    workerId: 'w1',
-    guard: createGuard({ allowPrivateTargets: ['127.0.0.0/8'] }),
-    vault: TEST_VAULT,
-    version: '9.9.9',
-    clock: Date.now,
-    random: Math.random,
-    signal: abort.signal,
-    onError: (error) => errors.push(error),
-    ...options,
-  })
-  async function stop(): Promise<void> {
-    abort.abort()
-    await worker.done
-    expect(errors).toEqual([])
-  }
-  cleanups.push(async () => {
-    abort.abort()
-    await worker.done
-  })
-  return { worker, errors, stop }
-}
-
-/** Runs a worker until it has made this many attempts, and returns them. */
-async function runUntilSent(store: Store, count: number, options: Partial<DeliveryWorkerOptions> = {}) {
-  const sent: SentDelivery[] = []
-  await runUntil(store, async () => sent.length >= count, { ...options, onSent: (one) => sent.push(one) })
-  expect(sent).toHaveLength(count)
-  return sent
-}
-
-async function runUntil(
-  store: Store,
-  done: () => Promise<boolean>,
-  options: Partial<DeliveryWorkerOptions> = {},
-): Promise<void> {
-  const running = startWorker(store, options)
-  await waitFor(done)
-  await running.stop()
-}
-
-async function waitFor(condition: () => Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 5))
-}
-
-async function pendingAndDue(store: Store): Promise<number> {
-  const row = await store.db
-    .selectFrom('deliveries')
-    .select((select) => select.fn.countAll<number>().as('n'))
-    .where('state', '=', 'pending')
-    .where('due_at', '<=', Date.now())
-    .executeTakeFirstOrThrow()
-  return row.n
-}

@@ -2,8 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
-import type { StoreOptions } from '../../src/store/open-store.ts'
+import { LEASE_MS } from '../../src/delivery/lease.ts'
+import type { Store, StoreOptions } from '../../src/store/open-store.ts'
 import { SQL_ENGINES, useStores } from '../support/databases.ts'
 import { enqueueCalls, openSink } from '../support/delivery-queue.ts'
 
@@ -11,8 +13,14 @@ const DELIVERIES = 150
 const KILLS = 3
 /** Calls that are under way, received and not answered, when a worker is killed. */
 const UNDER_WAY = 5
-/** A new worker's clock runs ahead of the lease that the killed one left. */
-const LEASE_MS = 60_000
+/** What comes in, and when workers are killed, in the test at random moments. */
+const SECONDS = 12
+const BATCH = 60
+const BATCH_EVERY_MS = 250
+const LIFE_MS_MIN = 400
+const LIFE_MS_MAX = 2_500
+/** SQLite is one worker's; PostgreSQL is for several. */
+const WORKERS = { sqlite: 1, postgres: 3 } as const
 
 describe.each(SQL_ENGINES)('deliveries on %s', (engine) => {
   const stores = useStores(engine)
@@ -40,14 +48,14 @@ describe.each(SQL_ENGINES)('deliveries on %s', (engine) => {
 
     for (let kill = 0; kill < KILLS; kill += 1) {
       answersLeft = 20
-      const child = startWorkerProcess(options, kill)
+      const child = startWorkerProcess(options, `worker-${kill}`, aheadOf(kill))
       await waitFor(async () => held.length >= UNDER_WAY)
       await end(child, 'SIGKILL')
       for (const response of held.splice(0)) response.destroy()
     }
     answersLeft = Number.POSITIVE_INFINITY
-    const last = startWorkerProcess(options, KILLS)
-    await waitFor(async () => (await countDelivered()) === DELIVERIES)
+    const last = startWorkerProcess(options, `worker-${KILLS}`, aheadOf(KILLS))
+    await waitFor(async () => (await countDelivered(store)) === DELIVERIES)
     expect(await end(last, 'SIGTERM')).toBe(0)
     await sink.close()
 
@@ -55,35 +63,81 @@ describe.each(SQL_ENGINES)('deliveries on %s', (engine) => {
     expect(new Set(received)).toEqual(new Set(ids))
     // The calls that were under way came again: the kills did hit the middle of a send.
     expect(received.length).toBeGreaterThanOrEqual(DELIVERIES + KILLS * UNDER_WAY)
-    const leased = await store.db
-      .selectFrom('deliveries')
-      .where('lease_owner', 'is not', null)
-      .selectAll()
-      .execute()
-    expect(leased).toEqual([])
-
-    async function countDelivered(): Promise<number> {
-      const rows = await store.db
-        .selectFrom('deliveries')
-        .select('id')
-        .where('state', '=', 'delivered')
-        .execute()
-      return rows.length
-    }
+    expect(await countLeased(store)).toBe(0)
   })
 
-  function startWorkerProcess(options: StoreOptions, generation: number): ChildProcess {
+  it('all arrive, and again within a lease only, while workers are killed at random', async () => {
+    const options = await stores.options()
+    const store = await stores.open(options)
+    const calls = new Map<string, number[]>()
+    const sink = await openSink((request, response) => {
+      const id = String(request.headers['webhook-id'])
+      calls.set(id, [...(calls.get(id) ?? []), Date.now()])
+      setTimeout(() => response.end(), Math.random() * 30)
+    })
+    const until = Date.now() + SECONDS * 1_000
+    const ids: string[] = []
+    let kills = 0
+
+    async function queueNew(): Promise<void> {
+      for (; Date.now() < until; await sleep(BATCH_EVERY_MS)) {
+        const batch = Array.from({ length: BATCH }, (_, n) => `delivery-${ids.length + n}`)
+        ids.push(...batch)
+        const rows = batch.map((id, n) => ({ id, url: sink.url, target_id: `target${n % 7}` }))
+        await enqueueCalls(store, rows)
+      }
+    }
+    async function killAtRandom(slot: number): Promise<void> {
+      for (let life = 0; Date.now() < until; life += 1) {
+        const child = startWorkerProcess(options, `worker-${slot}-${life}`)
+        await sleep(LIFE_MS_MIN + Math.random() * (LIFE_MS_MAX - LIFE_MS_MIN))
+        await end(child, 'SIGKILL')
+        kills += 1
+      }
+    }
+    await Promise.all([
+      queueNew(),
+      ...Array.from({ length: WORKERS[engine] }, (_, slot) => killAtRandom(slot)),
+    ])
+    const last = startWorkerProcess(options, 'last')
+    await waitFor(async () => (await countDelivered(store)) === ids.length)
+    expect(await end(last, 'SIGTERM')).toBe(0)
+    await sink.close()
+
+    expect(kills).toBeGreaterThanOrEqual(WORKERS[engine] * 3)
+    expect(new Set(calls.keys())).toEqual(new Set(ids))
+    const spans = [...calls.values()].map((times) => Math.max(...times) - Math.min(...times))
+    // Each repetition follows a worker's death by no more than its lease, and few follow each other.
+    expect(Math.max(...spans)).toBeLessThan(2 * LEASE_MS)
+    expect(await countLeased(store)).toBe(0)
+  }, 180_000)
+
+  function startWorkerProcess(options: StoreOptions, workerId: string, aheadMs = 0): ChildProcess {
     const script = join(import.meta.dirname, 'delivery-worker-process.ts')
-    const ahead = String(generation * (LEASE_MS + 1_000))
     const child = spawn(
       process.execPath,
-      [script, options.dataDir, options.databaseUrl, `worker-${generation}`, ahead],
+      [script, options.dataDir, options.databaseUrl, workerId, String(aheadMs)],
       { stdio: ['ignore', 'inherit', 'inherit'] },
     )
     children.push(child)
     return child
   }
 })
+
+/** Of the clock of a worker that is started after so many deaths: the leases of the dead have run out. */
+function aheadOf(deaths: number): number {
+  return deaths * (LEASE_MS + 1_000)
+}
+
+async function countDelivered({ db }: Store): Promise<number> {
+  const rows = await db.selectFrom('deliveries').select('id').where('state', '=', 'delivered').execute()
+  return rows.length
+}
+
+async function countLeased({ db }: Store): Promise<number> {
+  const rows = await db.selectFrom('deliveries').select('id').where('lease_owner', 'is not', null).execute()
+  return rows.length
+}
 
 /** @returns the exit code; null when the signal ended the process. */
 async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
@@ -96,5 +150,5 @@ async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number 
 }
 
 async function waitFor(condition: () => Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 20))
+  while (!(await condition())) await sleep(20)
 }
