@@ -1,4 +1,10 @@
-import { type ExpressionBuilder, type ReferenceExpression, type SqlBool, sql } from 'kysely'
+import {
+  type ExpressionBuilder,
+  expressionBuilder,
+  type ReferenceExpression,
+  type SqlBool,
+  sql,
+} from 'kysely'
 import type { Database } from './schema.ts'
 import type { Db } from './transaction.ts'
 
@@ -96,7 +102,7 @@ async function newestDeliveries(db: Db, { workspace, filter, since, limit }: Fee
     .select(['deliveries.created_at as at', 'deliveries.id as key'])
     .where('deliveries.workspace', '=', workspace)
     .where('deliveries.created_at', '>=', since)
-    .where((where) => where.and(fitsDelivery(where, filter)))
+    .where((where) => where.and(fitsDelivery(filter)))
     .orderBy('deliveries.created_at', 'desc')
     .orderBy('deliveries.id', 'desc')
     .limit(limit)
@@ -120,7 +126,7 @@ async function newestAttempts(db: Db, { workspace, filter, since, limit }: FeedQ
             .selectFrom('deliveries')
             .select('deliveries.id')
             .whereRef('deliveries.id', '=', 'delivery_attempts.delivery_id')
-            .where((of) => of.and(fitsDelivery(of, filter))),
+            .where((of) => of.and(fitsDelivery(filter))),
         ),
       ),
     )
@@ -152,10 +158,8 @@ export function parsePairKey(key: string): { readonly id: string; readonly n: nu
   return { id: key.slice(0, mark), n: Number(key.slice(mark + 1)) }
 }
 
-function fitsDelivery<Tables extends keyof Database>(
-  where: ExpressionBuilder<Database, Tables | 'deliveries'>,
-  filter: FeedFilter,
-) {
+function fitsDelivery(filter: FeedFilter) {
+  const where = expressionBuilder<Database, 'deliveries'>()
   return [
     ...equals(where, 'deliveries.state', filter.state),
     ...equals(where, 'deliveries.target_id', filter.targetId),
