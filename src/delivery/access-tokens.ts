@@ -32,6 +32,8 @@ type Remembered = {
   readonly of: string
   readonly expiresAt: number
   readonly answer: Promise<AccessToken>
+  /** Of the answer, once it is there; '' for none. */
+  readonly token: string
 }
 
 type Asking = {
@@ -62,17 +64,21 @@ export class AccessTokens {
     // While the exchange runs, nobody knows how long its answer lasts.
     const answer = this.#exchange(target, asking).then(({ lastsMs, ...got }) => {
       const still = this.#remembered.get(target.id)
-      if (still?.answer === answer)
-        this.#remember(target.id, { of, answer, expiresAt: this.#clock() + lastsMs })
+      const token = got.ok ? got.token : ''
+      const expiresAt = this.#clock() + lastsMs
+      if (still?.answer === answer) this.#remember(target.id, { of, answer, token, expiresAt })
       return got
     })
-    this.#remember(target.id, { of, answer, expiresAt: Infinity })
+    this.#remember(target.id, { of, answer, token: '', expiresAt: Infinity })
     return await answer
   }
 
-  /** The system does not take the target's token any more: the next call gets a new one. */
-  drop(targetId: string): void {
-    this.#remembered.delete(targetId)
+  /**
+   * The system does not take this token of the target any more: the next call gets a new one, unless another call got
+   * one meanwhile.
+   */
+  drop(targetId: string, token: string): void {
+    if (this.#remembered.get(targetId)?.token === token) this.#remembered.delete(targetId)
   }
 
   #remember(targetId: string, remembered: Remembered): void {

@@ -31,7 +31,7 @@ export function createCaller({ sender, vault, clock }: CallerOptions): Caller {
       const prepared = await prepareCall(rendered, target, { vault, accessTokens, now })
       if (!prepared.ok) return failed(rendered, prepared.reason)
       const result = await sender.send(prepared.call, now)
-      if (target !== undefined && isUnauthorized(result)) accessTokens.drop(target.id)
+      if (target !== undefined && isUnauthorized(result)) accessTokens.drop(target.id, prepared.accessToken)
       return result
     },
   }

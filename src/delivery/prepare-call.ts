@@ -9,11 +9,14 @@ import type { Call } from './send.ts'
 /** What a call is made with of its target as it is now, and not as it was when the call was queued. */
 export type CalledTarget = Pick<NotificationTarget, 'id' | 'system' | 'url' | 'settings' | 'sealedSecrets'>
 
+const MOVED = 'it was queued for another address than the target has now'
+
 /** A call as it was rendered, without credentials. */
 export type RenderedCall = Pick<Call, 'id' | 'method' | 'url' | 'body' | 'contentType'>
 
 export type PreparedCall =
-  | { readonly ok: true; readonly call: Call }
+  /** @property accessToken that the call carries; '' for none. */
+  | { readonly ok: true; readonly call: Call; readonly accessToken: string }
   /** @property reason why it can not be made as things are; nothing secret is in it. */
   | { readonly ok: false; readonly reason: string }
 
@@ -39,17 +42,29 @@ export async function prepareCall(
   const { id, method, url, body, contentType } = rendered
   const plain = { id, method, url, body, contentType, signing: signingSecretsAt(secrets, now) }
   if (target === undefined || target.system === '') {
-    return { ok: true, call: { ...plain, headers: secrets.headers } }
+    return { ok: true, call: { ...plain, headers: secrets.headers }, accessToken: '' }
   }
   const rules = rulesOf(target.system)
   if (rules === undefined) return { ok: false, reason: `this version does not know "${target.system}"` }
+  if (!isAddressed(url, target, rules)) return { ok: false, reason: MOVED }
   const authorized = await authorize(rendered, { target, rules, secrets, accessTokens })
   if (!authorized.ok) return authorized
-  const { call, secretValues } = authorized
+  const { call, accessToken } = authorized
+  const secretValues = [...Object.values(secrets.system), accessToken]
   return {
     ok: true,
     call: { ...plain, ...call, headers: { ...secrets.headers, ...call.headers }, secretValues },
+    accessToken,
   }
+}
+
+/**
+ * Whether the call goes to where the target's credentials are for: it may have been queued for another address, or
+ * before the target had a system.
+ */
+function isAddressed(url: string, target: CalledTarget, { baseUrl }: SystemRules): boolean {
+  if (baseUrl === '') return true
+  return URL.parse(url)?.origin === URL.parse(target.url === '' ? baseUrl : target.url)?.origin
 }
 
 /** Undefined when they were sealed under another secret of the installation. */
@@ -63,7 +78,7 @@ function openSecrets(vault: Vault, { sealedSecrets }: CalledTarget): TargetSecre
 }
 
 type Authorized =
-  | { readonly ok: true; readonly call: AuthorizedCall; readonly secretValues: readonly string[] }
+  | { readonly ok: true; readonly call: AuthorizedCall; readonly accessToken: string }
   | { readonly ok: false; readonly reason: string }
 
 async function authorize(
@@ -90,7 +105,7 @@ async function authorize(
     baseUrl,
     accessToken,
   })
-  return { ok: true, call, secretValues: [...Object.values(secrets.system), accessToken] }
+  return { ok: true, call, accessToken }
 }
 
 function toSystemCall({ method, url, body, contentType }: RenderedCall): SystemCall {
