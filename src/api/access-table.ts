@@ -142,6 +142,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'POST /api/v1/deliveries/replay/preview': 'viewer',
   'POST /api/v1/deliveries/cancel': 'manager',
   'POST /api/v1/deliveries/cancel/preview': 'viewer',
+  'POST /api/v1/inspector/explain-url': 'viewer',
 
   'POST /api/v1/hits/:id/match': 'manager',
   'POST /api/v1/hits/rematch': 'manager',
@@ -157,6 +158,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'PATCH /api/v1/events/:id': 'manager',
   'DELETE /api/v1/events/:id': 'manager',
   'POST /api/v1/campaigns/:id/test-conversion': 'manager',
+  'POST /api/v1/offers/:id/affiliates/:affiliateId/test-conversion': 'manager',
   'GET /api/v1/cost-corrections': 'viewer',
   'POST /api/v1/cost-corrections': 'manager',
   'POST /api/v1/fraud/reruns': 'manager',

@@ -32,6 +32,7 @@ import { domainRoutes } from './domains.ts'
 import { dryRunRoutes } from './dry-run.ts'
 import { enforceAccess } from './enforce-access.ts'
 import { eventRoutes } from './events.ts'
+import { explainUrlRoutes } from './explain-url.ts'
 import { flowRoutes } from './flows.ts'
 import { fraudRoutes } from './fraud.ts'
 import { fromTemplateRoutes } from './from-template.ts'
@@ -131,6 +132,7 @@ const ROUTES: readonly ((app: ApiApp, deps: ApiDeps) => void)[] = [
   jobRoutes,
   deliveryRoutes,
   deliveryBulkRoutes,
+  explainUrlRoutes,
   reportRoutes,
   costCorrectionRoutes,
   fraudRoutes,

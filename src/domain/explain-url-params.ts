@@ -100,7 +100,7 @@ const OTHER_PARAMS = /^p(?:aram)?\d+$|_status$|^(?:format|fp|upd_key|email|phone
 
 function tokenFindings(params: readonly Param[], { party }: UrlContext): readonly UrlFinding[] {
   if (party === undefined || party.token === '') return []
-  const suggestion = `token=${encodeURIComponent(party.token)}`
+  const suggestion = party.isTokenShown ? `token=${encodeURIComponent(party.token)}` : ''
   const given = params.find(({ name }) => HIT_PARAM_NAMES.token.includes(name.toLowerCase()))
   if (given === undefined) {
     const message = `${party.name} has a token, and hits without it are refused.`

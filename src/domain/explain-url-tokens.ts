@@ -33,9 +33,12 @@ const SYNTAXES: readonly string[] = [
 ]
 const TOKEN = new RegExp(SYNTAXES.join('|'), 'g')
 
-/** Every token of the text, in order. */
+/** No URL has more macros; what stands behind them is taken for plain text. */
+const TOKENS_MAX = 200
+
+/** The tokens of the text, in order. */
 export function findTokens(text: string): readonly UrlToken[] {
-  return [...text.matchAll(TOKEN)].map((match) => {
+  return [...text.matchAll(TOKEN)].slice(0, TOKENS_MAX).map((match) => {
     const written = match.slice(1).find((group) => group !== undefined) ?? ''
     const name = (written.split('|', 1)[0] ?? '').trim()
     return { start: match.index, end: match.index + match[0].length, text: match[0], name }

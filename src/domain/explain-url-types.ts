@@ -68,6 +68,8 @@ export type UrlParty = {
   readonly name: string
   /** What it must send with hits; '' for nothing. */
   readonly token: string
+  /** Whether whoever asks may see the token. */
+  readonly isTokenShown: boolean
   /** Macros that it is known to fill, as it writes them; empty when they are not known. */
   readonly macros: readonly string[]
 }

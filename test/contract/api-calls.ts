@@ -220,12 +220,15 @@ function payloadOf(key: string, kind: string, world: World): object | undefined 
       return { all: true }
     case 'POST /api/v1/conversion-uploads/:id/apply':
     case 'POST /api/v1/campaigns/:id/test-conversion':
+    case 'POST /api/v1/offers/:id/affiliates/:affiliateId/test-conversion':
       return {}
     case 'POST /api/v1/deliveries/replay':
     case 'POST /api/v1/deliveries/replay/preview':
     case 'POST /api/v1/deliveries/cancel':
     case 'POST /api/v1/deliveries/cancel/preview':
       return { filter: { targetId: world.ids['notification-targets'] } }
+    case 'POST /api/v1/inspector/explain-url':
+      return { text: 'https://shop.example/?c={clickid}', purpose: 'offer' }
     case 'POST /api/v1/cost-corrections':
       return { ...RANGE, key: 'access', mode: 'total', amount: '1', preview: true }
     case 'POST /api/v1/fraud/reruns':
