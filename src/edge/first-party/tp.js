@@ -9,6 +9,7 @@
   const ID = /^[0-9a-hjkmnp-tv-z]{26}$/
   const PLACEHOLDER = /(?:\{|%7B)clickid(?:\}|%7D)/gi
   const KEY = 'tp_cid'
+  const TAG_COOKIES = ['_fbp', '_fbc', '_ga', '_scid', '_epik']
   const VISITS_KEY = 'tp_visits'
   const host = tag.src.replace(/\/tp\.js.*$/, '')
   const setting = (name) => tag.getAttribute(`data-${name}`) || ''
@@ -112,8 +113,9 @@
       const seen = attempt(() => JSON.parse(sessionStorage.getItem(VISITS_KEY))) || {}
       if (!isId(seen[page])) {
         const facts = { campaign, url: location.href, ref: document.referrer, organic: isOrganic ? 1 : '' }
-        const facebook = { _fbp: cookie('_fbp'), _fbc: cookie('_fbc') }
-        seen[page] = (await send('visit', Object.assign({}, fields, facts, facebook))).clickid
+        // Ids of the page's own advertising and measuring tags, which their systems ask for with a conversion.
+        const tags = Object.fromEntries(TAG_COOKIES.map((name) => [name, cookie(name)]))
+        seen[page] = (await send('visit', Object.assign({}, fields, facts, tags))).clickid
         if (!isId(seen[page])) return current
         attempt(() => sessionStorage.setItem(VISITS_KEY, JSON.stringify(seen)))
       }
