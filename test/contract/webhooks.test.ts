@@ -47,6 +47,33 @@ describe.each(SQL_ENGINES)('webhooks on %s', (engine) => {
     })
   })
 
+  it('whose secret is rotated are signed by both for a while: either of them verifies', async () => {
+    const { world, send } = await openRig(await openApi(stores))
+    const sink = await openSink()
+    const { body: webhook } = await send('POST', '/webhooks', { url: sink.url })
+    const { body: rotated } = await send('POST', `/webhooks/${webhook.id}/rotate-secret`, {
+      overlapHours: 168,
+    })
+    expect((await send('GET', `/webhooks/${webhook.id}`)).body).toMatchObject({
+      previousSecretUntil: rotated.previousSecretUntil,
+      health: { failingSince: null },
+    })
+    await convert(world)
+    await deliver(
+      world.store,
+      () => sink.received.length > 0,
+      () => world.time.now++,
+    )
+    const [call] = sink.received
+    const { 'webhook-id': id, 'webhook-timestamp': timestamp } = call?.headers ?? {}
+    const signatures = [rotated.secret, webhook.secret].map((secret) => {
+      const key = Buffer.from(String(secret).slice('whsec_'.length), 'base64')
+      const hmac = createHmac('sha256', key).update(`${String(id)}.${String(timestamp)}.${call?.body}`)
+      return `v1,${hmac.digest('base64')}`
+    })
+    expect(call?.headers['webhook-signature']).toBe(signatures.join(' '))
+  })
+
   it('hear of the events that they listen to, each of them once, and disabled ones of none', async () => {
     const { world, send } = await openRig(await openApi(stores))
     const { body: all } = await send('POST', '/webhooks', { url: HOOK })
@@ -177,7 +204,7 @@ function dataOf(delivery: Queued | undefined): object {
 }
 
 /** Runs a worker until it holds. */
-async function deliver(store: Store, holds: () => boolean): Promise<void> {
+async function deliver(store: Store, holds: () => boolean, clock = Date.now): Promise<void> {
   const stop = new AbortController()
   const worker = runDeliveryWorker({
     store,
@@ -185,7 +212,7 @@ async function deliver(store: Store, holds: () => boolean): Promise<void> {
     guard: createGuard({ allowPrivateTargets: ['127.0.0.0/8'] }),
     vault: TEST_VAULT,
     version: '0',
-    clock: Date.now,
+    clock,
     random: () => 0.5,
     pollIntervalMs: 10,
     signal: stop.signal,
