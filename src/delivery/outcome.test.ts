@@ -23,6 +23,25 @@ describe('decideOutcome', () => {
     expect(decideOutcome(answered(status), context)).toEqual({ kind: 'retry', at: 1_005_000 })
   })
 
+  it('is what the answer means to the system of its target, whatever the status is', () => {
+    const refused = { kind: 'refused', reason: 'Why\nnot' } as const
+    expect(decideOutcome(answered(400), { ...context, verdict: { kind: 'taken' } })).toEqual({
+      kind: 'delivered',
+    })
+    expect(decideOutcome(answered(200), { ...context, verdict: { ...refused, forGood: true } })).toEqual({
+      kind: 'dead',
+      reason: 'refused_by_system: Why not',
+    })
+    for (const status of [200, 410]) {
+      expect(
+        decideOutcome(answered(status), { ...context, verdict: { ...refused, forGood: false } }),
+      ).toEqual({
+        kind: 'retry',
+        at: 1_005_000,
+      })
+    }
+  })
+
   it('ends the target with 410', () => {
     expect(decideOutcome(answered(410), context)).toEqual({ kind: 'gone', reason: 'target_gone' })
   })

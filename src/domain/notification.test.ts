@@ -202,3 +202,38 @@ describe('the macros of a conversion', () => {
     expect(render('{payout}/{revenue}', { ...conversion, payoutMicros: 3_000_000 })).toBe('3/')
   })
 })
+
+describe('a system that counts every call', () => {
+  const ONCE = { rules: { isToldOnce: true } } as const
+  const BACK = { rules: { isToldOnce: true, retracts: true } } as const
+
+  it.each([
+    [ONCE, [], 'pending', 'sent'],
+    [ONCE, ['pending'], 'approved', 'told already'],
+    [ONCE, ['approved'], 'approved', 'told already'],
+    [ONCE, ['rejected'], 'approved', 'sent'],
+    [ONCE, ['approved'], 'rejected', 'status filter'],
+    [BACK, ['approved'], 'rejected', 'sent'],
+    [BACK, ['approved', 'rejected'], 'trash', 'told already'],
+    [BACK, ['approved', 'rejected'], 'approved', 'told already'],
+    [BACK, ['rejected', 'approved'], 'rejected', 'sent'],
+    [BACK, [], 'rejected', 'status filter'],
+  ] as const)('%o, after %o, with %s: %s', (rules, pastStatuses, status, expected) => {
+    const statusBefore = pastStatuses.at(-1)
+    const decision = decide({ ...rules, pastStatuses, statusBefore, conversion: { status } })
+    expect(decision.kind === 'skip' ? decision.reason : 'sent').toBe(expected)
+  })
+
+  it('is told of the first status that its target wants, and of no other one', () => {
+    const target = { statuses: ['approved'] } as const
+    const approved = { ...BACK, target, pastStatuses: ['pending'], statusBefore: 'pending' } as const
+    expect(decide(approved)).toMatchObject({ kind: 'send' })
+    expect(decide({ ...BACK, target, conversion: { status: 'pending' } })).toMatchObject({
+      reason: 'status filter',
+    })
+    // Never told: there is nothing to take back.
+    expect(decide({ ...approved, conversion: { status: 'rejected' } })).toMatchObject({
+      reason: 'status filter',
+    })
+  })
+})
