@@ -185,7 +185,8 @@ function headRowsOf({ places }: { readonly places: number }): number {
 
 /**
  * Ids of a lane that may be sent. The conditions of the head are asked again of the rows themselves: PostgreSQL
- * repeats those when it finds a row changed that it wants to lock.
+ * repeats those when it finds a row changed that it wants to lock. In the order that the head comes in, so that rows
+ * are looked at one by one until there are enough, and not all of the head to be sorted; the target is asked once.
  */
 function claimableOf(
   lane: Readonly<Record<'host' | 'targetId' | 'places' | 'headRows', unknown>>,
@@ -198,12 +199,11 @@ function claimableOf(
       and (deliveries.lease_until is null or deliveries.lease_until <= ${now})
       and deliveries.due_at <= ${now}
       and (deliveries.expires_at is null or deliveries.expires_at > ${now})
-      and not exists (
-        select 1 from notification_targets as target
-        where target.id = deliveries.target_id and target.status <> 'active'
-      )
+      and coalesce(
+        (select target.status from notification_targets as target where target.id = ${lane.targetId}), 'active'
+      ) = 'active'
       and ${isNextForTarget(expressionBuilder<Database, 'deliveries'>())}
-    order by deliveries.due_at limit ${lane.places}
+    order by head.due_at limit ${lane.places}
   `
 }
 
@@ -213,7 +213,7 @@ function headOf(
   now: number,
 ): RawBuilder<{ id: string }> {
   return sql`
-    select waiting.id from deliveries as waiting
+    select waiting.id, waiting.due_at from deliveries as waiting
     where waiting.state = 'pending' and waiting.host = ${lane.host} and waiting.target_id = ${lane.targetId}
       and waiting.due_at <= ${now} and (waiting.lease_until is null or waiting.lease_until <= ${now})
     order by waiting.due_at limit ${lane.headRows}
