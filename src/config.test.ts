@@ -22,11 +22,22 @@ describe('the settings', () => {
       TRAILPOST_PUBLIC_PORT: '70000',
       TRAILPOST_EDGES: '0',
       TRAILPOST_DURABILITY: 'perhaps',
+      TRAILPOST_SMTP_URL: 'https://mail.example.com',
+      TRAILPOST_MAIL_FROM: 'a@example.com, b@example.com',
       TRAILPOST_DATA_DIR: `/${'d'.repeat(100)}`,
     }
     for (const [name, value] of Object.entries(refused)) {
       expect(() => loadConfig({ [name]: value })).toThrow(ConfigError)
       expect(() => loadConfig({ [name]: value })).toThrow(name)
     }
+  })
+
+  it('name a mail server and who e-mails come from together, without a second header', () => {
+    const smtp = { TRAILPOST_SMTP_URL: 'smtp://user:password@mail.example.com:587' }
+    const config = loadConfig({ ...smtp, TRAILPOST_MAIL_FROM: 'Trailpost <alerts@example.com>' })
+    expect(config).toMatchObject({ mailFrom: 'Trailpost <alerts@example.com>' })
+    expect(() => loadConfig(smtp)).toThrow('TRAILPOST_MAIL_FROM')
+    const smuggled = { ...smtp, TRAILPOST_MAIL_FROM: 'a@example.com\r\nBcc: b@example.com' }
+    expect(() => loadConfig(smuggled)).toThrow(ConfigError)
   })
 })

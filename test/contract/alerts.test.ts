@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import { createGuard } from '../../src/delivery/guard.ts'
+import { createMailer } from '../../src/delivery/send-email.ts'
+import { runDeliveryWorker } from '../../src/delivery/worker.ts'
 import { updateNotificationTarget } from '../../src/store/notification-targets.ts'
 import { SQL_ENGINES, useStores } from '../support/databases.ts'
+import { until } from '../support/ledger-world.ts'
+import { openSmtpSink, SINK_CERTIFICATE } from '../support/smtp-sink.ts'
+import { TEST_VAULT } from '../support/test-vault.ts'
 import { HOUR_MS, MINUTE_MS, openAlertRig, START } from './alerts-rig.ts'
 
 const FAILS = 'Notifications to receiver.example fail'
@@ -172,5 +178,57 @@ describe.each(SQL_ENGINES)('alerts on %s', (engine) => {
     await db.schema.alterTable('health_away').renameTo('target_health').execute()
     expect(await rig.alerts()).toMatchObject([{ state: 'open', clearedAt: null }])
     expect(rig.errors.length).toBeGreaterThan(0)
+  })
+})
+
+describe('an alert by e-mail', () => {
+  const stores = useStores('sqlite')
+
+  it('reaches its mailbox through the queue, past a greylisted first attempt, as one message', async () => {
+    const rig = await openAlertRig(await stores.open())
+    const sink = await openSmtpSink({ refuse: (step, nth) => (step === 'to' && nth === 0 ? 451 : undefined) })
+    const mailer = createMailer({
+      smtpUrl: `smtp://localhost:${sink.port}`,
+      from: 'a@b.example',
+      ca: SINK_CERTIFICATE,
+    })
+    await rig.channel({ system: 'email', url: '', settings: { to: 'ada@example.com' } })
+    await rig.fail(await rig.target(), START - HOUR_MS)
+    await rig.look()
+    const stop = new AbortController()
+    const worker = runDeliveryWorker({
+      store: rig.store,
+      workerId: 'worker',
+      guard: createGuard({ allowPrivateTargets: [] }),
+      vault: TEST_VAULT,
+      mailer,
+      version: '0.0.0',
+      // Each look finds the next attempt due.
+      clock: () => {
+        rig.time.now += MINUTE_MS
+        return rig.time.now
+      },
+      random: () => 0.5,
+      pollIntervalMs: 20,
+      signal: stop.signal,
+      onError: (error) => rig.errors.push(error),
+    })
+    await until(() => sink.mails.length > 0)
+    stop.abort()
+    await worker.done
+    mailer.close()
+    await sink.close()
+    const [delivery] = await rig.store.db.selectFrom('deliveries').selectAll().execute()
+    expect(delivery).toMatchObject({ state: 'delivered', attempts: 2 })
+    expect(sink.mails).toHaveLength(1)
+    expect(sink.mails[0]?.text).toContain(`Message-ID: <${delivery?.id}@b.example>`)
+    expect(sink.mails[0]?.text).toContain(`Subject: ${FAILS}`)
+    const attempts = await rig.store.db
+      .selectFrom('delivery_attempts')
+      .select(['error'])
+      .orderBy('n')
+      .execute()
+    expect(attempts[0]?.error).toContain('smtp_deferred')
+    expect(rig.errors).toEqual([])
   })
 })
