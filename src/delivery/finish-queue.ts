@@ -10,6 +10,8 @@ import { type HealthCall, sumUpCalls, WellTargets } from './health-summary.ts'
 
 /** Attempts recorded in one transaction: one sync to disk for all of them. */
 const BATCH_MAX = 256
+/** Cancelled in one statement: on SQLite it holds the whole process. */
+const CANCELLED_ROWS_MAX = 500
 const RETRY_WAIT_MS = 500
 /** Once the worker stops, a store that is away is not waited for any longer: the leases run out instead. */
 const TRIES_AFTER_STOP = 3
@@ -28,6 +30,13 @@ export type FinishQueueOptions = {
   readonly onError: (error: unknown) => void
 }
 
+type GoneTarget = {
+  readonly id: string
+  readonly workspace: string
+  readonly reason: string
+  readonly now: number
+}
+
 type Waiting = Finish & { readonly settled: () => void }
 
 /**
@@ -39,6 +48,8 @@ export class FinishQueue {
   readonly #options: FinishQueueOptions
   readonly #wellTargets = new WellTargets()
   #waiting: Waiting[] = []
+  /** What still waits for them is cancelled bit by bit: nothing of it is sent, since they are disabled. */
+  #gone: GoneTarget[] = []
   #running = false
 
   constructor(options: FinishQueueOptions) {
@@ -55,15 +66,29 @@ export class FinishQueue {
 
   async #run(): Promise<void> {
     this.#running = true
-    while (this.#waiting.length > 0) {
+    while (this.#waiting.length > 0 || this.#gone.length > 0) {
       // Sends that end in the same turn of the event loop go into the same transaction.
       await new Promise((resolve) => setImmediate(resolve))
       const batch = this.#waiting.slice(0, BATCH_MAX)
       this.#waiting = this.#waiting.slice(BATCH_MAX)
-      await this.#write(batch)
+      if (batch.length > 0) await this.#write(batch)
       for (const { settled } of batch) settled()
+      await this.#cancelSome()
     }
     this.#running = false
+  }
+
+  async #cancelSome(): Promise<void> {
+    const { store, signal, onError } = this.#options
+    const [gone] = this.#gone
+    if (gone === undefined) return
+    try {
+      const cancelled = await cancelPendingOfTarget(store.db, { ...gone, limit: CANCELLED_ROWS_MAX })
+      if (cancelled === CANCELLED_ROWS_MAX && !signal.aborted) return
+    } catch (error) {
+      onError(error)
+    }
+    this.#gone.shift()
   }
 
   async #write(batch: readonly Finish[]): Promise<void> {
@@ -86,8 +111,9 @@ export class FinishQueue {
   async #tryOnce(batch: readonly Finish[]): Promise<Error | undefined> {
     try {
       const health = this.#wellTargets.select(sumUpCalls(batch.map((finish) => finish.health)))
-      await recordAll(this.#options.store.db, batch, health)
+      const gone = await recordAll(this.#options.store.db, batch, health)
       this.#wellTargets.note(health)
+      this.#gone.push(...gone)
       return undefined
     } catch (error) {
       this.#options.onError(error)
@@ -96,22 +122,34 @@ export class FinishQueue {
   }
 }
 
+/** @returns targets that are gone and have more waiting than was cancelled with the batch. */
 async function recordAll(
   db: Db,
   batch: readonly Finish[],
   health: readonly TargetCallsSummary[],
-): Promise<void> {
-  await inTransaction(db, async (trx) => {
+): Promise<readonly GoneTarget[]> {
+  return await inTransaction(db, async (trx) => {
     await finishAttempts(
       trx,
       batch.map(({ attempt }) => attempt),
     )
     for (const failed of await recordTargetHealth(trx, health)) await disableAndTell(trx, failed)
-    for (const { goneReason: reason, attempt, health: call } of batch) {
-      if (reason === undefined) continue
-      const gone = { id: call.targetId, workspace: call.workspace, reason, now: attempt.now }
+    const unfinished: GoneTarget[] = []
+    for (const gone of goneTargets(batch)) {
       await disableAndTell(trx, gone)
-      await cancelPendingOfTarget(trx, gone)
+      const cancelled = await cancelPendingOfTarget(trx, { ...gone, limit: CANCELLED_ROWS_MAX })
+      if (cancelled === CANCELLED_ROWS_MAX) unfinished.push(gone)
     }
+    return unfinished
   })
+}
+
+/** Each once, however many of its calls were answered so. */
+function goneTargets(batch: readonly Finish[]): readonly GoneTarget[] {
+  const gone = new Map<string, GoneTarget>()
+  for (const { goneReason: reason, attempt, health } of batch) {
+    const { targetId: id, workspace } = health
+    if (reason !== undefined) gone.set(id, { id, workspace, reason, now: attempt.now })
+  }
+  return [...gone.values()]
 }

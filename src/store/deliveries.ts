@@ -76,7 +76,8 @@ function hostOf(url: string): string {
 
 /**
  * Makes a delivery due again, under the same id, with a fresh retry schedule. One that was skipped stays so:
- * its reason was a rule, not a failure. So does one that was shown: the browser is gone.
+ * its reason was a rule, not a failure. So does one that was shown: the browser is gone; and one
+ * whose call was taken away by retention or an erasure.
  * @returns the delivery, or undefined when there is none that could be sent.
  */
 export async function replay(db: Db, id: string, now: number): Promise<Delivery | undefined> {
@@ -93,28 +94,34 @@ export async function replay(db: Db, id: string, now: number): Promise<Delivery 
     }))
     .where('id', '=', id)
     .where('state', 'not in', ['skipped', 'rendered'])
+    .where('url', '<>', '')
     .returningAll()
     .executeTakeFirst()
   return row === undefined ? undefined : toDelivery(row)
 }
 
-/** Stops every waiting delivery of a target, e.g. when the target was disabled. */
+/**
+ * Stops the waiting deliveries of a target, e.g. when the target was disabled.
+ * @param target.limit at most so many, for a caller that comes again; without it, all.
+ * @returns how many.
+ */
 export async function cancelPendingOfTarget(
   db: Db,
-  target: { readonly id: string; readonly reason: string; readonly now: number },
-): Promise<void> {
-  await db
-    .updateTable('deliveries')
-    .set({
-      state: 'cancelled',
-      reason: target.reason,
-      lease_owner: null,
-      lease_until: null,
-      updated_at: target.now,
-    })
-    .where('target_id', '=', target.id)
+  target: { readonly id: string; readonly reason: string; readonly now: number; readonly limit?: number },
+): Promise<number> {
+  const { id, reason, now, limit } = target
+  const waiting = db
+    .selectFrom('deliveries')
+    .select('id')
+    .where('target_id', '=', id)
     .where('state', '=', sql.lit('pending'))
-    .execute()
+  const result = await db
+    .updateTable('deliveries')
+    .set({ state: 'cancelled', reason, lease_owner: null, lease_until: null, updated_at: now })
+    .where('id', 'in', limit === undefined ? waiting : waiting.limit(limit))
+    .where('state', '=', sql.lit('pending'))
+    .executeTakeFirst()
+  return Number(result.numUpdatedRows)
 }
 
 export async function getWithAttempts(

@@ -115,6 +115,24 @@ describe.each(SQL_ENGINES)('the health of targets on %s', (engine) => {
     expect(await stateOf(rig.store, 'waiting')).toBe('cancelled')
   })
 
+  it('cancels all that waits for a target that answers 410, bit by bit', async () => {
+    const rig = await openRig()
+    const later = { target_id: rig.id, due_at: START + 30 * DAY_MS }
+    await enqueueCalls(
+      rig.store,
+      Array.from({ length: 1_200 }, (_, n) => ({ id: `waiting${n}`, ...later })),
+    )
+    await rig.record([START, 'answered 410', 'target_gone'])
+    // Half of them right away, with the attempt; none of the others is sent meanwhile.
+    const claim = { now: START + 31 * DAY_MS, workerId: 'w2', leaseMs: 1, limit: 9 }
+    expect((await claimDue(rig.store, claim)).filter(({ targetId }) => targetId === rig.id)).toEqual([])
+    for (;;) {
+      const pending = rig.store.db.selectFrom('deliveries').select('id').where('target_id', '=', rig.id)
+      if ((await pending.where('state', '=', 'pending').execute()).length === 0) break
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+  })
+
   async function openRig(fields: Partial<NotificationTargetFields> = {}) {
     const store = await stores.open()
     const hook = {
