@@ -3,9 +3,19 @@ import { nearestName } from './nearest-name.ts'
 
 /** Where this installation listens (PROTOCOL sections 1, 2 and 6), by what the URL is for. */
 const HIT_PATHS: readonly string[] = [
-  ...['/tracking202/static/gpb.php', '/tracking202/static/gpx.php', '/tracking202/static/upx.php'],
-  ...['/tracking202/static/pb.php', '/tracking202/static/px.php', '/conversion.gif', '/click.php', '/cf/cv'],
-  ...['/pb/', '/adclick.php', '/aff_lsr', '/aff_goal', '/aff_l'],
+  '/tracking202/static/gpb.php',
+  '/tracking202/static/gpx.php',
+  '/tracking202/static/upx.php',
+  '/tracking202/static/pb.php',
+  '/tracking202/static/px.php',
+  '/conversion.gif',
+  '/click.php',
+  '/cf/cv',
+  '/pb/',
+  '/adclick.php',
+  '/aff_lsr',
+  '/aff_goal',
+  '/aff_l',
 ]
 const PIXEL_PATHS: readonly string[] = ['/pixel.gif', '/pixel.html', '/pixel.js']
 const LINK_PATHS =
@@ -58,7 +68,7 @@ function ours(plain: string, url: URL, { ownHosts, publicUrl, purpose }: UrlCont
 }
 
 function isOurPath(path: string, purpose: UrlContext['purpose']): boolean {
-  if (purpose === 'link') return LINK_PATHS.test(path) || /\.gif$/.test(path)
+  if (purpose === 'link') return LINK_PATHS.test(path)
   return pathsFor(purpose).includes(path) || KEITARO_PATH.test(path)
 }
 

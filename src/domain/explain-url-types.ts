@@ -7,7 +7,14 @@
  * link                      what a traffic source or affiliate sends visitors to; they fill theirs
  */
 export const URL_PURPOSES = [
-  ...(['offer', 'lander', 'target', 'affiliate_target'] as const),
+  'offer',
+  'lander',
+  'target',
+  'affiliate_target',
+  'postback',
+  'pixel',
+  'link',
+] as const),
   ...(['postback', 'pixel', 'link'] as const),
 ] as const
 export type UrlPurpose = (typeof URL_PURPOSES)[number]
