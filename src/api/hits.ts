@@ -36,6 +36,9 @@ export const hitSchema = z
     params: z
       .array(z.object({ name: z.string(), value: z.string() }))
       .describe('As sent; secrets are masked'),
+    requestRemoved: z
+      .string()
+      .describe("Why the request is no longer kept: age, size or erased; '' while it is"),
     reportedBy: z.string().describe("Who reported it by hand: user:ID or key:ID; '' for a sender's"),
     userAgent: z.string(),
     referrer: z.string(),
@@ -97,6 +100,7 @@ export function toHitView(hit: JudgedHit): z.input<typeof hitSchema> {
     path: request.path,
     dialect: request.dialect ?? '',
     params: shownParams(request),
+    requestRemoved: request.removed ?? '',
     reportedBy: request.reportedBy ?? '',
     userAgent: request.userAgent,
     referrer: request.referrer,

@@ -51,7 +51,7 @@ export async function treatByAge(options: RetentionOptions, { workspace, setting
     before: keptSince(paramDays, clock()),
     version: '',
     work: async (db, step) =>
-      await changeVisitsOfConversions(db, store.engine, step, ({ params: _, ...visit }) => visit),
+      await changeVisitsOfConversions(db, store.engine, step, (visit) => ({ ...visit, params: {} })),
   })
   if (mode === 'keep') return
   const treatmentAt = (atMs: number): Treatment => keys.treatment(mode, atMs)

@@ -1,7 +1,9 @@
+import { isDeepStrictEqual } from 'node:util'
 import { type Selectable, sql } from 'kysely'
 import { erasedChange, erasedRow } from '../domain/erasure.ts'
 import type { Hit } from '../domain/hit.ts'
 import { withoutRequest } from '../domain/hit-removal.ts'
+import type { LedgerRow } from '../domain/ledger-row.ts'
 import { lockKeys } from './lock-keys.ts'
 import type { Store } from './open-store.ts'
 import { removeCalls } from './retention-records.ts'
@@ -112,18 +114,17 @@ export async function eraseClickId(
 async function eraseConversions(db: Db, workspace: string, clickId: string) {
   const rows = await db
     .selectFrom('conversions')
-    .select(['id', 'visit_json', 'external_id', 'params_json', 'person_json'])
+    .select(['id', 'visit_json', 'external_id', 'params_json', 'person_json', 'reason'])
     .where('workspace', '=', workspace)
     .where('click_id', '=', clickId)
     .execute()
   let changed = 0
   for (const { id, ...before } of rows) {
-    const visit_json = JSON.stringify(erasedRow(JSON.parse(before.visit_json)))
-    const after = { visit_json, external_id: '', params_json: '{}', person_json: 'null' }
-    const isDone = Object.entries(after).every(([name, text]) =>
-      Object.entries(before).some(([n, t]) => n === name && t === text),
-    )
-    if (isDone) continue
+    const visit: Partial<LedgerRow> = JSON.parse(before.visit_json)
+    const visit_json = JSON.stringify(erasedRow(visit))
+    const reason = withoutAddress(before.reason, visit.ip ?? '')
+    const after = { visit_json, external_id: '', params_json: '{}', person_json: 'null', reason }
+    if (isDeepStrictEqual(after, before)) continue
     await db.updateTable('conversions').set(after).where('id', '=', id).execute()
     changed += 1
   }

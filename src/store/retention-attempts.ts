@@ -20,11 +20,12 @@ export async function deleteOldestAttempts(
 ): Promise<Removed> {
   const deleted = await db
     .deleteFrom('delivery_attempts')
-    .where(({ eb, refTuple, selectFrom }) =>
-      eb(
-        refTuple('delivery_id', 'n'),
+    .where((where) =>
+      where(
+        where.refTuple('delivery_id', 'n'),
         'in',
-        selectFrom('delivery_attempts as old')
+        where
+          .selectFrom('delivery_attempts as old')
           .select(['old.delivery_id', 'old.n'])
           .where('old.workspace', '=', workspace)
           .where('old.started_at', '<', before)

@@ -111,11 +111,12 @@ describe.each(['chDB', 'ClickHouse over HTTP'] as const)('retention of the ledge
   it('leaves a batch of the loader in once that is inserted again after its rows were changed', async () => {
     const { ledger, options, addWorkspace, rows } = await open()
     await addWorkspace('w', { personalDataDays: 40, personalDataMode: 'hash' })
-    const batch = [Buffer.from(JSON.stringify(person('w', 50)))]
+    const row = JSON.stringify(person('w', 50))
+    const batch = [Buffer.from(row)]
     await insertOnce(ledger, { rows: batch, token: 'journal-1', isRepeat: false })
     await passRetention(options)
     await insertOnce(ledger, { rows: batch, token: 'journal-1', isRepeat: true })
-    await ledger.insertRows(`${batch[0]}\n`, 'journal-1')
+    await ledger.insertRows(`${row}\n`, 'journal-1')
     expect(await rows('ip')).toEqual([{ ip: expect.stringMatching(/^hash:/) }])
   })
 

@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest'
+import { carriesPersonalData } from './carried-data.ts'
+import { coarseUserAgent, hashing, isWholeAddress, TRUNCATION, treatRow } from './personal-data.ts'
+
+const CHROME =
+  'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.6099.71 Safari/537.36'
+
+describe('truncation', () => {
+  it.each([
+    ['203.0.113.9', '203.0.113.0/24'],
+    ['::ffff:203.0.113.9', '203.0.113.0/24'],
+    ['2001:db8:1:2::5', '2001:db8:1::/48'],
+    ['2001:DB8::5', '2001:db8::/48'],
+    ['2001:0:1:2:3:4:5:6', '2001:0:1::/48'],
+    ['::1', '::/48'],
+    ['', ''],
+    ['no address', ''],
+  ])('cuts %s to %s, and leaves it so', (ip, cut) => {
+    expect(TRUNCATION.address(ip)).toBe(cut)
+    expect(TRUNCATION.address(cut)).toBe(cut)
+    expect(isWholeAddress(cut)).toBe(false)
+  })
+
+  it.each([
+    [CHROME, 'Chrome 120'],
+    [`${CHROME} Edg/121.0.1`, 'Edge 121'],
+    ['Mozilla/5.0 (X11; Linux x86_64; rv:115.0) Gecko/20100101 Firefox/115.0', 'Firefox 115'],
+    [
+      'Mozilla/5.0 (iPhone; CPU iPhone OS 17_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.1 Mobile/15E148 Safari/604.1',
+      'Safari 17',
+    ],
+    ['curl/8.0', 'other'],
+    ['', ''],
+  ])('tells of %s the family and major version alone', (userAgent, coarse) => {
+    expect(coarseUserAgent(userAgent)).toBe(coarse)
+    expect(coarseUserAgent(coarse)).toBe(coarse)
+  })
+})
+
+it('hashes a value once, whatever was done to it before', () => {
+  const treatment = hashing((text) => `hash:${text.length}`)
+  const once = treatRow({ ip: '203.0.113.9', user_agent: CHROME }, treatment)
+  expect(once).toEqual({ ip: 'hash:11', user_agent: `hash:${CHROME.length}` })
+  expect(treatRow(once, treatment)).toEqual(once)
+  expect(treatRow(once, TRUNCATION)).toEqual(once)
+  expect(treatment.address('203.0.113.0/24')).toBe('203.0.113.0/24')
+})
+
+it.each([
+  ['https://a.example/?ip=203.0.113.9', true],
+  ['https://a.example/?ip=2001%3Adb8%3A1%3A2%3A%3A5', true],
+  ['https://a.example/?ua=Mozilla%2F5.0+%28X11%29', true],
+  ['{"em":"b4c9a289323b21a01c3e940f150eb9b8c542587f1abfd8f0e1cc1ffc5e475514"}', true],
+  ['https://203.0.113.9:8080/pb?payout=1.25&time=12:30:15', false],
+  ['https://a.example/v1.2.3/pb?cid=01hf3k9x5m2q8r7t6v4w0y1z2a', false],
+])('knows whether a call carries something personal: %s', (text, carries) => {
+  expect(carriesPersonalData(text)).toBe(carries)
+})
