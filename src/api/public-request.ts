@@ -13,6 +13,8 @@ export type PublicAnswer = {
   /** Of the visit that it recorded, by its cookie; '' when it recorded none that goes on. */
   readonly clickId: string
   readonly text: string
+  /** What became of a hit, as a pixel's answer says it (PROTOCOL section 2); '' when it says nothing. */
+  readonly outcome: string
 }
 
 /**
@@ -63,7 +65,9 @@ async function toAnswer(incoming: IncomingMessage): Promise<PublicAnswer> {
   }
   const { statusCode: status = 0, headers } = incoming
   const text = Buffer.concat(chunks).toString('utf8')
-  return { status, location: headers.location ?? '', clickId: cookieClickId(headers['set-cookie']), text }
+  const outcome = [headers['x-trailpost-outcome']].flat()[0] ?? ''
+  const clickId = cookieClickId(headers['set-cookie'])
+  return { status, location: headers.location ?? '', clickId, text, outcome }
 }
 
 function cookieClickId(cookies: readonly string[] = []): string {

@@ -1,12 +1,18 @@
 import { createHmac, randomUUID } from 'node:crypto'
 import { z } from 'zod'
+import { getAdvertiser } from '../store/advertisers.ts'
 import { type AffiliateNetwork, getAffiliateNetwork } from '../store/affiliate-networks.ts'
+import { getAffiliateOffer } from '../store/affiliate-offers.ts'
+import type { Affiliate } from '../store/affiliates.ts'
 import type { Campaign } from '../store/campaigns.ts'
-import { getOffer } from '../store/offers.ts'
+import { listHits } from '../store/hits.ts'
+import { getOffer, type Offer } from '../store/offers.ts'
 import { getTrafficSource } from '../store/traffic-sources.ts'
 import type { ApiDeps } from './api-deps.ts'
+import type { FiredTest } from './fire-test.ts'
 import type { PublicAnswer } from './public-request.ts'
 import { findClickIdParam, findTarget, maskSecrets } from './test-conversion-urls.ts'
+import { testTargets } from './test-notifications.ts'
 
 /** More landers in a row than a campaign that is an offer of another has. */
 const LANDERS_MAX = 4
@@ -19,13 +25,36 @@ export type ChainStep = {
   readonly detail: string
   /** What was asked or reached; secrets are masked. '' when there is none. */
   readonly url: string
+  /** How long this hop took; 0 for what was judged within one. */
+  readonly durationMs: number
+  /** A notification that was really sent; absent for every other step. */
+  readonly fired?: FiredTest
 }
+
+/** By the sender's server, or by a pixel in the visitor's browser. */
+export const TEST_WAYS = ['postback', 'image', 'iframe', 'script'] as const
+export type TestWay = (typeof TEST_WAYS)[number]
+
+const PIXEL_PATHS: Readonly<Record<Exclude<TestWay, 'postback'>, string>> = {
+  image: '/pixel.gif',
+  iframe: '/pixel.html',
+  script: '/pixel.js',
+}
+
+/** Which link is opened: a campaign's, or an affiliate's to an advertiser's offer. */
+export type TestLink =
+  | { readonly type: 'campaign'; readonly campaign: Campaign }
+  | { readonly type: 'affiliate'; readonly offer: Offer; readonly affiliate: Affiliate }
 
 export type TestOrder = {
   readonly workspace: string
-  readonly campaign: Campaign
-  /** Scheme and host of the campaign's links: its visitors meet no other host of the installation. */
+  readonly link: TestLink
+  /** Scheme and host of the link: its visitors meet no other host of the installation. */
   readonly origin: string
+  /** How the conversion comes back. */
+  readonly via: TestWay
+  /** Whether the notifications are really sent, marked as tests. */
+  readonly fire: boolean
   /** What the postback says: payout, event, status… */
   readonly report: Readonly<Record<string, string>>
   /** What the link is opened with: the traffic source's tokens. */
@@ -42,22 +71,23 @@ const postbackSchema = z.object({
 })
 
 /**
- * Sends a visit and a conversion through the whole installation, by its public port: link, lander, offer, postback,
- * notifications. The visit is flagged as a test and the conversion is one, so nothing is counted or sent, and no
- * other host is asked. It stops at the first step that fails.
+ * Sends a visit and a conversion through the whole installation, by its public port: link, lander, offer, postback or
+ * pixel, notifications. The visit is flagged as a test and the conversion is one, so nothing is counted, and no other
+ * host is asked but those of the notifications, when they are to be sent. It stops at the first step that fails.
  */
 export class TestChain {
-  readonly #deps: Pick<ApiDeps, 'publicRequest' | 'byHand' | 'store' | 'publicUrl' | 'clock'>
+  readonly #deps: ChainDeps
   readonly #order: TestOrder
   readonly #steps: ChainStep[] = []
   #clickId = ''
+  #offer: Offer | undefined
+  /** When the step before ended. */
+  #since: number
 
-  constructor(
-    deps: Pick<ApiDeps, 'publicRequest' | 'byHand' | 'store' | 'publicUrl' | 'clock'>,
-    order: TestOrder,
-  ) {
+  constructor(deps: ChainDeps, order: TestOrder) {
     this.#deps = deps
     this.#order = order
+    this.#since = deps.clock()
   }
 
   async run(): Promise<{ readonly clickId: string; readonly steps: readonly ChainStep[] }> {
@@ -83,39 +113,46 @@ export class TestChain {
     }
     this.#add('click id', 'ok', `it travels ${where}`, offerUrl)
     await this.#report()
+    await this.#tell()
   }
 
   /** @returns where the link leads. */
   async #openLink(): Promise<string> {
-    const { campaign, params, workspace } = this.#order
+    const { link } = this.#order
+    const path =
+      link.type === 'campaign' ? await this.#campaignPath(link.campaign) : affiliatePath(link, this.#order)
+    const url = `${this.#order.origin}${path}`
+    const answer = await this.#ask(path)
+    const target = await this.#targetOf(answer)
+    if (target === '') {
+      this.#add(
+        'link',
+        'failed',
+        `answered ${answer.status}: ${NO_WAY[link.type]}, and there is no fallback`,
+        url,
+      )
+      throw new ChainStopped()
+    }
+    this.#add('link', 'ok', `answered ${answer.status}`, url)
+    this.#clickId = answer.clickId
+    if (this.#clickId === '') {
+      this.#add('redirect', 'failed', `${NO_WAY[link.type]}, who goes to the fallback`, target)
+      throw new ChainStopped()
+    }
+    return target
+  }
+
+  async #campaignPath(campaign: Campaign): Promise<string> {
+    const { params, workspace } = this.#order
     if (campaign.status === 'paused') {
       this.#add('campaign', 'failed', 'the campaign is paused: its visitors go to the fallback')
       throw new ChainStopped()
     }
     const source = await getTrafficSource(this.#deps.store.db, { workspace, id: campaign.trafficSourceId })
     const external = source?.externalIdParam ?? ''
-    const query = new URLSearchParams({
-      ...(external !== '' && { [external]: `test-${randomUUID()}` }),
-      ...params,
-      tp_test: '1',
-    })
-    const path = `/c/${campaign.slug}?${query.toString()}`
-    const url = `${this.#order.origin}${path}`
-    const answer = await this.#ask(path)
-    const target = await this.#targetOf(answer)
-    if (target === '') {
-      const detail = `answered ${answer.status}: no path of the campaign takes this visitor, and there is no fallback`
-      this.#add('link', 'failed', detail, url)
-      throw new ChainStopped()
-    }
-    this.#add('link', 'ok', `answered ${answer.status}`, url)
-    this.#clickId = answer.clickId
-    if (this.#clickId === '') {
-      const detail = 'no path of the campaign takes this visitor, who goes to the fallback'
-      this.#add('redirect', 'failed', detail, target)
-      throw new ChainStopped()
-    }
-    return target
+    const own: Readonly<Record<string, string>> =
+      external === '' ? {} : { [external]: `test-${randomUUID()}` }
+    return `/c/${campaign.slug}?${new URLSearchParams({ ...own, ...params, tp_test: '1' }).toString()}`
   }
 
   /** From the link's target over the landers to the offer's URL. */
@@ -128,6 +165,7 @@ export class TestChain {
           workspace: this.#order.workspace,
           id: offerOf(found),
         })
+        this.#offer = offer
         const why = found.visit.route_reason ?? ''
         this.#add('offer', 'ok', `${offer?.name ?? ''}${why === '' ? '' : ` (${why})`}`, url)
         return url
@@ -146,15 +184,22 @@ export class TestChain {
   }
 
   async #report(): Promise<void> {
-    const network = await this.#network()
-    if (network !== undefined && network.token === '' && network.signingSecret === '') {
-      const detail = `${network.name} has no token: whoever knows a click id can report conversions of it`
-      this.#add('network token', 'warning', detail)
+    const { via, report, link } = this.#order
+    const said = { cid: this.#clickId, ...report, test: '1' }
+    if (via !== 'postback') {
+      // A page shows its pixels to everybody: no secret is in one.
+      await this.#showPixel(`${PIXEL_PATHS[via]}?${new URLSearchParams(said).toString()}`)
+      return
     }
-    const query = signedQuery(
-      { cid: this.#clickId, ...this.#order.report, test: '1' },
-      { network, now: this.#deps.clock() },
-    )
+    const sender = await this.#sender()
+    if (sender !== undefined && sender.token === '' && sender.signingSecret === '') {
+      const detail = `${sender.name} has no token: whoever knows a click id can report conversions of it`
+      this.#add(link.type === 'campaign' ? 'network token' : 'advertiser token', 'warning', detail)
+    }
+    await this.#sendPostback(signedQuery(said, { sender, now: this.#deps.clock() }))
+  }
+
+  async #sendPostback(query: string): Promise<void> {
     const { publicUrl } = this.#deps
     // As a network's server asks: a browser would get a page for people.
     const answer = await this.#ask(`/postback?${query}`, { origin: publicUrl, accept: 'application/json' })
@@ -169,6 +214,55 @@ export class TestChain {
     for (const step of parsed.data.steps) this.#addJudged(step)
   }
 
+  /** As the visitor's browser asks; what was judged is kept with the hit, for its answer is shown to the visitor. */
+  async #showPixel(path: string): Promise<void> {
+    const { publicUrl, store } = this.#deps
+    const answer = await this.#ask(path, { origin: publicUrl, accept: '*/*' })
+    const url = `${publicUrl}${path}`
+    if (answer.outcome !== 'test') {
+      this.#add('pixel', 'failed', `answered ${answer.status}: ${answer.outcome || 'nothing readable'}`, url)
+      throw new ChainStopped()
+    }
+    this.#add('pixel', 'ok', `answered ${answer.status}`, url)
+    const { workspace } = this.#order
+    const newest = { limit: 1 }
+    const filter = { clickId: this.#clickId, outcome: 'test' } as const
+    const [hit] = (await listHits(store.db, workspace, filter, newest)).items
+    for (const step of hit?.steps ?? []) this.#addJudged(step)
+  }
+
+  /** What an affiliate would be told is in no answer to an advertiser, so that it is shown here; or really sent. */
+  async #tell(): Promise<void> {
+    const { link, fire } = this.#order
+    if (link.type === 'campaign' && !fire) return
+    for (const { target, url, problem, fired } of await this.#testTargets()) {
+      const name = `${target.type} of the ${target.ownerType.replaceAll('_', ' ')}`
+      if (problem !== '') this.#add('told', 'warning', `${name}: ${problem}`, url)
+      else if (fired === undefined) this.#add('told', 'ok', name, url)
+      else {
+        const state = fired.ok ? 'ok' : fired.kind === 'problem' ? 'warning' : 'failed'
+        const detail = fired.reason === '' ? name : `${name}: ${fired.reason}`
+        this.#push({ step: 'told', state, detail, url: fired.request?.url ?? url, fired })
+      }
+    }
+  }
+
+  async #testTargets() {
+    const { link, workspace, fire } = this.#order
+    const offer = this.#offer
+    const offerId = offer?.id ?? ''
+    if (link.type === 'campaign') {
+      const { id: campaignId, trafficSourceId } = link.campaign
+      const owners = { workspace, campaignId, trafficSourceId, affiliateId: '', offerId }
+      return await testTargets(this.#deps, owners, { affiliate: undefined, offer, payouts: undefined }, fire)
+    }
+    const { affiliate } = link
+    const owners = { workspace, campaignId: '', trafficSourceId: '', affiliateId: affiliate.id, offerId }
+    const key = { workspace, offerId, affiliateId: affiliate.id }
+    const payouts = (await getAffiliateOffer(this.#deps.store.db, key))?.payouts
+    return await testTargets(this.#deps, owners, { affiliate, offer, payouts }, fire)
+  }
+
   #addJudged({ step, ok, detail }: { step: string; ok: boolean; detail: string }): void {
     if (ok) this.#add(step, 'ok', detail)
     // The network's servers have other addresses than this one, and a test is soon after its visit.
@@ -178,10 +272,16 @@ export class TestChain {
     else this.#add(step, 'failed', detail)
   }
 
-  async #network(): Promise<AffiliateNetwork | undefined> {
+  /** Whose offer it is. */
+  async #sender(): Promise<ReportSender | undefined> {
+    const { link, workspace } = this.#order
+    if (link.type === 'affiliate') {
+      const id = this.#offer?.advertiserId ?? link.offer.advertiserId
+      return await getAdvertiser(this.#deps.store.db, { workspace, id })
+    }
     const found = await this.#visit()
     const id = found?.lastClickNetworkId || (found?.visit.affiliate_network_id ?? '')
-    return await getAffiliateNetwork(this.#deps.store.db, { workspace: this.#order.workspace, id })
+    return await getAffiliateNetwork(this.#deps.store.db, { workspace, id })
   }
 
   async #visit() {
@@ -210,9 +310,37 @@ export class TestChain {
   }
 
   #add(step: string, state: ChainStep['state'], detail: string, url = ''): void {
-    this.#steps.push({ step, state, detail, url })
+    this.#push({ step, state, detail, url })
+  }
+
+  #push(step: Omit<ChainStep, 'durationMs'>): void {
+    const now = this.#deps.clock()
+    const durationMs = Math.max(0, now - this.#since)
+    this.#since = now
+    this.#steps.push({ ...step, durationMs })
   }
 }
+
+type ChainDeps = Pick<
+  ApiDeps,
+  'publicRequest' | 'byHand' | 'store' | 'publicUrl' | 'clock' | 'ownHosts' | 'fireTarget'
+>
+
+const NO_WAY: Readonly<Record<TestLink['type'], string>> = {
+  campaign: 'no path of the campaign takes this visitor',
+  affiliate: 'neither the offer nor one that stands in for it takes this affiliate and visitor',
+}
+
+function affiliatePath(
+  { offer, affiliate }: Extract<TestLink, { type: 'affiliate' }>,
+  { params }: TestOrder,
+): string {
+  const query = new URLSearchParams({ aff_click_id: `test-${randomUUID()}`, ...params, tp_test: '1' })
+  return `/o/${offer.id}/${affiliate.id}?${query.toString()}`
+}
+
+/** Who reports a conversion: an affiliate network, or an advertiser. */
+type ReportSender = Pick<AffiliateNetwork, 'name' | 'token' | 'signingSecret'>
 
 const NO_CLICK_ID =
   "the offer's URL does not carry the click id, so no conversion can come back: set the click id parameter of the network, or put {clickid} into the URL"
@@ -230,16 +358,16 @@ function offerOf({ visit, lastClickOfferId }: FoundVisit): string {
   return (visit.lander_id ?? '') === '' ? (visit.offer_id ?? '') : ''
 }
 
-/** What a network sends, with its token and, where it signs, its signature (PROTOCOL section 2). */
+/** What a sender sends, with its token and, where it signs, its signature (PROTOCOL section 2). */
 function signedQuery(
   params: Readonly<Record<string, string>>,
-  { network, now }: { readonly network: AffiliateNetwork | undefined; readonly now: number },
+  { sender, now }: { readonly sender: ReportSender | undefined; readonly now: number },
 ): string {
   const query = new URLSearchParams(params)
-  if (network !== undefined && network.token !== '') query.set('token', network.token)
-  if (network === undefined || network.signingSecret === '') return query.toString()
+  if (sender !== undefined && sender.token !== '') query.set('token', sender.token)
+  if (sender === undefined || sender.signingSecret === '') return query.toString()
   query.set('ts', String(Math.floor(now / 1_000)))
-  const signature = createHmac('sha256', network.signingSecret).update(query.toString()).digest('hex')
+  const signature = createHmac('sha256', sender.signingSecret).update(query.toString()).digest('hex')
   query.set('sig', signature)
   return query.toString()
 }
