@@ -14,8 +14,6 @@ export const URL_PURPOSES = [
   'postback',
   'pixel',
   'link',
-] as const),
-  ...(['postback', 'pixel', 'link'] as const),
 ] as const
 export type UrlPurpose = (typeof URL_PURPOSES)[number]
 
