@@ -137,9 +137,7 @@ export async function startCore(options: CoreOptions): Promise<CoreProcess> {
     onError,
   })
   const rematch = runRematch({ judge, db: store.db, clock: Date.now, signal: stop.signal, onError })
-  const corrector = startCorrector(core, onError)
-  const alerts = startAlerts(core, onError)
-  const retention = startRetention(core, onError)
+  const background = startBackground(core, onError)
   const jobs = runJobs({
     db: store.db,
     handlers: jobHandlers(core),
@@ -162,9 +160,7 @@ export async function startCore(options: CoreOptions): Promise<CoreProcess> {
         keeper,
         optimization,
         rematch,
-        corrector,
-        alerts,
-        retention,
+        ...background,
         jobs,
         core.worker.done,
         core.loader.done,
@@ -300,6 +296,10 @@ function apiDeps(core: Core): Omit<ApiDeps, 'untilLive'> {
     log,
     version,
   }
+}
+
+function startBackground(core: Core, onError: (error: unknown) => void): readonly Promise<void>[] {
+  return [startCorrector(core, onError), startAlerts(core, onError), startRetention(core, onError)]
 }
 
 function startCorrector(core: Core, onError: (error: unknown) => void): Promise<void> {

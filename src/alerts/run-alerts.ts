@@ -53,8 +53,12 @@ export async function runAlerts(deps: AlertDeps & Pick<LoopOptions, 'signal'>): 
  */
 export function createAlertLook(deps: AlertDeps): () => Promise<boolean> {
   const watches: readonly Watch[] = [
-    ...[TARGET_WATCH, DELIVERY_LAG_WATCH, JOURNAL_LAG_WATCH, CAP_WATCH],
-    ...[createHitWatch(), createConversionWatch()],
+    TARGET_WATCH,
+    DELIVERY_LAG_WATCH,
+    JOURNAL_LAG_WATCH,
+    CAP_WATCH,
+    createHitWatch(),
+    createConversionWatch(),
   ]
   let configuration: Configuration | undefined
   return async () => {
@@ -100,7 +104,10 @@ async function turnAll(deps: AlertDeps, context: WatchContext, { findings, judge
   let isTold = false
   for (const workspace of context.configuration.workspaces.values()) {
     const turning = {
-      ...{ workspace, dashboardUrl, judged, now: context.now },
+      workspace,
+      dashboardUrl,
+      judged,
+      now: context.now,
       live: live.get(workspace.id) ?? [],
       findings: bounded(findings.get(workspace.id) ?? []),
     }

@@ -72,7 +72,10 @@ async function loadShares(
     const { rows } = await runReport(
       ledger,
       {
-        ...{ workspace: id, from, to, timeZone },
+        workspace: id,
+        from,
+        to,
+        timeZone,
         dateBasis: 'conversion',
         groupBy: ['campaign'],
         metrics: ['visits', 'conversions'],

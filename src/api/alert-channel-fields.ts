@@ -68,7 +68,12 @@ export async function toChannelViews(
   const ids = channels.map(({ id }) => id)
   const health = await loadTargetHealth(viewing.db, ids)
   return channels.map(({ id, system, url, settings, status, disabledReason, sealedSecrets, ...channel }) => ({
-    ...{ id, system, url, settings: { ...settings }, status, disabledReason },
+    id,
+    system,
+    url,
+    settings: { ...settings },
+    status,
+    disabledReason,
     ...toSecretsView(sealedSecrets, viewing),
     health: toHealthView(health.get(id)),
     createdAt: toTime(channel.createdAt),

@@ -62,7 +62,13 @@ export function alertRoutes(app: ApiApp, deps: ApiDeps): void {
 function toAlertView(alert: Alert): z.input<typeof alertSchema> {
   const { id, kind, subjectId, state, title, detail, openedAt, seenAt, resolvedAt, toldAt } = alert
   return {
-    ...{ id, kind, subjectId, state, title, text: detail.text, path: detail.path },
+    id,
+    kind,
+    subjectId,
+    state,
+    title,
+    text: detail.text,
+    path: detail.path,
     openedAt: toTime(openedAt),
     seenAt: toTime(seenAt),
     resolvedAt: resolvedAt === null ? null : toTime(resolvedAt),

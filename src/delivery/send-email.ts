@@ -165,7 +165,8 @@ function isAboutMail(command: string): boolean {
 }
 
 function readMailError(error: unknown): MailError {
-  const fields: Record<string, unknown> = error instanceof Error ? { ...error } : {}
+  const fields: Record<string, unknown> =
+    error instanceof Error ? Object.fromEntries(Object.entries(error)) : {}
   const text = (value: unknown) => (typeof value === 'string' ? value : '')
   const status = typeof fields.responseCode === 'number' ? fields.responseCode : 0
   const said = text(fields.response) || (error instanceof Error ? error.message : String(error))

@@ -56,7 +56,11 @@ export function writeAlertEvent(
     passed: 'alert.resolved',
   }
   const data = {
-    ...{ id, kind, subjectId, state, title },
+    id,
+    kind,
+    subjectId,
+    state,
+    title,
     text: detail.text,
     url: of.dashboardUrl + detail.path,
     openedAt: toTime(alert.openedAt),

@@ -56,7 +56,10 @@ export async function openAlertRig(store: Store, fields: Partial<WorkspaceFields
     /** A channel of the system; of a webhook without an URL of its own. */
     channel: (changes: Partial<NotificationTarget> = {}) =>
       target({
-        ...{ ownerType: 'alerts', ownerId: '', method: 'POST', system: 'webhook' },
+        ownerType: 'alerts',
+        ownerId: '',
+        method: 'POST',
+        system: 'webhook',
         url: 'https://pager.example/hook',
         ...changes,
       }),
@@ -79,8 +82,12 @@ export async function openAlertRig(store: Store, fields: Partial<WorkspaceFields
       await db
         .insertInto('target_health')
         .values({
-          ...{ target_id: targetId, workspace: workspace.id, last_success_at: null, last_failure_at: since },
-          ...{ steady_since: since, ...values },
+          target_id: targetId,
+          workspace: workspace.id,
+          last_success_at: null,
+          last_failure_at: since,
+          steady_since: since,
+          ...values,
         })
         .onConflict((conflict) => conflict.column('target_id').doUpdateSet(values))
         .execute()

@@ -212,23 +212,21 @@ async function addHits(
   of: { readonly at: number; readonly hits: number; readonly unmatched: number },
 ): Promise<void> {
   const rows = Array.from({ length: of.hits }, (_, i) => ({
-    ...{
-      id: crypto.randomUUID(),
-      workspace,
-      kind: 'postback' as const,
-      received_at: of.at,
-      judged_at: of.at,
-    },
+    id: crypto.randomUUID(),
+    workspace,
+    kind: 'postback' as const,
+    received_at: of.at,
+    judged_at: of.at,
     outcome: i < of.unmatched ? ('unmatched' as const) : ('recorded' as const),
-    ...{
-      reason: '',
-      attribution: 'none' as const,
-      click_id: '',
-      conversion_id: '',
-      ip: '',
-      request_json: '{}',
-    },
-    ...{ affiliate_network_id: networkId, steps_json: '', rematch_at: null },
+    reason: '',
+    attribution: 'none' as const,
+    click_id: '',
+    conversion_id: '',
+    ip: '',
+    request_json: '{}',
+    affiliate_network_id: networkId,
+    steps_json: '',
+    rematch_at: null,
   }))
   await store.db.insertInto('hits').values(rows).execute()
 }

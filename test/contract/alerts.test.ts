@@ -26,7 +26,10 @@ describe.each(SQL_ENGINES)('alerts on %s', (engine) => {
     await rig.after(MINUTE_MS)
     const [alert] = await rig.alerts()
     expect(alert).toMatchObject({
-      ...{ kind: 'target_failing', subjectId: target, state: 'open', title: FAILS },
+      kind: 'target_failing',
+      subjectId: target,
+      state: 'open',
+      title: FAILS,
       detail: { path: '/traffic-sources/source' },
       openedAt: START + 15 * MINUTE_MS,
     })

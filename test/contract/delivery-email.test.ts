@@ -45,7 +45,10 @@ describe('an e-mail', () => {
     expect(result).toMatchObject({ kind: 'answered', answer: { status: 250 } })
     const [mail] = sink.mails
     expect(mail).toMatchObject({
-      ...{ from: 'alerts@tracker.example', to: ['ada@example.com'], user: 'ada', isEncrypted: true },
+      from: 'alerts@tracker.example',
+      to: ['ada@example.com'],
+      user: 'ada',
+      isEncrypted: true,
     })
     expect(mail?.text).toContain('Message-ID: <delivery-1@tracker.example>')
     expect(mail?.text).toContain('From: Trailpost <alerts@tracker.example>')
