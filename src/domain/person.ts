@@ -51,13 +51,13 @@ export function joinPerson(known: Person | null, later: Person | null): Person |
 }
 
 /** Trimmed and in lower case; '' when it is no address. */
-export function normaliseEmail(email: string): string {
+function normaliseEmail(email: string): string {
   const text = email.trim().toLowerCase()
   return EMAIL.test(text) ? text : ''
 }
 
 /** Digits alone, with the country code and without its prefix 00; '' when it is no number. */
-export function normalisePhone(phone: string): string {
+function normalisePhone(phone: string): string {
   const digits = phone.replace(/\D/g, '').replace(/^00/, '')
   return PHONE_DIGITS.test(digits) ? digits : ''
 }

@@ -94,7 +94,7 @@ describe.each(SQL_ENGINES)('who converted, on %s,', (engine) => {
     const sent = new URLSearchParams({ cid, ...PERSON, consent: '1', ts: String(WORLD_NOW / 1_000) })
     const signed = (secret: string) => {
       const sig = createHmac('sha256', secret).update(sent.toString()).digest('hex')
-      const rawQuery = `${sent}&sig=${sig}`
+      const rawQuery = `${sent.toString()}&sig=${sig}`
       return world.hit({}, { rawQuery, params: [...new URLSearchParams(rawQuery)] })
     }
     const hits = [signed('shh'), signed('forged')]

@@ -86,7 +86,7 @@ function answerAsGoogle(call: Received): SystemAnswer {
   if (!isAllowed) return status(403, 'PERMISSION_DENIED')
   const [, base, verb = ''] = /^(\/v26\/customers\/1112223333):(\w+)$/.exec(path) ?? []
   const schema = verb === 'uploadClickConversions' ? uploads : adjustments
-  if (method !== 'POST' || base === undefined || !/^upload/.test(verb)) return status(404, 'NOT_FOUND')
+  if (method !== 'POST' || base === undefined || !verb.startsWith('upload')) return status(404, 'NOT_FOUND')
   if (!schema.safeParse(JSON.parse(body)).success) return status(400, 'INVALID_ARGUMENT')
   return { status: 200, body: JSON.stringify({ results: [{}], jobId: '1' }) }
 }
