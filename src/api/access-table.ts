@@ -119,9 +119,6 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /api/v1/pixel-moderation': 'affiliate_manager',
   'POST /api/v1/notification-targets/:id/moderate': 'affiliate_manager_writes',
 
-  'GET /api/v1/privacy/click-ids': 'owner',
-  'GET /api/v1/privacy/visits/:clickId': 'owner',
-  'POST /api/v1/privacy/visits/:clickId/erase': 'owner',
   'GET /api/v1/visits/:clickId': 'viewer',
   'POST /api/v1/visits/:clickId/update': 'manager',
   'GET /api/v1/hits': 'viewer',
@@ -143,6 +140,9 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'POST /api/v1/deliveries/cancel': 'manager',
   'POST /api/v1/deliveries/cancel/preview': 'viewer',
   'POST /api/v1/inspector/explain-url': 'viewer',
+  'GET /api/v1/privacy/click-ids': 'owner',
+  'GET /api/v1/privacy/visits/:clickId': 'owner',
+  'POST /api/v1/privacy/visits/:clickId/erase': 'owner',
 
   'POST /api/v1/hits/:id/match': 'manager',
   'POST /api/v1/hits/rematch': 'manager',

@@ -87,6 +87,7 @@ export async function replay(db: Db, id: string, now: number): Promise<Delivery 
       state: 'pending',
       reason: '',
       due_at: now,
+      expires_at: null,
       lease_owner: null,
       lease_until: null,
       attempts_before: set.ref('attempts'),

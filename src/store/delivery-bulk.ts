@@ -57,7 +57,7 @@ export async function replayStep(db: Db, step: BulkStep): Promise<BulkStepResult
     .where('id', 'in', ids)
     .where('state', 'in', REPLAYABLE_STATES)
     .where('updated_at', '<=', step.orderedAt)
-    .where(hasTarget())
+    .where(canBeSent())
     .executeTakeFirst()
   return { changed: Number(result.numUpdatedRows), next }
 }
@@ -154,7 +154,7 @@ export async function countDeliveries(
   const rows = await db
     .selectFrom(newest.selectAll().limit(COUNTED_ROWS_MAX).as('deliveries'))
     .where(fitsRest(filter))
-    .$if(replayable, (query) => query.where('state', 'in', REPLAYABLE_STATES).where(hasTarget()))
+    .$if(replayable, (query) => query.where('state', 'in', REPLAYABLE_STATES).where(canBeSent()))
     .groupBy(['deliveries.state', 'deliveries.target_id'])
     .select(['deliveries.state', 'deliveries.target_id', (eb) => eb.fn.countAll<number>().as('count')])
     .execute()
@@ -186,8 +186,9 @@ function sumUp(
   }
 }
 
-function hasTarget() {
-  return sql<SqlBool>`exists (
+/** A target that is there, and a text that retention or an erasure has not emptied. */
+function canBeSent() {
+  return sql<SqlBool>`deliveries.url <> '' and exists (
     select 1 from notification_targets as target
     where target.id = deliveries.target_id and target.workspace = deliveries.workspace
   )`

@@ -30,6 +30,7 @@ describe.each(SQL_ENGINES)('many deliveries on %s', (engine) => {
       deadRow('later', { created_at: ORDERED_AT + 1, updated_at: ORDERED_AT + 1 }),
       deadRow('changed since', { updated_at: ORDERED_AT + 1 }),
       deadRow('of no target', { target_id: 'deleted' }),
+      deadRow('emptied', { url: '' }),
       deadRow('of others', { workspace: 'w2', target_id: 'abroad' }),
     ])
     const before = await statesOf(store)
