@@ -9,7 +9,7 @@ import { secretsViewFields, toSecretsView } from './target-secrets-view.ts'
 import { webhookFields } from './webhook-fields.ts'
 
 /** Systems that people, or their programs, read messages by. */
-export const CHANNEL_SYSTEMS = ['email', 'slack', 'telegram', 'webhook'] as const
+const CHANNEL_SYSTEMS = ['email', 'slack', 'telegram', 'webhook'] as const
 
 const fields = {
   url: optionalUrlField.describe(

@@ -32,7 +32,9 @@ export function enforceAccess(app: ApiApp, deps: ApiDeps): void {
     const access = accessOf(request.method, url)
     if (access === undefined) throw new Problem(404, 'not_found', `${request.method} ${url} is not known.`)
     if (access === 'public') return
-    await admit(deps, access, request, (cookie) => reply.header('set-cookie', cookie))
+    await admit(deps, access, request, (cookie) => {
+      reply.header('set-cookie', cookie)
+    })
   })
 }
 

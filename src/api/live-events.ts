@@ -9,11 +9,11 @@ import { formatLiveCursor, type LiveCursor } from './live-cursor.ts'
 import { LiveTail } from './live-tail.ts'
 
 /** Between two looks: what happens is told within about a second. */
-export const LOOK_MS = 700
+const LOOK_MS = 700
 /** A line after so long without another, so that no proxy takes the stream for dead. */
-export const HEARTBEAT_MS = 15_000
+const HEARTBEAT_MS = 15_000
 /** How often it is asked whether the reader may read still. */
-export const ACCESS_CHECK_MS = 5_000
+const ACCESS_CHECK_MS = 5_000
 /** After how long a reader that was cut off comes again. */
 const RETRY_MS = 2_000
 

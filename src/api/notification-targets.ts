@@ -30,7 +30,7 @@ import {
   splitSecrets,
 } from './target-secrets.ts'
 
-export const TARGET_WHAT = 'notification target'
+const TARGET_WHAT = 'notification target'
 const WHAT = TARGET_WHAT
 const TAGS = ['notification-targets']
 const OWNERS = [

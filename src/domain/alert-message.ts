@@ -14,7 +14,7 @@ const DIGEST_ALERTS_MAX = 20
 export type Turn = 'opened' | 'reminder' | 'resolved' | 'passed'
 
 /** The turn that waits to be told, of an alert that has one. */
-export function turnOf({ state, toldTransition }: Alert): Turn {
+function turnOf({ state, toldTransition }: Alert): Turn {
   if (state === 'open') return toldTransition === 0 ? 'opened' : 'reminder'
   return toldTransition === 0 ? 'passed' : 'resolved'
 }

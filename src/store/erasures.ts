@@ -89,7 +89,7 @@ export async function markErased(db: Db, erasures: readonly Erasure[], now: numb
 }
 
 /** Why a delivery that waited was cancelled. */
-export const ERASED_REASON = 'its personal data was erased'
+const ERASED_REASON = 'its personal data was erased'
 
 /**
  * Takes what came from the person from every row of the click id that SQL has: hits, conversions, deliveries with their

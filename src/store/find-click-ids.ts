@@ -13,7 +13,7 @@ export type FoundClick = {
 }
 
 /** Of a transaction number, or of an external id, which may be many visits'. */
-export const FOUND_PER_TEXT_MAX = 20
+const FOUND_PER_TEXT_MAX = 20
 
 /**
  * Which clicks of the workspace a text may mean, newest first: it is looked up as a click id, as the id of a hit,

@@ -578,6 +578,37 @@ export interface paths {
                                 taxId?: string;
                             };
                         };
+                        alerts?: {
+                            /** @description Kinds that nobody is told of */
+                            muted?: ("target_failing" | "target_disabled" | "delivery_lag" | "journal_lag" | "unmatched_rate" | "conversion_rate" | "cap_reached")[];
+                            /** @description In the workspace's time zone: nothing is sent from then; '' for no quiet hours */
+                            quietFrom?: string;
+                            /** @description Then everything that waited is told, by one message */
+                            quietTo?: string;
+                            /** @description A target fails for so long before it is news */
+                            targetFailingMinutes?: number;
+                            /** @description A notification waits so long */
+                            deliveryLagMinutes?: number;
+                            /** @description Reports are so far behind */
+                            journalLagSeconds?: number;
+                        };
+                        retention?: {
+                            /** @description Requests and answers of deliveries; 0: for ever */
+                            attemptDays?: number;
+                            /** @description Requests of hits as received; 0: for ever */
+                            hitDays?: number;
+                            /** @description Query parameters of visits; 0: for ever */
+                            paramDays?: number;
+                            /** @description When address and user agent are treated by the mode; 0: never */
+                            personalDataDays?: number;
+                            /**
+                             * @description truncate: to /24, /48 and the browser with its major version; hash: with a key of each month
+                             * @enum {string}
+                             */
+                            personalDataMode?: "keep" | "truncate" | "hash";
+                            /** @description The oldest attempts and requests of hits go beyond it; 0: no limit */
+                            sizeBudgetMb?: number;
+                        };
                     };
                 };
             };
@@ -5150,6 +5181,56 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/target-systems": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Systems that are told by their own API
+         * @description Access: viewer.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["TargetSystem"][];
+                        };
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/traffic-sources/{id}/notification-targets": {
         parameters: {
             query?: never;
@@ -5186,8 +5267,11 @@ export interface paths {
                          * @enum {string}
                          */
                         method?: "GET" | "POST";
-                        /** @description With macros */
-                        url: string;
+                        /**
+                         * @description With macros; of a system: another base address, '' for its own
+                         * @default
+                         */
+                        url?: string;
                         /**
                          * @description POST only; with macros; '' for no body
                          * @default
@@ -5232,10 +5316,53 @@ export interface paths {
                          */
                         percent?: number;
                         /**
+                         * @description Calls that it takes in a minute; 0: any number
+                         * @default 0
+                         */
+                        maxPerMinute?: number;
+                        /**
+                         * @description Calls that it takes at once; 0: any number
+                         * @default 0
+                         */
+                        maxConcurrent?: number;
+                        /**
+                         * @description A call that has not arrived so long after its conversion is given up; 0: never
+                         * @default 0
+                         */
+                        expireHours?: number;
+                        /**
+                         * @description paused: calls are made and wait; disabled: none is made
                          * @default active
                          * @enum {string}
                          */
-                        status?: "active" | "disabled";
+                        status?: "active" | "paused" | "disabled";
+                        /**
+                         * @description Told by its own API (GET /api/v1/target-systems); '' for a plain URL
+                         * @default
+                         * @enum {string}
+                         */
+                        system?: "" | "meta" | "google_ads" | "tiktok" | "microsoft_ads" | "snapchat" | "pinterest" | "ga4" | "slack" | "telegram" | "webhook" | "email";
+                        /**
+                         * @description What the system needs to know, by the names of its fields; replaced as a whole
+                         * @default {}
+                         */
+                        settings?: {
+                            [key: string]: string;
+                        };
+                        /**
+                         * @description The system's credentials by name; those not named stay as they are, '' removes one
+                         * @default {}
+                         */
+                        systemSecrets?: {
+                            [key: string]: string;
+                        };
+                        /**
+                         * @description Custom headers by name, kept secret; those not named stay as they are, '' removes one
+                         * @default {}
+                         */
+                        headers?: {
+                            [key: string]: string;
+                        };
                     };
                 };
             };
@@ -5302,8 +5429,11 @@ export interface paths {
                          * @enum {string}
                          */
                         method?: "GET" | "POST";
-                        /** @description With macros */
-                        url: string;
+                        /**
+                         * @description With macros; of a system: another base address, '' for its own
+                         * @default
+                         */
+                        url?: string;
                         /**
                          * @description POST only; with macros; '' for no body
                          * @default
@@ -5348,10 +5478,53 @@ export interface paths {
                          */
                         percent?: number;
                         /**
+                         * @description Calls that it takes in a minute; 0: any number
+                         * @default 0
+                         */
+                        maxPerMinute?: number;
+                        /**
+                         * @description Calls that it takes at once; 0: any number
+                         * @default 0
+                         */
+                        maxConcurrent?: number;
+                        /**
+                         * @description A call that has not arrived so long after its conversion is given up; 0: never
+                         * @default 0
+                         */
+                        expireHours?: number;
+                        /**
+                         * @description paused: calls are made and wait; disabled: none is made
                          * @default active
                          * @enum {string}
                          */
-                        status?: "active" | "disabled";
+                        status?: "active" | "paused" | "disabled";
+                        /**
+                         * @description Told by its own API (GET /api/v1/target-systems); '' for a plain URL
+                         * @default
+                         * @enum {string}
+                         */
+                        system?: "" | "meta" | "google_ads" | "tiktok" | "microsoft_ads" | "snapchat" | "pinterest" | "ga4" | "slack" | "telegram" | "webhook" | "email";
+                        /**
+                         * @description What the system needs to know, by the names of its fields; replaced as a whole
+                         * @default {}
+                         */
+                        settings?: {
+                            [key: string]: string;
+                        };
+                        /**
+                         * @description The system's credentials by name; those not named stay as they are, '' removes one
+                         * @default {}
+                         */
+                        systemSecrets?: {
+                            [key: string]: string;
+                        };
+                        /**
+                         * @description Custom headers by name, kept secret; those not named stay as they are, '' removes one
+                         * @default {}
+                         */
+                        headers?: {
+                            [key: string]: string;
+                        };
                     };
                 };
             };
@@ -5483,7 +5656,7 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Delete: notification target; its deliveries stay
+         * Delete: notification target; what waits for it is cancelled, its log stays
          * @description Access: manager.
          */
         delete: {
@@ -5540,7 +5713,7 @@ export interface paths {
                         type?: "postback" | "image" | "iframe" | "script";
                         /** @enum {string} */
                         method?: "GET" | "POST";
-                        /** @description With macros */
+                        /** @description With macros; of a system: another base address, '' for its own */
                         url?: string;
                         /** @description POST only; with macros; '' for no body */
                         bodyTemplate?: string;
@@ -5562,8 +5735,34 @@ export interface paths {
                         delaySeconds?: number;
                         /** @description Share of the conversions that it hears of */
                         percent?: number;
-                        /** @enum {string} */
-                        status?: "active" | "disabled";
+                        /** @description Calls that it takes in a minute; 0: any number */
+                        maxPerMinute?: number;
+                        /** @description Calls that it takes at once; 0: any number */
+                        maxConcurrent?: number;
+                        /** @description A call that has not arrived so long after its conversion is given up; 0: never */
+                        expireHours?: number;
+                        /**
+                         * @description paused: calls are made and wait; disabled: none is made
+                         * @enum {string}
+                         */
+                        status?: "active" | "paused" | "disabled";
+                        /**
+                         * @description Told by its own API (GET /api/v1/target-systems); '' for a plain URL
+                         * @enum {string}
+                         */
+                        system?: "" | "meta" | "google_ads" | "tiktok" | "microsoft_ads" | "snapchat" | "pinterest" | "ga4" | "slack" | "telegram" | "webhook" | "email";
+                        /** @description What the system needs to know, by the names of its fields; replaced as a whole */
+                        settings?: {
+                            [key: string]: string;
+                        };
+                        /** @description The system's credentials by name; those not named stay as they are, '' removes one */
+                        systemSecrets?: {
+                            [key: string]: string;
+                        };
+                        /** @description Custom headers by name, kept secret; those not named stay as they are, '' removes one */
+                        headers?: {
+                            [key: string]: string;
+                        };
                     };
                 };
             };
@@ -5588,6 +5787,128 @@ export interface paths {
                 };
             };
         };
+        trace?: never;
+    };
+    "/api/v1/notification-targets/{id}/rotate-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a notification target a new secret, shown this once; the one before signs too for a while
+         * @description Access: manager.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description The new one; made when none is given */
+                        secret?: string;
+                        /**
+                         * @description So long the secret before signs too; 0: no more at once
+                         * @default 24
+                         */
+                        overlapHours?: number;
+                    } | null;
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RotatedSecret"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notification-targets/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test: fire a marked conversion at a target now, and show the request and the answer
+         * @description Access: manager.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /**
+                         * @description Which offer the test conversion is of; '' for none
+                         * @default
+                         */
+                        offerId?: string;
+                    } | null;
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NotificationTargetTest"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/pixel-moderation": {
@@ -5841,6 +6162,166 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/privacy/click-ids": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Click ids by conversion or by the external id of their visits
+         * @description Access: owner.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    conversionId?: string;
+                    externalId?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description At most 1000, newest first */
+                            clickIds: string[];
+                        };
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/privacy/visits/{clickId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everything that is known of a click id, as one document
+         * @description Access: owner.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    clickId: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["VisitExport"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/privacy/visits/{clickId}/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Erase what came from the person, everywhere and also from what arrives later
+         * @description Access: owner.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    clickId: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        reason: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Erasure"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/hits": {
         parameters: {
             query?: never;
@@ -5849,7 +6330,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List: hits
+         * List: hits, newest first, by any field
          * @description Access: viewer.
          */
         get: {
@@ -5858,10 +6339,41 @@ export interface paths {
                     limit?: number;
                     /** @description nextCursor of the page before */
                     cursor?: string;
-                    outcome?: "recorded" | "updated" | "duplicate" | "rejected" | "test" | "unmatched" | "malformed" | "unauthorized";
+                    /** @description Several times: any of them */
+                    outcome?: ("recorded" | "updated" | "duplicate" | "rejected" | "test" | "unmatched" | "malformed" | "unauthorized") | ("recorded" | "updated" | "duplicate" | "rejected" | "test" | "unmatched" | "malformed" | "unauthorized")[];
+                    /** @description Several times: any of them */
+                    kind?: ("postback" | "image" | "iframe" | "script" | "upload" | "manual" | "update" | "trap") | ("postback" | "image" | "iframe" | "script" | "upload" | "manual" | "update" | "trap")[];
+                    /** @description Part of it */
+                    reason?: string;
                     clickId?: string;
+                    conversionId?: string;
                     affiliateNetworkId?: string;
                     advertiserId?: string;
+                    affiliateId?: string;
+                    /** @description As the sender named it */
+                    offer?: string;
+                    /** @description As the sender named it */
+                    event?: string;
+                    txid?: string;
+                    /** @description Address, CIDR range, or range a-b */
+                    ip?: string;
+                    host?: string;
+                    /** @description How it begins */
+                    path?: string;
+                    /** @description Whose URL it came by, e.g. voluum; '' for ours */
+                    dialect?: string;
+                    /** @description user:ID or key:ID */
+                    reportedBy?: string;
+                    /** @description Name of a parameter */
+                    param?: string;
+                    /** @description Value of that parameter, or of any; secrets are compared as shown */
+                    value?: string;
+                    /** @description Part of anything that was sent, in any case; secrets are left out */
+                    text?: string;
+                    /** @description Received at or after */
+                    from?: string;
+                    /** @description Received before */
+                    to?: string;
                 };
                 header?: never;
                 path?: never;
@@ -5879,6 +6391,8 @@ export interface paths {
                             items: components["schemas"]["Hit"][];
                             /** @description Null on the last page */
                             nextCursor: string | null;
+                            /** @description How far back this page looked: a rare find needs several; null when all were looked at */
+                            searchedTo: string | null;
                         };
                     };
                 };
@@ -6037,6 +6551,267 @@ export interface paths {
                          * @enum {boolean}
                          */
                         all: true;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            judged: number;
+                            /** @description Unmatched no more */
+                            matched: number;
+                        };
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspector/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What happens now, as server-sent events; Last-Event-ID goes on where a stream broke off
+         * @description Access: viewer.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Several times: these; all unless told */
+                    kind?: ("hits" | "conversions" | "deliveries") | ("hits" | "conversions" | "deliveries")[];
+                    /** @description Of hits, those that belong to a conversion */
+                    campaignId?: string;
+                    /** @description Of deliveries alone */
+                    targetId?: string;
+                    affiliateId?: string;
+                    affiliateNetworkId?: string;
+                    /** @description Of hits */
+                    outcome?: "recorded" | "updated" | "duplicate" | "rejected" | "test" | "unmatched" | "malformed" | "unauthorized";
+                    /** @description Of deliveries, or a conversion's new status */
+                    state?: "pending" | "approved" | "rejected" | "trash" | "delivered" | "dead" | "cancelled" | "skipped" | "rendered";
+                    /** @description false: what came after Last-Event-ID, and the end */
+                    follow?: "true" | "false";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspector/find": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Which clicks a text means: an id, a transaction number, an external id, or a URL with one of them
+         * @description Access: viewer.
+         */
+        get: {
+            parameters: {
+                query: {
+                    q: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: {
+                                /** @description '' for what belongs to no visit */
+                                clickId: string;
+                                /**
+                                 * @description What the text was recognised as
+                                 * @enum {string}
+                                 */
+                                as: "click" | "hit" | "conversion" | "delivery" | "txid" | "externalId";
+                                /** @description Of the hit, conversion or delivery that led there */
+                                id: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspector/unmatched": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Unmatched hits by their cause
+         * @description Access: viewer.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description The largest first */
+                            groups: {
+                                /** @description Names the group to match it again */
+                                key: string;
+                                /** @description Null for none */
+                                affiliateNetwork: {
+                                    id: string;
+                                    /** @description '' when it is not known any more */
+                                    name: string;
+                                } | null;
+                                /** @description Null for none */
+                                advertiser: {
+                                    id: string;
+                                    /** @description '' when it is not known any more */
+                                    name: string;
+                                } | null;
+                                reason: string;
+                                /** @description Which parameter carried the click id; '' for none */
+                                param: string;
+                                /**
+                                 * @description What stood there
+                                 * @enum {string}
+                                 */
+                                value: "missing" | "empty" | "macro" | "cut" | "changed_case" | "forged" | "foreign" | "unknown" | "expired";
+                                /** @description What to do about it */
+                                advice: string;
+                                count: number;
+                                /** Format: date-time */
+                                firstAt: string;
+                                /** Format: date-time */
+                                lastAt: string;
+                                /** @description Some of them are judged again by themselves */
+                                isTriedAgain: boolean;
+                                /** @description The newest */
+                                examples: components["schemas"]["Hit"][];
+                            }[];
+                            /** @description Null when all were looked at, else how far back: the newest 10000 */
+                            searchedTo: string | null;
+                        };
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspector/unmatched/rematch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Judge the hits of a group anew, the newest 1000 of them
+         * @description Access: manager.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        key: string;
                     };
                 };
             };
@@ -6920,6 +7695,99 @@ export interface paths {
                          * @default
                          */
                         language?: string;
+                        /**
+                         * @description Really tell the targets, by a conversion that is marked as a test; show what they answer
+                         * @default false
+                         */
+                        fire?: boolean;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TestConversion"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/offers/{id}/affiliates/{affiliateId}/test-conversion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a test visit by an affiliate's link and a test conversion of the advertiser; nothing is counted
+         * @description Access: manager.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                    affiliateId: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description What the postback names */
+                        payout?: string;
+                        event?: string;
+                        /** @enum {string} */
+                        status?: "pending" | "approved" | "rejected" | "trash";
+                        /**
+                         * @description What the link is opened with, e.g. the traffic source's tokens
+                         * @default {}
+                         */
+                        params?: {
+                            [key: string]: string;
+                        };
+                        /**
+                         * @description '' for a common browser's
+                         * @default
+                         */
+                        userAgent?: string;
+                        /**
+                         * @description As Accept-Language, e.g. de-AT
+                         * @default
+                         */
+                        language?: string;
+                        /**
+                         * @description Really tell the targets, by a conversion that is marked as a test; show what they answer
+                         * @default false
+                         */
+                        fire?: boolean;
+                        /**
+                         * @description How the advertiser's conversion comes; as the offer's terms say unless told
+                         * @enum {string}
+                         */
+                        via?: "postback" | "image" | "iframe" | "script";
                     };
                 };
             };
@@ -7125,10 +7993,40 @@ export interface paths {
                     limit?: number;
                     /** @description nextCursor of the page before */
                     cursor?: string;
-                    state?: "pending" | "delivered" | "dead" | "cancelled" | "skipped" | "rendered";
                     targetId?: string;
-                    clickId?: string;
+                    affiliateId?: string;
                     conversionId?: string;
+                    clickId?: string;
+                    /** @description host or host:port of the URL */
+                    host?: string;
+                    /** @description '' for plain URLs */
+                    system?: "meta" | "google_ads" | "tiktok" | "microsoft_ads" | "snapchat" | "pinterest" | "ga4" | "slack" | "telegram" | "webhook" | "email" | "";
+                    type?: "postback" | "image" | "iframe" | "script";
+                    /** @description A part of the reason; case does not matter */
+                    reason?: string;
+                    /** @description A part of the URL or of the body; case does not matter */
+                    text?: string;
+                    /** @description Of the conversion */
+                    event?: string;
+                    /** @description Of the conversion, as it is now */
+                    status?: "pending" | "approved" | "rejected" | "trash";
+                    /** @description Of any attempt: 404, 5xx or 500-599 */
+                    responseStatus?: string;
+                    /** @description Of any attempt: timeout, dns, connect, … */
+                    error?: string;
+                    /** @description First moment */
+                    createdFrom?: string;
+                    /** @description Moment behind the last */
+                    createdTo?: string;
+                    /** @description First moment of the last change, mostly its last attempt */
+                    updatedFrom?: string;
+                    updatedTo?: string;
+                    dueFrom?: string;
+                    dueTo?: string;
+                    /** @description One, or several with commas */
+                    state?: string;
+                    /** @description At least so many attempts */
+                    attemptsMin?: number;
                 };
                 header?: never;
                 path?: never;
@@ -7146,6 +8044,8 @@ export interface paths {
                             items: components["schemas"]["Delivery"][];
                             /** @description Null on the last page */
                             nextCursor: string | null;
+                            /** @description How far back was looked, newest first; null: to the end. nextCursor looks further */
+                            searchedTo: string | null;
                         };
                     };
                 };
@@ -7249,6 +8149,540 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["DeliveryWithAttempts"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deliveries/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel what waits; what is being sent now is not tried again
+         * @description Access: manager.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DeliveryWithAttempts"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deliveries/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send again what a filter names, by a job
+         * @description Access: manager.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        filter: {
+                            targetId?: string;
+                            affiliateId?: string;
+                            conversionId?: string;
+                            clickId?: string;
+                            /** @description host or host:port of the URL */
+                            host?: string;
+                            /**
+                             * @description '' for plain URLs
+                             * @enum {string}
+                             */
+                            system?: "meta" | "google_ads" | "tiktok" | "microsoft_ads" | "snapchat" | "pinterest" | "ga4" | "slack" | "telegram" | "webhook" | "email" | "";
+                            /** @enum {string} */
+                            type?: "postback" | "image" | "iframe" | "script";
+                            /** @description A part of the reason; case does not matter */
+                            reason?: string;
+                            /** @description A part of the URL or of the body; case does not matter */
+                            text?: string;
+                            /** @description Of the conversion */
+                            event?: string;
+                            /**
+                             * @description Of the conversion, as it is now
+                             * @enum {string}
+                             */
+                            status?: "pending" | "approved" | "rejected" | "trash";
+                            /** @description Of any attempt: 404, 5xx or 500-599 */
+                            responseStatus?: string;
+                            /** @description Of any attempt: timeout, dns, connect, … */
+                            error?: string;
+                            /** @description First moment */
+                            createdFrom?: string;
+                            /** @description Moment behind the last */
+                            createdTo?: string;
+                            /** @description First moment of the last change, mostly its last attempt */
+                            updatedFrom?: string;
+                            updatedTo?: string;
+                            dueFrom?: string;
+                            dueTo?: string;
+                            attemptsMin?: number;
+                            /** @description One or several; dead unless told */
+                            state?: ("dead" | "cancelled" | "delivered") | ("dead" | "cancelled" | "delivered")[];
+                        };
+                        /**
+                         * @description Yours: an order sent twice under the same key is one job
+                         * @default
+                         */
+                        key?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description The job that was ordered under this key before */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Job"];
+                    };
+                };
+                /** @description Default Response */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Job"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deliveries/replay/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send again what a filter names: how many these are, and nothing else
+         * @description Access: viewer.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        filter: {
+                            targetId?: string;
+                            affiliateId?: string;
+                            conversionId?: string;
+                            clickId?: string;
+                            /** @description host or host:port of the URL */
+                            host?: string;
+                            /**
+                             * @description '' for plain URLs
+                             * @enum {string}
+                             */
+                            system?: "meta" | "google_ads" | "tiktok" | "microsoft_ads" | "snapchat" | "pinterest" | "ga4" | "slack" | "telegram" | "webhook" | "email" | "";
+                            /** @enum {string} */
+                            type?: "postback" | "image" | "iframe" | "script";
+                            /** @description A part of the reason; case does not matter */
+                            reason?: string;
+                            /** @description A part of the URL or of the body; case does not matter */
+                            text?: string;
+                            /** @description Of the conversion */
+                            event?: string;
+                            /**
+                             * @description Of the conversion, as it is now
+                             * @enum {string}
+                             */
+                            status?: "pending" | "approved" | "rejected" | "trash";
+                            /** @description Of any attempt: 404, 5xx or 500-599 */
+                            responseStatus?: string;
+                            /** @description Of any attempt: timeout, dns, connect, … */
+                            error?: string;
+                            /** @description First moment */
+                            createdFrom?: string;
+                            /** @description Moment behind the last */
+                            createdTo?: string;
+                            /** @description First moment of the last change, mostly its last attempt */
+                            updatedFrom?: string;
+                            updatedTo?: string;
+                            dueFrom?: string;
+                            dueTo?: string;
+                            attemptsMin?: number;
+                            /** @description One or several; dead unless told */
+                            state?: ("dead" | "cancelled" | "delivered") | ("dead" | "cancelled" | "delivered")[];
+                        };
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DeliveryCounts"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deliveries/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel what waits and a filter names, by a job
+         * @description Access: manager.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        filter: {
+                            targetId?: string;
+                            affiliateId?: string;
+                            conversionId?: string;
+                            clickId?: string;
+                            /** @description host or host:port of the URL */
+                            host?: string;
+                            /**
+                             * @description '' for plain URLs
+                             * @enum {string}
+                             */
+                            system?: "meta" | "google_ads" | "tiktok" | "microsoft_ads" | "snapchat" | "pinterest" | "ga4" | "slack" | "telegram" | "webhook" | "email" | "";
+                            /** @enum {string} */
+                            type?: "postback" | "image" | "iframe" | "script";
+                            /** @description A part of the reason; case does not matter */
+                            reason?: string;
+                            /** @description A part of the URL or of the body; case does not matter */
+                            text?: string;
+                            /** @description Of the conversion */
+                            event?: string;
+                            /**
+                             * @description Of the conversion, as it is now
+                             * @enum {string}
+                             */
+                            status?: "pending" | "approved" | "rejected" | "trash";
+                            /** @description Of any attempt: 404, 5xx or 500-599 */
+                            responseStatus?: string;
+                            /** @description Of any attempt: timeout, dns, connect, … */
+                            error?: string;
+                            /** @description First moment */
+                            createdFrom?: string;
+                            /** @description Moment behind the last */
+                            createdTo?: string;
+                            /** @description First moment of the last change, mostly its last attempt */
+                            updatedFrom?: string;
+                            updatedTo?: string;
+                            dueFrom?: string;
+                            dueTo?: string;
+                            attemptsMin?: number;
+                        };
+                        /**
+                         * @description Yours: an order sent twice under the same key is one job
+                         * @default
+                         */
+                        key?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description The job that was ordered under this key before */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Job"];
+                    };
+                };
+                /** @description Default Response */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Job"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deliveries/cancel/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel what waits and a filter names: how many these are, and nothing else
+         * @description Access: viewer.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        filter: {
+                            targetId?: string;
+                            affiliateId?: string;
+                            conversionId?: string;
+                            clickId?: string;
+                            /** @description host or host:port of the URL */
+                            host?: string;
+                            /**
+                             * @description '' for plain URLs
+                             * @enum {string}
+                             */
+                            system?: "meta" | "google_ads" | "tiktok" | "microsoft_ads" | "snapchat" | "pinterest" | "ga4" | "slack" | "telegram" | "webhook" | "email" | "";
+                            /** @enum {string} */
+                            type?: "postback" | "image" | "iframe" | "script";
+                            /** @description A part of the reason; case does not matter */
+                            reason?: string;
+                            /** @description A part of the URL or of the body; case does not matter */
+                            text?: string;
+                            /** @description Of the conversion */
+                            event?: string;
+                            /**
+                             * @description Of the conversion, as it is now
+                             * @enum {string}
+                             */
+                            status?: "pending" | "approved" | "rejected" | "trash";
+                            /** @description Of any attempt: 404, 5xx or 500-599 */
+                            responseStatus?: string;
+                            /** @description Of any attempt: timeout, dns, connect, … */
+                            error?: string;
+                            /** @description First moment */
+                            createdFrom?: string;
+                            /** @description Moment behind the last */
+                            createdTo?: string;
+                            /** @description First moment of the last change, mostly its last attempt */
+                            updatedFrom?: string;
+                            updatedTo?: string;
+                            dueFrom?: string;
+                            dueTo?: string;
+                            attemptsMin?: number;
+                        };
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DeliveryCounts"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspector/explain-url": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Explain a URL: its macros, and what is wrong with it
+         * @description Access: viewer.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description The URL, as it was pasted */
+                        text: string;
+                        /**
+                         * @description What it is for, which says who fills its macros
+                         * @enum {string}
+                         */
+                        purpose: "offer" | "lander" | "target" | "affiliate_target" | "postback" | "pixel" | "link";
+                        /**
+                         * @description The page that carries the pixel
+                         * @default
+                         */
+                        pageUrl?: string;
+                        /**
+                         * @description Compare with what this network fills and must send
+                         * @default
+                         */
+                        affiliateNetworkId?: string;
+                        /**
+                         * @description Compare with what this advertiser must send
+                         * @default
+                         */
+                        advertiserId?: string;
+                        /**
+                         * @description Compare with what this source fills
+                         * @default
+                         */
+                        trafficSourceId?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ExplainedUrl"];
                     };
                 };
                 /** @description A problem */
@@ -8984,12 +10418,12 @@ export interface paths {
                          * @description What it is told of; empty: everything
                          * @default []
                          */
-                        events?: ("conversion.recorded" | "conversion.changed" | "affiliate.created" | "affiliate.changed" | "application.created" | "application.decided" | "offer.created" | "offer.changed" | "offer.archived" | "invoice.finalized")[];
+                        events?: ("conversion.recorded" | "conversion.changed" | "affiliate.created" | "affiliate.changed" | "application.created" | "application.decided" | "offer.created" | "offer.changed" | "offer.archived" | "invoice.finalized" | "notification_target.disabled")[];
                         /**
                          * @default active
                          * @enum {string}
                          */
-                        status?: "active" | "disabled";
+                        status?: "active" | "paused" | "disabled";
                         /** @description Signs calls by Standard Webhooks; one is made when none is given */
                         secret?: string;
                     };
@@ -9067,7 +10501,7 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Delete: webhook; its deliveries stay
+         * Delete: webhook; what waits for it is cancelled, its log stays
          * @description Access: manager.
          */
         delete: {
@@ -9120,9 +10554,9 @@ export interface paths {
                         /** @description Called by POST with JSON */
                         url?: string;
                         /** @description What it is told of; empty: everything */
-                        events?: ("conversion.recorded" | "conversion.changed" | "affiliate.created" | "affiliate.changed" | "application.created" | "application.decided" | "offer.created" | "offer.changed" | "offer.archived" | "invoice.finalized")[];
+                        events?: ("conversion.recorded" | "conversion.changed" | "affiliate.created" | "affiliate.changed" | "application.created" | "application.decided" | "offer.created" | "offer.changed" | "offer.archived" | "invoice.finalized" | "notification_target.disabled")[];
                         /** @enum {string} */
-                        status?: "active" | "disabled";
+                        status?: "active" | "paused" | "disabled";
                         /** @description Signs calls by Standard Webhooks; one is made when none is given */
                         secret?: string;
                     };
@@ -9149,6 +10583,483 @@ export interface paths {
                 };
             };
         };
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/rotate-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a webhook a new secret, shown this once; the one before signs too for a while
+         * @description Access: manager.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description The new one; made when none is given */
+                        secret?: string;
+                        /**
+                         * @description So long the secret before signs too; 0: no more at once
+                         * @default 24
+                         */
+                        overlapHours?: number;
+                    } | null;
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RotatedSecret"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List: alerts, newest first
+         * @description Access: viewer.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    /** @description nextCursor of the page before */
+                    cursor?: string;
+                    state?: "open" | "resolved";
+                    kind?: "target_failing" | "target_disabled" | "delivery_lag" | "journal_lag" | "unmatched_rate" | "conversion_rate" | "cap_reached";
+                    subjectId?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["Alert"][];
+                            /** @description Null on the last page */
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One alert
+         * @description Access: viewer.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Alert"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alert-channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List: alert channels, oldest first
+         * @description Access: manager.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["AlertChannel"][];
+                            /** @description Whether this installation can send e-mail (TRAILPOST_SMTP_URL) */
+                            hasMail: boolean;
+                        };
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Create: alert channel; a webhook's secret is shown this once
+         * @description Access: manager.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        system: "email" | "slack" | "telegram" | "webhook";
+                        /**
+                         * @description A webhook's address; of another system: another base address, '' for its own
+                         * @default
+                         */
+                        url?: string;
+                        /**
+                         * @description By the names of the fields of GET /api/v1/target-systems, e.g. to; replaced as a whole
+                         * @default {}
+                         */
+                        settings?: {
+                            [key: string]: string;
+                        };
+                        /**
+                         * @description The system's credentials by name; those not named stay as they are, '' removes one
+                         * @default {}
+                         */
+                        systemSecrets?: {
+                            [key: string]: string;
+                        };
+                        /** @description Of a webhook: signs calls; one is made when none is given */
+                        secret?: string;
+                        /**
+                         * @description paused: messages wait; disabled: none is made
+                         * @default active
+                         * @enum {string}
+                         */
+                        status?: "active" | "paused" | "disabled";
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NewAlertChannel"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alert-channels/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One alert channel
+         * @description Access: manager.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AlertChannel"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /**
+         * Delete: alert channel; what waits for it is cancelled, its log stays
+         * @description Access: manager.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /**
+         * Change the given fields: alert channel
+         * @description Access: manager.
+         */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description A webhook's address; of another system: another base address, '' for its own */
+                        url?: string;
+                        /** @description By the names of the fields of GET /api/v1/target-systems, e.g. to; replaced as a whole */
+                        settings?: {
+                            [key: string]: string;
+                        };
+                        /** @description The system's credentials by name; those not named stay as they are, '' removes one */
+                        systemSecrets?: {
+                            [key: string]: string;
+                        };
+                        /** @description Of a webhook: signs calls; one is made when none is given */
+                        secret?: string;
+                        /**
+                         * @description paused: messages wait; disabled: none is made
+                         * @enum {string}
+                         */
+                        status?: "active" | "paused" | "disabled";
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AlertChannel"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/alert-channels/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test: send a marked message to a channel now, and show the answer
+         * @description Access: manager.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AlertChannelTest"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/reconciliations": {
@@ -10682,10 +12593,11 @@ export interface paths {
                         /** @default 0 */
                         delaySeconds?: number;
                         /**
+                         * @description paused: calls are made and wait; disabled: none is made
                          * @default active
                          * @enum {string}
                          */
-                        status?: "active" | "disabled";
+                        status?: "active" | "paused" | "disabled";
                     };
                 };
             };
@@ -10761,7 +12673,7 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Delete a postback or pixel; its log stays
+         * Delete a postback or pixel; what waits for it is cancelled, its log stays
          * @description Access: affiliate.
          */
         delete: {
@@ -10842,8 +12754,11 @@ export interface paths {
                         /** @description Only when the payout is above 0 */
                         onlyWithPayout?: boolean;
                         delaySeconds?: number;
-                        /** @enum {string} */
-                        status?: "active" | "disabled";
+                        /**
+                         * @description paused: calls are made and wait; disabled: none is made
+                         * @enum {string}
+                         */
+                        status?: "active" | "paused" | "disabled";
                     };
                 };
             };
@@ -10909,6 +12824,68 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["PortalPostback"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/postbacks/{id}/rotate-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a postback a new secret, shown this once; the one before signs too for a while
+         * @description Access: affiliate.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description The new one; made when none is given */
+                        secret?: string;
+                        /**
+                         * @description So long the secret before signs too; 0: no more at once
+                         * @default 24
+                         */
+                        overlapHours?: number;
+                    } | null;
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RotatedSecret"];
                     };
                 };
                 /** @description A problem */
@@ -11728,6 +13705,206 @@ export interface components {
             email: string;
             name: string;
         };
+        TargetHealth: {
+            /** @description The first failure since the last success; null while it is well */
+            failingSince: string | null;
+            failuresInRow: number;
+            lastSuccessAt: string | null;
+            lastFailureAt: string | null;
+            /** @description '' after a success */
+            lastError: string;
+        };
+        Webhook: {
+            /** @description The log of its calls is GET /deliveries with this as targetId */
+            id: string;
+            url: string;
+            events: string[];
+            /** @enum {string} */
+            status: "active" | "paused" | "disabled";
+            /** @description Why the system disabled it; '' when a person did */
+            disabledReason: string;
+            /** @description The secret itself is never shown again */
+            hasSecret: boolean;
+            /** @description While a secret is rotated, until when those before it sign too; null otherwise */
+            previousSecretUntil: string | null;
+            /** @description False: sealed under another TRAILPOST_SECRET; nothing is sent until they are given again */
+            areSecretsReadable: boolean;
+            health: components["schemas"]["TargetHealth"];
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        NewWebhook: {
+            /** @description The log of its calls is GET /deliveries with this as targetId */
+            id: string;
+            url: string;
+            events: string[];
+            /** @enum {string} */
+            status: "active" | "paused" | "disabled";
+            /** @description Why the system disabled it; '' when a person did */
+            disabledReason: string;
+            /** @description The secret itself is never shown again */
+            hasSecret: boolean;
+            /** @description While a secret is rotated, until when those before it sign too; null otherwise */
+            previousSecretUntil: string | null;
+            /** @description False: sealed under another TRAILPOST_SECRET; nothing is sent until they are given again */
+            areSecretsReadable: boolean;
+            health: components["schemas"]["TargetHealth"];
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            /** @description Never shown again */
+            secret: string;
+        };
+        AlertChannel: {
+            /** @description The log of its messages is GET /deliveries with this as targetId */
+            id: string;
+            system: string;
+            url: string;
+            settings: {
+                [key: string]: string;
+            };
+            /**
+             * @description paused: messages wait; disabled: none is made
+             * @enum {string}
+             */
+            status: "active" | "paused" | "disabled";
+            /** @description Why the system disabled it; '' when a person did */
+            disabledReason: string;
+            /** @description The secret itself is never shown again */
+            hasSecret: boolean;
+            /** @description While a secret is rotated, until when those before it sign too; null otherwise */
+            previousSecretUntil: string | null;
+            /** @description False: sealed under another TRAILPOST_SECRET; nothing is sent until they are given again */
+            areSecretsReadable: boolean;
+            /** @description Custom headers, without their values */
+            headerNames: string[];
+            /** @description The system's credentials that are set, without their values */
+            systemSecretNames: string[];
+            health: components["schemas"]["TargetHealth"];
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        NewAlertChannel: {
+            /** @description The log of its messages is GET /deliveries with this as targetId */
+            id: string;
+            system: string;
+            url: string;
+            settings: {
+                [key: string]: string;
+            };
+            /**
+             * @description paused: messages wait; disabled: none is made
+             * @enum {string}
+             */
+            status: "active" | "paused" | "disabled";
+            /** @description Why the system disabled it; '' when a person did */
+            disabledReason: string;
+            /** @description The secret itself is never shown again */
+            hasSecret: boolean;
+            /** @description While a secret is rotated, until when those before it sign too; null otherwise */
+            previousSecretUntil: string | null;
+            /** @description False: sealed under another TRAILPOST_SECRET; nothing is sent until they are given again */
+            areSecretsReadable: boolean;
+            /** @description Custom headers, without their values */
+            headerNames: string[];
+            /** @description The system's credentials that are set, without their values */
+            systemSecretNames: string[];
+            health: components["schemas"]["TargetHealth"];
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            /** @description Of a webhook; never shown again. '' for others */
+            secret: string;
+        };
+        NotificationTarget: {
+            id: string;
+            /** @enum {string} */
+            ownerType: "traffic_source" | "campaign" | "affiliate" | "workspace" | "alerts";
+            ownerId: string;
+            /** @description An affiliate's: '' for all offers */
+            offerId: string;
+            /** @enum {string} */
+            type: "postback" | "image" | "iframe" | "script";
+            /** @enum {string} */
+            method: "GET" | "POST";
+            url: string;
+            bodyTemplate: string;
+            contentType: string;
+            /** @description '' for a plain URL */
+            system: string;
+            settings: {
+                [key: string]: string;
+            };
+            /** @description The secret itself is never shown again */
+            hasSecret: boolean;
+            /** @description While a secret is rotated, until when those before it sign too; null otherwise */
+            previousSecretUntil: string | null;
+            /** @description False: sealed under another TRAILPOST_SECRET; nothing is sent until they are given again */
+            areSecretsReadable: boolean;
+            /** @description Custom headers, without their values */
+            headerNames: string[];
+            /** @description The system's credentials that are set, without their values */
+            systemSecretNames: string[];
+            events: string[];
+            statuses: ("pending" | "approved" | "rejected" | "trash")[];
+            onlyFirst: boolean;
+            onlyWithPayout: boolean;
+            delaySeconds: number;
+            percent: number;
+            maxPerMinute: number;
+            maxConcurrent: number;
+            expireHours: number;
+            /** @enum {string} */
+            status: "active" | "paused" | "disabled";
+            health: components["schemas"]["TargetHealth"];
+            code: string;
+            /** @enum {string} */
+            moderation: "pending" | "approved" | "rejected";
+            moderationReason: string;
+            /** @description Why the system disabled it; '' when a person did */
+            disabledReason: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        RotatedSecret: {
+            /** @description Never shown again */
+            secret: string;
+            /** @description Until when the secret before signs too; null: no more */
+            previousSecretUntil: string | null;
+        };
+        Alert: {
+            /** @description The log of who was told is GET /deliveries with this as conversionId */
+            id: string;
+            /** @enum {string} */
+            kind: "target_failing" | "target_disabled" | "delivery_lag" | "journal_lag" | "unmatched_rate" | "conversion_rate" | "cap_reached";
+            /** @description The target, campaign, offer or sender; '' for the whole workspace */
+            subjectId: string;
+            /** @enum {string} */
+            state: "open" | "resolved";
+            title: string;
+            /** @description With the numbers as they were last seen */
+            text: string;
+            /** @description Where in the dashboard to look closer */
+            path: string;
+            /** Format: date-time */
+            openedAt: string;
+            /**
+             * Format: date-time
+             * @description When it was last found to hold
+             */
+            seenAt: string;
+            resolvedAt: string | null;
+            /** @description When channels were last told of it; null while it waits */
+            toldAt: string | null;
+        };
         Price: {
             /** @enum {string} */
             model: "flat" | "percent" | "both" | "cpc" | "cpm";
@@ -12510,6 +14687,21 @@ export interface components {
                 error: string;
             }[];
         };
+        DeliveryCounts: {
+            total: number;
+            byState: {
+                /** @enum {string} */
+                state: "pending" | "delivered" | "dead" | "cancelled" | "skipped" | "rendered";
+                count: number;
+            }[];
+            /** @description The most first */
+            byTarget: {
+                targetId: string;
+                count: number;
+            }[];
+            /** @description Null when all were counted; else the newest 50000 were, down to this moment */
+            searchedTo: string | null;
+        };
         Domain: {
             id: string;
             /** Format: date-time */
@@ -12597,6 +14789,34 @@ export interface components {
                 cost: boolean;
             };
         };
+        ExplainedUrl: {
+            /** @description In the order of the text */
+            findings: {
+                /** @enum {string} */
+                level: "error" | "warning" | "info";
+                /** @description A stable word, e.g. unknown_macro */
+                code: string;
+                /** @description First character that it is about; with end 0 it is about the whole */
+                start: number;
+                end: number;
+                message: string;
+                /** @description What to write there; '' when nothing can be told */
+                suggestion: string;
+            }[];
+            /** @description Put together they are the text */
+            parts: {
+                /**
+                 * @description macro: we fill it; foreign: we do not
+                 * @enum {string}
+                 */
+                kind: "literal" | "macro" | "foreign";
+                start: number;
+                end: number;
+                name: string;
+                meaning: string;
+                sample: string;
+            }[];
+        };
         Flow: {
             id: string;
             /** Format: date-time */
@@ -12655,41 +14875,6 @@ export interface components {
                 reason: string;
             }[];
         };
-        NotificationTarget: {
-            id: string;
-            /** @enum {string} */
-            ownerType: "traffic_source" | "campaign" | "affiliate" | "workspace";
-            ownerId: string;
-            /** @description An affiliate's: '' for all offers */
-            offerId: string;
-            /** @enum {string} */
-            type: "postback" | "image" | "iframe" | "script";
-            /** @enum {string} */
-            method: "GET" | "POST";
-            url: string;
-            bodyTemplate: string;
-            contentType: string;
-            /** @description The secret itself is never shown again */
-            hasSecret: boolean;
-            events: string[];
-            statuses: ("pending" | "approved" | "rejected" | "trash")[];
-            onlyFirst: boolean;
-            onlyWithPayout: boolean;
-            delaySeconds: number;
-            percent: number;
-            /** @enum {string} */
-            status: "active" | "disabled";
-            code: string;
-            /** @enum {string} */
-            moderation: "pending" | "approved" | "rejected";
-            moderationReason: string;
-            /** @description Why the system disabled it; '' when a person did */
-            disabledReason: string;
-            /** Format: date-time */
-            createdAt: string;
-            /** Format: date-time */
-            updatedAt: string;
-        };
         TrafficSource: {
             id: string;
             /** Format: date-time */
@@ -12747,6 +14932,8 @@ export interface components {
             judgedAt: string;
             outcome: string;
             reason: string;
+            /** @description What became of it and why, as a sentence */
+            explanation: string;
             /** @description How its visit was found */
             attribution: string;
             clickId: string;
@@ -12760,11 +14947,15 @@ export interface components {
             method: string;
             host: string;
             path: string;
+            /** @description Whose URL it came by; '' for ours */
+            dialect: string;
             /** @description As sent; secrets are masked */
             params: {
                 name: string;
                 value: string;
             }[];
+            /** @description Why the request is no longer kept: age, size or erased; '' while it is */
+            requestRemoved: string;
             /** @description Who reported it by hand: user:ID or key:ID; '' for a sender's */
             reportedBy: string;
             userAgent: string;
@@ -12777,6 +14968,243 @@ export interface components {
             }[];
             /** @description When an unmatched hit is tried again; null for never */
             rematchAt: string | null;
+        };
+        TimelineEntry: {
+            /** @constant */
+            type: "request";
+            /** Format: date-time */
+            at: string;
+            /**
+             * @description page: tp.js on a page that the visitor was on
+             * @enum {string}
+             */
+            link: "campaign" | "affiliate" | "page";
+            /** @description The link as it is configured now; '' for a page */
+            url: string;
+            /** @description Null for none */
+            campaign: {
+                id: string;
+                /** @description '' when it is not known any more */
+                name: string;
+            } | null;
+            /** @description Null for none */
+            trafficSource: {
+                id: string;
+                /** @description '' when it is not known any more */
+                name: string;
+            } | null;
+            /** @description Null for none */
+            affiliate: {
+                id: string;
+                /** @description '' when it is not known any more */
+                name: string;
+            } | null;
+            referrer: string;
+            ip: string;
+            userAgent: string;
+            externalId: string;
+            /** @description The traffic source's named tokens, and subs */
+            tokens: {
+                [key: string]: string;
+            };
+            /** @description Every other parameter */
+            params: {
+                [key: string]: string;
+            };
+            /** @description Why it is no person's; '' for a person's */
+            bot: string;
+        } | {
+            /** @constant */
+            type: "routing";
+            /** Format: date-time */
+            at: string;
+            /** @description Null for none */
+            rule: {
+                id: string;
+                /** @description '' when it is not known any more */
+                name: string;
+            } | null;
+            reason: string;
+            /** @description Null for none */
+            path: {
+                id: string;
+                /** @description '' when it is not known any more */
+                name: string;
+            } | null;
+            /** @description Null for none */
+            lander: {
+                id: string;
+                /** @description '' when it is not known any more */
+                name: string;
+            } | null;
+            /** @description Null for none */
+            offer: {
+                id: string;
+                /** @description '' when it is not known any more */
+                name: string;
+            } | null;
+            /** @description Null for none */
+            affiliateNetwork: {
+                id: string;
+                /** @description '' when it is not known any more */
+                name: string;
+            } | null;
+            /** @description Null for none */
+            advertiser: {
+                id: string;
+                /** @description '' when it is not known any more */
+                name: string;
+            } | null;
+        } | {
+            /** @constant */
+            type: "redirect";
+            /** Format: date-time */
+            at: string;
+            /** @description Where the visitor was sent, keys of landers masked */
+            url: string;
+        } | {
+            /** @constant */
+            type: "lander_view";
+            /** Format: date-time */
+            at: string;
+            /** @description Null for none */
+            lander: {
+                id: string;
+                /** @description '' when it is not known any more */
+                name: string;
+            } | null;
+        } | {
+            /** @constant */
+            type: "click";
+            /** Format: date-time */
+            at: string;
+            /** @description Null for none */
+            offer: {
+                id: string;
+                /** @description '' when it is not known any more */
+                name: string;
+            } | null;
+            /** @description Null for none */
+            affiliateNetwork: {
+                id: string;
+                /** @description '' when it is not known any more */
+                name: string;
+            } | null;
+            /** @description Where the visitor was sent; '' when it was not recorded */
+            url: string;
+        } | {
+            /** @constant */
+            type: "hit";
+            /** Format: date-time */
+            at: string;
+            hit: components["schemas"]["Hit"];
+        } | {
+            /** @constant */
+            type: "conversion";
+            /** Format: date-time */
+            at: string;
+            conversionId: string;
+            event: string;
+            txid: string;
+            /** @enum {string} */
+            status: "pending" | "approved" | "rejected" | "trash";
+            transition: {
+                n: number;
+                /** Format: date-time */
+                at: string;
+                /** @description 'hit', or who did it by hand: user:ID or key:ID */
+                actor: string;
+                hitId: string;
+                /**
+                 * @description '' at its creation
+                 * @enum {string}
+                 */
+                fromStatus: "pending" | "approved" | "rejected" | "trash" | "";
+                /** @enum {string} */
+                toStatus: "pending" | "approved" | "rejected" | "trash";
+                /** @description As revenue; '' for an affiliate manager */
+                fromRevenue: string;
+                toRevenue: string;
+                fromPayout: string;
+                toPayout: string;
+                reason: string;
+            };
+        } | {
+            /** @constant */
+            type: "delivery";
+            /**
+             * Format: date-time
+             * @description When it was queued, or it was decided not to send it
+             */
+            at: string;
+            deliveryId: string;
+            conversionId: string;
+            transition: number;
+            targetId: string;
+            method: string;
+            url: string;
+            /** @enum {string} */
+            state: "pending" | "delivered" | "dead" | "cancelled" | "skipped" | "rendered";
+            /** @description In words, why it was not sent or is no longer tried; '' otherwise */
+            why: string;
+            /** @description Of its latest attempt; null for what did not happen yet */
+            timing: {
+                queuedToDueMs: number;
+                dueToSentMs: number | null;
+                sentToAnsweredMs: number | null;
+            };
+        } | {
+            /** @constant */
+            type: "attempt";
+            /** Format: date-time */
+            at: string;
+            deliveryId: string;
+            /** @description What came back, as a sentence */
+            explanation: string;
+            attempt: {
+                n: number;
+                /** Format: date-time */
+                startedAt: string;
+                durationMs: number;
+                request: {
+                    method: string;
+                    url: string;
+                    headers: {
+                        [key: string]: string | string[];
+                    };
+                    /** @description First 4 kB */
+                    body: string;
+                };
+                /** @description Null when no answer came */
+                responseStatus: number | null;
+                responseHeaders: {
+                    [key: string]: string | string[];
+                };
+                /** @description First 4 kB */
+                responseBody: string;
+                error: string;
+            };
+        } | {
+            /** @constant */
+            type: "update";
+            /** Format: date-time */
+            at: string;
+            /** @description The hit's that asked for it, or the job's */
+            id: string;
+            /** @description What was set, by its name */
+            values: {
+                [key: string]: string;
+            };
+        } | {
+            /** @constant */
+            type: "correction";
+            /** Format: date-time */
+            at: string;
+            changes: {
+                field: string;
+                from: string;
+                to: string;
+            }[];
         };
         Lander: {
             id: string;
@@ -12811,7 +15239,7 @@ export interface components {
         ModeratedTarget: {
             id: string;
             /** @enum {string} */
-            ownerType: "traffic_source" | "campaign" | "affiliate" | "workspace";
+            ownerType: "traffic_source" | "campaign" | "affiliate" | "workspace" | "alerts";
             ownerId: string;
             /** @description An affiliate's: '' for all offers */
             offerId: string;
@@ -12822,16 +15250,33 @@ export interface components {
             url: string;
             bodyTemplate: string;
             contentType: string;
+            /** @description '' for a plain URL */
+            system: string;
+            settings: {
+                [key: string]: string;
+            };
             /** @description The secret itself is never shown again */
             hasSecret: boolean;
+            /** @description While a secret is rotated, until when those before it sign too; null otherwise */
+            previousSecretUntil: string | null;
+            /** @description False: sealed under another TRAILPOST_SECRET; nothing is sent until they are given again */
+            areSecretsReadable: boolean;
+            /** @description Custom headers, without their values */
+            headerNames: string[];
+            /** @description The system's credentials that are set, without their values */
+            systemSecretNames: string[];
             events: string[];
             statuses: ("pending" | "approved" | "rejected" | "trash")[];
             onlyFirst: boolean;
             onlyWithPayout: boolean;
             delaySeconds: number;
             percent: number;
+            maxPerMinute: number;
+            maxConcurrent: number;
+            expireHours: number;
             /** @enum {string} */
-            status: "active" | "disabled";
+            status: "active" | "paused" | "disabled";
+            health: components["schemas"]["TargetHealth"];
             code: string;
             /** @enum {string} */
             moderation: "pending" | "approved" | "rejected";
@@ -13350,15 +15795,20 @@ export interface components {
             contentType: string;
             /** @description The secret itself is never shown again */
             hasSecret: boolean;
+            /** @description While a secret is rotated, until when those before it sign too; null otherwise */
+            previousSecretUntil: string | null;
+            /** @description False: sealed under another TRAILPOST_SECRET; nothing is sent until they are given again */
+            areSecretsReadable: boolean;
             events: string[];
             statuses: ("pending" | "approved" | "rejected" | "trash")[];
             onlyFirst: boolean;
             onlyWithPayout: boolean;
             delaySeconds: number;
             /** @enum {string} */
-            status: "active" | "disabled";
+            status: "active" | "paused" | "disabled";
             /** @description Why it was switched off by itself; '' when you did */
             disabledReason: string;
+            health: components["schemas"]["TargetHealth"];
             /**
              * @description Nothing is sent or shown before it is approved
              * @enum {string}
@@ -13401,7 +15851,7 @@ export interface components {
              * @enum {string}
              */
             kind: "call" | "pixel" | "problem";
-            /** @description The receiver answered 2xx; a pixel was rendered */
+            /** @description The receiver took it; a pixel was rendered */
             ok: boolean;
             /** @description What went wrong; '' when nothing did */
             reason: string;
@@ -13409,17 +15859,143 @@ export interface components {
             request: {
                 method: string;
                 url: string;
+                /** @description Those that are secret with *** as their value */
+                headers: {
+                    [key: string]: string;
+                };
                 body: string;
             } | null;
             /** @description Null when none came */
             answer: {
                 status: number;
+                headers: {
+                    [key: string]: string;
+                };
                 /** @description First 4 kB */
                 body: string;
             } | null;
             durationMs: number;
             /** @description Of a pixel: the element that the visitor's browser is given */
             markup: string;
+        };
+        Erasure: {
+            clickId: string;
+            /** @description Who ordered it: user:ID or key:ID */
+            actor: string;
+            reason: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** @description Null while something of it may still be there */
+            doneAt: string | null;
+        };
+        VisitExport: {
+            clickId: string;
+            /** Format: date-time */
+            exportedAt: string;
+            /** @description Null when none was ordered */
+            erasure: components["schemas"]["Erasure"] | null;
+            /** @description False when there are more than 2000 of a kind */
+            complete: boolean;
+            /** @description Every row of the ledger, with all its columns; times in Unix milliseconds */
+            visit: {
+                [key: string]: unknown;
+            }[];
+            updates: {
+                /** Format: date-time */
+                at: string;
+                change: {
+                    [key: string]: unknown;
+                };
+            }[];
+            hits: components["schemas"]["Hit"][];
+            conversions: {
+                id: string;
+                clickId: string;
+                event: string;
+                txid: string;
+                /** @enum {string} */
+                status: "pending" | "approved" | "rejected" | "trash";
+                /** @description In the workspace's currency; '' for an affiliate manager */
+                revenue: string;
+                /** @description What the traffic source is owed for it, in the workspace's currency; '' for an affiliate manager */
+                cost: string;
+                currency: string;
+                /** @description What its event counted as when it was recorded */
+                counts: {
+                    conversion: boolean;
+                    revenue: boolean;
+                    cost: boolean;
+                };
+                /** @description As it was reported; '' for an affiliate manager */
+                originalAmount: string;
+                originalCurrency: string;
+                /** @description Original → workspace currency; '' for an affiliate manager */
+                rate: string;
+                /** @description How its visit was found */
+                attribution: string;
+                hitId: string;
+                campaignId: string;
+                trafficSourceId: string;
+                affiliateNetworkId: string;
+                offerId: string;
+                externalId: string;
+                /** Format: date-time */
+                visitAt: string;
+                /** @description p1…p10; none for an affiliate manager */
+                params: {
+                    [key: string]: string;
+                };
+                /** @description On the network's side; '' on the tracker's, as are the next ones */
+                affiliateId: string;
+                advertiserId: string;
+                /** @description What the affiliate is owed */
+                payout: string;
+                /** @description The amount of the advertiser's sale; '' for an affiliate manager */
+                sale: string;
+                /** @description In words: what the advertiser pays for it, and what the affiliate gets */
+                agreement: string;
+                /** @description When its hold is over */
+                payableAt: string | null;
+                reason: string;
+                /** Format: date-time */
+                createdAt: string;
+                /** Format: date-time */
+                updatedAt: string;
+                /** @description Oldest first */
+                history: {
+                    n: number;
+                    /** Format: date-time */
+                    at: string;
+                    /** @description 'hit', or who did it by hand: user:ID or key:ID */
+                    actor: string;
+                    hitId: string;
+                    /**
+                     * @description '' at its creation
+                     * @enum {string}
+                     */
+                    fromStatus: "pending" | "approved" | "rejected" | "trash" | "";
+                    /** @enum {string} */
+                    toStatus: "pending" | "approved" | "rejected" | "trash";
+                    /** @description As revenue; '' for an affiliate manager */
+                    fromRevenue: string;
+                    toRevenue: string;
+                    fromPayout: string;
+                    toPayout: string;
+                    reason: string;
+                }[];
+                /** @description The visit as the conversion repeats it */
+                visit: {
+                    [key: string]: unknown;
+                };
+                /** @description Hashes of e-mail address and phone number, given with consent */
+                person: {
+                    emailSha256: string;
+                    emailGoogleSha256: string;
+                    phoneSha256: string;
+                    phonePlusSha256: string;
+                } | null;
+            }[];
+            deliveries: components["schemas"]["DeliveryWithAttempts"][];
         };
         Reconciliation: {
             id: string;
@@ -13603,6 +16179,29 @@ export interface components {
                     taxId: string;
                 };
             };
+            alerts: {
+                /** @description Kinds that nobody is told of */
+                muted: ("target_failing" | "target_disabled" | "delivery_lag" | "journal_lag" | "unmatched_rate" | "conversion_rate" | "cap_reached")[];
+                /** @description In the workspace's time zone: nothing is sent from then; '' for no quiet hours */
+                quietFrom: string;
+                /** @description Then everything that waited is told, by one message */
+                quietTo: string;
+                /** @description A target fails for so long before it is news */
+                targetFailingMinutes: number;
+                /** @description A notification waits so long */
+                deliveryLagMinutes: number;
+                /** @description Reports are so far behind */
+                journalLagSeconds: number;
+            };
+            retention: {
+                attemptDays: number;
+                hitDays: number;
+                paramDays: number;
+                personalDataDays: number;
+                /** @enum {string} */
+                personalDataMode: "keep" | "truncate" | "hash";
+                sizeBudgetMb: number;
+            };
         };
         SplitReport: {
             /** @enum {string} */
@@ -13624,19 +16223,130 @@ export interface components {
                 probabilityBest: number;
             }[];
         };
+        TargetSystemField: {
+            name: string;
+            label: string;
+            /** @description Where to find it */
+            help: string;
+            isRequired: boolean;
+            /** @description Regular expression that the whole value matches; '' for any text */
+            pattern: string;
+            /** @description The first by default; empty for free text */
+            choices: string[];
+        };
+        TargetSystem: {
+            /** @enum {string} */
+            system: "meta" | "google_ads" | "tiktok" | "microsoft_ads" | "snapchat" | "pinterest" | "ga4" | "slack" | "telegram" | "webhook" | "email";
+            label: string;
+            /** @description The system's own */
+            documentation: string;
+            settings: components["schemas"]["TargetSystemField"][];
+            /** @description Kept sealed and never shown again */
+            secrets: components["schemas"]["TargetSystemField"][];
+            /** @description Where it is called unless the target has another URL; '' when it must have one */
+            baseUrl: string;
+            /** @description How long after a conversion it still takes news; 0 for ever */
+            expireHours: number;
+            /** @description Told once per conversion, else once per status */
+            isToldOnce: boolean;
+            /** @description Can be told of alerts too */
+            isForPeople: boolean;
+        };
+        NotificationTargetTest: {
+            /**
+             * @description What the test did: called, or rendered a pixel
+             * @enum {string}
+             */
+            kind: "call" | "pixel" | "problem";
+            /** @description The receiver took it; a pixel was rendered */
+            ok: boolean;
+            /** @description What went wrong; '' when nothing did */
+            reason: string;
+            /** @description As it was sent, after redirects; as it would be, when it waits for approval */
+            request: {
+                method: string;
+                url: string;
+                /** @description Those that are secret with *** as their value */
+                headers: {
+                    [key: string]: string;
+                };
+                body: string;
+            } | null;
+            /** @description Null when none came */
+            answer: {
+                status: number;
+                headers: {
+                    [key: string]: string;
+                };
+                /** @description First 4 kB */
+                body: string;
+            } | null;
+            durationMs: number;
+            /** @description Of a pixel: the element that the visitor's browser is given */
+            markup: string;
+        };
+        AlertChannelTest: {
+            /** @description The receiver took the message */
+            ok: boolean;
+            /** @description What went wrong; '' when nothing did */
+            reason: string;
+            /** @description Null when none came */
+            answer: {
+                status: number;
+                /** @description First 4 kB */
+                body: string;
+            } | null;
+            durationMs: number;
+        };
         TestConversion: {
             /** @description No step failed */
             ok: boolean;
             /** @description Of the test visit; '' when there was none */
             clickId: string;
             steps: {
-                /** @description link, redirect, lander, offer, click id, postback, token, … notification */
+                /** @description link, redirect, lander, offer, click id, postback or pixel, token, … notification, told */
                 step: string;
                 /** @enum {string} */
                 state: "ok" | "warning" | "failed";
                 detail: string;
                 /** @description What was asked or reached, secrets masked; '' for none */
                 url: string;
+                /** @description How long this hop took; 0 for what was judged within one */
+                durationMs: number;
+                /** @description Of a notification that was really sent */
+                fired?: {
+                    /**
+                     * @description What the test did: called, or rendered a pixel
+                     * @enum {string}
+                     */
+                    kind: "call" | "pixel" | "problem";
+                    /** @description The receiver took it; a pixel was rendered */
+                    ok: boolean;
+                    /** @description What went wrong; '' when nothing did */
+                    reason: string;
+                    /** @description As it was sent, after redirects; as it would be, when it waits for approval */
+                    request: {
+                        method: string;
+                        url: string;
+                        /** @description Those that are secret with *** as their value */
+                        headers: {
+                            [key: string]: string;
+                        };
+                        body: string;
+                    } | null;
+                    /** @description Null when none came */
+                    answer: {
+                        status: number;
+                        headers: {
+                            [key: string]: string;
+                        };
+                        /** @description First 4 kB */
+                        body: string;
+                    } | null;
+                    durationMs: number;
+                    /** @description Of a pixel: the element that the visitor's browser is given */
+                    markup: string;
+                };
             }[];
         };
         Visit: {
@@ -13672,6 +16382,8 @@ export interface components {
             cost: string;
         };
         VisitStory: {
+            /** @description All that happened, oldest first: what the other fields say, told in order */
+            timeline: components["schemas"]["TimelineEntry"][];
             /** @description Null while the ledger does not have it yet */
             visit: components["schemas"]["Visit"] | null;
             /** @description What the ledger counted, oldest first */
@@ -13682,36 +16394,6 @@ export interface components {
             conversions: components["schemas"]["ConversionWithHistory"][];
             /** @description Newest first */
             deliveries: components["schemas"]["DeliveryWithAttempts"][];
-        };
-        Webhook: {
-            /** @description The log of its calls is GET /deliveries with this as targetId */
-            id: string;
-            url: string;
-            events: string[];
-            /** @enum {string} */
-            status: "active" | "disabled";
-            /** @description Why the system disabled it; '' when a person did */
-            disabledReason: string;
-            /** Format: date-time */
-            createdAt: string;
-            /** Format: date-time */
-            updatedAt: string;
-        };
-        NewWebhook: {
-            /** @description The log of its calls is GET /deliveries with this as targetId */
-            id: string;
-            url: string;
-            events: string[];
-            /** @enum {string} */
-            status: "active" | "disabled";
-            /** @description Why the system disabled it; '' when a person did */
-            disabledReason: string;
-            /** Format: date-time */
-            createdAt: string;
-            /** Format: date-time */
-            updatedAt: string;
-            /** @description Never shown again */
-            secret: string;
         };
     };
     responses: never;

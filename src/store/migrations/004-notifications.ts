@@ -124,7 +124,12 @@ const INDEXES: readonly (readonly [
   ['delivery_attempts_time', 'delivery_attempts', ['workspace', 'started_at', 'delivery_id', 'n']],
   ['hits_inbox', 'hits', ['workspace', 'received_at', 'id'], `outcome = 'unmatched'`],
   ['conversions_txid', 'conversions', ['workspace', 'txid', 'created_at', 'id'], `txid <> ''`],
-  ['conversions_external', 'conversions', ['workspace', 'external_id', 'created_at', 'id'], `external_id <> ''`],
+  [
+    'conversions_external',
+    'conversions',
+    ['workspace', 'external_id', 'created_at', 'id'],
+    `external_id <> ''`,
+  ],
   ['conversion_history_time', 'conversion_history', ['workspace', 'at', 'conversion_id', 'n']],
   ['alerts_list', 'alerts', ['workspace', 'opened_at', 'id']],
 ]
