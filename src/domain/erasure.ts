@@ -31,3 +31,13 @@ export function erasedChange({ bot, addFlags, removeFlags }: VisitChange): Visit
     ...(removeFlags !== undefined && { removeFlags }),
   }
 }
+
+/** What a report of a conversion says of the sale and of whose it is; all else came from the person. */
+const KEPT_OF_REPORT: ReadonlySet<string> = new Set([
+  ...(['cid', 'offer', 'affiliate', 'event', 'status', 'txid', 'payout', 'currency', 'time'] as const),
+])
+
+/** A row of an upload (parameters under our names) without what an erasure takes; applied later, it counts the same. */
+export function erasedReport(params: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(params).filter(([name]) => KEPT_OF_REPORT.has(name)))
+}

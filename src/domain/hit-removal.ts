@@ -2,8 +2,9 @@ import type { Hit, HitRemoval } from './hit.ts'
 import { coarseUserAgent, isWholeAddress, type Treatment } from './personal-data.ts'
 
 /**
- * What stays of a hit's request: its ids, who reported it, and where it came in. `removed` comes first, so that the
- * store tells by the beginning of the JSON whether a request is there.
+ * What stays of a hit's request: its ids, who reported it, and where it came in. It can not be judged again, whether it
+ * was signed or not: nothing of what it reported is left. `removed` comes first, so that the store tells by the
+ * beginning of the JSON whether a request is there.
  */
 export function withoutRequest(hit: Hit, removed: HitRemoval): Hit {
   const { id, kind, at, method, host, path, dialect, matchedClickId, reportedBy } = hit
@@ -28,7 +29,7 @@ export function withoutRequest(hit: Hit, removed: HitRemoval): Hit {
 
 /**
  * A hit with address and user agent treated, also where a parameter repeats one of them. The query string as sent goes
- * when it held one of them: its signature was checked long ago.
+ * when it held one of them, and with it what a signature is checked against (`hasLostProof`).
  */
 export function treatHit(hit: Hit, treatment: Treatment): Hit {
   const params = hit.params.map(([name, value]) => [name, treatedValue(hit, value, treatment)] as const)
@@ -40,6 +41,12 @@ export function treatHit(hit: Hit, treatment: Treatment): Hit {
     params,
     rawQuery: isChanged ? '' : hit.rawQuery,
   }
+}
+
+/** Whether the treatment took what the hit's signature covers, where nothing else tells who signed it. */
+export function hasLostProof(before: Hit, treated: Hit): boolean {
+  const isSigned = before.params.some(([name, value]) => name.toLowerCase() === 'sig' && value !== '')
+  return isSigned && before.signedBy === undefined && treated.rawQuery !== before.rawQuery
 }
 
 const ADDRESS =

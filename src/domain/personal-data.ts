@@ -1,4 +1,4 @@
-import type { LedgerDimensions } from './ledger-row.ts'
+import type { LedgerRow } from './ledger-row.ts'
 
 /**
  * Addresses and user agents that are old are made to tell less. What was treated can be told from what was not, and
@@ -84,15 +84,22 @@ export function coarseUserAgent(userAgent: string): string {
 }
 
 /**
- * A visit's row with address and user agent treated; what is absent stays absent. Its browser is known already: the
- * ledger does the same by the same two columns (ledger/treat-visits.ts).
+ * A visit's row with address and user agent treated, and without the URL that it was sent to: a template writes either
+ * of them there under any name, in any form. What is absent stays absent. Its browser is known already: the ledger does
+ * the same by the same columns (ledger/treat-visits.ts).
  */
-export function treatRow<Row extends Partial<LedgerDimensions>>(row: Row, treatment: Treatment): Row {
+export function treatRow<Row extends Partial<LedgerRow>>(row: Row, treatment: Treatment): Row {
   const { browser = '', browser_version: version = '' } = row
   const coarse = browser === '' ? OTHER : `${browser} ${version.split('.', 1)[0]}`.trimEnd()
   return {
     ...row,
     ...(row.ip !== undefined && { ip: treatment.address(row.ip) }),
     ...(row.user_agent !== undefined && { user_agent: treatment.userAgent(row.user_agent, coarse) }),
+    ...(row.location !== undefined && { location: '' }),
   }
+}
+
+/** A visit's row without its parameters, and without the URL that it was sent to, which repeats them. */
+export function withoutParams<Row extends Partial<LedgerRow>>(row: Row): Row {
+  return { ...row, params: {}, ...(row.location !== undefined && { location: '' }) }
 }

@@ -3,9 +3,9 @@ import { type MutableLedger, mutateLedger } from './mutate-ledger.ts'
 /** What becomes of old rows of one workspace. Times are Unix milliseconds; 0 for nothing. */
 export type VisitPolicy = {
   readonly workspace: string
-  /** Parameters of rows before go. */
+  /** Parameters of rows before go, and the URL of the redirect, which repeats them. */
   readonly paramsBefore: number
-  /** Address and user agent of rows before are treated. */
+  /** Address and user agent of rows before are treated; the URL of the redirect, which may carry them, goes. */
   readonly personalBefore: number
   readonly mode: 'truncate' | 'hash'
 }
@@ -103,8 +103,8 @@ class PolicyText {
   /** Rows that are not yet as they should be; undefined when no policy wants anything. */
   left(): string | undefined {
     const all = this.#policies.flatMap((_, n) => [
-      `(${this.#own(n, 'params')} AND notEmpty(params))`,
-      `(${this.#own(n, 'personal')} AND ((${WHOLE_ADDRESS}) OR (${this.#wholeUserAgent(n)})))`,
+      `(${this.#own(n, 'params')} AND (notEmpty(params) OR location != ''))`,
+      `(${this.#own(n, 'personal')} AND (location != '' OR (${WHOLE_ADDRESS}) OR (${this.#wholeUserAgent(n)})))`,
     ])
     return all.length === 0 ? undefined : all.join(' OR ')
   }
@@ -119,10 +119,15 @@ class PolicyText {
       policy.mode === 'hash' ? hashed('user_agent', month) : BROWSER,
     ])
     const params = this.#policies.flatMap((_, n) => [this.#own(n, 'params'), NO_PARAMS])
+    const locations = this.#policies.flatMap((_, n) => [
+      `${this.#own(n, 'params')} OR ${this.#own(n, 'personal')}`,
+      "''",
+    ])
     return [
       `ip = multiIf(${ips.join(', ')}, ip)`,
       `user_agent = multiIf(${agents.join(', ')}, toString(user_agent))`,
       `params = multiIf(${params.join(', ')}, params)`,
+      `location = multiIf(${locations.join(', ')}, location)`,
     ].join(', ')
   }
 

@@ -1,6 +1,7 @@
 import { eraseVisits, visitsToErase } from '../ledger/erase-visits.ts'
 import { untilMutated } from '../ledger/mutate-ledger.ts'
-import { type Erasure, eraseClickId, erasuresBehind, markErased, openErasures } from '../store/erasures.ts'
+import { eraseClickId } from '../store/erase-click-id.ts'
+import { type Erasure, erasuresBehind, markErased, openErasures } from '../store/erasures.ts'
 import { RETENTION_LIMITS } from './retention-limits.ts'
 import { count, inStep, keepLease, type RetentionOptions } from './retention-run.ts'
 

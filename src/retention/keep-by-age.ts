@@ -1,5 +1,5 @@
 import type { Treatment } from '../domain/personal-data.ts'
-import { treatRow } from '../domain/personal-data.ts'
+import { treatRow, withoutParams } from '../domain/personal-data.ts'
 import { keptSince, personalDataKeptSince, type RetentionSettings } from '../domain/retention.ts'
 import { deleteOldestAttempts } from '../store/retention-attempts.ts'
 import { removeHitRequests, treatHits } from '../store/retention-hits.ts'
@@ -41,7 +41,7 @@ async function deleteOldAttempts(options: RetentionOptions, { workspace, setting
   count(options, workspace, 'attempts by age', rows)
 }
 
-/** Old addresses, user agents and parameters of what SQL holds are treated. */
+/** Old addresses, user agents, parameters and URLs with them of what SQL holds are treated. */
 export async function treatByAge(options: RetentionOptions, { workspace, settings }: Kept): Promise<void> {
   const { store, clock, keys } = options
   const { personalDataMode: mode, paramDays } = settings
@@ -50,8 +50,7 @@ export async function treatByAge(options: RetentionOptions, { workspace, setting
     kind: 'parameters of conversions',
     before: keptSince(paramDays, clock()),
     version: '',
-    work: async (db, step) =>
-      await changeVisitsOfConversions(db, store.engine, step, (visit) => ({ ...visit, params: {} })),
+    work: async (db, step) => await changeVisitsOfConversions(db, store.engine, step, withoutParams),
   })
   if (mode === 'keep') return
   const treatmentAt = (atMs: number): Treatment => keys.treatment(mode, atMs)

@@ -13,7 +13,8 @@ const CLEAN_CURSOR = 'retention/clean months'
 type Clean = { readonly key: string; readonly months: readonly number[] }
 
 /**
- * Old addresses, user agents and parameters of the ledger are treated, by one mutation for each month that holds any.
+ * Old addresses, user agents, parameters and URLs with them of the ledger are treated, by one mutation for each month
+ * that holds any, and for each so many workspaces as fit into the text of one.
  *
  * A month is looked at every day until all of it is old and nothing was left in it: rows that a correction had under
  * way are found the day after.
@@ -33,14 +34,19 @@ export async function treatLedger(options: RetentionOptions, all: readonly Kept[
   )
   const clean = await loadClean(options, key)
   await untilMutated(ledger, signal)
-  const months = await monthsToTreat(ledger, policies, clean)
-  for (const month of months) {
-    await keepLease(options)
-    await treatMonth(ledger, policies, options.keys.keyOf(month), signal)
+  const months = new Set<number>()
+  const size = RETENTION_LIMITS.policiesMax
+  for (let start = 0; start < policies.length; start += size) {
+    const some = policies.slice(start, start + size)
+    for (const month of await monthsToTreat(ledger, some, clean)) {
+      await keepLease(options)
+      await treatMonth(ledger, some, options.keys.keyOf(month), signal)
+      months.add(month)
+    }
   }
-  count(options, '', 'months of the ledger', months.length)
+  count(options, '', 'months of the ledger', months.size)
   const oldUntil = Math.min(...policies.flatMap(agesOf)) - RETENTION_LIMITS.overlapMs
-  const old = monthsBefore(oldUntil, now).filter((month) => !months.includes(month))
+  const old = monthsBefore(oldUntil, now).filter((month) => !months.has(month))
   await inStep(options, (db) =>
     saveCursor(db, CLEAN_CURSOR, JSON.stringify({ key, months: old } satisfies Clean)),
   )

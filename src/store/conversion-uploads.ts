@@ -50,6 +50,7 @@ export async function insertUploadRows(
     line,
     problem,
     params_json: JSON.stringify(params),
+    click_id: params.cid ?? '',
     outcome: '' as const,
     reason: '',
   }))

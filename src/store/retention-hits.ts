@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
-import type { Hit, HitRemoval } from '../domain/hit.ts'
-import { treatHit, withoutRequest } from '../domain/hit-removal.ts'
+import type { Hit, HitOutcome, HitRemoval } from '../domain/hit.ts'
+import { hasLostProof, treatHit, withoutRequest } from '../domain/hit-removal.ts'
 import type { Treatment } from '../domain/personal-data.ts'
 import type { Db } from './transaction.ts'
 import { nextPlace, type Walked, type WalkStep, walkedBy } from './walk.ts'
@@ -8,10 +8,12 @@ import { nextPlace, type Walked, type WalkStep, walkedBy } from './walk.ts'
 type HitText = {
   readonly id: string
   readonly received_at: number
+  readonly outcome: HitOutcome
   readonly ip: string
   readonly reason: string
   readonly request_json: string
   readonly steps_json: string
+  readonly rematch_at: number | null
 }
 
 /**
@@ -42,7 +44,11 @@ export async function removeHitRequests(
   }
 }
 
-/** Treats address and user agent of old hits, wherever the hit repeats them. @param treatmentAt of hits of a moment */
+/**
+ * Treats address and user agent of old hits, wherever the hit repeats them. An unmatched hit whose signature covered one
+ * of them loses its request: judged again, its sender would be told that the signature is wrong.
+ * @param treatmentAt of hits of a moment
+ */
 export async function treatHits(
   db: Db,
   step: WalkStep,
@@ -51,16 +57,8 @@ export async function treatHits(
   const hits = await readHits(db, step)
   let rows = 0
   for (const hit of hits) {
-    const treatment = treatmentAt(hit.received_at)
-    const ip = treatment.address(hit.ip)
-    const changes = {
-      ip,
-      reason: hit.ip === '' ? hit.reason : hit.reason.replaceAll(hit.ip, ip),
-      request_json: JSON.stringify(treatHit(JSON.parse(hit.request_json), treatment)),
-      // What a test hit went through names the address.
-      steps_json: '',
-    }
-    if (changes.request_json === hit.request_json && ip === hit.ip && hit.steps_json === '') continue
+    const changes = treated(hit, treatmentAt(hit.received_at))
+    if (changes.request_json === hit.request_json && changes.ip === hit.ip && hit.steps_json === '') continue
     await db.updateTable('hits').set(changes).where('id', '=', hit.id).execute()
     rows += 1
   }
@@ -69,6 +67,21 @@ export async function treatHits(
     rows,
     bytes: 0,
     next: nextPlace(hits.length, step.limit, last && { at: last.received_at, id: last.id }),
+  }
+}
+
+function treated(hit: HitText, treatment: Treatment) {
+  const before: Hit = JSON.parse(hit.request_json)
+  const after = treatHit(before, treatment)
+  const isLost = hit.outcome === 'unmatched' && hasLostProof(before, after)
+  const ip = treatment.address(hit.ip)
+  return {
+    ip,
+    reason: hit.ip === '' ? hit.reason : hit.reason.replaceAll(hit.ip, ip),
+    request_json: JSON.stringify(isLost ? withoutRequest(after, 'age') : after),
+    rematch_at: isLost ? null : hit.rematch_at,
+    // What a test hit went through names the address.
+    steps_json: '',
   }
 }
 
@@ -93,7 +106,7 @@ export async function oldestRequestAt(
 async function readHits(db: Db, step: WalkStep): Promise<readonly HitText[]> {
   return await db
     .selectFrom('hits')
-    .select(['id', 'received_at', 'ip', 'reason', 'request_json', 'steps_json'])
+    .select(['id', 'received_at', 'outcome', 'ip', 'reason', 'request_json', 'steps_json', 'rematch_at'])
     .where('workspace', '=', step.workspace)
     .where(walkedBy('received_at', step))
     .orderBy('received_at')

@@ -1,5 +1,6 @@
 import { carriesPersonalData } from '../domain/carried-data.ts'
 import type { LedgerRow } from '../domain/ledger-row.ts'
+import { inChunks } from './in-chunks.ts'
 import { lockKeys } from './lock-keys.ts'
 import type { SqlEngine } from './open-store.ts'
 import type { Db } from './transaction.ts'
@@ -83,15 +84,16 @@ export async function removeCalls(
   ids: readonly string[],
   { now, reason }: { readonly now: number; readonly reason: string },
 ): Promise<void> {
-  if (ids.length === 0) return
-  await db.deleteFrom('delivery_attempts').where('delivery_id', 'in', ids).execute()
-  await db
-    .updateTable('deliveries')
-    .set({ state: 'cancelled', reason, lease_owner: null, lease_until: null, updated_at: now })
-    .where('id', 'in', ids)
-    .where('state', '=', 'pending')
-    .execute()
-  await db.updateTable('deliveries').set({ url: '', body: '' }).where('id', 'in', ids).execute()
+  await inChunks(ids, async (some) => {
+    await db.deleteFrom('delivery_attempts').where('delivery_id', 'in', some).execute()
+    await db
+      .updateTable('deliveries')
+      .set({ state: 'cancelled', reason, lease_owner: null, lease_until: null, updated_at: now })
+      .where('id', 'in', some)
+      .where('state', '=', 'pending')
+      .execute()
+    await db.updateTable('deliveries').set({ url: '', body: '' }).where('id', 'in', some).execute()
+  })
 }
 
 function placeOf(row: { readonly created_at: number; readonly id: string } | undefined): Place | undefined {

@@ -68,6 +68,8 @@ export type UploadRowsTable = {
   problem: string
   /** Parameters under our names. */
   params_json: string
+  /** Repeated from them, so that the rows of a visit are found; '' for none. */
+  click_id: Generated<string>
   /** HitOutcome; '' until it is applied. */
   outcome: HitOutcome | ''
   reason: string

@@ -16,6 +16,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   }
   await moveSecrets(db)
   await fillHosts(db)
+  await fillClickIds(db)
   await createTables(db)
   await createIndexes(db)
 }
@@ -35,6 +36,7 @@ const ADDED: Readonly<Record<string, Readonly<Record<string, Added>>>> = {
   deliveries: { host: ['text', ''], system: ['text', ''], expires_at: ['bigint', null] },
   conversions: { person_json: ['text', 'null'] },
   jobs: { key: ['text', ''] },
+  upload_rows: { click_id: ['text', ''] },
 }
 
 /** Readable still: the key is the installation's, which no migration knows. They are sealed when core starts. */
@@ -57,6 +59,27 @@ async function fillHosts(db: Kysely<unknown>): Promise<void> {
   `.execute(db)
   for (const { id, url } of rows) {
     await sql`update deliveries set host = ${URL.parse(url)?.host ?? ''} where id = ${id}`.execute(db)
+  }
+}
+
+/** So that an erasure finds the rows of earlier uploads, too. */
+async function fillClickIds(db: Kysely<unknown>): Promise<void> {
+  let place = { upload_id: '', line: 0 }
+  for (;;) {
+    const { rows } = await sql<typeof place & { params_json: string }>`
+      select upload_id, line, params_json from upload_rows
+      where (upload_id, line) > (${place.upload_id}, ${place.line}) order by upload_id, line limit 1000
+    `.execute(db)
+    for (const { upload_id, line, params_json } of rows) {
+      const { cid = '' }: { cid?: string } = JSON.parse(params_json)
+      if (cid === '') continue
+      await sql`update upload_rows set click_id = ${cid} where upload_id = ${upload_id} and line = ${line}`.execute(
+        db,
+      )
+    }
+    const last = rows.at(-1)
+    if (last === undefined) return
+    place = last
   }
 }
 
@@ -131,6 +154,7 @@ const INDEXES: readonly (readonly [
     `external_id <> ''`,
   ],
   ['conversion_history_time', 'conversion_history', ['workspace', 'at', 'conversion_id', 'n']],
+  ['upload_rows_click', 'upload_rows', ['click_id'], `click_id <> ''`],
   ['alerts_list', 'alerts', ['workspace', 'opened_at', 'id']],
 ]
 

@@ -1,0 +1,281 @@
+import { isDeepStrictEqual } from 'node:util'
+import { sql } from 'kysely'
+import { erasedChange, erasedReport, erasedRow } from '../domain/erasure.ts'
+import type { Hit } from '../domain/hit.ts'
+import { withoutRequest } from '../domain/hit-removal.ts'
+import type { LedgerRow } from '../domain/ledger-row.ts'
+import type { Erasure } from './erasures.ts'
+import { lockKeys } from './lock-keys.ts'
+import type { Store } from './open-store.ts'
+import { removeCalls } from './retention-records.ts'
+import type { Db } from './transaction.ts'
+
+/** Rows of one transaction: a click id that was hammered has tens of thousands, and nobody waits for all of them. */
+const STEP_ROWS_MAX = 200
+
+/** Why a delivery that waited was cancelled. */
+const ERASED_REASON = 'its personal data was erased'
+/** In place of what a person may have been named by. */
+const ERASED_MARK = '(erased)'
+
+type Part = {
+  readonly workspace: string
+  readonly clickId: string
+  readonly now: number
+  /** Id of the row before the first; '' at the beginning. */
+  readonly after: string
+  readonly limit: number
+}
+type Done = { readonly read: number; readonly changed: number; readonly last: string }
+
+/** What is erased, one after the other; each reads its rows in the order of their ids. */
+const PARTS: readonly ((db: Db, part: Part) => Promise<Done>)[] = [
+  eraseConversions,
+  eraseOwnHits,
+  eraseCausingHits,
+  eraseDeliveries,
+  eraseUpdates,
+  eraseUploadRows,
+]
+
+/**
+ * Takes what came from the person from every row of the click id that SQL has: hits, conversions with their history,
+ * deliveries with their attempts, updates of the visit, rows of uploads. It is done in short transactions, nearly always
+ * a single one. Doing it again does nothing to what is done, so that what was interrupted may begin anew.
+ * @returns how many rows it changed.
+ */
+export async function eraseClickId(
+  store: Store,
+  { workspace, clickId }: Pick<Erasure, 'workspace' | 'clickId'>,
+  now: number,
+): Promise<number> {
+  let [changed, place] = [0, { part: 0, after: '' }]
+  while (place.part < PARTS.length) {
+    const from = place
+    const step = await store.db.transaction().execute(async (db) => {
+      await lockKeys(db, store.engine, [clickId])
+      return await eraseStep(db, { workspace, clickId, now }, from)
+    })
+    changed += step.changed
+    place = step.place
+  }
+  return changed
+}
+
+type Place = { readonly part: number; readonly after: string }
+
+/** Goes on from the place until it has read as many rows as a step may. */
+async function eraseStep(
+  db: Db,
+  of: Omit<Part, 'after' | 'limit'>,
+  from: Place,
+): Promise<{ readonly changed: number; readonly place: Place }> {
+  let [changed, left, after] = [0, STEP_ROWS_MAX, from.after]
+  for (const [index, erase] of PARTS.entries()) {
+    if (index < from.part) continue
+    const done = await erase(db, { ...of, after, limit: left })
+    changed += done.changed
+    left -= done.read
+    if (left === 0) return { changed, place: { part: index, after: done.last } }
+    after = ''
+  }
+  return { changed, place: { part: PARTS.length, after: '' } }
+}
+
+async function eraseConversions(db: Db, { workspace, clickId, after, limit }: Part): Promise<Done> {
+  const rows = await db
+    .selectFrom('conversions')
+    .select(['id', 'visit_json', 'external_id', 'params_json', 'person_json', 'reason'])
+    .where('workspace', '=', workspace)
+    .where('click_id', '=', clickId)
+    .where('id', '>', after)
+    .orderBy('id')
+    .limit(limit)
+    .execute()
+  let changed = 0
+  for (const { id, ...before } of rows) {
+    const visit: Partial<LedgerRow> = JSON.parse(before.visit_json)
+    const ip = visit.ip ?? ''
+    changed += await eraseHistory(db, id, ip)
+    const visit_json = JSON.stringify(erasedRow(visit))
+    const reason = withoutAddress(before.reason, ip)
+    const erased = { visit_json, external_id: '', params_json: '{}', person_json: 'null', reason }
+    if (isDeepStrictEqual(erased, before)) continue
+    await db.updateTable('conversions').set(erased).where('id', '=', id).execute()
+    changed += 1
+  }
+  return toDone(rows, changed)
+}
+
+/** A member's own words may name anybody; those of the program name at most an address. */
+async function eraseHistory(db: Db, conversionId: string, ip: string): Promise<number> {
+  const own = await db
+    .updateTable('conversion_history')
+    .set({ reason: ERASED_MARK })
+    .where('conversion_id', '=', conversionId)
+    .where('actor', '<>', 'hit')
+    .where('reason', 'not in', ['', ERASED_MARK])
+    .executeTakeFirst()
+  if (ip === '') return Number(own.numUpdatedRows)
+  const without = sql<string>`replace(reason, ${ip}, ${ERASED_MARK})`
+  const told = await db
+    .updateTable('conversion_history')
+    .set({ reason: without })
+    .where('conversion_id', '=', conversionId)
+    .where('reason', '<>', without)
+    .executeTakeFirst()
+  return Number(own.numUpdatedRows + told.numUpdatedRows)
+}
+
+async function eraseOwnHits(db: Db, { workspace, clickId, after, limit }: Part): Promise<Done> {
+  const rows = await db
+    .selectFrom('hits')
+    .select(['id', 'ip', 'reason', 'request_json'])
+    .where('workspace', '=', workspace)
+    .where('click_id', '=', clickId)
+    .where('id', '>', after)
+    .orderBy('id')
+    .limit(limit)
+    .execute()
+  return await eraseHits(db, rows)
+}
+
+/** Hits of another click id or of none that conversions of this one came by. */
+async function eraseCausingHits(db: Db, { workspace, clickId, after, limit }: Part): Promise<Done> {
+  const rows = await db
+    .selectFrom('hits')
+    .select(['id', 'ip', 'reason', 'request_json'])
+    .where('workspace', '=', workspace)
+    .where('id', '>', after)
+    .where('id', 'in', (where) =>
+      where
+        .selectFrom('conversions')
+        .innerJoin('conversion_history', 'conversion_history.conversion_id', 'conversions.id')
+        .select('conversion_history.hit_id')
+        .where('conversions.workspace', '=', workspace)
+        .where('conversions.click_id', '=', clickId),
+    )
+    .orderBy('id')
+    .limit(limit)
+    .execute()
+  return await eraseHits(db, rows)
+}
+
+type HitText = {
+  readonly id: string
+  readonly ip: string
+  readonly reason: string
+  readonly request_json: string
+}
+
+async function eraseHits(db: Db, rows: readonly HitText[]): Promise<Done> {
+  let changed = 0
+  for (const { id, ip, reason, request_json: before } of rows) {
+    const hit: Hit = JSON.parse(before)
+    if (hit.removed === 'erased') continue
+    const request_json = JSON.stringify(withoutRequest(hit, 'erased'))
+    const told = withoutAddress(reason, ip)
+    const erased = { request_json, ip: '', reason: told, steps_json: '', rematch_at: null }
+    await db.updateTable('hits').set(erased).where('id', '=', id).execute()
+    changed += 1
+  }
+  return toDone(rows, changed)
+}
+
+/** Reasons of refusals name the address that was not allowed. */
+function withoutAddress(reason: string, ip: string): string {
+  return ip === '' ? reason : reason.replaceAll(ip, ERASED_MARK)
+}
+
+async function eraseDeliveries(db: Db, { workspace, clickId, now, after, limit }: Part): Promise<Done> {
+  const rows = await db
+    .selectFrom('deliveries')
+    .select('id')
+    .where('workspace', '=', workspace)
+    .where('click_id', '=', clickId)
+    .where('id', '>', after)
+    .where((where) =>
+      where.or([
+        where('url', '<>', ''),
+        where('body', '<>', ''),
+        where.exists(
+          where
+            .selectFrom('delivery_attempts')
+            .select('n')
+            .whereRef('delivery_attempts.delivery_id', '=', 'deliveries.id'),
+        ),
+      ]),
+    )
+    .orderBy('id')
+    .limit(limit)
+    .execute()
+  await removeCalls(
+    db,
+    rows.map(({ id }) => id),
+    { now, reason: ERASED_REASON },
+  )
+  return toDone(rows, rows.length)
+}
+
+async function eraseUpdates(db: Db, { workspace, clickId, after, limit }: Part): Promise<Done> {
+  const rows = await db
+    .selectFrom('visit_updates')
+    .select(['id', 'change_json'])
+    .where('workspace', '=', workspace)
+    .where('click_id', '=', clickId)
+    .where('id', '>', after)
+    .orderBy('id')
+    .limit(limit)
+    .execute()
+  let changed = 0
+  for (const { id, change_json: before } of rows) {
+    const change_json = JSON.stringify(erasedChange(JSON.parse(before)))
+    if (change_json === before) continue
+    await db.updateTable('visit_updates').set({ change_json }).where('id', '=', id).execute()
+    changed += 1
+  }
+  return toDone(rows, changed)
+}
+
+/** One file after the other: a click id has few lines in any. Previews that were never applied are among them. */
+async function eraseUploadRows(db: Db, { workspace, clickId, after, limit }: Part): Promise<Done> {
+  const rows = await db
+    .selectFrom('upload_rows')
+    .innerJoin('conversion_uploads', 'conversion_uploads.id', 'upload_rows.upload_id')
+    .select(['upload_rows.upload_id', 'upload_rows.line', 'upload_rows.params_json'])
+    .where('upload_rows.click_id', '=', clickId)
+    // Said word by word as the partial index says it.
+    .where('upload_rows.click_id', '<>', sql.lit(''))
+    .where('conversion_uploads.workspace', '=', workspace)
+    .where(sql<boolean>`(upload_rows.upload_id, upload_rows.line) > (${placeOf(after)})`)
+    .orderBy('upload_rows.upload_id')
+    .orderBy('upload_rows.line')
+    .limit(limit)
+    .execute()
+  let changed = 0
+  for (const { upload_id: uploadId, line, params_json: before } of rows) {
+    const params_json = JSON.stringify(erasedReport(JSON.parse(before)))
+    if (params_json === before) continue
+    await db
+      .updateTable('upload_rows')
+      .set({ params_json })
+      .where('upload_id', '=', uploadId)
+      .where('line', '=', line)
+      .execute()
+    changed += 1
+  }
+  return toDone(
+    rows.map(({ upload_id: uploadId, line }) => ({ id: `${uploadId}/${line}` })),
+    changed,
+  )
+}
+
+/** Of an upload's row, as its id. */
+function placeOf(id: string) {
+  const [uploadId = '', line = 0] = id.split('/')
+  return sql.join([uploadId, Number(line)])
+}
+
+function toDone(rows: readonly { readonly id: string }[], changed: number): Done {
+  return { read: rows.length, changed, last: rows.at(-1)?.id ?? '' }
+}
