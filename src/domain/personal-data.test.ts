@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { carriesPersonalData } from './carried-data.ts'
-import { coarseUserAgent, hashing, isWholeAddress, TRUNCATION, treatRow } from './personal-data.ts'
+import {
+  coarseUserAgent,
+  hashing,
+  isWholeAddress,
+  TRUNCATION,
+  treatRow,
+  withoutParams,
+} from './personal-data.ts'
 
 const CHROME =
   'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.6099.71 Safari/537.36'
@@ -44,6 +51,13 @@ it('hashes a value once, whatever was done to it before', () => {
   expect(treatRow(once, treatment)).toEqual(once)
   expect(treatRow(once, TRUNCATION)).toEqual(once)
   expect(treatment.address('203.0.113.0/24')).toBe('203.0.113.0/24')
+})
+
+it('leaves nothing of the URL that a visit was sent to, whatever of the visit it repeats', () => {
+  const row = { ip: '203.0.113.9', params: { a: 'b' }, location: 'https://o.example/?x=MjAzLjAuMTEzLjk&a=b' }
+  expect(treatRow(row, TRUNCATION)).toEqual({ ip: '203.0.113.0/24', params: { a: 'b' }, location: '' })
+  expect(withoutParams(row)).toEqual({ ip: '203.0.113.9', params: {}, location: '' })
+  expect(withoutParams({ ip: '203.0.113.9' })).toEqual({ ip: '203.0.113.9', params: {} })
 })
 
 it.each([

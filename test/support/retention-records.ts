@@ -14,9 +14,10 @@ export async function addHit(
     readonly clickId?: string
     readonly workspace?: string
     readonly outcome?: 'recorded' | 'unmatched'
+    readonly changes?: Partial<Hit>
   },
 ): Promise<void> {
-  const { id, at, clickId = 'c', workspace = 'w', outcome = 'recorded' } = hit
+  const { id, at, clickId = 'c', workspace = 'w', outcome = 'recorded', changes = {} } = hit
   const request: Hit = {
     id,
     kind: 'postback',
@@ -33,6 +34,7 @@ export async function addHit(
     ip: '203.0.113.9',
     userAgent: CHROME,
     referrer: '',
+    ...changes,
   }
   await db
     .insertInto('hits')
