@@ -107,6 +107,8 @@ class JobRun {
     const handler = handlers[this.#job.kind]
     if (handler === undefined) return await this.#fail(`this version knows no job "${this.#job.kind}"`)
     for (;;) {
+      // A handler that waits for the signal would wait for ever: it has come already.
+      if (signal.aborted) return await this.#release()
       try {
         const { result } = await handler(this.#job, {
           progress: (progress) => this.#progress(progress),
