@@ -1,6 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { eraseOpen, sweepErasures } from '../../src/retention/erase-clicks.ts'
+import { insertUpload, insertUploadRows, listUploadRows } from '../../src/store/conversion-uploads.ts'
+import { eraseClickId } from '../../src/store/erase-click-id.ts'
 import { getErasure, insertErasure } from '../../src/store/erasures.ts'
+import { getHit } from '../../src/store/hits.ts'
 import { appendToOutbox } from '../../src/store/ledger-outbox.ts'
 import { insertVisitUpdates } from '../../src/store/visit-updates.ts'
 import { SQL_ENGINES, useStores } from '../support/databases.ts'
@@ -8,7 +11,7 @@ import { clickOf, until, visitRow } from '../support/ledger-world.ts'
 import { addConversion, addHit, CHROME } from '../support/retention-records.ts'
 import { openRetentionWorld, type RetentionWorld } from '../support/retention-world.ts'
 
-const PERSONAL = /203\.0\.113\.9|Mozilla|jane|ext-1|zone-7|from-sub/
+const PERSONAL = /203\.0\.113\.9|Mozilla|jane|ext-1|zone-7|from-sub|from-url/
 const TABLES = ['hits', 'conversions', 'deliveries', 'delivery_attempts', 'visit_updates'] as const
 
 describe.each(SQL_ENGINES)('an erasure, on %s', (engine) => {
@@ -28,6 +31,7 @@ describe.each(SQL_ENGINES)('an erasure, on %s', (engine) => {
       ...known,
       tokens: { zone: 'zone-7' },
       params: { name: 'jane' },
+      location: 'https://o.example/from-url',
       cost: '0.5',
       country: 'DE',
     })
@@ -124,6 +128,115 @@ describe.each(SQL_ENGINES)('an erasure, on %s', (engine) => {
     await sweepErasures(options)
     expect(counts.slice(done)).toEqual([])
   })
+
+  it('takes what members wrote about the conversion, and the lines of files about it, applied or not', async () => {
+    const opened = await open()
+    const { store, options } = opened
+    const [visit, other] = [personsVisit(), personsVisit()]
+    await addConversion(store.db, { id: 'sale', at: visit.at, visit })
+    await addConversion(store.db, { id: 'other', at: other.at, visit: other })
+    const told = { workspace: 'w', at: visit.at, hit_id: '', from_status: 'approved' } as const
+    const money = { from_revenue_micros: 1, to_revenue_micros: 0, to_status: 'rejected' } as const
+    const reasons = [
+      { conversion_id: 'sale', n: 2, actor: 'user:1', reason: 'jane wants her money back' },
+      { conversion_id: 'sale', n: 3, actor: 'hit', reason: 'from 203.0.113.9 by the rules' },
+      { conversion_id: 'other', n: 2, actor: 'user:1', reason: 'jane, too' },
+    ]
+    await store.db
+      .insertInto('conversion_history')
+      .values(reasons.map((each) => ({ ...told, ...money, ...each })))
+      .execute()
+    await addUpload(opened, 'preview', 'w', [visit.click_id, other.click_id])
+    await addUpload(opened, 'theirs', 'other', [visit.click_id])
+    await order(opened, visit.click_id)
+    await eraseOpen(options)
+    const history = await store.db
+      .selectFrom('conversion_history')
+      .select(['conversion_id', 'n', 'reason'])
+      .where('n', '>', 1)
+      .orderBy('conversion_id')
+      .orderBy('n')
+      .execute()
+    expect(history.map(({ reason }) => reason)).toEqual([
+      'jane, too',
+      '(erased)',
+      'from (erased) by the rules',
+    ])
+    const lines = async (id: string) =>
+      (await listUploadRows(store.db, id, {}, { afterLine: 0, limit: 10 })).map(({ params }) => params)
+    const kept = { payout: '1.25', txid: 'tx', time: '1', status: 'approved' }
+    expect(await lines('preview')).toEqual([
+      { cid: visit.click_id, ...kept },
+      { cid: other.click_id, ...kept, p1: 'jane', email: 'sha256:ab' },
+    ])
+    expect((await lines('theirs'))[0]).toMatchObject({ p1: 'jane' })
+  })
+
+  it('reaches a click id that was hammered, in steps of which each is short', async () => {
+    const opened = await open()
+    const { store } = opened
+    const visit = personsVisit()
+    await store.db.transaction().execute(async (db) => {
+      for (let n = 0; n < 450; n++) {
+        await addHit(db, { id: `hit-sale-${n}`, at: visit.at, clickId: visit.click_id })
+        await addConversion(db, { id: `sale-${n}`, at: visit.at, visit, state: 'pending' })
+        // By a hit that named no click, as a network does that knows the sale alone.
+        await addHit(db, { id: `unnamed-${n}`, at: visit.at, clickId: '' })
+        await db
+          .updateTable('conversion_history')
+          .set({ hit_id: `unnamed-${n}` })
+          .where('conversion_id', '=', `sale-${n}`)
+          .where(({ eb }) => eb.val(n % 2), '=', 0)
+          .execute()
+      }
+      const lines = Array<string>(450).fill(visit.click_id)
+      await addUpload({ store: { ...store, db } }, 'file', 'w', lines)
+    })
+    let transactions = 0
+    const db = new Proxy(store.db, {
+      get: (target, name) => {
+        if (name === 'transaction') transactions += 1
+        const value: unknown = Reflect.get(target, name)
+        return typeof value === 'function' ? value.bind(target) : value
+      },
+    })
+    await eraseClickId({ ...store, db }, { workspace: 'w', clickId: visit.click_id }, Date.now())
+    // 450 conversions, 675 hits, 450 deliveries and 450 lines.
+    expect(transactions).toBeGreaterThan(2_025 / 200)
+    for (const table of TABLES) {
+      const rows = await store.db.selectFrom(table).selectAll().execute()
+      const own = rows.filter((row) => !/"unnamed-\d*[13579]"/.test(JSON.stringify(row)))
+      expect(JSON.stringify(own), table).not.toMatch(PERSONAL)
+    }
+    expect(JSON.stringify(await store.db.selectFrom('upload_rows').selectAll().execute())).not.toMatch(
+      PERSONAL,
+    )
+    const states = await store.db.selectFrom('deliveries').select('state').distinct().execute()
+    expect(states).toEqual([{ state: 'cancelled' }])
+    // A hit that made no conversion of the person is another's.
+    expect((await getHit(store.db, { workspace: 'w', id: 'unnamed-1' }))?.request.removed).toBeUndefined()
+  }, 60_000)
+
+  async function addUpload(
+    { store }: Pick<RetentionWorld, 'store'>,
+    id: string,
+    workspace: string,
+    clickIds: readonly string[],
+  ): Promise<void> {
+    const params = {
+      payout: '1.25',
+      txid: 'tx',
+      time: '1',
+      status: 'approved',
+      p1: 'jane',
+      email: 'sha256:ab',
+    }
+    const rows = clickIds.map((cid, index) => ({ line: index + 1, problem: '', params: { cid, ...params } }))
+    await insertUploadRows(store.db, id, rows)
+    const times = { createdAt: 1, updatedAt: 1 }
+    const upload = { id, workspace, name: 'f.csv', state: 'preview', jobId: '', actor: 'user:1' } as const
+    await insertUpload(store.db, { ...upload, ...times })
+  }
 
   it('reaches nothing of another workspace', async () => {
     const opened = await open()

@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { matchHit } from '../../src/conversions/match-hit.ts'
+import { matchHit, rematchHits } from '../../src/conversions/match-hit.ts'
 import { createClickIdKey } from '../../src/domain/click-id-key.ts'
+import { RETENTION_LIMITS } from '../../src/retention/retention-limits.ts'
+import { RETENTION_LEASE } from '../../src/retention/retention-run.ts'
 import { passRetention } from '../../src/retention/run-retention.ts'
 import { findHitsToRematch, getHit } from '../../src/store/hits.ts'
 import { measureSize } from '../../src/store/retention-size.ts'
@@ -72,6 +74,113 @@ describe.each(SQL_ENGINES)('retention of what SQL holds, on %s', (engine) => {
     const wanted = { workspace: 'w', hitId: 'old', clickId: visit.click_id, actor: 'user:1', mayClaim: true }
     expect(await matchHit(deps, wanted)).toMatchObject({ ok: false, problem: 'request_gone' })
   })
+
+  it('lets nobody judge a signed hit again whose request is gone, and leaves it unmatched', async () => {
+    const { store, options, addWorkspace } = await open()
+    await addWorkspace('w', { hitDays: 10 })
+    const at = Date.now() - 11 * DAY_MS
+    const rawQuery = 'cid=c&ts=1&sig=ab'
+    const params = [...new URLSearchParams(rawQuery)] as const
+    await addHit(store.db, {
+      id: 'old',
+      at,
+      outcome: 'unmatched',
+      changes: { rawQuery, params, signedBy: ['n'] },
+    })
+    await passRetention(options)
+    const judge = { judge: async () => [], rejudge: async () => expect.unreachable('it is judged') }
+    const named = await rematchHits({ store, judge }, 'w', { ids: ['old'] })
+    const all = await rematchHits({ store, judge }, 'w', { all: true })
+    expect([named, all]).toEqual(Array(2).fill({ judged: 0, matched: 0 }))
+    expect(await findHitsToRematch(store.db, Date.now(), 10)).toEqual([])
+    expect((await getHit(store.db, { workspace: 'w', id: 'old' }))?.outcome).toBe('unmatched')
+  })
+
+  it('keeps a treated hit only where its signature can be told, so that none is refused for a wrong one', async () => {
+    const { store, options, addWorkspace } = await open()
+    await addWorkspace('w', { personalDataDays: 10, personalDataMode: 'truncate' })
+    const at = Date.now() - 11 * DAY_MS
+    const query = (rawQuery: string) => ({ rawQuery, params: [...new URLSearchParams(rawQuery)] })
+    const unmatched = { at, outcome: 'unmatched' } as const
+    const withAddress = query('cid=c&ip=203.0.113.9&ts=1&sig=ab')
+    await addHit(store.db, { ...unmatched, id: 'lost', changes: withAddress })
+    await addHit(store.db, { ...unmatched, id: 'told', changes: { ...withAddress, signedBy: ['n'] } })
+    await addHit(store.db, { ...unmatched, id: 'whole', changes: query('cid=c&ts=1&sig=ab') })
+    await addHit(store.db, { ...unmatched, id: 'unsigned', changes: query('cid=c&ip=203.0.113.9') })
+    await addHit(store.db, { at, id: 'judged', changes: withAddress })
+    await passRetention(options)
+    const request = async (id: string) => (await getHit(store.db, { workspace: 'w', id }))?.request
+    expect(await request('lost')).toMatchObject({ removed: 'age', params: [], ip: '203.0.113.0/24' })
+    expect(await request('told')).toMatchObject({ signedBy: ['n'], rawQuery: '' })
+    expect(await request('whole')).toMatchObject({ rawQuery: 'cid=c&ts=1&sig=ab' })
+    for (const id of ['told', 'whole', 'unsigned', 'judged'])
+      expect((await request(id))?.removed, id).toBeUndefined()
+    const waiting = (await findHitsToRematch(store.db, Date.now(), 10)).map(({ id }) => id)
+    expect(waiting.sort()).toEqual(['told', 'unsigned', 'whole'])
+  })
+
+  it('takes the parameters and the URL with them from the visits that old conversions repeat', async () => {
+    const { store, options, addWorkspace } = await open()
+    await addWorkspace('w', { paramDays: 10 })
+    for (const [id, days] of [
+      ['old', 11],
+      ['new', 9],
+    ] as const) {
+      const at = Date.now() - days * DAY_MS
+      const visit = visitRow({ at, params: { a: 'jane' }, location: 'https://o.example/?a=jane', sub1: 's' })
+      await addConversion(store.db, { id, at, visit })
+    }
+    await passRetention(options)
+    const rows = await store.db.selectFrom('conversions').select(['id', 'visit_json']).orderBy('id').execute()
+    expect(rows.map(({ visit_json }) => visit_json.includes('jane'))).toEqual([true, false])
+    expect(JSON.parse(rows[1]?.visit_json ?? '')).toMatchObject({ params: {}, location: '', sub1: 's' })
+  })
+
+  it('goes on where it stopped, wherever it was killed, and does nothing twice', async () => {
+    const { store, options, addWorkspace, counts } = await open()
+    await addWorkspace('w', { hitDays: 60, personalDataDays: 10, personalDataMode: 'hash', attemptDays: 30 })
+    const [now, steps] = [Date.now(), RETENTION_LIMITS.stepRowsMax]
+    await store.db.transaction().execute(async (db) => {
+      for (let n = 0; n < 2 * steps + 20; n++) {
+        await addHit(db, { id: `hit-${n}`, at: now - 20 * DAY_MS + n })
+        const visit = visitRow({ ip: '203.0.113.9', user_agent: CHROME })
+        if (n < steps + 20)
+          await addConversion(db, { id: `c-${n}`, at: now - 40 * DAY_MS + n, visit, state: 'pending' })
+      }
+    })
+    let kills = 0
+    for (let lifetime = 1; ; lifetime += 2) {
+      const killed = new AbortController()
+      let looks = 0
+      // The lease asks for the time before each step.
+      const clock = () => {
+        if (++looks > lifetime) killed.abort()
+        return now
+      }
+      const passed = passRetention({ ...options, clock, signal: killed.signal })
+      if (
+        await passed.then(
+          () => true,
+          () => false,
+        )
+      )
+        break
+      kills += 1
+    }
+    expect(kills).toBeGreaterThan(5)
+    for (const table of ['hits', 'conversions', 'deliveries', 'delivery_attempts'] as const)
+      expect(JSON.stringify(await store.db.selectFrom(table).selectAll().execute()), table).not.toMatch(
+        /203\.0\.113\.9|Mozilla/,
+      )
+    const states = await store.db.selectFrom('deliveries').select('state').distinct().execute()
+    expect(states).toEqual([{ state: 'cancelled' }])
+    const hits = await store.db.selectFrom('hits').select('ip').distinct().execute()
+    expect(hits).toEqual([{ ip: expect.stringMatching(/^hash:[\da-f]{20}$/) }])
+    const told = counts.length
+    await store.db.deleteFrom('work_cursors').where('name', '<>', RETENTION_LEASE).execute()
+    await passRetention(options)
+    expect(counts.slice(told)).toEqual([])
+  }, 120_000)
 
   it('keeps attempts and requests within the size budget, the oldest of both going first', async () => {
     const { store, options, addWorkspace } = await open()
