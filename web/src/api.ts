@@ -95,6 +95,22 @@ export async function postCsv<T>(path: string, file: Blob): Promise<T> {
   return body as T // a successful answer has the documented body
 }
 
+/**
+ * The body of an answer that has no end yet.
+ * @throws ApiProblem when the API refuses it, TypeError when it can not be reached.
+ */
+export async function readStream(
+  path: string,
+  { headers, signal }: { readonly headers: Readonly<Record<string, string>>; readonly signal: AbortSignal },
+): Promise<ReadableStream<Uint8Array>> {
+  const workspace = workspaceId === undefined ? {} : { [WORKSPACE_HEADER]: workspaceId }
+  const response = await fetch(path, { headers: { ...headers, ...workspace }, signal })
+  if (!response.ok || response.body === null) {
+    throw new ApiProblem(response.status, await response.json().catch(() => null))
+  }
+  return response.body
+}
+
 type ProblemFields = {
   readonly code?: string
   readonly detail?: string

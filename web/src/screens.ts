@@ -1,6 +1,7 @@
 import { type ComponentType, lazy } from 'react'
 import type { PathParams } from './router.tsx'
 import { NETWORK_SCREENS } from './screens-network.ts'
+import { NOTIFICATION_SCREENS } from './screens-notifications.ts'
 
 export type Screen = ComponentType<{ readonly params: PathParams }>
 export type ScreenList = readonly (readonly [pattern: string, screen: Screen])[]
@@ -47,6 +48,7 @@ export const SCREENS: ScreenList = [
   ['/costs', lazy(async () => ({ default: (await import('./screens/costs.tsx')).Costs }))],
   ['/fraud', lazy(async () => ({ default: (await import('./screens/fraud.tsx')).Fraud }))],
   ...NETWORK_SCREENS,
+  ...NOTIFICATION_SCREENS,
   ['/settings', lazySettings()],
   ['/settings/:tab', lazySettings()],
 ]

@@ -17,10 +17,19 @@ const NAVIGATION: readonly NavGroup[] = [
     items: [
       { href: '/report', label: texts.report.title, icon: 'report' },
       { href: '/conversions', label: texts.conversions.title, icon: 'conversion' },
-      { href: '/hits', label: texts.hits.title, icon: 'hits' },
-      { href: '/visits', label: texts.story.title, icon: 'story' },
       { href: '/costs', label: texts.nav.costs, icon: 'cost' },
       { href: '/fraud', label: texts.nav.fraud, icon: 'shield' },
+    ],
+  },
+  {
+    label: texts.nav.inspect,
+    items: [
+      { href: '/alerts', label: texts.nav.alerts, icon: 'bell' },
+      { href: '/live', label: texts.nav.live, icon: 'live' },
+      { href: '/hits', label: texts.hits.title, icon: 'hits' },
+      { href: '/deliveries', label: texts.nav.deliveries, icon: 'send' },
+      { href: '/visits', label: texts.story.title, icon: 'story' },
+      { href: '/explain-url', label: texts.nav.explain, icon: 'link' },
     ],
   },
   {
@@ -29,6 +38,7 @@ const NAVIGATION: readonly NavGroup[] = [
       { href: '/campaigns', label: texts.campaigns.title, icon: 'campaign' },
       { href: '/flows', label: texts.nav.flows, icon: 'flow' },
       { href: '/traffic-sources', label: texts.sources.title, icon: 'source' },
+      { href: '/notification-targets', label: texts.nav.targets, icon: 'out' },
       { href: '/affiliate-networks', label: texts.networks.title, icon: 'network' },
       { href: '/offers', label: texts.offers.title, icon: 'offer' },
       { href: '/landers', label: texts.landers.title, icon: 'lander' },

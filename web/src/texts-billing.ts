@@ -192,12 +192,9 @@ export const webhookTexts = {
     'offer.changed': 'An offer changed',
     'offer.archived': 'An offer was archived',
     'invoice.finalized': 'An invoice can be paid',
+    'notification_target.disabled': 'A target was switched off by itself',
   },
   status: 'Status',
-  active: 'Active',
-  disabled: 'Disabled',
-  isActive: 'Call it',
-  disabledBy: 'Disabled because',
   secret: 'Its secret',
   secretHint:
     'Copy it now: it is shown only this once. It checks the signature of each call (Standard Webhooks).',
@@ -260,5 +257,7 @@ export const settingsTabs = {
   network: 'Network',
   members: 'People',
   webhooks: 'Webhooks',
+  alerts: 'Alerts',
+  retention: 'Retention',
   'api-keys': 'API keys',
 } as const

@@ -103,7 +103,8 @@ export const targetTexts = {
   delay: 'Delay, minutes',
   onlyFirst: 'Only the first conversion of a visit',
   onlyWithPayout: 'Only with a payout',
-  enabled: 'In use',
+  statusOf: (number: number) => `Status of call ${number}`,
+  open: 'Health and test',
   none: 'No call goes back yet. Add one so that the source can optimise for conversions.',
   conditions: 'Conditions',
 } as const

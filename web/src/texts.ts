@@ -59,6 +59,12 @@ export const texts = {
     flows: 'Shared flows',
     events: 'Events',
     domains: 'Domains',
+    inspect: 'Watch',
+    alerts: 'Alerts',
+    deliveries: 'Deliveries',
+    targets: 'Notification targets',
+    live: 'Live',
+    explain: 'Explain a URL',
   },
   form: {
     save: 'Save',

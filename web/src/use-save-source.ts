@@ -3,21 +3,7 @@ import { useRef } from 'react'
 import { ApiProblem, answerOf, api } from './api.ts'
 import { useSave } from './resource.ts'
 import { type NotificationTarget, sources, type TrafficSource, targets } from './resources.ts'
-
-type TargetFields = Pick<
-  NotificationTarget,
-  | 'type'
-  | 'url'
-  | 'events'
-  | 'statuses'
-  | 'onlyFirst'
-  | 'onlyWithPayout'
-  | 'delaySeconds'
-  | 'percent'
-  | 'status'
->
-/** A call of the form; one without an id is not saved yet, one without a URL is left out. */
-export type TargetValues = TargetFields & { readonly id?: string }
+import { callsSomebody, type TargetValues, toTargetBody } from './target-values.ts'
 
 type SourceValues = Omit<TrafficSource, 'id' | 'createdAt' | 'updatedAt' | 'archivedAt' | 'template'> & {
   readonly targets: readonly TargetValues[]
@@ -38,10 +24,10 @@ export function useSaveSource(item: TrafficSource | undefined, before: readonly 
     sourceId.current = source.id
     const kept: TargetValues[] = []
     for (const [index, target] of wanted.entries()) {
-      if (target.url.trim() === '') continue
+      if (!callsSomebody(target)) continue
       const id = await saveTarget(source.id, target, index)
       ids.current = [...ids.current, id]
-      kept.push({ ...target, id })
+      kept.push(asSaved(target, id))
     }
     const stored = [...before.map(({ id }) => id), ...ids.current]
     await removeTargets(stored.filter((id) => !kept.some((target) => target.id === id)))
@@ -51,10 +37,16 @@ export function useSaveSource(item: TrafficSource | undefined, before: readonly 
   }
 }
 
+/** Its new credentials are kept now, and not shown again. */
+function asSaved(target: TargetValues, id: string): TargetValues {
+  const secretNames = [...new Set([...target.secretNames, ...Object.keys(target.systemSecrets)])]
+  return { ...target, id, systemSecrets: {}, secretNames }
+}
+
 /** Creates or changes it; returns its id. */
 async function saveTarget(sourceId: string, target: TargetValues, index: number): Promise<string> {
-  const { id, ...fields } = target
-  const body = { ...fields, url: fields.url.trim() }
+  const { id } = target
+  const body = toTargetBody(target)
   try {
     if (id === undefined) {
       const path = '/api/v1/traffic-sources/{id}/notification-targets'

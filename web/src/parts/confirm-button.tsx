@@ -15,6 +15,8 @@ type ConfirmButtonProps = {
   /** Asked for, when the deed needs one. */
   readonly reason?: { readonly label: string; readonly hint?: string; readonly required: boolean }
   readonly isGrave?: boolean
+  /** Of the button that does nothing; where the deed itself is called “Cancel”, that word would be taken. */
+  readonly dismissLabel?: string
   readonly run: (reason: string) => Promise<unknown>
   readonly button?: Pick<ButtonProps, 'variant' | 'size' | 'color'>
 }
@@ -22,6 +24,7 @@ type ConfirmButtonProps = {
 /** A deed that deserves a second look: what it does, why, and then doing it. */
 export function ConfirmButton(props: ConfirmButtonProps) {
   const { label, ariaLabel, title, text, reason, isGrave = false, run, button } = props
+  const dismissLabel = props.dismissLabel ?? texts.form.cancel
   const [opened, { open, close }] = useDisclosure()
   const [why, setWhy] = useState('')
   const deed = useMutation({
@@ -64,7 +67,7 @@ export function ConfirmButton(props: ConfirmButtonProps) {
                 {label}
               </Button>
               <Button variant="subtle" color="gray" onClick={close}>
-                {texts.form.cancel}
+                {dismissLabel}
               </Button>
             </Group>
           </Stack>

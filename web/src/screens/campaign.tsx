@@ -2,6 +2,7 @@ import { Anchor, NumberInput, Select, Stack, TagsInput, TextInput } from '@manti
 import { type FlowValues, toFlowBody } from '../flow-values.ts'
 import { CampaignAside } from '../parts/campaign-aside.tsx'
 import { CampaignCost, toCostModel, toCostValues } from '../parts/campaign-cost.tsx'
+import { CampaignTargets } from '../parts/campaign-targets.tsx'
 import { EditScreen } from '../parts/edit-screen.tsx'
 import { FlowEditor } from '../parts/flow-editor.tsx'
 import { EMPTY_PATH } from '../parts/flow-paths.tsx'
@@ -36,29 +37,32 @@ function CampaignForm({ item }: { readonly item: Campaign | undefined }) {
   const form = useForm(toValues(item, currency), (values) => save(item?.id, toBody(values)))
   const { flowId } = form.values
   return (
-    <FormLayout
-      onSubmit={form.submit}
-      aside={<CampaignAside item={item} flow={flowId === '' ? form.values : undefined} />}
-    >
-      <Basics form={form} isNew={item === undefined} />
-      <FlowChoice form={form} />
-      {flowId === '' && (
-        <FlowEditor
-          flow={form.values}
-          warnings={item?.warnings ?? []}
+    <>
+      <FormLayout
+        onSubmit={form.submit}
+        aside={<CampaignAside item={item} flow={flowId === '' ? form.values : undefined} />}
+      >
+        <Basics form={form} isNew={item === undefined} />
+        <FlowChoice form={form} />
+        {flowId === '' && (
+          <FlowEditor
+            flow={form.values}
+            warnings={item?.warnings ?? []}
+            errorOf={form.errorOf}
+            hasErrorAt={form.hasErrorAt}
+            onChange={form.set}
+          />
+        )}
+        <CampaignCost
+          cost={form.values.costModel}
           errorOf={form.errorOf}
-          hasErrorAt={form.hasErrorAt}
-          onChange={form.set}
+          onChange={(costModel) => form.set({ costModel })}
         />
-      )}
-      <CampaignCost
-        cost={form.values.costModel}
-        errorOf={form.errorOf}
-        onChange={(costModel) => form.set({ costModel })}
-      />
-      <More form={form} />
-      <FormFooter form={form} isNew={item === undefined} cancelHref="/campaigns" />
-    </FormLayout>
+        <More form={form} />
+        <FormFooter form={form} isNew={item === undefined} cancelHref="/campaigns" />
+      </FormLayout>
+      {item !== undefined && <CampaignTargets campaignId={item.id} />}
+    </>
   )
 }
 

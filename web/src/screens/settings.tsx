@@ -4,9 +4,11 @@ import { navigate, type PathParams } from '../router.tsx'
 import { useMe } from '../session.ts'
 import { isKey, texts } from '../texts.ts'
 import { settingsTabs } from '../texts-billing.ts'
+import { AlertSettings } from './alert-settings.tsx'
 import { ApiKeys } from './api-keys.tsx'
 import { Members } from './members.tsx'
 import { NetworkSettings } from './network-settings.tsx'
+import { RetentionSettings } from './retention-settings.tsx'
 import { Webhooks } from './webhooks.tsx'
 import { WorkspaceSettings } from './workspace-settings.tsx'
 
@@ -47,6 +49,12 @@ export function Settings({ params }: { readonly params: PathParams }) {
         </Tabs.Panel>
         <Tabs.Panel value="webhooks" pt="lg">
           <Webhooks />
+        </Tabs.Panel>
+        <Tabs.Panel value="alerts" pt="lg">
+          <AlertSettings />
+        </Tabs.Panel>
+        <Tabs.Panel value="retention" pt="lg">
+          <RetentionSettings />
         </Tabs.Panel>
         <Tabs.Panel value="api-keys" pt="lg">
           <ApiKeys />

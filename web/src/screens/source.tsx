@@ -7,7 +7,7 @@ import { FormLayout, Pair } from '../parts/form-layout.tsx'
 import { Loaded } from '../parts/loaded.tsx'
 import { Section } from '../parts/page.tsx'
 import { CurrencySelect } from '../parts/pickers.tsx'
-import { EMPTY_TARGET, TargetRows } from '../parts/target-rows.tsx'
+import { TargetRows } from '../parts/target-rows.tsx'
 import { AboutSource } from '../parts/template-about.tsx'
 import { TemplateStart, useStartsEmpty } from '../parts/template-start.tsx'
 import { TokenRows } from '../parts/token-rows.tsx'
@@ -15,10 +15,11 @@ import { useFreshItems } from '../resource.ts'
 import { type NotificationTarget, sources, type TrafficSource, targets } from '../resources.ts'
 import type { PathParams } from '../router.tsx'
 import { useMe } from '../session.ts'
+import { EMPTY_TARGET, type TargetValues, toTargetValues } from '../target-values.ts'
 import { texts } from '../texts.ts'
 import { sourceTexts } from '../texts-catalogue.ts'
 import { type Form, useForm } from '../use-form.ts'
-import { type TargetValues, useSaveSource } from '../use-save-source.ts'
+import { useSaveSource } from '../use-save-source.ts'
 
 const TRAFFIC_LOSS_PERCENT_MAX = 99
 
@@ -167,9 +168,4 @@ function toValues(item: TrafficSource | undefined, owned: readonly NotificationT
     trafficLossPercent: item?.trafficLossPercent ?? 0,
     targets: calls,
   }
-}
-
-function toTargetValues(target: NotificationTarget): TargetValues {
-  const { id, type, url, events, statuses, onlyFirst, onlyWithPayout, delaySeconds, percent, status } = target
-  return { id, type, url, events, statuses, onlyFirst, onlyWithPayout, delaySeconds, percent, status }
 }

@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Modal, MultiSelect, Stack, Switch, Text, TextInput } from '@mantine/core'
+import { Alert, Button, Group, Modal, MultiSelect, Select, Stack, Text, TextInput } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { answerOf, api } from '../api.ts'
@@ -9,12 +9,14 @@ import { Empty } from '../parts/empty.tsx'
 import { FormProblem } from '../parts/form-footer.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Loaded } from '../parts/loaded.tsx'
+import { RotateSecret } from '../parts/rotate-secret.tsx'
 import { Shortened } from '../parts/shortened.tsx'
-import { StateBadge } from '../parts/state-badge.tsx'
+import { PauseButton, TargetHealth, TargetStatus } from '../parts/target-standing.tsx'
 import { useItems } from '../resource.ts'
 import { type Webhook, webhooks } from '../resources-network.ts'
 import { isKey, texts, toOptions } from '../texts.ts'
 import { webhookTexts as words } from '../texts-billing.ts'
+import { targetPageTexts } from '../texts-targets.ts'
 import { useForm } from '../use-form.ts'
 
 type EventName = keyof typeof words.eventNames
@@ -78,16 +80,12 @@ function WebhookTable({ items, onEdit }: WebhookTableProps) {
         {
           key: 'status',
           header: words.status,
-          cell: (webhook) => (
-            <>
-              <StateBadge state={webhook.status} words={{ active: words.active, disabled: words.disabled }} />
-              {webhook.disabledReason !== '' && (
-                <Text size="xs" c="dimmed">
-                  {words.disabledBy}: {webhook.disabledReason}
-                </Text>
-              )}
-            </>
-          ),
+          cell: (webhook) => <TargetStatus target={webhook} />,
+        },
+        {
+          key: 'health',
+          header: targetPageTexts.health,
+          cell: (webhook) => <TargetHealth target={webhook} />,
         },
         {
           key: 'actions',
@@ -109,8 +107,25 @@ type ActionsProps = { readonly webhook: Webhook; readonly onEdit: (webhook: Webh
 
 function Actions({ webhook, onEdit }: ActionsProps) {
   const queries = useQueryClient()
+  const params = { path: { id: webhook.id } }
+  const reload = () => queries.invalidateQueries({ queryKey: [webhooks.name] })
   return (
     <Group gap={6} justify="flex-end" wrap="nowrap">
+      <PauseButton
+        status={webhook.status}
+        size="compact-xs"
+        change={async (status) => {
+          await answerOf(api.PATCH('/api/v1/webhooks/{id}', { params, body: { status } }))
+          await reload()
+        }}
+      />
+      <RotateSecret
+        size="compact-xs"
+        rotate={(overlapHours) =>
+          answerOf(api.POST('/api/v1/webhooks/{id}/rotate-secret', { params, body: { overlapHours } }))
+        }
+        onDone={() => void reload()}
+      />
       <Button size="compact-xs" variant="default" onClick={() => onEdit(webhook)}>
         {words.change}
       </Button>
@@ -120,9 +135,8 @@ function Actions({ webhook, onEdit }: ActionsProps) {
         text={words.deleteAsk}
         isGrave
         run={async () => {
-          const params = { path: { id: webhook.id } }
           await answerOf(api.DELETE('/api/v1/webhooks/{id}', { params }))
-          await queries.invalidateQueries({ queryKey: [webhooks.name] })
+          await reload()
         }}
         button={{ size: 'compact-xs', variant: 'subtle', color: 'gray' }}
       />
@@ -175,10 +189,12 @@ function WebhookForm({ webhook, onDone }: WebhookFormProps) {
           error={form.errorOf('events')}
           onChange={(chosen) => form.set({ events: knownEvents(chosen) })}
         />
-        <Switch
-          label={words.isActive}
-          checked={form.values.status === 'active'}
-          onChange={(event) => form.set({ status: event.currentTarget.checked ? 'active' : 'disabled' })}
+        <Select
+          label={words.status}
+          data={toOptions(targetPageTexts.statuses)}
+          value={form.values.status}
+          onChange={(status) => isKey(targetPageTexts.statuses, status) && form.set({ status })}
+          allowDeselect={false}
         />
         <FormProblem problem={form.problem} />
         <Group>

@@ -1,0 +1,119 @@
+import { readStream } from './api.ts'
+import type { components } from './api-types.ts'
+
+type Schemas = components['schemas']
+type Attempt = Schemas['DeliveryWithAttempts']['attempts'][number]
+export type LiveKind = 'hits' | 'conversions' | 'deliveries'
+
+/** What the server tells; `key` is this event's alone. */
+export type LiveEvent = { readonly key: string } & (
+  | { readonly type: 'hit'; readonly at: string; readonly hit: Schemas['Hit'] }
+  | {
+      readonly type: 'conversion'
+      readonly at: string
+      readonly conversion: Schemas['Conversion']
+      readonly transition: Schemas['ConversionWithHistory']['history'][number]
+    }
+  | { readonly type: 'delivery'; readonly at: string; readonly delivery: Schemas['Delivery'] }
+  | {
+      readonly type: 'attempt'
+      readonly at: string
+      readonly delivery: Schemas['Delivery']
+      readonly attempt: Attempt
+    }
+)
+
+export type LiveListener = {
+  readonly onOpen: () => void
+  readonly onEvents: (events: readonly LiveEvent[]) => void
+  /** A slow reader was not told of so many. */
+  readonly onMissed: (count: number) => void
+}
+
+type Frame = { readonly id: string; readonly event: string; readonly data: string }
+
+/**
+ * Follows what happens until the stream ends or breaks. fetch, and not EventSource: only it can name the workspace.
+ * @param after the id of the last event that is known; '' to begin now.
+ * @returns the id to go on with.
+ * @throws ApiProblem when the API refuses it, TypeError when the connection breaks.
+ */
+export async function followLive(
+  kinds: readonly LiveKind[],
+  { after, signal }: { readonly after: string; readonly signal: AbortSignal },
+  { onOpen, onEvents, onMissed }: LiveListener,
+): Promise<string> {
+  const query = new URLSearchParams(kinds.map((kind) => ['kind', kind]))
+  const headers = after === '' ? {} : { 'last-event-id': after }
+  const body = await readStream(`/api/v1/inspector/stream?${query}`, { headers, signal })
+  onOpen()
+  let [last, rest] = [after, '']
+  for await (const text of textOf(body)) {
+    const blocks = (rest + text).split('\n\n')
+    rest = blocks.pop() ?? ''
+    const frames = blocks.map(toFrame)
+    last = frames.findLast(({ id }) => id !== '')?.id ?? last
+    const events = frames.flatMap(toEvent)
+    if (events.length > 0) onEvents(events)
+    for (const { event, data } of frames) if (event === 'missed') onMissed(missedIn(data))
+    if (frames.some(({ event }) => event === 'end')) return last
+  }
+  return last
+}
+
+async function* textOf(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+  const reader = body.getReader()
+  const decoder = new TextDecoder()
+  try {
+    for (;;) {
+      const { done, value } = await reader.read()
+      if (done) return
+      yield decoder.decode(value, { stream: true })
+    }
+  } finally {
+    await reader.cancel().catch(() => {})
+  }
+}
+
+/** As HTML's "Interpreting an event stream" has it, of which this server sends one line for each field. */
+function toFrame(block: string): Frame {
+  const fields = new Map(
+    block.split('\n').map((line) => {
+      const at = line.indexOf(': ')
+      return [line.slice(0, at), line.slice(at + 2)] as const
+    }),
+  )
+  return { id: fields.get('id') ?? '', event: fields.get('event') ?? '', data: fields.get('data') ?? '' }
+}
+
+/** The data is the API's, of which the event's name says the shape. */
+function toEvent({ id, event, data }: Frame): readonly LiveEvent[] {
+  switch (event) {
+    case 'hit': {
+      const hit = JSON.parse(data) as Schemas['Hit']
+      return [{ type: 'hit', key: id, at: hit.receivedAt, hit }]
+    }
+    case 'conversion': {
+      const conversion = JSON.parse(data) as Schemas['Conversion'] & {
+        readonly transition: Schemas['ConversionWithHistory']['history'][number]
+      }
+      const { transition } = conversion
+      return [{ type: 'conversion', key: id, at: transition.at, conversion, transition }]
+    }
+    case 'delivery': {
+      const delivery = JSON.parse(data) as Schemas['Delivery']
+      return [{ type: 'delivery', key: id, at: delivery.createdAt, delivery }]
+    }
+    case 'attempt': {
+      const attempt = JSON.parse(data) as Attempt & { readonly delivery: Schemas['Delivery'] }
+      return [{ type: 'attempt', key: id, at: attempt.startedAt, delivery: attempt.delivery, attempt }]
+    }
+    default:
+      return []
+  }
+}
+
+function missedIn(data: string): number {
+  const { atLeast } = JSON.parse(data) as { readonly atLeast?: number }
+  return atLeast ?? 0
+}

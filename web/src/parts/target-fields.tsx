@@ -1,0 +1,146 @@
+import { Checkbox, MultiSelect, NumberInput, Select, Stack, TagsInput, TextInput } from '@mantine/core'
+import { useItems } from '../resource.ts'
+import { type TargetSystem, targetSystems } from '../resources-notifications.ts'
+import type { TargetValues } from '../target-values.ts'
+import { isKey, texts, toOptions } from '../texts.ts'
+import { targetTexts as words } from '../texts-catalogue.ts'
+import { targetFieldTexts as fieldTexts } from '../texts-targets.ts'
+import classes from './flow-paths.module.css'
+import { Pair } from './form-layout.tsx'
+import { SystemFields } from './system-fields.tsx'
+
+const STATUSES = ['pending', 'approved', 'rejected', 'trash'] as const
+const MINUTE_SECONDS = 60
+
+type TargetFieldsProps = {
+  readonly target: TargetValues
+  /** Among others on the same form, from 0. */
+  readonly index: number
+  readonly errorOf: (name: string) => string | undefined
+  readonly onChange: (changes: Partial<TargetValues>) => void
+}
+
+/** Whom a target calls, on which conversions, and how. */
+export function TargetFields({ target, index, errorOf, onChange }: TargetFieldsProps) {
+  const systems = useItems(targetSystems).data ?? []
+  const system = systems.find((each) => each.system === target.system)
+  return (
+    <Stack gap="md">
+      <Select
+        label={index === 0 ? fieldTexts.system : `${fieldTexts.system} ${index + 1}`}
+        description={target.system === '' ? undefined : fieldTexts.systemHint}
+        data={[
+          { value: '', label: fieldTexts.plain },
+          ...systems.map((each) => ({ value: each.system, label: each.label })),
+        ]}
+        value={target.system}
+        error={errorOf('system')}
+        onChange={(chosen) => onChange(toSystem(systems.find((each) => each.system === chosen)))}
+        allowDeselect={false}
+      />
+      {target.system === '' && (
+        <PlainUrl target={target} index={index} errorOf={errorOf} onChange={onChange} />
+      )}
+      {system !== undefined && (
+        <SystemFields
+          system={system}
+          values={target}
+          secretNames={target.secretNames}
+          errorOf={errorOf}
+          onChange={onChange}
+        />
+      )}
+      <MultiSelect
+        label={texts.sources.postbackStatuses}
+        description={texts.sources.postbackStatusesHint}
+        data={STATUSES.map((value) => ({ value, label: texts.status[value] }))}
+        value={target.statuses}
+        error={errorOf('statuses')}
+        onChange={(chosen) => onChange({ statuses: STATUSES.filter((status) => chosen.includes(status)) })}
+      />
+      <TargetConditions target={target} index={index} errorOf={errorOf} onChange={onChange} />
+    </Stack>
+  )
+}
+
+/** Another system asks for other fields. */
+function toSystem(system: TargetSystem | undefined): Partial<TargetValues> {
+  const fresh = { url: '', settings: {}, systemSecrets: {}, secretNames: [] }
+  if (system === undefined) return { ...fresh, system: '' }
+  const chosen = system.settings.filter(({ choices }) => choices.length > 0)
+  const settings = Object.fromEntries(chosen.map(({ name, choices }) => [name, choices[0] ?? '']))
+  return { ...fresh, system: system.system, type: 'postback', settings }
+}
+
+function PlainUrl({ target, index, errorOf, onChange }: TargetFieldsProps) {
+  const label = texts.sources.postbackUrl
+  return (
+    <>
+      <TextInput
+        label={index === 0 ? label : `${label} ${index + 1}`}
+        description={texts.sources.postbackHint}
+        placeholder="https://"
+        value={target.url}
+        error={errorOf('url')}
+        onChange={(event) => onChange({ url: event.currentTarget.value })}
+      />
+      <Select
+        label={words.type}
+        description={target.type === 'postback' ? undefined : words.typeHint}
+        data={toOptions(words.types)}
+        value={target.type}
+        error={errorOf('type')}
+        onChange={(type) => isKey(words.types, type) && onChange({ type })}
+        allowDeselect={false}
+      />
+    </>
+  )
+}
+
+/** What few calls need stays folded, unless it is used. */
+function TargetConditions({ target, errorOf, onChange }: TargetFieldsProps) {
+  const { events, percent, delaySeconds, onlyFirst, onlyWithPayout } = target
+  const isUsed = events.length > 0 || percent < 100 || delaySeconds > 0 || onlyFirst || onlyWithPayout
+  return (
+    <details open={isUsed || undefined} className={classes.more}>
+      <summary>{words.conditions}</summary>
+      <Stack gap="md" mt="xs">
+        <TagsInput
+          label={words.events}
+          description={words.eventsHint}
+          value={events}
+          error={errorOf('events')}
+          onChange={(chosen) => onChange({ events: chosen })}
+        />
+        <Pair>
+          <NumberInput
+            label={words.percent}
+            value={percent}
+            error={errorOf('percent')}
+            onChange={(value) => onChange({ percent: Number(value) })}
+            min={0}
+            max={100}
+            allowDecimal={false}
+          />
+          <NumberInput
+            label={words.delay}
+            value={delaySeconds / MINUTE_SECONDS}
+            error={errorOf('delaySeconds')}
+            onChange={(value) => onChange({ delaySeconds: Math.round(Number(value) * MINUTE_SECONDS) })}
+            min={0}
+          />
+        </Pair>
+        <Checkbox
+          label={words.onlyFirst}
+          checked={onlyFirst}
+          onChange={(event) => onChange({ onlyFirst: event.currentTarget.checked })}
+        />
+        <Checkbox
+          label={words.onlyWithPayout}
+          checked={onlyWithPayout}
+          onChange={(event) => onChange({ onlyWithPayout: event.currentTarget.checked })}
+        />
+      </Stack>
+    </details>
+  )
+}

@@ -1,0 +1,175 @@
+import { Button, Text } from '@mantine/core'
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { answerOf, api } from '../api.ts'
+import {
+  clearDeliveryFilter,
+  type DeliveryFilter,
+  isFiltered,
+  mayReplayState,
+  useApiFilter,
+  useDeliveryFilter,
+} from '../delivery-query.ts'
+import { formatTime } from '../format.ts'
+import { DeliveryBadge } from '../parts/badges.tsx'
+import { type Column, DataTable } from '../parts/data-table.tsx'
+import { DeliveryBulk } from '../parts/delivery-bulk.tsx'
+import { DeliveryFilters } from '../parts/delivery-filters.tsx'
+import { Empty } from '../parts/empty.tsx'
+import { LoadMore } from '../parts/load-more.tsx'
+import { Loaded } from '../parts/loaded.tsx'
+import { Page } from '../parts/page.tsx'
+import { Shortened } from '../parts/shortened.tsx'
+import { When } from '../parts/when.tsx'
+import { type Delivery, useReceivers } from '../resources-notifications.ts'
+import { useMayChange, useMe } from '../session.ts'
+import { texts } from '../texts.ts'
+import { deliveryTexts as words } from '../texts-deliveries.ts'
+
+const PAGE_SIZE = 50
+const REFRESH_MS = 5_000
+
+/** What was sent, waits or was given up, and doing something about it. */
+export function Deliveries() {
+  const filter = useDeliveryFilter()
+  const query = useDeliveries(filter)
+  const mayChange = useMayChange()
+  return (
+    <Page
+      title={words.title}
+      lead={words.lead}
+      actions={
+        mayChange && (
+          <>
+            {mayReplayState(filter.state) && <DeliveryBulk deed="replay" filter={filter} />}
+            {filter.state === 'pending' && <DeliveryBulk deed="cancel" filter={filter} />}
+          </>
+        )
+      }
+    >
+      <DeliveryFilters filter={filter} />
+      <Loaded query={query}>
+        {({ pages }) => (
+          <>
+            <Rows rows={pages.flatMap(({ items }) => items)} isFiltered={isFiltered(filter)} />
+            <LookedTo searchedTo={pages.at(-1)?.searchedTo ?? null} />
+            <LoadMore query={query} />
+          </>
+        )}
+      </Loaded>
+    </Page>
+  )
+}
+
+function useDeliveries(filter: DeliveryFilter) {
+  const apiFilter = useApiFilter(filter)
+  return useInfiniteQuery({
+    queryKey: ['deliveries', filter],
+    queryFn: ({ pageParam: cursor }) => {
+      const query = {
+        limit: PAGE_SIZE,
+        ...(cursor === undefined ? {} : { cursor }),
+        ...apiFilter,
+        ...(filter.state === '' ? {} : { state: filter.state }),
+      }
+      return answerOf(api.GET('/api/v1/deliveries', { params: { query } }))
+    },
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.nextCursor ?? undefined,
+    // They change as they are sent; once older pages are open, jumping rows would only disturb.
+    refetchInterval: ({ state }) => (state.data?.pages.length === 1 ? REFRESH_MS : false),
+  })
+}
+
+function Rows({
+  rows,
+  isFiltered: filtered,
+}: {
+  readonly rows: readonly Delivery[]
+  readonly isFiltered: boolean
+}) {
+  const columns = useColumns()
+  if (rows.length === 0) return <NoRows isFiltered={filtered} />
+  return (
+    <DataTable
+      label={words.title}
+      columns={columns}
+      rows={rows}
+      rowKey={({ id }) => id}
+      href={({ id }) => `/deliveries/${id}`}
+    />
+  )
+}
+
+function useColumns(): readonly Column<Delivery>[] {
+  const { labelOf } = useReceivers()
+  const { timeZone } = useMe().workspace
+  return [
+    { key: 'time', header: words.time, cell: (row) => <When at={row.createdAt} /> },
+    { key: 'state', header: words.state, cell: (row) => <DeliveryBadge state={row.state} /> },
+    {
+      key: 'target',
+      header: words.target,
+      cell: (row) => <Shortened text={labelOf(row.targetId)} width={220} />,
+    },
+    {
+      key: 'about',
+      header: words.about,
+      cell: (row) => <Shortened text={row.clickId || row.conversionId} width={190} />,
+    },
+    {
+      key: 'why',
+      header: words.why,
+      cell: (row) => (
+        <Shortened
+          text={
+            row.state === 'pending' && row.attemptCount > 0
+              ? words.nextAt(formatTime(row.dueAt, timeZone))
+              : row.reason
+          }
+          width={260}
+        />
+      ),
+    },
+    { key: 'attempts', header: words.attempts, numeric: true, cell: (row) => row.attemptCount },
+  ]
+}
+
+function NoRows({ isFiltered: filtered }: { readonly isFiltered: boolean }) {
+  if (filtered) {
+    return (
+      <Empty
+        icon="out"
+        title={texts.filter.nothing}
+        text={texts.filter.nothingText}
+        action={
+          <Button variant="default" onClick={clearDeliveryFilter}>
+            {texts.filter.clear}
+          </Button>
+        }
+      />
+    )
+  }
+  return (
+    <Empty
+      icon="out"
+      title={words.emptyTitle}
+      text={words.emptyText}
+      action={
+        <Button component="a" href="/notification-targets" variant="default">
+          {words.toTargets}
+        </Button>
+      }
+    />
+  )
+}
+
+/** A search looks only so far back at a time. */
+function LookedTo({ searchedTo }: { readonly searchedTo: string | null }) {
+  const { timeZone } = useMe().workspace
+  if (searchedTo === null) return null
+  return (
+    <Text size="sm" c="dimmed" ta="center">
+      {words.lookedTo(formatTime(searchedTo, timeZone))}
+    </Text>
+  )
+}
