@@ -70,19 +70,10 @@ export function scanQuery(visit: {
   const { after, now, limit } = visit
   return sql<ScannedRow>`
     with recursive lane (host, target_id, due_at, n) as (
-      select head.host, head.target_id, head.due_at, 1
-      from (
-        select host, target_id, due_at from deliveries
-        where state = 'pending' and (host, target_id) > (${after.host}, ${after.targetId})
-        order by host, target_id, due_at limit 1
-      ) as head
+      select cast(${after.host} as text), cast(${after.targetId} as text), cast(null as bigint), 0
       union all
       select following.host, following.target_id, following.due_at, lane.n + 1
-      from lane join deliveries as following on following.id = (
-        select later.id from deliveries as later
-        where later.state = 'pending' and (later.host, later.target_id) > (lane.host, lane.target_id)
-        order by later.host, later.target_id, later.due_at limit 1
-      )
+      from lane join deliveries as following on following.id = ${headOfNextLane}
       where lane.n < ${limit}
     ), looked_at as (
       select lane.host, lane.target_id, lane.n, target.max_per_minute, target.max_concurrent,
@@ -93,9 +84,26 @@ export function scanQuery(visit: {
         ) then 1 else 0 end as is_due
       from lane left join notification_targets as target on target.id = lane.target_id
     )
-    select * from looked_at where is_due = 1 or n = (select max(n) from lane) order by n
+    select * from looked_at where n > 0 and (is_due = 1 or n = (select max(n) from lane)) order by n
   `
 }
+
+/**
+ * The id of the first row of the lane after `lane`: of the next target of its host, or else of the first of the next
+ * host. Two seeks, and not one for (host, target_id) > (…): SQLite seeks such a pair by its first half, and walks over
+ * all that waits for the host.
+ */
+const headOfNextLane = sql`coalesce(
+  (
+    select later.id from deliveries as later
+    where later.state = 'pending' and later.host = lane.host and later.target_id > lane.target_id
+    order by later.host, later.target_id, later.due_at limit 1
+  ), (
+    select later.id from deliveries as later
+    where later.state = 'pending' and later.host > lane.host
+    order by later.host, later.target_id, later.due_at limit 1
+  )
+)`
 
 function toDueLane(row: ScannedRow): DueLane {
   return {
