@@ -13,6 +13,8 @@ const WORDS: Readonly<Record<SkipReason, string>> = {
   'status unchanged': 'It was told of this status before: only the amount changed.',
   'status told before': 'The conversion had this status before: each one is told once.',
   'told already': 'It counts every call as one more conversion, and was told of this one.',
+  'not told': 'It was not told of this conversion, so that there is nothing to take back.',
+  correction: 'It counts every call as one more conversion, and this one corrects another.',
   'payout 0': 'It is set to hear of conversions with a payout, and this one has none.',
   'not first': 'It is set to hear of the first conversion of a visit, and this is a later one.',
   percent: 'It is set to hear of a share of the conversions.',

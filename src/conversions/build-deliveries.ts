@@ -21,6 +21,7 @@ import { CONVERSION_LIMITS } from './conversion-limits.ts'
 import { renderSystem } from './render-system.ts'
 import { allOwnHosts, compileOnce, leadsBack, type RenderedTarget, renderTarget } from './render-target.ts'
 import { targetsOf } from './targets-of.ts'
+import type { ToldBefore } from './told-before.ts'
 
 type DeliveryRow = Insertable<Database['deliveries']>
 
@@ -53,6 +54,8 @@ export type Notifier = {
    */
   readonly ownHosts: readonly string[]
   readonly now: number
+  /** Loaded for conversions that are known already. */
+  readonly toldBefore: ToldBefore
 }
 
 const HOUR_MS = 3_600_000
@@ -149,6 +152,7 @@ function decideFate(building: Building): Fate {
     rules,
     conversion: toNotified(notice.conversion, target.ownerType),
     pastStatuses: notice.conversion.pastStatuses,
+    toldBefore: notifier.toldBefore.tellingsOf(notice.conversion.id, target.id),
     tellsStatus: compiled.ok && compiled.templates.tellsStatus,
     allowsPixels: allowsPixels(notifier.configuration, notice.conversion),
     ownHosts,

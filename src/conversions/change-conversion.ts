@@ -71,9 +71,10 @@ export async function changeConversion<Refused extends Refusal>(
     const after = { ...present, ...decision.fields, transitions: known.transitions + 1, updatedAt: at }
     const cause = { at, hitId: '', actor: deed.actor, reason: deed.reason }
     const isFirst = docket.isFirst(known)
-    docket.enter(
-      buildEntry({ ...cause, before: known, after, isFirst }, { configuration, ownHosts, now: at }),
-    )
+    const { toldBefore } = docket
+    await toldBefore.load(db, [known], configuration)
+    const notifier = { configuration, ownHosts, now: at, toldBefore }
+    docket.enter(buildEntry({ ...cause, before: known, after, isFirst }, notifier))
     await docket.write(db)
     return { ok: true }
   })

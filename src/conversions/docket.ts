@@ -25,6 +25,7 @@ import { findUsedSignatures, saveUsedSignatures, type UsedSignature } from '../s
 import { numbersOfClicks, saveNumbers, type VisitNumber } from '../store/visit-numbers.ts'
 import { insertVisitUpdates, updatesOfClicks, type VisitUpdate } from '../store/visit-updates.ts'
 import { CONVERSION_LIMITS } from './conversion-limits.ts'
+import { ToldBefore } from './told-before.ts'
 
 /** One transition with everything that is written because of it. */
 export type Entry = {
@@ -66,6 +67,7 @@ export class Docket {
   readonly #signatures = new Map<string, UsedSignature>()
   readonly #newSignatures: UsedSignature[] = []
   readonly #pixels = new Map<string, readonly RenderedPixel[]>()
+  readonly toldBefore = new ToldBefore()
 
   /**
    * The transaction holds the locks of the visits' click ids, and of the signatures.
@@ -86,6 +88,11 @@ export class Docket {
       for (const number of await numbersOfClicks(db, workspace, numbered)) docket.#putNumber(number)
     }
     return docket
+  }
+
+  /** The conversions known here that have one of the transactions. */
+  conversionsOfTxids(txids: ReadonlySet<string>): readonly StoredConversion[] {
+    return [...this.#conversions.values()].flat().filter(({ txid }) => txids.has(txid))
   }
 
   /** Conversions of the visit, oldest first; of one without a visit by its identity, which was loaded. */
@@ -177,6 +184,7 @@ export class Docket {
     this.#entries.push(entry)
     this.#rows.push(...entry.ledgerRows)
     this.#pixels.set(entry.transition.hitId, entry.pixels)
+    this.toldBefore.enter(entry)
     if (entry.transition.n === 1) this.#new.add(entry.conversion.id)
     this.#put(entry.conversion)
   }

@@ -49,6 +49,7 @@ async function explainConversion(db: Db, context: HitContext, court: Court): Pro
   const detail = problem || `would ${decision.kind} it`
   const duplicate = { step: 'duplicate', ok: change !== undefined, detail }
   if (change === undefined) return [...steps, duplicate]
+  if (change.before !== undefined) await court.toldBefore.load(db, [change.before], court.configuration)
   const { deliveries } = buildEntry(change, court)
   // The workspace's own webhooks are nobody's business but its own.
   const told = deliveries.filter(

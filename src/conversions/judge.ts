@@ -201,9 +201,15 @@ async function openCourt(
     affiliateId: visit.visit.affiliate_id ?? '',
   }))
   const visits = [...found.map(({ visit, numbered }) => ({ ...visit.visit, numbered })), ...others]
+  const configuration = await cache.load(db)
+  const docket = await Docket.open(db, visits, sigs.map(canonicalSignature))
+  // Most of what hits change, in one query; settle reads what else they are about.
+  const repeated = docket.conversionsOfTxids(new Set(cases.map(({ parsed }) => parsed.fields.txid)))
+  await docket.toldBefore.load(db, repeated, configuration)
   return {
-    configuration: await cache.load(db),
-    docket: await Docket.open(db, visits, sigs.map(canonicalSignature)),
+    configuration,
+    docket,
+    toldBefore: docket.toldBefore,
     affiliateOffers: await loadAffiliateOffers(
       db,
       pairs.filter(({ affiliateId }) => affiliateId !== ''),

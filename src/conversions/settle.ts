@@ -206,6 +206,7 @@ async function recordUpdate(db: Db, sale: Sale, changed: Changed): Promise<Settl
   const owed = contextOfKnown(context, after)
   const problem = await takeRoom(db, owed, agreedWith(owed, court), more)
   if (problem !== undefined) return refusal(problem, after.id)
+  await court.toldBefore.load(db, [after], court.configuration)
   court.docket.enter(buildEntry(change, court))
   return { outcome: 'updated', reason: '', conversionId: after.id }
 }

@@ -207,20 +207,33 @@ describe('a system that counts every call', () => {
   const ONCE = { rules: { isToldOnce: true } } as const
   const BACK = { rules: { isToldOnce: true, retracts: true } } as const
 
+  const HEARD = { status: 'approved', state: 'delivered' } as const
+  const DEAD = { status: 'approved', state: 'dead' } as const
+  const BACKED = { status: 'rejected', state: 'delivered' } as const
+
   it.each([
-    [ONCE, [], 'pending', 'sent'],
-    [ONCE, ['pending'], 'approved', 'told already'],
-    [ONCE, ['approved'], 'approved', 'told already'],
-    [ONCE, ['rejected'], 'approved', 'sent'],
-    [ONCE, ['approved'], 'rejected', 'status filter'],
-    [BACK, ['approved'], 'rejected', 'sent'],
-    [BACK, ['approved', 'rejected'], 'trash', 'told already'],
-    [BACK, ['approved', 'rejected'], 'approved', 'told already'],
-    [BACK, ['rejected', 'approved'], 'rejected', 'sent'],
-    [BACK, [], 'rejected', 'status filter'],
-  ] as const)('%o, after %o, with %s: %s', (rules, pastStatuses, status, expected) => {
+    [ONCE, [], [], 'pending', 'sent'],
+    [ONCE, [{ status: 'pending', state: 'delivered' }], ['pending'], 'approved', 'told already'],
+    [ONCE, [{ status: 'pending', state: 'pending' }], ['pending'], 'approved', 'told already'],
+    [ONCE, [{ status: 'pending', state: 'dead' }], ['pending'], 'approved', 'sent'],
+    [ONCE, [{ status: 'pending', state: 'cancelled' }], ['pending'], 'approved', 'sent'],
+    [ONCE, [{ status: 'pending', state: 'skipped' }], ['pending'], 'approved', 'sent'],
+    [ONCE, [], ['pending'], 'approved', 'sent'],
+    [ONCE, [HEARD], ['approved'], 'approved', 'told already'],
+    [ONCE, [], ['approved'], 'approved', 'status unchanged'],
+    [ONCE, [], ['rejected'], 'approved', 'sent'],
+    [ONCE, [HEARD], ['approved'], 'rejected', 'status filter'],
+    [BACK, [HEARD], ['approved'], 'rejected', 'sent'],
+    [BACK, [], ['approved'], 'rejected', 'not told'],
+    [BACK, [DEAD], ['approved'], 'rejected', 'not told'],
+    [BACK, [HEARD, BACKED], ['approved', 'rejected'], 'trash', 'told already'],
+    [BACK, [HEARD, { ...BACKED, state: 'dead' }], ['approved', 'rejected'], 'trash', 'sent'],
+    [BACK, [HEARD, BACKED], ['approved', 'rejected'], 'approved', 'told already'],
+    [BACK, [{ ...BACKED, state: 'skipped' }, HEARD], ['rejected', 'approved'], 'rejected', 'sent'],
+    [BACK, [], [], 'rejected', 'status filter'],
+  ] as const)('%o, told %o, after %o, with %s: %s', (rules, toldBefore, pastStatuses, status, expected) => {
     const statusBefore = pastStatuses.at(-1)
-    const decision = decide({ ...rules, pastStatuses, statusBefore, conversion: { status } })
+    const decision = decide({ ...rules, toldBefore, pastStatuses, statusBefore, conversion: { status } })
     expect(decision.kind === 'skip' ? decision.reason : 'sent').toBe(expected)
   })
 
@@ -235,5 +248,20 @@ describe('a system that counts every call', () => {
     expect(decide({ ...approved, conversion: { status: 'rejected' } })).toMatchObject({
       reason: 'status filter',
     })
+  })
+
+  it('takes back what it was told, however small the amount has become', () => {
+    const target = { onlyWithPayout: true, onlyFirst: true } as const
+    const rejected = { status: 'rejected', revenueMicros: 0 } as const
+    const past = { pastStatuses: ['approved'], statusBefore: 'approved', isFirst: false } as const
+    expect(decide({ ...BACK, target, ...past, toldBefore: [HEARD], conversion: rejected })).toMatchObject({
+      kind: 'send',
+    })
+  })
+
+  it('is not told of a negative amount of its own; any other target is', () => {
+    const correction = { conversion: { revenueMicros: -1 } }
+    expect(decide({ ...BACK, ...correction })).toMatchObject({ reason: 'correction' })
+    expect(decide(correction)).toMatchObject({ kind: 'send' })
   })
 })

@@ -6,7 +6,7 @@ import { formatMicros } from './money.ts'
 import { kindsAllowed } from './pixel-kinds.ts'
 import { routePoint } from './routing.ts'
 import type { SystemRules } from './target-systems/target-system.ts'
-import type { NotificationTarget } from './target-types.ts'
+import type { DeliveryState, NotificationTarget } from './target-types.ts'
 
 /** What a target is told about. */
 export type NotifiedConversion = {
@@ -22,6 +22,9 @@ export type NotifiedConversion = {
   /** p1…p10. */
   readonly values?: Readonly<Record<string, string>>
 }
+
+/** That the target was to hear of an earlier transition: the conversion's status after it, and what became of it. */
+export type Telling = { readonly status: ConversionStatus; readonly state: DeliveryState }
 
 export type NotificationQuestion = {
   readonly target: Pick<
@@ -51,6 +54,8 @@ export type NotificationQuestion = {
   readonly statusBefore: ConversionStatus | undefined
   /** All statuses that it has had before this transition. */
   readonly pastStatuses: readonly ConversionStatus[]
+  /** What the target was to hear of the conversion, the oldest first; of a system that is told once alone. */
+  readonly toldBefore?: readonly Telling[]
   /** Whether it is the first conversion of its visit. */
   readonly isFirst: boolean
   /** Host names of this installation, lower case, without port. */
@@ -76,6 +81,8 @@ export type BrowserPixel = 'image' | 'iframe' | 'script'
  * status told before
  *                   the conversion had another status meanwhile: this one would count as one more conversion
  * told already      its system takes each call for one more conversion, and has been told of this one
+ * not told          there is nothing to take back: its system has not been told of this one
+ * correction        a negative amount of its own corrects another conversion, and its system would count one more
  * payout 0          it wants conversions with a payout, and this one has none, or takes one back
  * not first         it wants the first conversion of a visit, and this is a later one
  * percent           it wants a share of the conversions, and this one is not in it
@@ -99,6 +106,8 @@ export type SkipReason =
   | 'status unchanged'
   | 'status told before'
   | 'told already'
+  | 'not told'
+  | 'correction'
   | 'payout 0'
   | 'not first'
   | 'percent'
@@ -183,7 +192,9 @@ function skipReason(question: NotificationQuestion): SkipReason | undefined {
   if (!allowsEvent(target.events, conversion.event)) return 'event filter'
   const reason = statusReason(question)
   if (reason !== undefined) return reason
-  if (target.onlyWithPayout && (conversion.payoutMicros ?? conversion.revenueMicros) <= 0) return 'payout 0'
+  // What was told is taken back, however small the amount has become.
+  if (isTakenBack(question)) return undefined
+  if (target.onlyWithPayout && amountOf(conversion) <= 0) return 'payout 0'
   if (target.onlyFirst && !question.isFirst) return 'not first'
   return isInShare(conversion.id, target) ? undefined : 'percent'
 }
@@ -197,21 +208,42 @@ function statusReason(question: NotificationQuestion): SkipReason | undefined {
 }
 
 /**
- * For a system that counts every call: the first status that earns, and, if the system can take a conversion back, the
- * first one after it that does not.
+ * For a system that counts every call: one status that earns, and, if the system can take a conversion back, one after
+ * it that does not. What counts is what this target has heard or is about to hear, whatever statuses the conversion
+ * had: it may be younger than the conversion, and a call may have been muted or given up.
+ *
+ * ```
+ *               earns                                  does not
+ *  untold  ───────────────▶  told (pending, delivered)  ──────▶  taken back
+ *     ▲      dead, cancelled │
+ *     └──────────────────────┘
+ * ```
  */
 function onceReason(
-  { target, conversion, pastStatuses }: NotificationQuestion,
+  { target, conversion, statusBefore, pastStatuses, toldBefore = [] }: NotificationQuestion,
   { retracts }: Pick<SystemRules, 'retracts'>,
 ): SkipReason | undefined {
   const counts = (status: ConversionStatus) =>
     earns(status) && (target.statuses.length === 0 || target.statuses.includes(status))
-  const toldAt = pastStatuses.findIndex(counts)
-  const isTold = toldAt >= 0
-  if (counts(conversion.status)) return isTold ? 'told already' : undefined
-  if (earns(conversion.status) || !isTold || retracts !== true) return 'status filter'
-  const isTakenBack = pastStatuses.slice(toldAt).some((status) => !earns(status))
-  return isTakenBack ? 'told already' : undefined
+  const heard = toldBefore.filter(({ state }) => state === 'pending' || state === 'delivered')
+  const isTold = heard.some(({ status }) => earns(status))
+  if (counts(conversion.status)) {
+    if (isTold) return 'told already'
+    if (conversion.status === statusBefore) return 'status unchanged'
+    return amountOf(conversion) < 0 ? 'correction' : undefined
+  }
+  if (earns(conversion.status) || retracts === undefined) return 'status filter'
+  if (!isTold) return pastStatuses.some(counts) ? 'not told' : 'status filter'
+  return heard.some(({ status }) => !earns(status)) ? 'told already' : undefined
+}
+
+function isTakenBack({ rules, conversion }: NotificationQuestion): boolean {
+  return rules?.isToldOnce === true && !earns(conversion.status)
+}
+
+/** In the eyes of the target's owner. */
+function amountOf({ payoutMicros, revenueMicros }: NotifiedConversion): number {
+  return payoutMicros ?? revenueMicros
 }
 
 function pixelSkipReason(question: NotificationQuestion): SkipReason | undefined {
