@@ -33,9 +33,9 @@ export function erasedChange({ bot, addFlags, removeFlags }: VisitChange): Visit
 }
 
 /** What a report of a conversion says of the sale and of whose it is; all else came from the person. */
-const KEPT_OF_REPORT: ReadonlySet<string> = new Set([
-  ...(['cid', 'offer', 'affiliate', 'event', 'status', 'txid', 'payout', 'currency', 'time'] as const),
-])
+const KEPT_OF_REPORT: ReadonlySet<string> = new Set(
+  'cid offer affiliate event status txid payout currency time'.split(' '),
+)
 
 /** A row of an upload (parameters under our names) without what an erasure takes; applied later, it counts the same. */
 export function erasedReport(params: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
