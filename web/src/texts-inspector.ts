@@ -73,7 +73,6 @@ export const timelineTexts = {
   landerView: 'Saw the lander',
   update: 'Visit updated',
   correction: 'Corrected',
-  fallback: 'by nothing that matches',
   details: 'Details',
   referrer: 'Referrer',
   externalId: 'External id',

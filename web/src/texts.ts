@@ -325,18 +325,16 @@ export const texts = {
       'It may be mistyped, or belong to another installation. A new visit takes a second to appear.',
     emptyTitle: 'From visit to payout, in order',
     emptyText:
-      'The visit and its details, the click, every postback with its outcome and reason, every change of a conversion, and every call to your traffic source.',
+      'The visit and its details, the click, every postback with its outcome and reason, every change of a conversion, and every call to those you tell.',
     notYet: 'The details of this visit are not in the ledger yet; they follow within seconds.',
-    visit: 'Visit',
     click: 'Went on to the offer',
     conversion: (event: string) => `Conversion “${event}”`,
-    delivery: 'Call to the traffic source',
+    delivery: 'Somebody is told',
     attempt: (number: number, answer: string, duration: string) =>
       `Attempt ${number}: ${answer}, ${duration}`,
     nextAttempt: (time: string) => `next attempt ${time}`,
     replay: 'Send again',
     replayed: 'Queued again',
-    noAnswer: 'No answer',
     changed: (from: string, to: string) => `${from} → ${to}`,
     request: 'Request',
     facts: {

@@ -1,60 +1,46 @@
-import { Button, Text } from '@mantine/core'
+import { Anchor, Button, Text } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import type { ReactNode } from 'react'
 import { answerOf, api } from '../api.ts'
 import { formatDuration, formatMoney, formatTime } from '../format.ts'
-import { useNames } from '../resource.ts'
-import { campaigns, offers } from '../resources.ts'
 import { useMayChange, useMe } from '../session.ts'
 import { texts } from '../texts.ts'
+import { timelineTexts } from '../texts-inspector.ts'
 import { DeliveryBadge, OutcomeBadge, StatusBadge } from './badges.tsx'
+import { AttemptWire } from './delivery-attempts.tsx'
 import { FormProblem } from './form-footer.tsx'
+import { StoryLine, StoryMore } from './story-line.tsx'
 import classes from './story-timeline.module.css'
-import type { Conversion, Story } from './story-timeline.tsx'
+import type { EntryOf, Story } from './story-timeline.tsx'
 
 const words = texts.story
 
-export function VisitEntry({ visit }: { readonly visit: Story['visit'] }) {
-  const campaignName = useNames(campaigns)
-  return (
-    <Line title={words.visit}>
-      <Text c="dimmed">{campaignName(visit?.facts.campaignId ?? '')}</Text>
-    </Line>
-  )
-}
-
-export function ClickEntry({ event }: { readonly event: Story['events'][number] }) {
-  const offerName = useNames(offers)
-  return (
-    <Line title={words.click}>
-      <Text c="dimmed">{offerName(event.offerId)}</Text>
-    </Line>
-  )
-}
-
-export function HitEntry({ hit }: { readonly hit: Story['hits'][number] }) {
+export function HitEntry({ hit }: { readonly hit: EntryOf<'hit'>['hit'] }) {
   const request = [`${hit.method} ${hit.path}`, ...hit.params.map(({ name, value }) => `${name} = ${value}`)]
   return (
     <>
-      <Line title={texts.hitKind[hit.kind]}>
+      <StoryLine title={texts.hitKind[hit.kind]}>
         <OutcomeBadge outcome={hit.outcome} />
-        <Text c="dimmed">{hit.reason}</Text>
-      </Line>
-      <More summary={words.request}>{[...request, '', hit.ip, hit.userAgent].join('\n')}</More>
+      </StoryLine>
+      <Text size="sm" c="dimmed">
+        {hit.explanation || hit.reason}
+      </Text>
+      <StoryMore summary={words.request}>{[...request, '', hit.ip, hit.userAgent].join('\n')}</StoryMore>
     </>
   )
 }
 
 type TransitionEntryProps = {
-  readonly conversion: Conversion
-  readonly transition: Conversion['history'][number]
+  readonly entry: EntryOf<'conversion'>
+  readonly conversions: Story['conversions']
 }
 
-export function TransitionEntry({ conversion, transition }: TransitionEntryProps) {
-  const { fromStatus, toStatus, fromRevenue, toRevenue, reason } = transition
-  const money = (amount: string) => formatMoney(amount, conversion.currency)
+export function TransitionEntry({ entry, conversions }: TransitionEntryProps) {
+  const me = useMe().workspace
+  const { fromStatus, toStatus, fromRevenue, toRevenue, reason } = entry.transition
+  const currency = conversions.find(({ id }) => id === entry.conversionId)?.currency ?? me.currency
+  const money = (amount: string) => formatMoney(amount, currency)
   return (
-    <Line title={words.conversion(conversion.event)}>
+    <StoryLine title={words.conversion(entry.event)}>
       {fromStatus !== '' && fromStatus !== toStatus && (
         <>
           <StatusBadge status={fromStatus} /> <span aria-hidden>→</span>
@@ -67,52 +53,61 @@ export function TransitionEntry({ conversion, transition }: TransitionEntryProps
           : words.changed(money(fromRevenue), money(toRevenue))}
       </Text>
       <Text c="dimmed">{reason}</Text>
-    </Line>
+    </StoryLine>
   )
 }
 
-export function DeliveryEntry({ delivery }: { readonly delivery: Story['deliveries'][number] }) {
+type DeliveryEntryProps = {
+  readonly entry: EntryOf<'delivery'>
+  readonly deliveries: Story['deliveries']
+}
+
+/** That somebody is to be told, where it stands, and how long it took. */
+export function DeliveryEntry({ entry, deliveries }: DeliveryEntryProps) {
   const { timeZone } = useMe().workspace
+  const { deliveryId, state, why, method, url, timing } = entry
+  const delivery = deliveries.find(({ id }) => id === deliveryId)
+  const waits = state === 'pending' && delivery !== undefined && delivery.attemptCount > 0
+  const { queuedToDueMs, dueToSentMs } = timing
+  const timings = [
+    ...(queuedToDueMs > 0 ? [timelineTexts.waited(formatDuration(queuedToDueMs))] : []),
+    ...(dueToSentMs === null ? [] : [timelineTexts.late(formatDuration(Math.max(0, dueToSentMs)))]),
+  ]
   return (
     <>
-      <Line title={words.delivery}>
-        <DeliveryBadge state={delivery.state} />
-        <Text c="dimmed">
-          {delivery.state === 'pending' && delivery.attemptCount > 0
-            ? words.nextAttempt(formatTime(delivery.dueAt, timeZone))
-            : delivery.reason}
+      <StoryLine title={words.delivery}>
+        <DeliveryBadge state={state} />
+        <Text c="dimmed">{waits ? words.nextAttempt(formatTime(delivery.dueAt, timeZone)) : why}</Text>
+        {state !== 'skipped' && state !== 'rendered' && <Replay id={deliveryId} />}
+        <Anchor href={`/deliveries/${deliveryId}`} size="sm">
+          {timelineTexts.openDelivery}
+        </Anchor>
+      </StoryLine>
+      <code className={classes.url}>
+        {method} {url}
+      </code>
+      {timings.length > 0 && (
+        <Text size="xs" c="dimmed">
+          {timings.join(', ')}
         </Text>
-        {delivery.state !== 'skipped' && <Replay id={delivery.id} />}
-      </Line>
-      <More summary={`${delivery.method} ${delivery.url}`}>{delivery.body || delivery.url}</More>
-      {delivery.attempts.map((attempt) => (
-        <More
-          key={attempt.n}
-          summary={words.attempt(
-            attempt.n,
-            attempt.responseStatus === null ? attempt.error : String(attempt.responseStatus),
-            formatDuration(attempt.durationMs),
-          )}
-        >
-          {toAttemptText(attempt)}
-        </More>
-      ))}
+      )}
     </>
   )
 }
 
-function toAttemptText({ request, responseStatus, responseBody, error }: Attempt): string {
-  const sent = [
-    `${request.method} ${request.url}`,
-    ...Object.entries(request.headers).map(([name, value]) => `${name}: ${String(value)}`),
-    ...(request.body === '' ? [] : ['', request.body]),
-  ]
-  const answer =
-    responseStatus === null ? `${words.noAnswer}: ${error}` : `${responseStatus}\n${responseBody}`
-  return [...sent, '', answer].join('\n')
+/** One try to tell somebody, with both sides of the wire. */
+export function AttemptEntry({ entry: { attempt, explanation } }: { readonly entry: EntryOf<'attempt'> }) {
+  const answer = attempt.responseStatus === null ? attempt.error : String(attempt.responseStatus)
+  return (
+    <>
+      <Text size="sm">{explanation}</Text>
+      <details className={classes.more}>
+        <summary>{words.attempt(attempt.n, answer, formatDuration(attempt.durationMs))}</summary>
+        <AttemptWire attempt={attempt} />
+      </details>
+    </>
+  )
 }
-
-type Attempt = Story['deliveries'][number]['attempts'][number]
 
 function Replay({ id }: { readonly id: string }) {
   const queries = useQueryClient()
@@ -134,24 +129,5 @@ function Replay({ id }: { readonly id: string }) {
       </Button>
       <FormProblem problem={replay.error?.message} />
     </>
-  )
-}
-
-function Line({ title, children }: { readonly title: string; readonly children: ReactNode }) {
-  return (
-    <div className={classes.line}>
-      <Text fw={500}>{title}</Text>
-      {children}
-    </div>
-  )
-}
-
-/** What only some want to see: raw text behind one line. */
-function More({ summary, children }: { readonly summary: string; readonly children: string }) {
-  return (
-    <details className={classes.more}>
-      <summary>{summary}</summary>
-      <pre className={classes.raw}>{children}</pre>
-    </details>
   )
 }

@@ -3,42 +3,41 @@ import type { components } from '../api-types.ts'
 import { formatTime } from '../format.ts'
 import { useMe } from '../session.ts'
 import { Icon, type IconName } from './icon.tsx'
-import { ClickEntry, DeliveryEntry, HitEntry, TransitionEntry, VisitEntry } from './story-entries.tsx'
+import { AttemptEntry, DeliveryEntry, HitEntry, TransitionEntry } from './story-entries.tsx'
 import classes from './story-timeline.module.css'
+import { ChangeEntry, ClickEntry, RedirectEntry, RequestEntry, RoutingEntry } from './story-visit-entries.tsx'
 
 type Schemas = components['schemas']
 export type Story = Schemas['VisitStory']
-export type Conversion = Story['conversions'][number]
+export type Entry = Schemas['TimelineEntry']
+/** An entry of one kind. */
+export type EntryOf<Type extends Entry['type']> = Extract<Entry, { readonly type: Type }>
 
-type Entry = {
-  readonly key: string
-  readonly at: string
-} & (
-  | { readonly kind: 'visit' | 'click'; readonly event: Story['events'][number] }
-  | { readonly kind: 'hit'; readonly hit: Story['hits'][number] }
-  | {
-      readonly kind: 'conversion'
-      readonly conversion: Conversion
-      readonly transition: Conversion['history'][number]
-    }
-  | { readonly kind: 'delivery'; readonly delivery: Story['deliveries'][number] }
-)
-
-const ICONS: Readonly<Record<Entry['kind'], IconName>> = {
-  visit: 'source',
+const ICONS: Readonly<Record<Entry['type'], IconName>> = {
+  request: 'source',
+  routing: 'flow',
+  redirect: 'link',
+  lander_view: 'lander',
   click: 'lander',
   hit: 'hits',
   conversion: 'conversion',
   delivery: 'out',
+  attempt: 'send',
+  update: 'settings',
+  correction: 'settings',
 }
 
-/** Visit, clicks, hits, what became of conversions, and calls out, in the order they happened. */
+/** Everything from the visit's request to the last attempt to tell somebody, in the order it happened. */
 export function StoryTimeline({ story }: { readonly story: Story }) {
   const { timeZone } = useMe().workspace
   return (
     <Timeline bulletSize={26} lineWidth={1} color="gray" className={classes.timeline}>
-      {toEntries(story).map((entry) => (
-        <Timeline.Item key={entry.key} bullet={<Icon name={ICONS[entry.kind]} size={14} />}>
+      {story.timeline.map((entry, index) => (
+        <Timeline.Item
+          // biome-ignore lint/suspicious/noArrayIndexKey: what has happened does not move
+          key={`${index} ${entry.type}`}
+          bullet={<Icon name={ICONS[entry.type]} size={14} />}
+        >
           <time className={classes.time} dateTime={entry.at}>
             {formatTime(entry.at, timeZone)}
           </time>
@@ -50,38 +49,26 @@ export function StoryTimeline({ story }: { readonly story: Story }) {
 }
 
 function EntryView({ entry, story }: { readonly entry: Entry; readonly story: Story }) {
-  switch (entry.kind) {
-    case 'visit':
-      return <VisitEntry visit={story.visit} />
+  switch (entry.type) {
+    case 'request':
+      return <RequestEntry entry={entry} />
+    case 'routing':
+      return <RoutingEntry entry={entry} />
+    case 'redirect':
+      return <RedirectEntry entry={entry} />
+    case 'lander_view':
     case 'click':
-      return <ClickEntry event={entry.event} />
+      return <ClickEntry entry={entry} />
     case 'hit':
       return <HitEntry hit={entry.hit} />
     case 'conversion':
-      return <TransitionEntry conversion={entry.conversion} transition={entry.transition} />
+      return <TransitionEntry entry={entry} conversions={story.conversions} />
     case 'delivery':
-      return <DeliveryEntry delivery={entry.delivery} />
+      return <DeliveryEntry entry={entry} deliveries={story.deliveries} />
+    case 'attempt':
+      return <AttemptEntry entry={entry} />
+    case 'update':
+    case 'correction':
+      return <ChangeEntry entry={entry} />
   }
-}
-
-/** Causes before effects where both carry the same millisecond; sorting keeps this order. */
-function toEntries(story: Story): readonly Entry[] {
-  const entries: Entry[] = [
-    ...story.events.flatMap((event, index): Entry[] =>
-      event.kind === 'visit' || event.kind === 'click'
-        ? [{ kind: event.kind, key: `event ${index}`, at: event.at, event }]
-        : [],
-    ),
-    ...story.hits.toReversed().map((hit): Entry => ({ kind: 'hit', key: hit.id, at: hit.receivedAt, hit })),
-    ...story.conversions.flatMap((conversion) =>
-      conversion.history.map((transition): Entry => {
-        const key = `${conversion.id} ${transition.n}`
-        return { kind: 'conversion', key, at: transition.at, conversion, transition }
-      }),
-    ),
-    ...story.deliveries
-      .toReversed()
-      .map((delivery): Entry => ({ kind: 'delivery', key: delivery.id, at: delivery.createdAt, delivery })),
-  ]
-  return entries.sort((a, b) => Date.parse(a.at) - Date.parse(b.at))
 }
