@@ -52,12 +52,7 @@ async function readBody(body: Dispatcher.ResponseData['body'], bytesKept: number
   } finally {
     clearTimeout(timer)
   }
-  return toStorableText(Buffer.concat(kept))
-}
-
-/** PostgreSQL text holds no U+0000. */
-function toStorableText(bytes: Buffer): string {
-  return bytes.toString('utf8').replaceAll('\0', '\uFFFD')
+  return Buffer.concat(kept).toString('utf8')
 }
 
 function boundHeaders(headers: Dispatcher.ResponseData['headers']): Readonly<Record<string, string>> {

@@ -9,7 +9,10 @@ import { attemptError } from './system-verdict.ts'
 /** Of our own body: it is on the delivery in full. */
 const BODY_CHARS_LOGGED = 4_096
 
-/** What is written about one attempt, and what becomes of its delivery. */
+/**
+ * What is written about one attempt, and what becomes of its delivery. Whatever others said goes through here, and in
+ * none of it is left what an engine refuses.
+ */
 export function buildFinish(attempt: {
   readonly delivery: Delivery
   readonly workerId: string
@@ -20,7 +23,12 @@ export function buildFinish(attempt: {
   readonly startedAt: number
   readonly now: number
 }): Finish {
-  const { delivery, outcome, result, verdict, now } = attempt
+  const { delivery, now } = attempt
+  const { result, verdict, outcome } = toStorable({
+    result: attempt.result,
+    verdict: attempt.verdict,
+    outcome: attempt.outcome,
+  })
   const { targetId, workspace } = delivery
   const reason = outcome.kind === 'dead' || outcome.kind === 'gone' ? outcome.reason : ''
   const error = attemptError(result, verdict)
@@ -42,6 +50,18 @@ export function buildFinish(attempt: {
     health: { targetId, workspace, isDelivered, error: error === '' ? toStatusText(result) : error, at: now },
     goneReason: outcome.kind === 'gone' ? reason : undefined,
   }
+}
+
+/**
+ * With U+FFFD for U+0000 in every text: PostgreSQL takes none, and receivers, proxies and mail servers are free to send
+ * them, also as an escape in JSON.
+ */
+function toStorable<Value>(value: Value): Value
+function toStorable(value: unknown): unknown {
+  if (typeof value === 'string') return value.replaceAll('\0', '\uFFFD')
+  if (Array.isArray(value)) return value.map((item) => toStorable(item))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, toStorable(inner)]))
 }
 
 function toStatusText(result: SendResult): string {

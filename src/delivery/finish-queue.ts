@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { cancelPendingOfTarget } from '../store/deliveries.ts'
+import { cancelNewestOfClosed } from '../store/delivery-closing.ts'
 import { type FinishedAttempt, finishAttempts } from '../store/delivery-finish.ts'
 import { disableAndTell } from '../store/disable-target.ts'
 import type { Store } from '../store/open-store.ts'
@@ -10,11 +10,12 @@ import { type HealthCall, sumUpCalls, WellTargets } from './health-summary.ts'
 
 /** Attempts recorded in one transaction: one sync to disk for all of them. */
 const BATCH_MAX = 256
-/** Cancelled in one statement: on SQLite it holds the whole process. */
-const CANCELLED_ROWS_MAX = 500
 const RETRY_WAIT_MS = 500
 /** Once the worker stops, a store that is away is not waited for any longer: the leases run out instead. */
 const TRIES_AFTER_STOP = 3
+/** The error of an attempt that is recorded without its texts, since the engine refuses one of them. */
+const NOT_STORABLE = 'not_storable'
+const NO_REQUEST_JSON = JSON.stringify({ method: '', url: '', headers: {}, body: '', redirectedFrom: [] })
 
 export type Finish = {
   readonly attempt: FinishedAttempt
@@ -48,8 +49,6 @@ export class FinishQueue {
   readonly #options: FinishQueueOptions
   readonly #wellTargets = new WellTargets()
   #waiting: Waiting[] = []
-  /** What still waits for them is cancelled bit by bit: nothing of it is sent, since they are disabled. */
-  #gone: GoneTarget[] = []
   #running = false
 
   constructor(options: FinishQueueOptions) {
@@ -66,29 +65,22 @@ export class FinishQueue {
 
   async #run(): Promise<void> {
     this.#running = true
-    while (this.#waiting.length > 0 || this.#gone.length > 0) {
+    while (this.#waiting.length > 0) {
       // Sends that end in the same turn of the event loop go into the same transaction.
       await new Promise((resolve) => setImmediate(resolve))
       const batch = this.#waiting.slice(0, BATCH_MAX)
       this.#waiting = this.#waiting.slice(BATCH_MAX)
-      if (batch.length > 0) await this.#write(batch)
+      await this.#write(batch)
       for (const { settled } of batch) settled()
-      await this.#cancelSome()
     }
     this.#running = false
   }
 
-  async #cancelSome(): Promise<void> {
-    const { store, signal, onError } = this.#options
-    const [gone] = this.#gone
-    if (gone === undefined) return
-    try {
-      const cancelled = await cancelPendingOfTarget(store.db, { ...gone, limit: CANCELLED_ROWS_MAX })
-      if (cancelled === CANCELLED_ROWS_MAX && !signal.aborted) return
-    } catch (error) {
-      onError(error)
+  /** The first of what waits for targets that are gone; the scans of the workers find the others. */
+  async #cancelNewest(gone: readonly GoneTarget[]): Promise<void> {
+    for (const target of gone) {
+      await cancelNewestOfClosed(this.#options.store.db, target).catch(this.#options.onError)
     }
-    this.#gone.shift()
   }
 
   async #write(batch: readonly Finish[]): Promise<void> {
@@ -102,18 +94,23 @@ export class FinishQueue {
     }
   }
 
-  /** A value that the engine refuses comes back at every try: it must not hold up the others. */
+  /**
+   * A value that the engine refuses comes back at every try: it must not hold up the others. Nor is its attempt left
+   * out: without a record its delivery would be sent again whenever its lease runs out, for ever.
+   */
   async #writeOneByOne(batch: readonly Finish[]): Promise<void> {
-    if (batch.length === 1) return
-    for (const finish of batch) await this.#write([finish])
+    const [only] = batch
+    if (batch.length > 1) for (const finish of batch) await this.#write([finish])
+    else if (only !== undefined && only.attempt.error !== NOT_STORABLE) await this.#write([toBare(only)])
   }
 
   async #tryOnce(batch: readonly Finish[]): Promise<Error | undefined> {
     try {
       const health = this.#wellTargets.select(sumUpCalls(batch.map((finish) => finish.health)))
-      const gone = await recordAll(this.#options.store.db, batch, health)
+      const gone = goneTargets(batch)
+      await recordAll(this.#options.store.db, { batch, health, gone })
       this.#wellTargets.note(health)
-      this.#gone.push(...gone)
+      await this.#cancelNewest(gone)
       return undefined
     } catch (error) {
       this.#options.onError(error)
@@ -122,26 +119,46 @@ export class FinishQueue {
   }
 }
 
-/** @returns targets that are gone and have more waiting than was cancelled with the batch. */
-async function recordAll(
-  db: Db,
-  batch: readonly Finish[],
-  health: readonly TargetCallsSummary[],
-): Promise<readonly GoneTarget[]> {
-  return await inTransaction(db, async (trx) => {
+/** What becomes of the delivery, without anything of the call and of what others said. */
+function toBare({ attempt, health, goneReason }: Finish): Finish {
+  const { deliveryId, workerId, state, reason, dueAt, now } = attempt
+  return {
+    attempt: {
+      ...{ deliveryId, workerId, state, dueAt, now },
+      reason: reason === '' ? '' : NOT_STORABLE,
+      startedAt: now,
+      durationMs: 0,
+      requestJson: NO_REQUEST_JSON,
+      responseStatus: null,
+      responseHeadersJson: '{}',
+      responseBody: '',
+      error: NOT_STORABLE,
+    },
+    health: { ...health, error: NOT_STORABLE },
+    goneReason,
+  }
+}
+
+type Recorded = {
+  readonly batch: readonly Finish[]
+  readonly health: readonly TargetCallsSummary[]
+  readonly gone: readonly GoneTarget[]
+}
+
+/** Locks deliveries first, then the health of targets, then targets: whoever takes several does so in this order. */
+async function recordAll(db: Db, { batch, health, gone }: Recorded): Promise<void> {
+  await inTransaction(db, async (trx) => {
     await finishAttempts(
       trx,
       batch.map(({ attempt }) => attempt),
     )
-    for (const failed of await recordTargetHealth(trx, health)) await disableAndTell(trx, failed)
-    const unfinished: GoneTarget[] = []
-    for (const gone of goneTargets(batch)) {
-      await disableAndTell(trx, gone)
-      const cancelled = await cancelPendingOfTarget(trx, { ...gone, limit: CANCELLED_ROWS_MAX })
-      if (cancelled === CANCELLED_ROWS_MAX) unfinished.push(gone)
-    }
-    return unfinished
+    const failed = await recordTargetHealth(trx, health)
+    for (const target of [...failed, ...gone].toSorted(byId)) await disableAndTell(trx, target)
   })
+}
+
+function byId(a: { readonly id: string }, b: { readonly id: string }): number {
+  return a.id < b.id ? -1 : 1
 }
 
 /** Each once, however many of its calls were answered so. */

@@ -1,14 +1,26 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
+import { toAttemptView } from '../../src/api/delivery-view.ts'
 import { FinishQueue } from '../../src/delivery/finish-queue.ts'
+import { NO_SECRETS } from '../../src/domain/target-secrets.ts'
 import { getWithAttempts } from '../../src/store/deliveries.ts'
 import { type FinishedAttempt, finishAttempts } from '../../src/store/delivery-finish.ts'
 import { SQL_ENGINES, useStores } from '../support/databases.ts'
 import { claimDue, enqueueCalls } from '../support/delivery-queue.ts'
+import { TEST_VAULT } from '../support/test-vault.ts'
+import {
+  allDeliveries,
+  createTarget,
+  endWorkersAndSinks,
+  startSink,
+  startWorker,
+  waitFor,
+} from './delivery-rig.ts'
 
 describe.each(SQL_ENGINES)('recording attempts on %s', (engine) => {
   const stores = useStores(engine)
+  afterEach(endWorkersAndSinks)
 
-  it('records the others when the engine refuses one of a batch', async () => {
+  it('records what the engine refuses without its texts, and the others of its batch in full', async () => {
     const store = await stores.open()
     await enqueueCalls(store, [{ id: 'd1' }, { id: 'd2' }, { id: 'd3' }])
     const errors: unknown[] = []
@@ -30,7 +42,58 @@ describe.each(SQL_ENGINES)('recording attempts on %s', (engine) => {
     )
     expect(errors.length).toBeGreaterThan(0)
     const states = ['d1', 'd2', 'd3'].map(async (id) => (await getWithAttempts(store.db, id))?.delivery.state)
-    expect(await Promise.all(states)).toEqual(['delivered', 'pending', 'delivered'])
+    expect(await Promise.all(states)).toEqual(['delivered', 'delivered', 'delivered'])
+    expect(await getWithAttempts(store.db, 'd1')).toMatchObject({ attempts: [{ error: '' }] })
+    const refused = await getWithAttempts(store.db, 'd2')
+    expect(refused).toMatchObject({ attempts: [{ n: 1, error: 'not_storable' }] })
+    expect(refused?.attempts.map(toAttemptView)).toMatchObject([{ request: { url: '' } }])
+  })
+
+  it('puts a delivery off whose attempt the engine refuses', async () => {
+    const store = await stores.open()
+    await enqueueCalls(store, [{ id: 'd1' }])
+    const queue = new FinishQueue({ store, signal: new AbortController().signal, onError: () => {} })
+    await claimDue(store, { now: Date.now(), workerId: 'w1', leaseMs: 60_000, limit: 1 })
+    const dueAt = Date.now() + 10_000
+    const attempt = { ...deliveredAttempt('d1'), state: 'pending', startedAt: Number.NaN, dueAt } as const
+    const health = { targetId: 'target', workspace: 'ws', isDelivered: false, error: 'timeout', at: 1 }
+    await queue.record({ attempt, health, goneReason: undefined })
+    const recorded = await getWithAttempts(store.db, 'd1')
+    expect(recorded?.delivery).toMatchObject({ state: 'pending', attempts: 1, dueAt, leaseOwner: null })
+  })
+
+  it('records an answer and a refusal with U+0000 in them', async () => {
+    const store = await stores.open()
+    const told = await startSink((_request, response) => response.end('{"description":"no \\u0000 chat"}'))
+    const raw = await startSink((_request, response) => response.end('a\0b'))
+    const target = await createTarget(store, {
+      url: told.url,
+      system: 'telegram',
+      settings: { chatId: '1' },
+      method: 'POST',
+      sealedSecrets: TEST_VAULT.seal({
+        ...NO_SECRETS,
+        system: { botToken: '110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw' },
+      }),
+    })
+    await enqueueCalls(store, [
+      {
+        id: 'd1',
+        url: `${told.url}/x`,
+        method: 'POST',
+        system: 'telegram',
+        target_id: target.id,
+        body: '{}',
+      },
+    ])
+    await enqueueCalls(store, [{ id: 'd2', url: raw.url }])
+    const running = startWorker(store)
+    await waitFor(async () => (await allDeliveries(store)).every(({ attempts }) => attempts === 1))
+    await running.stop()
+    expect((await getWithAttempts(store.db, 'd1'))?.attempts).toMatchObject([
+      { error: 'refused_by_system: no \uFFFD chat' },
+    ])
+    expect((await getWithAttempts(store.db, 'd2'))?.attempts).toMatchObject([{ responseBody: 'a\uFFFDb' }])
   })
 
   it('numbers two attempts of one delivery that are recorded together', async () => {
