@@ -22,6 +22,7 @@ import {
 } from './alert-channel-fields.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
 import { type Caller, callerOf, workspaceOf } from './caller.ts'
+import { checkMove } from './moved-target.ts'
 import { OWN_TARGET, PLAIN_CALLS } from './notification-target-fields.ts'
 import type { TargetViewing } from './notification-target-view.ts'
 import { idParams } from './page.ts'
@@ -127,7 +128,9 @@ function updateRoute(app: ApiApp, deps: ApiDeps): void {
       const view = await inTransaction(deps.store.db, async (db) => {
         await lockTarget(db, deps.store.engine, id)
         const current = await findChannel(db, caller, id)
-        const secrets = mergeSecrets(openSecrets(deps.vault, current.sealedSecrets) ?? NO_SECRETS, given)
+        const kept = openSecrets(deps.vault, current.sealedSecrets) ?? NO_SECRETS
+        checkMove(current, { ...current, url: fields.url ?? current.url }, { kept, given })
+        const secrets = mergeSecrets(kept, given)
         const known = Object.entries(fields).filter(([, value]) => value !== undefined)
         const changes: Partial<NotificationTargetFields> = {
           ...Object.fromEntries(known),

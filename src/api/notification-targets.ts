@@ -16,6 +16,7 @@ import { type Db, inTransaction } from '../store/transaction.ts'
 import type { Vault } from '../store/vault.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
 import { type Caller, callerOf, workspaceOf } from './caller.ts'
+import { checkMove } from './moved-target.ts'
 import { checkOwnTarget } from './notification-target-checks.ts'
 import { OWN_TARGET, targetCreateBody, targetSchema, targetUpdateBody } from './notification-target-fields.ts'
 import { type TargetViewing, toTargetView, toTargetViews } from './notification-target-view.ts'
@@ -161,7 +162,10 @@ async function update(
   return { view: await toTargetView(viewing, changed), isResumed }
 }
 
-/** With another system the settings and credentials of the old one go. */
+/**
+ * With another system the settings and credentials of the old one go.
+ * @throws Problem 422, also when secrets would be sent elsewhere (checkMove).
+ */
 function decideChanges(
   vault: Vault,
   current: StoredTarget,
@@ -170,7 +174,13 @@ function decideChanges(
   const { given, fields } = splitSecrets(body)
   const isOther = fields.system !== undefined && fields.system !== current.system
   const opened = openSecrets(vault, current.sealedSecrets) ?? NO_SECRETS
-  const secrets = mergeSecrets(isOther ? { ...opened, system: {} } : opened, given)
+  const kept = isOther ? { ...opened, system: {} } : opened
+  checkMove(
+    current,
+    { url: fields.url ?? current.url, system: fields.system ?? current.system },
+    { kept, given },
+  )
+  const secrets = mergeSecrets(kept, given)
   const changes = isOther ? { settings: {}, ...fields } : fields
   checkOwnTarget({ ...current, ...(changes as Partial<NotificationTargetFields>) }, { secrets, given })
   return isOther || givesSecrets(given) ? { ...changes, sealedSecrets: vault.seal(secrets) } : changes

@@ -131,6 +131,54 @@ describe.each(SQL_ENGINES)(
       expect((await create({ url: 'https://a.example/', settings: { pixelId: '1' } })).status).toBe(422)
     })
 
+    it('whoever moves a target to another host gives its credentials and headers anew', async () => {
+      const { call, create, secretsOf } = await open()
+      const settings = { pixelId: '123456789012345', pageUrl: 'https://shop.example/' }
+      const systemSecrets = { accessToken: `EAA${'SECRET'.repeat(10)}` }
+      const made = await create({
+        system: 'meta',
+        settings,
+        systemSecrets,
+        headers: { 'X-Key': 'SECRET-KEY' },
+      })
+      const path = `notification-targets/${made.body.id}`
+      const elsewhere = [
+        'https://evil.example',
+        'https://graph.facebook.com.evil.example',
+        'https://graph.facebook.com:8443',
+        'http://graph.facebook.com',
+      ]
+      for (const url of elsewhere) {
+        const { status, body, text } = await call('PATCH', path, { url })
+        const fields = body.errors.map(({ field }: { readonly field: string }) => field)
+        expect([url, status, fields]).toEqual([url, 422, ['systemSecrets.accessToken', 'headers.x-key']])
+        expect(text).not.toContain('SECRET')
+      }
+      expect(
+        (await call('PATCH', path, { system: 'snapchat', url: 'https://evil.example' })).body.errors,
+      ).toMatchObject([{ field: 'headers.x-key' }])
+      expect((await call('GET', path)).body).toMatchObject({ url: '', system: 'meta' })
+      expect((await call('PATCH', path, { url: 'https://GRAPH.facebook.com' })).status).toBe(200)
+      const anew = { systemSecrets: { accessToken: 'N'.repeat(40) }, headers: { 'x-KEY': '' } }
+      expect((await call('PATCH', path, { url: 'https://gateway.example', ...anew })).status).toBe(200)
+      expect(await secretsOf(made.body.id)).toMatchObject({ system: anew.systemSecrets, headers: {} })
+    })
+
+    it('a plain URL keeps its headers within its host, and its signing secret everywhere', async () => {
+      const { call, create, secretsOf } = await open()
+      const url = 'https://a.example/one?c={clickid}'
+      const made = await create({ url, secret: 'SIGNING', headers: { authorization: 'Bearer SECRET' } })
+      const path = `notification-targets/${made.body.id}`
+      expect((await call('PATCH', path, { url: 'https://a.example/two?c={clickid}' })).status).toBe(200)
+      for (const moved of ['https://b.example/', 'https://a.example:8443/one', 'http://a.example/one'])
+        expect([moved, (await call('PATCH', path, { url: moved })).status]).toEqual([moved, 422])
+      const anew = { url: 'https://b.example/', headers: { authorization: '' } }
+      expect((await call('PATCH', path, anew)).status).toBe(200)
+      const signing = [{ secret: 'SIGNING', until: null }]
+      expect(await secretsOf(made.body.id)).toMatchObject({ signing, headers: {} })
+      expect((await call('PATCH', path, { url: 'https://c.example/' })).status).toBe(200)
+    })
+
     it('a rotated secret is shown once, and the one before signs along for as long as was said', async () => {
       const { call, create, secretsOf, time } = await open()
       const { body } = await create({ url: 'https://a.example/', secret: 'OLD-SECRET' })
