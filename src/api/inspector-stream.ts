@@ -11,6 +11,7 @@ import { mayCallStill } from './enforce-access.ts'
 import { JUDGED_OUTCOMES } from './hit-search-fields.ts'
 import { parseLiveCursor } from './live-cursor.ts'
 import { type LiveRequest, liveEvents } from './live-events.ts'
+import { LOOK_ROWS_MAX, TAIL_REACH_MS } from './live-tail.ts'
 import { invalidFields, Problem } from './problem.ts'
 
 /** Streams of one workspace at a time, in one process. */
@@ -25,6 +26,15 @@ const FEEDS_OF: Readonly<Record<(typeof KINDS)[number], readonly Feed[]>> = {
   conversions: ['conversion'],
   deliveries: ['delivery', 'attempt'],
 }
+
+const DESCRIPTION = [
+  'Events are hit, conversion, delivery and attempt. A hit that is judged later than ten seconds after it came is not',
+  'among them, nor is a change of a conversion that is dated back by more: search the lists for these.',
+  'missed { feed, atLeast } says that there were more than can be told: so many, and perhaps more where the reader was',
+  `away for long. A stream goes back ${TAIL_REACH_MS / 60_000} minutes and ${LOOK_ROWS_MAX} rows of a feed at most.`,
+  'After Last-Event-ID an event may come a second time, and none of those seconds is left out: data.id tells which.',
+  'end says why the stream is over.',
+].join(' ')
 
 const idField = z.string().min(1).max(ID_CHARS_MAX).optional()
 const streamQuery = z.object({
@@ -49,8 +59,8 @@ const streamQuery = z.object({
 
 /**
  * GET /inspector/stream: hits, changes of conversions, deliveries and attempts as they happen, as server-sent events
- * `hit`, `conversion`, `delivery`, `attempt`; `missed` says how many a slow reader was not told, `end` why it is over.
- * A hit that is judged later than ten seconds after it came is not among them.
+ * `hit`, `conversion`, `delivery`, `attempt`; `missed` says how many at least a slow reader was not told, `end` why it is
+ * over.
  */
 export function inspectorStreamRoutes(app: ApiApp, deps: ApiDeps): void {
   const streams = new OpenStreams()
@@ -61,6 +71,7 @@ export function inspectorStreamRoutes(app: ApiApp, deps: ApiDeps): void {
     schema: {
       tags: ['inspector'],
       summary: 'What happens now, as server-sent events; Last-Event-ID goes on where a stream broke off',
+      description: DESCRIPTION,
       querystring: streamQuery,
       produces: ['text/event-stream'],
     },

@@ -5,7 +5,7 @@ import type { Db } from '../store/transaction.ts'
 import { toConversionView, toTransitionView } from './conversion-view.ts'
 import { toAttemptView, toDeliveryView } from './delivery-view.ts'
 import { toHitView } from './hits.ts'
-import { formatLiveCursor, type LiveCursor } from './live-cursor.ts'
+import { formatLiveCursor, type LiveCursor, TAGS_MAX, tagOf } from './live-cursor.ts'
 import { LiveTail } from './live-tail.ts'
 
 /** Between two looks: what happens is told within about a second. */
@@ -48,7 +48,6 @@ export async function* liveEvents(request: LiveRequest, deps: LiveDeps): AsyncGe
   const tails = feeds.map(
     (feed) => new LiveTail(db, feed, { workspace, filter, after: request.after[feed] ?? start }),
   )
-  let told: LiveCursor = Object.fromEntries(tails.map((tail) => [tail.feed, tail.high]))
   yield `retry: ${RETRY_MS}\n: open\n\n`
   let [toldAt, checkedAt] = [clock(), clock()]
   while (!signal.aborted) {
@@ -59,43 +58,45 @@ export async function* liveEvents(request: LiveRequest, deps: LiveDeps): AsyncGe
         return
       }
     }
-    const look = await lookAt(db, tails, told)
-    told = look.told
     const now = clock()
-    if (look.text !== '') yield look.text
-    else if (now - toldAt >= HEARTBEAT_MS) yield ': heartbeat\n\n'
-    if (look.text !== '' || now - toldAt >= HEARTBEAT_MS) toldAt = now
+    const text = await lookAt(db, tails, now)
+    if (text !== '') yield text
+    // With an id, so that a reader that nothing was told of for long does not go on from long ago.
+    else if (now - toldAt >= HEARTBEAT_MS) yield `id: ${formatLiveCursor(cursorOf(tails))}\n: heartbeat\n\n`
+    if (text !== '' || now - toldAt >= HEARTBEAT_MS) toldAt = now
     if (!request.follow) return
     await sleep(LOOK_MS, undefined, { signal }).catch(() => {})
   }
   yield event('end', { reason: 'The server stops: come again in a moment.' })
 }
 
-type Look = { readonly text: string; readonly told: LiveCursor }
+function cursorOf(tails: readonly LiveTail[]): LiveCursor {
+  return Object.fromEntries(tails.map((tail) => [tail.feed, tail.cursor]))
+}
 
 /** One look at every feed, told in the order in which things happened. */
-async function lookAt(db: Db, tails: readonly LiveTail[], before: LiveCursor): Promise<Look> {
+async function lookAt(db: Db, tails: readonly LiveTail[], now: number): Promise<string> {
+  let told = cursorOf(tails)
   const missed: string[] = []
   const found: { readonly feed: Feed; readonly place: FeedPlace; readonly item: LiveItem }[] = []
   for (const tail of tails) {
     const { feed } = tail
-    const look = await tail.look()
+    const look = await tail.look(now)
     const keys = look.fresh.map(({ key }) => key)
     const items = await loadItems(db, feed, keys)
-    if (look.missed > 0) missed.push(event('missed', { feed, atLeast: look.missed }))
+    if (look.missed > 0 || look.isCut) missed.push(event('missed', { feed, atLeast: look.missed }))
     for (const place of look.fresh) {
       const item = items.get(place.key)
       if (item !== undefined) found.push({ feed, place, item })
     }
   }
-  let told = before
   const events = found
     .sort((a, b) => a.place.at - b.place.at)
     .map(({ feed, place, item }) => {
       told = withPlace(told, feed, place)
       return event(feed, toView(item), formatLiveCursor(told))
     })
-  return { text: [...missed, ...events].join(''), told }
+  return [...missed, ...events].join('')
 }
 
 /** What became visible late leaves the place where it is. */
@@ -103,7 +104,8 @@ function withPlace(told: LiveCursor, feed: Feed, place: FeedPlace): LiveCursor {
   const known = told[feed]
   const isLater =
     known === undefined || place.at > known.at || (place.at === known.at && place.key > known.key)
-  return isLater ? { ...told, [feed]: place } : told
+  const tags = [...(known?.tags ?? []), tagOf(place)].slice(-TAGS_MAX)
+  return { ...told, [feed]: { ...(isLater ? place : known), tags } }
 }
 
 function toView(item: LiveItem): object {

@@ -1,10 +1,4 @@
-import {
-  type ExpressionBuilder,
-  expressionBuilder,
-  type ReferenceExpression,
-  type SqlBool,
-  sql,
-} from 'kysely'
+import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import type { Database } from './schema.ts'
 import type { Db } from './transaction.ts'
 
@@ -29,127 +23,105 @@ export type FeedFilter = {
   readonly state?: string | undefined
 }
 
-export type FeedQuestion = {
-  readonly workspace: string
-  readonly filter: FeedFilter
-  /** Unix milliseconds, inclusive. */
-  readonly since: number
-  readonly limit: number
+/** How a feed lies in its table: an index has the workspace, `at` and `key`, in this order. */
+type FeedTable = {
+  readonly table: keyof Database
+  readonly at: string
+  readonly key: readonly string[]
+  /** Besides the key, what filters ask of the row itself. */
+  readonly asked: readonly string[]
 }
 
-/** Where the newest rows of a feed stand since a time, the newest first, at most `limit`. */
-export async function readPlaces(db: Db, feed: Feed, question: FeedQuestion): Promise<readonly FeedPlace[]> {
-  switch (feed) {
-    case 'hit':
-      return await newestHits(db, question)
-    case 'conversion':
-      return await newestTransitions(db, question)
-    case 'delivery':
-      return await newestDeliveries(db, question)
-    case 'attempt':
-      return await newestAttempts(db, question)
-  }
+const TABLES: Readonly<Record<Feed, FeedTable>> = {
+  hit: {
+    table: 'hits',
+    at: 'received_at',
+    key: ['id'],
+    asked: ['outcome', 'affiliate_id', 'affiliate_network_id', 'conversion_id'],
+  },
+  conversion: {
+    table: 'conversion_history',
+    at: 'at',
+    key: ['conversion_id', 'n'],
+    asked: ['to_status'],
+  },
+  delivery: {
+    table: 'deliveries',
+    at: 'created_at',
+    key: ['id'],
+    asked: ['state', 'target_id', 'affiliate_id', 'conversion_id'],
+  },
+  attempt: { table: 'delivery_attempts', at: 'started_at', key: ['delivery_id', 'n'], asked: [] },
 }
 
-async function newestHits(db: Db, { workspace, filter, since, limit }: FeedQuestion) {
-  return await db
-    .selectFrom('hits')
-    .select(['hits.received_at as at', 'hits.id as key'])
-    .where('hits.workspace', '=', workspace)
-    .where('hits.received_at', '>=', since)
-    .where((where) =>
-      where.and([
-        ...equals(where, 'hits.outcome', filter.outcome),
-        ...equals(where, 'hits.affiliate_id', filter.affiliateId),
-        ...equals(where, 'hits.affiliate_network_id', filter.affiliateNetworkId),
-        ...(filter.campaignId === undefined ? [] : [isOfCampaign('hits', filter.campaignId)]),
-      ]),
-    )
-    .orderBy('hits.received_at', 'desc')
-    .orderBy('hits.id', 'desc')
-    .limit(limit)
-    .execute()
+/**
+ * Where those rows of a feed stand that fit the filter, the newest first: of the newest `rowsMax` since a time. A filter
+ * that nothing fits looks at no more rows than any other, since SQLite holds the whole process up while it looks.
+ */
+export async function readPlaces(
+  db: Db,
+  feed: Feed,
+  question: {
+    readonly workspace: string
+    readonly filter: FeedFilter
+    /** Unix milliseconds, inclusive. */
+    readonly since: number
+    /** Rows that are looked at, whether they fit or not. */
+    readonly rowsMax: number
+  },
+): Promise<readonly FeedPlace[]> {
+  const { workspace, filter, since, rowsMax } = question
+  const { table, at, key, asked } = TABLES[feed]
+  const fits = fitsFilter(feed, filter)
+  // Without a filter the index alone is read.
+  const columns = [at, ...key, ...(fits.length === 0 ? [] : asked)].map((column) => sql.ref(column))
+  const { rows } = await sql<FeedPlace>`
+    select ${sql.ref(at)} as "at", ${keyText(feed)} as "key"
+    from (
+      select ${sql.join(columns)} from ${sql.table(table)}
+      where workspace = ${workspace} and ${sql.ref(at)} >= ${since}
+      order by ${newestFirst(feed)} limit ${rowsMax}
+    ) as looked
+    ${fits.length === 0 ? sql`` : sql`where ${sql.join(fits, sql` and `)}`}
+    order by ${newestFirst(feed)}
+  `.execute(db)
+  return rows
 }
 
-async function newestTransitions(db: Db, { workspace, filter, since, limit }: FeedQuestion) {
-  return await db
-    .selectFrom('conversion_history')
-    .innerJoin('conversions', 'conversions.id', 'conversion_history.conversion_id')
-    .select([
-      'conversion_history.at as at',
-      pairKey('conversion_history.conversion_id', 'conversion_history.n'),
-    ])
-    .where('conversion_history.workspace', '=', workspace)
-    .where('conversion_history.at', '>=', since)
-    .where((where) =>
-      where.and([
-        ...equals(where, 'conversion_history.to_status', filter.state),
-        ...equals(where, 'conversions.affiliate_id', filter.affiliateId),
-        ...equals(where, 'conversions.affiliate_network_id', filter.affiliateNetworkId),
-        ...equals(where, 'conversions.campaign_id', filter.campaignId),
-      ]),
-    )
-    .orderBy('conversion_history.at', 'desc')
-    .orderBy('conversion_history.conversion_id', 'desc')
-    .orderBy('conversion_history.n', 'desc')
-    .limit(limit)
-    .execute()
+/**
+ * The place of a feed's newest row in a span of time, or of the one behind so many; read from the index alone.
+ * @param span.before Unix milliseconds, exclusive; without it the span has no end.
+ * @param span.skip how many newer rows are left out.
+ */
+export async function readNewestPlace(
+  db: Db,
+  feed: Feed,
+  span: {
+    readonly workspace: string
+    readonly since: number
+    readonly before?: number
+    readonly skip?: number
+  },
+): Promise<FeedPlace | undefined> {
+  const { workspace, since, before = Number.MAX_SAFE_INTEGER, skip = 0 } = span
+  const { table, at } = TABLES[feed]
+  const { rows } = await sql<FeedPlace>`
+    select ${sql.ref(at)} as "at", ${keyText(feed)} as "key" from ${sql.table(table)}
+    where workspace = ${workspace} and ${sql.ref(at)} >= ${since} and ${sql.ref(at)} < ${before}
+    order by ${newestFirst(feed)} limit 1 offset ${skip}
+  `.execute(db)
+  return rows[0]
 }
 
-async function newestDeliveries(db: Db, { workspace, filter, since, limit }: FeedQuestion) {
-  return await db
-    .selectFrom('deliveries')
-    .select(['deliveries.created_at as at', 'deliveries.id as key'])
-    .where('deliveries.workspace', '=', workspace)
-    .where('deliveries.created_at', '>=', since)
-    .where((where) => where.and(fitsDelivery(filter)))
-    .orderBy('deliveries.created_at', 'desc')
-    .orderBy('deliveries.id', 'desc')
-    .limit(limit)
-    .execute()
+/** Of a pair as one text, which `parsePairKey` takes apart. */
+function keyText(feed: Feed) {
+  const columns = TABLES[feed].key.map((column) => sql.ref(column))
+  return sql.join(columns, sql` || ':' || `)
 }
 
-async function newestAttempts(db: Db, { workspace, filter, since, limit }: FeedQuestion) {
-  return await db
-    .selectFrom('delivery_attempts')
-    .select([
-      'delivery_attempts.started_at as at',
-      pairKey('delivery_attempts.delivery_id', 'delivery_attempts.n'),
-    ])
-    .where('delivery_attempts.workspace', '=', workspace)
-    .where('delivery_attempts.started_at', '>=', since)
-    // Asked of the delivery only where a filter names it: most streams read the index of the attempts alone.
-    .$if(asksOfDelivery(filter), (query) =>
-      query.where((where) =>
-        where.exists(
-          where
-            .selectFrom('deliveries')
-            .select('deliveries.id')
-            .whereRef('deliveries.id', '=', 'delivery_attempts.delivery_id')
-            .where((of) => of.and(fitsDelivery(filter))),
-        ),
-      ),
-    )
-    .orderBy('delivery_attempts.started_at', 'desc')
-    .orderBy('delivery_attempts.delivery_id', 'desc')
-    .orderBy('delivery_attempts.n', 'desc')
-    .limit(limit)
-    .execute()
-}
-
-function asksOfDelivery({
-  campaignId,
-  targetId,
-  affiliateId,
-  affiliateNetworkId,
-  state,
-}: FeedFilter): boolean {
-  return [campaignId, targetId, affiliateId, affiliateNetworkId, state].some((value) => value !== undefined)
-}
-
-/** As one text, which `parsePairKey` takes apart. */
-function pairKey(idColumn: string, nColumn: string) {
-  return sql<string>`${sql.ref(idColumn)} || ':' || ${sql.ref(nColumn)}`.as('key')
+function newestFirst(feed: Feed) {
+  const { at, key } = TABLES[feed]
+  return sql.join([at, ...key].map((column) => sql`${sql.ref(column)} desc`))
 }
 
 /** @param key of a conversion's transition, or of an attempt. */
@@ -158,35 +130,65 @@ export function parsePairKey(key: string): { readonly id: string; readonly n: nu
   return { id: key.slice(0, mark), n: Number(key.slice(mark + 1)) }
 }
 
-function fitsDelivery(filter: FeedFilter) {
-  const where = expressionBuilder<Database, 'deliveries'>()
+type Fits = readonly RawBuilder<SqlBool>[]
+
+/** What a row of `looked` has to be. */
+function fitsFilter(feed: Feed, filter: FeedFilter): Fits {
+  const { campaignId, affiliateId, affiliateNetworkId, outcome, state } = filter
+  switch (feed) {
+    case 'hit':
+      return [
+        ...equals('looked.outcome', outcome),
+        ...equals('looked.affiliate_id', affiliateId),
+        ...equals('looked.affiliate_network_id', affiliateNetworkId),
+        ...ofConversion('looked', equals('conversions.campaign_id', campaignId)),
+      ]
+    case 'conversion':
+      return [
+        ...equals('looked.to_status', state),
+        ...ofConversion('looked', [
+          ...equals('conversions.affiliate_id', affiliateId),
+          ...equals('conversions.affiliate_network_id', affiliateNetworkId),
+          ...equals('conversions.campaign_id', campaignId),
+        ]),
+      ]
+    case 'delivery':
+      return fitsDelivery('looked', filter)
+    case 'attempt': {
+      const fits = fitsDelivery('deliveries', filter)
+      return existsWhere('deliveries', 'looked.delivery_id', fits)
+    }
+  }
+}
+
+function fitsDelivery(row: 'looked' | 'deliveries', filter: FeedFilter): Fits {
   return [
-    ...equals(where, 'deliveries.state', filter.state),
-    ...equals(where, 'deliveries.target_id', filter.targetId),
-    ...equals(where, 'deliveries.affiliate_id', filter.affiliateId),
-    ...(filter.campaignId === undefined ? [] : [isOfCampaign('deliveries', filter.campaignId)]),
-    ...(filter.affiliateNetworkId === undefined
-      ? []
-      : [ofConversion('deliveries', 'affiliate_network_id', filter.affiliateNetworkId)]),
+    ...equals(`${row}.state`, filter.state),
+    ...equals(`${row}.target_id`, filter.targetId),
+    ...equals(`${row}.affiliate_id`, filter.affiliateId),
+    ...ofConversion(row, [
+      ...equals('conversions.campaign_id', filter.campaignId),
+      ...equals('conversions.affiliate_network_id', filter.affiliateNetworkId),
+    ]),
   ]
 }
 
-function equals<Tables extends keyof Database>(
-  where: ExpressionBuilder<Database, Tables>,
-  column: ReferenceExpression<Database, Tables>,
-  value: string | undefined,
-) {
-  return value === undefined ? [] : [where(column, '=', sql.val(value))]
+function equals(column: string, value: string | undefined): Fits {
+  return value === undefined ? [] : [sql<SqlBool>`${sql.ref(column)} = ${value}`]
 }
 
-function isOfCampaign(table: 'hits' | 'deliveries', campaignId: string) {
-  return ofConversion(table, 'campaign_id', campaignId)
+/** What the conversion says that the row belongs to: the others do not name it themselves. */
+function ofConversion(row: 'looked' | 'deliveries', fits: Fits): Fits {
+  return existsWhere('conversions', `${row}.conversion_id`, fits)
 }
 
-/** What the conversion says that the row belongs to: hits and deliveries do not name it themselves. */
-function ofConversion(table: 'hits' | 'deliveries', column: string, value: string) {
-  return sql<SqlBool>`exists (
-    select 1 from conversions of_row
-    where of_row.id = ${sql.ref(`${table}.conversion_id`)} and ${sql.ref(`of_row.${column}`)} = ${value}
-  )`
+/** Asked of the other table only where a filter names it: most streams read the index of their own alone. */
+function existsWhere(table: 'conversions' | 'deliveries', idColumn: string, fits: Fits): Fits {
+  if (fits.length === 0) return []
+  const id = sql.ref(`${table}.id`)
+  return [
+    sql<SqlBool>`exists (
+      select 1 from ${sql.table(table)} where ${id} = ${sql.ref(idColumn)} and ${sql.join(fits, sql` and `)}
+    )`,
+  ]
 }

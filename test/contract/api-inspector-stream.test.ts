@@ -5,16 +5,18 @@ import { STREAMS_PER_WORKSPACE_MAX } from '../../src/api/inspector-stream.ts'
 import { formatLiveCursor } from '../../src/api/live-cursor.ts'
 import { TAIL_ROWS_MAX } from '../../src/api/live-tail.ts'
 import { type JudgedHit, saveHits } from '../../src/store/hits.ts'
+import type { Store } from '../../src/store/open-store.ts'
 import { SQL_ENGINES, useStores } from '../support/databases.ts'
 import { judgedHit } from '../support/judged-hit.ts'
 import { openTestApi, type TestApi } from './api-harness.ts'
 import { createWorld, type World } from './api-world.ts'
 
+const BEGINNING = { at: Date.now() - 60_000, key: '', tags: [] }
 const FROM_THE_BEGINNING = formatLiveCursor({
-  hit: { at: 0, key: '' },
-  conversion: { at: 0, key: '' },
-  delivery: { at: 0, key: '' },
-  attempt: { at: 0, key: '' },
+  hit: BEGINNING,
+  conversion: BEGINNING,
+  delivery: BEGINNING,
+  attempt: BEGINNING,
 })
 
 type Told = { readonly event: string; readonly id: string; readonly data: Readonly<Record<string, unknown>> }
@@ -82,6 +84,7 @@ const readers: Reader[] = []
 async function openWorld(stores: Parameters<typeof openTestApi>[0]) {
   api = await openTestApi(stores)
   const world = await createWorld(api, 'ALPHA')
+  await bringNear(api.store)
   await api.app.listen({ host: '127.0.0.1', port: 0 })
   const address = api.app.server.address()
   const port = typeof address === 'object' && address !== null ? address.port : 0
@@ -139,6 +142,22 @@ describe.each(SQL_ENGINES)('the live stream on %s', (engine) => {
     const second = (await open('?kind=hits&follow=false', { 'last-event-id': lastId })).read()
     await second.ended
     expect(second.ids()).toEqual(['b', 'c'])
+  })
+
+  it('tells a reader that comes again of what became visible late, and of nothing twice', async () => {
+    const { api, world, open } = await openWorld(stores)
+    const now = Date.now()
+    const first = (await open('?kind=hits')).read()
+    await saveHits(api.store.db, [hit(world, 'a', now - 1_000), hit(world, 'b', now + 100)])
+    await first.until((told) => told.length >= 1)
+    await saveHits(api.store.db, [hit(world, 'c', now + 200)])
+    await first.until((told) => told.some(({ data }) => data.id === 'c'))
+    const lastId = first.told.at(-1)?.id ?? ''
+    first.leave()
+    await saveHits(api.store.db, [hit(world, 'late', now - 8_000), hit(world, 'd', now + 300)])
+    const second = (await open('?kind=hits&follow=false', { 'last-event-id': lastId })).read()
+    await second.ended
+    expect(second.ids()).toEqual(['late', 'd'])
   })
 
   it.each([
@@ -245,11 +264,24 @@ describe('a live stream', () => {
 
   it('does not go on behind an event that never was', async () => {
     const { open } = await openWorld(stores)
-    for (const id of ['x', Buffer.from('{"hit":[-1,""]}').toString('base64url')]) {
+    for (const id of ['x', base64('{"hit":[-1,"",""]}'), base64('{"hit":[1,"","tagta"]}')]) {
       expect((await open('', { 'last-event-id': id })).answer.statusCode).toBe(422)
     }
   })
 })
+
+/** What is in the world happened a while ago, and not longer ago than a stream goes back. */
+async function bringNear({ db }: Store): Promise<void> {
+  const at = Date.now() - 30_000
+  await db.updateTable('hits').set({ received_at: at }).execute()
+  await db.updateTable('conversion_history').set({ at }).execute()
+  await db.updateTable('deliveries').set({ created_at: at }).execute()
+  await db.updateTable('delivery_attempts').set({ started_at: at }).execute()
+}
+
+function base64(text: string): string {
+  return Buffer.from(text).toString('base64url')
+}
 
 function hit({ workspace }: World, id: string, receivedAt: number, userAgent = 'curl'): JudgedHit {
   return judgedHit(workspace, id, receivedAt, { request: { userAgent } })
