@@ -1,6 +1,6 @@
 import type { LedgerRow } from './ledger-row.ts'
 import type { MacroValues } from './macro-names.ts'
-import { isWholeAddress } from './personal-data.ts'
+import { wholeAddressOf, wholeUserAgentOf } from './personal-data.ts'
 
 /** Names that a visit's row does not hold, only their ids. */
 export type VisitNames = {
@@ -56,9 +56,9 @@ export function buildVisitMacroValues(visit: MacroVisit, names: VisitNames = {},
     os: visit.os,
     browser: visit.browser,
     language: visit.language,
-    // What retention has left of an address is none that a receiver could use.
-    ip: isWholeAddress(visit.ip ?? '') ? visit.ip : '',
-    useragent: visit.user_agent,
+    // What retention has left of them is nothing that a receiver could use.
+    ip: wholeAddressOf(visit),
+    useragent: wholeUserAgentOf(visit),
     referrer: visit.referrer,
     'device.brand': visit.device_brand,
     'device.model': visit.device_model,

@@ -6,6 +6,8 @@ import {
   isWholeAddress,
   TRUNCATION,
   treatRow,
+  wholeAddressOf,
+  wholeUserAgentOf,
   withoutParams,
 } from './personal-data.ts'
 
@@ -52,6 +54,22 @@ it('hashes a value once, whatever was done to it before', () => {
   expect(treatRow(once, TRUNCATION)).toEqual(once)
   expect(treatment.address('203.0.113.0/24')).toBe('203.0.113.0/24')
 })
+
+it.each([TRUNCATION, hashing((text) => `hash:${text.length}/x`)])(
+  'what a treatment has left of a visit is neither its address nor its user agent',
+  (treatment) => {
+    for (const row of [
+      { ip: '203.0.113.9', user_agent: CHROME, browser: 'Chrome', browser_version: '120.0.6099.71' },
+      { ip: '2001:db8::5', user_agent: 'curl/8.0', browser: '' },
+      { ip: '203.0.113.9', user_agent: 'Firefox', browser: 'Firefox', browser_version: '128' },
+    ]) {
+      expect([wholeAddressOf(row), wholeUserAgentOf(row)]).toEqual([row.ip, row.user_agent])
+      const treated = treatRow(row, treatment)
+      expect([wholeAddressOf(treated), wholeUserAgentOf(treated)]).toEqual(['', ''])
+    }
+    expect([wholeAddressOf({}), wholeUserAgentOf({})]).toEqual(['', ''])
+  },
+)
 
 it('leaves nothing of the URL that a visit was sent to, whatever of the visit it repeats', () => {
   const row = { ip: '203.0.113.9', params: { a: 'b' }, location: 'https://o.example/?x=MjAzLjAuMTEzLjk&a=b' }

@@ -24,6 +24,18 @@ export function isWholeAddress(ip: string): boolean {
   return ip !== '' && !ip.startsWith(HASH_MARK) && !ip.includes('/')
 }
 
+/** The visit's address, for whom it is passed on to; '' for what a treatment or an erasure has left of it. */
+export function wholeAddressOf({ ip = '' }: Pick<Partial<LedgerRow>, 'ip'>): string {
+  return isWholeAddress(ip) ? ip : ''
+}
+
+/** The same of its user agent. Browsers name themselves as product/version; what a treatment leaves has no slash. */
+export function wholeUserAgentOf(row: Partial<LedgerRow>): string {
+  const { user_agent: userAgent = '' } = row
+  if (userAgent.startsWith(HASH_MARK)) return ''
+  return userAgent.includes('/') || userAgent !== coarseOf(row) ? userAgent : ''
+}
+
 /** Cuts addresses to /24 (IPv4) or /48 (IPv6), user agents to the browser's family and major version. */
 export const TRUNCATION: Treatment = {
   address: (ip) => (isWholeAddress(ip) ? truncateAddress(ip) : ip),
@@ -89,14 +101,18 @@ export function coarseUserAgent(userAgent: string): string {
  * the same by the same columns (ledger/treat-visits.ts).
  */
 export function treatRow<Row extends Partial<LedgerRow>>(row: Row, treatment: Treatment): Row {
-  const { browser = '', browser_version: version = '' } = row
-  const coarse = browser === '' ? OTHER : `${browser} ${version.split('.', 1)[0]}`.trimEnd()
+  const coarse = coarseOf(row)
   return {
     ...row,
     ...(row.ip !== undefined && { ip: treatment.address(row.ip) }),
     ...(row.user_agent !== undefined && { user_agent: treatment.userAgent(row.user_agent, coarse) }),
     ...(row.location !== undefined && { location: '' }),
   }
+}
+
+/** What truncation leaves of the row's user agent. */
+function coarseOf({ browser = '', browser_version: version = '' }: Partial<LedgerRow>): string {
+  return browser === '' ? OTHER : `${browser} ${version.split('.', 1)[0]}`.trimEnd()
 }
 
 /** A visit's row without its parameters, and without the URL that it was sent to, which repeats them. */

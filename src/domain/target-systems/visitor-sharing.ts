@@ -1,4 +1,5 @@
 import type { MacroVisit } from '../macro-values.ts'
+import { wholeAddressOf, wholeUserAgentOf } from '../personal-data.ts'
 import type { SystemField } from './target-system.ts'
 
 /** Whether a system may get the visitor's address and user agent, which are personal data in most places. */
@@ -21,11 +22,13 @@ export const TEST_MODE_FIELD: SystemField = {
   choices: ['no', 'yes'],
 }
 
-/** The visitor's address and user agent under the names that two systems share; {} when they may not be shared. */
+/** The visitor's address and user agent under the names that two systems share; {} when they may not be shared, or are not whole any more. */
 export function sharedVisitor(
-  { ip = '', user_agent: userAgent = '' }: MacroVisit,
+  visit: MacroVisit,
   settings: Readonly<Record<string, string>>,
 ): { readonly client_ip_address?: string; readonly client_user_agent?: string } {
+  const ip = wholeAddressOf(visit)
+  const userAgent = wholeUserAgentOf(visit)
   if (settings.shareVisitor !== 'yes' || ip === '' || userAgent === '') return {}
   return { client_ip_address: ip, client_user_agent: userAgent }
 }
