@@ -1,6 +1,8 @@
 import { enqueueDeliveries } from '../../src/store/deliveries.ts'
 import { newRecordId } from '../../src/store/ids.ts'
+import { createNotificationTarget, getNotificationTarget } from '../../src/store/notification-targets.ts'
 import type { Store } from '../../src/store/open-store.ts'
+import { PLAIN_TARGET } from '../../test/support/field-defaults.ts'
 
 const BATCH = 10_000
 
@@ -17,12 +19,29 @@ export async function queueDeliveries(
     dueAt,
   }: { readonly origins: readonly string[]; readonly count: number; readonly dueAt: number },
 ): Promise<void> {
+  await addTargets(store, origins)
   for (let from = 0; from < count; from += BATCH) {
     const rows = Array.from({ length: Math.min(BATCH, count - from) }, (_, n) =>
       toRow(origins, from + n, dueAt),
     )
     await store.db.transaction().execute((trx) => enqueueDeliveries(trx, rows))
   }
+}
+
+/** Nothing is sent for a target that is not there. */
+async function addTargets({ db }: Store, origins: readonly string[]): Promise<void> {
+  for (const origin of new Set(origins)) {
+    const id = targetOf(origin)
+    const known = await getNotificationTarget(db, { workspace: 'bench', id })
+    if (known !== undefined) continue
+    const owner = { ownerType: 'traffic_source', ownerId: 'source' } as const
+    const made = await createNotificationTarget(db, 'bench', { ...PLAIN_TARGET, ...owner, url: origin }, 0)
+    await db.updateTable('notification_targets').set({ id }).where('id', '=', made.id).execute()
+  }
+}
+
+function targetOf(origin: string): string {
+  return `target of ${origin}`
 }
 
 export async function countDelivered({ db }: Store): Promise<number> {
@@ -46,7 +65,7 @@ function toRow(
     workspace: 'bench',
     conversion_id: `conversion-${id}`,
     transition: 1,
-    target_id: `target of ${origin}`,
+    target_id: targetOf(origin),
     click_id: '',
     type: 'postback',
     method: 'GET',

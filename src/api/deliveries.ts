@@ -78,7 +78,7 @@ function replayRoute(app: ApiApp, deps: ApiDeps): void {
         refusal: new Problem(
           409,
           'not_replayable',
-          'It was skipped by a rule and never due: change the target instead.',
+          'It was skipped by a rule and never due, or its target or its text is deleted.',
         ),
       })
       deps.wakeDelivery()

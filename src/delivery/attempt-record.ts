@@ -48,6 +48,7 @@ export function buildFinish(attempt: {
       now,
     },
     health: { targetId, workspace, isDelivered, error: error === '' ? toStatusText(result) : error, at: now },
+    madeAt: delivery.createdAt,
     goneReason: outcome.kind === 'gone' ? reason : undefined,
   }
 }

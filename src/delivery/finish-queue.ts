@@ -20,6 +20,8 @@ const NO_REQUEST_JSON = JSON.stringify({ method: '', url: '', headers: {}, body:
 export type Finish = {
   readonly attempt: FinishedAttempt
   readonly health: HealthCall
+  /** When the delivery was made: what its receiver says is about the target as it was then. */
+  readonly madeAt: number
   /** The receiver wants no more calls, and why: its target is disabled, what waits for it is cancelled. */
   readonly goneReason: string | undefined
 }
@@ -36,6 +38,8 @@ type GoneTarget = {
   readonly workspace: string
   readonly reason: string
   readonly now: number
+  /** One that was changed after this is not meant: it may have another URL. */
+  readonly unchangedSince: number
 }
 
 type Waiting = Finish & { readonly settled: () => void }
@@ -120,7 +124,7 @@ export class FinishQueue {
 }
 
 /** What becomes of the delivery, without anything of the call and of what others said. */
-function toBare({ attempt, health, goneReason }: Finish): Finish {
+function toBare({ attempt, health, madeAt, goneReason }: Finish): Finish {
   const { deliveryId, workerId, state, reason, dueAt, now } = attempt
   return {
     attempt: {
@@ -135,6 +139,7 @@ function toBare({ attempt, health, goneReason }: Finish): Finish {
       error: NOT_STORABLE,
     },
     health: { ...health, error: NOT_STORABLE },
+    madeAt,
     goneReason,
   }
 }
@@ -164,9 +169,11 @@ function byId(a: { readonly id: string }, b: { readonly id: string }): number {
 /** Each once, however many of its calls were answered so. */
 function goneTargets(batch: readonly Finish[]): readonly GoneTarget[] {
   const gone = new Map<string, GoneTarget>()
-  for (const { goneReason: reason, attempt, health } of batch) {
+  for (const { goneReason: reason, attempt, health, madeAt } of batch) {
     const { targetId: id, workspace } = health
-    if (reason !== undefined) gone.set(id, { id, workspace, reason, now: attempt.now })
+    if (reason === undefined) continue
+    const unchangedSince = Math.max(madeAt, gone.get(id)?.unchangedSince ?? madeAt)
+    gone.set(id, { id, workspace, reason, now: attempt.now, unchangedSince })
   }
   return [...gone.values()]
 }

@@ -1,4 +1,5 @@
 import type { SystemVerdict } from '../domain/target-systems/target-system.ts'
+import { TARGET_GONE } from '../store/delivery-closing.ts'
 import { nextAttemptAt, parseRetryAfter } from './retry-schedule.ts'
 import type { SendResult } from './send.ts'
 import { refusalReason } from './system-verdict.ts'
@@ -42,7 +43,7 @@ export function decideOutcome(
   if (result.kind === 'answered' && verdict === undefined) {
     const { status } = result.answer
     if (status >= 200 && status < 300) return { kind: 'delivered' }
-    if (status === GONE) return { kind: 'gone', reason: 'target_gone' }
+    if (status === GONE) return { kind: 'gone', reason: TARGET_GONE }
   }
   const retryAfter = result.kind === 'answered' ? result.answer.headers['retry-after'] : undefined
   const at = nextAttemptAt({ ...context, retryAfter })

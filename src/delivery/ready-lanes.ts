@@ -1,3 +1,4 @@
+import { cancelClosedLane } from '../store/delivery-closing.ts'
 import { type DueLane, FIRST_LANE, findDueLanes, type LaneKey } from '../store/delivery-lanes.ts'
 import type { Db } from '../store/transaction.ts'
 
@@ -9,6 +10,8 @@ const SCAN_REST_FACTOR = 10
 const RESCAN_MS = 100
 /** Lanes remembered as ready; beyond that the longest known is forgotten, until a scan comes by again. */
 const LANES_MAX = 4_096
+/** Cancelled in one statement: on SQLite it holds the whole process. */
+const CANCELLED_ROWS_MAX = 250
 
 type Ready = {
   readonly lane: DueLane
@@ -25,6 +28,8 @@ export class ReadyLanes {
   readonly #ready = new Map<string, Ready>()
   /** By target: what waits in them waits for news that are being sent. */
   readonly #blocked = new Map<string, DueLane>()
+  /** Of targets that are deleted or gone. */
+  readonly #closed = new Map<string, LaneKey>()
   #after: LaneKey = FIRST_LANE
   /** How often the scan has still to come to the last lane, for every lane to have been looked at. */
   #endsOwed = 1
@@ -50,12 +55,26 @@ export class ReadyLanes {
   async scan(db: Db, now: number): Promise<void> {
     if (this.msToScan() > 0) return
     const startedAt = performance.now()
-    const { lanes, next } = await findDueLanes(db, { after: this.#after, now, limit: SCAN_LANES_MAX })
+    const { lanes, closed, next } = await findDueLanes(db, { after: this.#after, now, limit: SCAN_LANES_MAX })
     this.#after = next
     if (sameLane(next, FIRST_LANE)) this.#endsOwed = Math.max(0, this.#endsOwed - 1)
     for (const lane of lanes) this.#remember({ lane, isFresh: true })
+    for (const lane of closed) setBounded(this.#closed, keyOf(lane), lane)
     this.#scannedAt = performance.now()
     this.#restMs = SCAN_REST_FACTOR * (this.#scannedAt - startedAt)
+  }
+
+  /**
+   * Cancels some of what waits in lanes that are closed. A worker that dies meanwhile leaves the others to the next scan,
+   * its own or another worker's.
+   * @returns whether there is more of it.
+   */
+  async cancelClosed(db: Db, now: number): Promise<boolean> {
+    const [lane] = this.#closed.values()
+    if (lane === undefined) return false
+    const cancelled = await cancelClosedLane(db, { ...lane, now, limit: CANCELLED_ROWS_MAX })
+    if (cancelled < CANCELLED_ROWS_MAX) this.#closed.delete(keyOf(lane))
+    return this.#closed.size > 0
   }
 
   /** How long it takes until the next scan may start; Infinity while none is needed. */

@@ -30,20 +30,21 @@ export type RoundWorker = Delivering & {
 }
 
 /**
- * One round: looks for lanes, shares the free slots among them, claims what they may send and starts it.
+ * One round: looks for lanes, cancels some of what waits for nobody, shares the free slots among them, claims what they may send and starts it.
  * @returns for how long nothing is to do, in milliseconds, unless the worker is woken; Infinity for until then.
  */
 export async function runRound(worker: RoundWorker): Promise<number> {
   const { store, clock, lanes, slots, pollIntervalMs } = worker
   await lanes.scan(store.db, clock())
   const nowMs = clock()
+  const hasClosed = await lanes.cancelClosed(store.db, nowMs)
   const sharing = shareSlots(slots, lanes.inTurn(), { nowMs, lanesMax: CLAIM_LANES_MAX })
   // Closed for long: a scan finds it again, and meanwhile it takes no time of the others.
   for (const { lane, ms } of sharing.waiting) {
     if (ms >= pollIntervalMs && ms !== Number.POSITIVE_INFINITY) lanes.drop(lane)
   }
   const hasMore = sharing.grants.length > 0 && (await sendFrom(worker, sharing.grants, nowMs))
-  return hasMore ? 0 : Math.min(lanes.msToScan(), shortestWait(sharing))
+  return hasMore || hasClosed ? 0 : Math.min(lanes.msToScan(), shortestWait(sharing))
 }
 
 function shortestWait({ waiting }: Sharing): number {

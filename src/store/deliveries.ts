@@ -1,4 +1,4 @@
-import { type Insertable, type Selectable, sql } from 'kysely'
+import { type Insertable, type Selectable, type SqlBool, sql } from 'kysely'
 import type { TargetSystem } from '../domain/target-systems/target-system.ts'
 import type { DeliveryState } from '../domain/target-types.ts'
 import { inChunks } from './in-chunks.ts'
@@ -76,8 +76,8 @@ function hostOf(url: string): string {
 
 /**
  * Makes a delivery due again, under the same id, with a fresh retry schedule. One that was skipped stays so:
- * its reason was a rule, not a failure. So does one that was shown: the browser is gone; and one
- * whose call was taken away by retention or an erasure.
+ * its reason was a rule, not a failure. So does one that was shown: the browser is gone; one whose
+ * call was taken away by retention or an erasure; and one whose target is deleted.
  * @returns the delivery, or undefined when there is none that could be sent.
  */
 export async function replay(db: Db, id: string, now: number): Promise<Delivery | undefined> {
@@ -95,34 +95,18 @@ export async function replay(db: Db, id: string, now: number): Promise<Delivery 
     }))
     .where('id', '=', id)
     .where('state', 'not in', ['skipped', 'rendered'])
-    .where('url', '<>', '')
+    .where(canBeSent())
     .returningAll()
     .executeTakeFirst()
   return row === undefined ? undefined : toDelivery(row)
 }
 
-/**
- * Stops the waiting deliveries of a target, e.g. when the target was disabled.
- * @param target.limit at most so many, for a caller that comes again; without it, all.
- * @returns how many.
- */
-export async function cancelPendingOfTarget(
-  db: Db,
-  target: { readonly id: string; readonly reason: string; readonly now: number; readonly limit?: number },
-): Promise<number> {
-  const { id, reason, now, limit } = target
-  const waiting = db
-    .selectFrom('deliveries')
-    .select('id')
-    .where('target_id', '=', id)
-    .where('state', '=', sql.lit('pending'))
-  const result = await db
-    .updateTable('deliveries')
-    .set({ state: 'cancelled', reason, lease_owner: null, lease_until: null, updated_at: now })
-    .where('id', 'in', limit === undefined ? waiting : waiting.limit(limit))
-    .where('state', '=', sql.lit('pending'))
-    .executeTakeFirst()
-  return Number(result.numUpdatedRows)
+/** Of a query over deliveries: a target that is there, and a text that retention or an erasure has not emptied. */
+export function canBeSent() {
+  return sql<SqlBool>`deliveries.url <> '' and exists (
+    select 1 from notification_targets as target
+    where target.id = deliveries.target_id and target.workspace = deliveries.workspace
+  )`
 }
 
 export async function getWithAttempts(

@@ -1,5 +1,6 @@
 import { type SqlBool, sql } from 'kysely'
 import type { DeliveryState } from '../domain/target-types.ts'
+import { canBeSent } from './deliveries.ts'
 import { type DeliveryFilter, deliveriesToLookAt, fitsRest } from './delivery-filter.ts'
 import type { OwnedId } from './owned.ts'
 import type { Db } from './transaction.ts'
@@ -184,12 +185,4 @@ function sumUp(
     byState: [...states].map(([state, count]) => ({ state, count })),
     byTarget: mostFirst.map(([targetId, count]) => ({ targetId, count })),
   }
-}
-
-/** A target that is there, and a text that retention or an erasure has not emptied. */
-function canBeSent() {
-  return sql<SqlBool>`deliveries.url <> '' and exists (
-    select 1 from notification_targets as target
-    where target.id = deliveries.target_id and target.workspace = deliveries.workspace
-  )`
 }

@@ -1,5 +1,6 @@
 import { expressionBuilder, type RawBuilder, type Selectable, sql } from 'kysely'
 import { type Delivery, toDelivery } from './deliveries.ts'
+import { isClosed } from './delivery-closing.ts'
 import { isNextForTarget } from './delivery-order.ts'
 import type { SqlEngine } from './open-store.ts'
 import type { Database } from './schema.ts'
@@ -24,6 +25,8 @@ export const FIRST_LANE: LaneKey = { host: '', targetId: '' }
 
 export type LaneScanResult = {
   readonly lanes: readonly DueLane[]
+  /** Those whose target is closed: what waits in them is to be cancelled. */
+  readonly closed: readonly LaneKey[]
   /** Where the next scan goes on; FIRST_LANE after the last lane. */
   readonly next: LaneKey
 }
@@ -35,7 +38,7 @@ const HEAD_ROWS_MORE = 64
 /**
  * Finds lanes with something due, in the order of the index and from after `after` on: a loose index scan, which
  * steps from lane to lane by one probe each. What it costs depends on the lanes visited and on what is being sent
- * now, and not on how much waits. Lanes of a target that is paused or disabled are left out.
+ * now, and not on how much waits. Lanes of a target that is paused or disabled are left out, but for closed ones.
  * @param visit.limit lanes visited, due or not.
  */
 export async function findDueLanes(
@@ -47,6 +50,9 @@ export async function findDueLanes(
   const atEnd = last === undefined || last.n < visit.limit
   return {
     lanes: rows.filter(({ is_due }) => is_due === 1).map(toDueLane),
+    closed: rows
+      .filter(({ is_closed }) => is_closed === 1)
+      .map((row) => ({ host: row.host, targetId: row.target_id })),
     next: atEnd ? FIRST_LANE : { host: last.host, targetId: last.target_id },
   }
 }
@@ -57,6 +63,7 @@ type ScannedRow = {
   /** Lanes visited up to this one. */
   readonly n: number
   readonly is_due: number
+  readonly is_closed: number
   readonly max_per_minute: number | null
   readonly max_concurrent: number | null
 }
@@ -77,14 +84,17 @@ export function scanQuery(visit: {
       where lane.n < ${limit}
     ), looked_at as (
       select lane.host, lane.target_id, lane.n, target.max_per_minute, target.max_concurrent,
-        case when lane.due_at <= ${now} and (target.id is null or target.status = 'active') and exists (
+        case when lane.due_at <= ${now} and target.status = 'active' and exists (
           select 1 from deliveries as waiting
           where waiting.state = 'pending' and waiting.host = lane.host and waiting.target_id = lane.target_id
             and waiting.due_at <= ${now} and (waiting.lease_until is null or waiting.lease_until <= ${now})
-        ) then 1 else 0 end as is_due
+        ) then 1 else 0 end as is_due,
+        case when ${isClosed} then 1 else 0 end as is_closed
       from lane left join notification_targets as target on target.id = lane.target_id
     )
-    select * from looked_at where n > 0 and (is_due = 1 or n = (select max(n) from lane)) order by n
+    select * from looked_at
+    where n > 0 and (is_due = 1 or is_closed = 1 or n = (select max(n) from lane))
+    order by n
   `
 }
 
@@ -207,9 +217,7 @@ function claimableOf(
       and (deliveries.lease_until is null or deliveries.lease_until <= ${now})
       and deliveries.due_at <= ${now}
       and (deliveries.expires_at is null or deliveries.expires_at > ${now})
-      and coalesce(
-        (select target.status from notification_targets as target where target.id = ${lane.targetId}), 'active'
-      ) = 'active'
+      and (select target.status from notification_targets as target where target.id = ${lane.targetId}) = 'active'
       and ${isNextForTarget(expressionBuilder<Database, 'deliveries'>())}
     order by head.due_at limit ${lane.places}
   `

@@ -4,11 +4,11 @@ import type { Db } from './transaction.ts'
 
 /**
  * Disables a target that its receiver can not or will not take calls for, and tells the owner why by the audit log,
- * which the workspace's webhooks hear of. Nothing happens when it is disabled already.
+ * which the workspace's webhooks hear of. Nothing happens when it is disabled already, or was changed meanwhile.
  */
 export async function disableAndTell(
   db: Db,
-  target: { readonly id: string; readonly workspace: string; readonly reason: string; readonly now: number },
+  target: Parameters<typeof disableNotificationTarget>[1] & { readonly workspace: string },
 ): Promise<void> {
   if (!(await disableNotificationTarget(db, target))) return
   await appendAudit(db, {

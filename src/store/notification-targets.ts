@@ -2,7 +2,7 @@ import type { Selectable } from 'kysely'
 import { hashOfText } from '../domain/notification-moderation.ts'
 import type { Moderation, NotificationTarget } from '../domain/target-types.ts'
 import { changeConfiguration, nextConfigVersion } from './config-version.ts'
-import { cancelPendingOfTarget } from './deliveries.ts'
+import { cancelNewestOfClosed } from './delivery-closing.ts'
 import { newId } from './ids.ts'
 import type { OwnedId } from './owned.ts'
 import { afterCursor, type Page, type PageRequest, rowsWanted, toPage } from './page.ts'
@@ -63,11 +63,17 @@ export async function updateNotificationTarget(
 
 /**
  * Disables a target for a reason that its owner is shown, e.g. the receiver answered 410.
- * @returns false when it was disabled already, or is gone.
+ * @param target.unchangedSince one that was changed after this time is left alone.
+ * @returns false when it was disabled already, or changed, or is deleted.
  */
 export async function disableNotificationTarget(
   db: Db,
-  target: { readonly id: string; readonly reason: string; readonly now: number },
+  target: {
+    readonly id: string
+    readonly reason: string
+    readonly now: number
+    readonly unchangedSince?: number
+  },
 ): Promise<boolean> {
   return await inTransaction(db, async (trx) => {
     const result = await trx
@@ -75,6 +81,9 @@ export async function disableNotificationTarget(
       .set({ status: 'disabled', disabled_reason: target.reason, updated_at: target.now })
       .where('id', '=', target.id)
       .where('status', '<>', 'disabled')
+      .$if(target.unchangedSince !== undefined, (query) =>
+        query.where('updated_at', '<=', target.unchangedSince ?? 0),
+      )
       .executeTakeFirst()
     if (result.numUpdatedRows === 0n) return false
     await nextConfigVersion(trx)
@@ -83,15 +92,14 @@ export async function disableNotificationTarget(
 }
 
 /**
- * What waits for it is cancelled with it; what was sent stays in the log. False when the workspace has no such target.
- * Deliveries first, as the worker does: two transactions that lock them in one order never wait for each other.
+ * Nothing is sent for it from then on, and what was sent stays in the log. Of what waits for it the newest is cancelled
+ * with it, and the others bit by bit by a worker: there may be a million. False when the workspace has no such target.
  */
 export async function deleteNotificationTarget(db: Db, key: OwnedId, now: number): Promise<boolean> {
   return await inTransaction(db, async (trx) => {
     if ((await getNotificationTarget(trx, key)) === undefined) return false
-    await cancelPendingOfTarget(trx, { id: key.id, reason: 'target deleted', now })
     await trx.deleteFrom('target_health').where('target_id', '=', key.id).execute()
-    return await changeConfiguration(trx, async (inner) => {
+    const isDeleted = await changeConfiguration(trx, async (inner) => {
       const result = await inner
         .deleteFrom('notification_targets')
         .where('id', '=', key.id)
@@ -99,6 +107,8 @@ export async function deleteNotificationTarget(db: Db, key: OwnedId, now: number
         .executeTakeFirst()
       return result.numDeletedRows === 1n
     })
+    if (isDeleted) await cancelNewestOfClosed(trx, { ...key, now })
+    return isDeleted
   })
 }
 

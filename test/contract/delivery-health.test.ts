@@ -1,6 +1,8 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { type Finish, FinishQueue } from '../../src/delivery/finish-queue.ts'
 import { listAudit } from '../../src/store/audit-log.ts'
+import { cancelClosedLane } from '../../src/store/delivery-closing.ts'
+import { FIRST_LANE, findDueLanes } from '../../src/store/delivery-lanes.ts'
 import {
   createNotificationTarget,
   type NotificationTargetFields,
@@ -10,6 +12,7 @@ import type { Store } from '../../src/store/open-store.ts'
 import { SQL_ENGINES, useStores } from '../support/databases.ts'
 import { claimDue, enqueueCalls } from '../support/delivery-queue.ts'
 import { PLAIN_TARGET } from '../support/field-defaults.ts'
+import { endWorkersAndSinks, startWorker, waitFor } from './delivery-rig.ts'
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
@@ -17,6 +20,7 @@ const START = 1_795_000_000_000
 
 describe.each(SQL_ENGINES)('the health of targets on %s', (engine) => {
   const stores = useStores(engine)
+  afterEach(endWorkersAndSinks)
 
   it('says since when a target fails, how often in a row and why, until a call is delivered', async () => {
     const rig = await openRig()
@@ -123,14 +127,42 @@ describe.each(SQL_ENGINES)('the health of targets on %s', (engine) => {
       Array.from({ length: 1_200 }, (_, n) => ({ id: `waiting${n}`, ...later })),
     )
     await rig.record([START, 'answered 410', 'target_gone'])
-    // Half of them right away, with the attempt; none of the others is sent meanwhile.
+    // Some right away; none of the others is sent meanwhile, and whoever looks next goes on with them.
+    const waiting = rig.store.db.selectFrom('deliveries').select('id').where('target_id', '=', rig.id)
+    const pending = async () => (await waiting.where('state', '=', 'pending').execute()).length
+    expect([0, 1_200]).not.toContain(await pending())
     const claim = { now: START + 31 * DAY_MS, workerId: 'w2', leaseMs: 1, limit: 9 }
     expect((await claimDue(rig.store, claim)).filter(({ targetId }) => targetId === rig.id)).toEqual([])
-    for (;;) {
-      const pending = rig.store.db.selectFrom('deliveries').select('id').where('target_id', '=', rig.id)
-      if ((await pending.where('state', '=', 'pending').execute()).length === 0) break
-      await new Promise((resolve) => setTimeout(resolve, 5))
-    }
+    startWorker(rig.store)
+    await waitFor(async () => (await pending()) === 0)
+  })
+
+  it('goes on with what waits for a target that is switched on again before all of it is cancelled', async () => {
+    const rig = await openRig()
+    const later = { target_id: rig.id, due_at: START + 30 * DAY_MS }
+    await enqueueCalls(
+      rig.store,
+      Array.from({ length: 1_200 }, (_, n) => ({ id: `waiting${n}`, ...later })),
+    )
+    await rig.record([START, 'answered 410', 'target_gone'])
+    await updateNotificationTarget(rig.store.db, { workspace: 'ws', id: rig.id }, { status: 'active' }, START)
+    const lane = { host: '', targetId: rig.id, now: START, limit: 9 }
+    expect(await cancelClosedLane(rig.store.db, lane)).toBe(0)
+    const { closed } = await findDueLanes(rig.store.db, { after: FIRST_LANE, now: START, limit: 9 })
+    expect(closed).toEqual([])
+  })
+
+  it('does not disable a target that was changed after the delivery was made that is answered 410', async () => {
+    const rig = await openRig()
+    await enqueueCalls(rig.store, [{ id: 'waiting', target_id: rig.id, due_at: START + 30 * DAY_MS }])
+    const key = { workspace: 'ws', id: rig.id }
+    await updateNotificationTarget(rig.store.db, key, { url: 'https://mended.example/' }, START + 1)
+    await rig.record([START + 2, 'answered 410', 'target_gone'])
+    expect(await rig.status()).toEqual(['active', ''])
+    expect(await stateOf(rig.store, 'waiting')).toBe('pending')
+    await rig.recordMadeAt(START + 1, [START + 3, 'answered 410', 'target_gone'])
+    expect(await rig.status()).toEqual(['disabled', 'target_gone'])
+    expect(await stateOf(rig.store, 'waiting')).toBe('cancelled')
   })
 
   async function openRig(fields: Partial<NotificationTargetFields> = {}) {
@@ -156,7 +188,10 @@ describe.each(SQL_ENGINES)('the health of targets on %s', (engine) => {
       store,
       id,
       /** Calls that ended at a time with an error, '' for none, together; a reason says that the target is gone. */
-      async record(...ended: readonly (readonly [at: number, error: string, goneReason?: string])[]) {
+      async record(...ended: readonly Ended[]) {
+        await this.recordMadeAt(START, ...ended)
+      },
+      async recordMadeAt(madeAt: number, ...ended: readonly Ended[]) {
         const ids = ended.map((_, n) => `call${calls + n}`)
         calls += ended.length
         await enqueueCalls(
@@ -169,6 +204,7 @@ describe.each(SQL_ENGINES)('the health of targets on %s', (engine) => {
             queue.record({
               attempt: { ...attempt(ids[n] ?? '', error), now: at },
               health: { targetId: id, workspace: 'ws', isDelivered: error === '', error, at },
+              madeAt,
               goneReason,
             }),
           ),
@@ -208,6 +244,8 @@ describe.each(SQL_ENGINES)('the health of targets on %s', (engine) => {
     }
   }
 })
+
+type Ended = readonly [at: number, error: string, goneReason?: string]
 
 function attempt(deliveryId: string, error: string): Finish['attempt'] {
   return {

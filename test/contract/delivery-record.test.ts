@@ -36,6 +36,7 @@ describe.each(SQL_ENGINES)('recording attempts on %s', (engine) => {
         queue.record({
           attempt: { ...deliveredAttempt(id), startedAt },
           health: { targetId: 'target', workspace: 'ws', isDelivered: true, error: '', at: 1 },
+          madeAt: 1,
           goneReason: undefined,
         }),
       ),
@@ -57,7 +58,7 @@ describe.each(SQL_ENGINES)('recording attempts on %s', (engine) => {
     const dueAt = Date.now() + 10_000
     const attempt = { ...deliveredAttempt('d1'), state: 'pending', startedAt: Number.NaN, dueAt } as const
     const health = { targetId: 'target', workspace: 'ws', isDelivered: false, error: 'timeout', at: 1 }
-    await queue.record({ attempt, health, goneReason: undefined })
+    await queue.record({ attempt, health, madeAt: 1, goneReason: undefined })
     const recorded = await getWithAttempts(store.db, 'd1')
     expect(recorded?.delivery).toMatchObject({ state: 'pending', attempts: 1, dueAt, leaseOwner: null })
   })

@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import {
-  cancelPendingOfTarget,
-  enqueueDeliveries,
+  enqueueDeliveries as enqueue,
   getWithAttempts,
   listDeliveries,
   replay,
 } from '../../src/store/deliveries.ts'
+import { cancelDelivery } from '../../src/store/delivery-bulk.ts'
 import { type FinishedAttempt, finishAttempts } from '../../src/store/delivery-finish.ts'
 import { releaseLeases } from '../../src/store/delivery-leases.ts'
 import { countPending } from '../../src/store/delivery-queue-depth.ts'
 import type { Db } from '../../src/store/transaction.ts'
 import { SQL_ENGINES, useStores } from '../support/databases.ts'
-import { claimDue } from '../support/delivery-queue.ts'
+import { addTargetsOfDeliveries, claimDue } from '../support/delivery-queue.ts'
 
 const NOW = 1_795_000_000_000
 const LEASE_MS = 30_000
@@ -39,6 +39,11 @@ function delivery(n: number, dueAt = NOW) {
     created_at: NOW,
     updated_at: NOW,
   }
+}
+
+async function enqueueDeliveries(db: Db, rows: Parameters<typeof enqueue>[1]): Promise<void> {
+  await enqueue(db, rows)
+  await addTargetsOfDeliveries({ db })
 }
 
 function attempt(id: string, workerId: string, state: FinishedAttempt['state']): FinishedAttempt {
@@ -157,12 +162,12 @@ describe.each(SQL_ENGINES)('the delivery queue on %s', (engine) => {
     expect(await claimDue({ db: db, engine }, { ...request, now: NOW + 100_000 })).toHaveLength(1)
   })
 
-  it('never sends what a rule skipped, and nothing of a cancelled target', async () => {
+  it('never sends what a rule skipped, and nothing that was cancelled', async () => {
     const { db } = await stores.open()
     const skipped = { ...delivery(1), state: 'skipped' as const, reason: 'payout 0' }
     await enqueueDeliveries(db, [skipped, delivery(2)])
     expect(await replay(db, 'd0001', NOW)).toBeUndefined()
-    await cancelPendingOfTarget(db, { id: 't1', reason: 'target disabled', now: NOW })
+    await cancelDelivery(db, { workspace: 'w1', id: 'd0002' }, { reason: 'by hand', now: NOW })
     expect(
       await claimDue({ db: db, engine }, { now: NOW, workerId: 'a', leaseMs: LEASE_MS, limit: 9 }),
     ).toEqual([])
