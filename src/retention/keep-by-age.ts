@@ -11,8 +11,6 @@ import { walkRows } from './walk-rows.ts'
 /** A workspace with its settings; '' are the hits of which no workspace could be told. */
 export type Kept = { readonly workspace: string; readonly settings: RetentionSettings }
 
-const TOO_OLD = 'older than personal data is kept'
-
 /** Attempts and requests of hits that have reached their age go. */
 export async function keepByAge(options: RetentionOptions, kept: Kept): Promise<void> {
   await deleteOldAttempts(options, kept)
@@ -71,6 +69,11 @@ export async function treatByAge(options: RetentionOptions, { workspace, setting
   await walkRows(options, {
     ...personal,
     kind: 'personal calls of deliveries',
-    work: async (db, step) => await removePersonalCalls(db, step, { now: clock(), reason: TOO_OLD }),
+    work: async (db, step) => await removePersonalCalls(db, step, 'soon'),
+  })
+  await walkRows(options, {
+    ...personal,
+    kind: 'personal calls of deliveries that waited long',
+    work: async (db, step) => await removePersonalCalls(db, step, 'late'),
   })
 }

@@ -1,3 +1,4 @@
+import { type SqlBool, sql } from 'kysely'
 import { carriesPersonalData } from '../domain/carried-data.ts'
 import type { LedgerRow } from '../domain/ledger-row.ts'
 import { inChunks } from './in-chunks.ts'
@@ -51,31 +52,62 @@ export async function changeVisitsOfConversions(
 }
 
 /**
- * Takes the calls of old deliveries away that carry something personal; the deliveries stay with their state. One that
- * still waits is cancelled: there is nothing left that could be sent.
+ * A delivery that ended so much later than it was made had waited: for its delay, or for a target that was paused or
+ * switched off. Less than the least age that a workspace can ask for, so that whatever still waited when its day was
+ * walked through is found by when it ended. The index deliveries_waited_long says the same.
  */
-export async function removePersonalCalls(
-  db: Db,
-  step: WalkStep,
-  { now, reason }: { readonly now: number; readonly reason: string },
-): Promise<Walked> {
+const WAITED_LONG = sql<SqlBool>`updated_at > created_at + ${sql.lit(3 * 24 * 3_600_000)}`
+
+/** Which deliveries a walk is for: those that ended soon, by when they were made; the others by when they ended. */
+export type EndedCalls = 'soon' | 'late'
+
+/**
+ * Takes the calls of old deliveries away that carry something personal; the deliveries stay with their state. One that
+ * still waits is left alone, however old it is: it is treated once it has ended.
+ */
+export async function removePersonalCalls(db: Db, step: WalkStep, ended: EndedCalls): Promise<Walked> {
+  const at = ended === 'soon' ? 'created_at' : 'updated_at'
   const found = await db
     .selectFrom('deliveries')
-    .select(['id', 'created_at', 'url', 'body', 'state'])
+    .select(['id', `${at} as at`, 'url', 'body'])
     .where('workspace', '=', step.workspace)
-    .where(walkedBy('created_at', step))
-    .orderBy('created_at')
+    .where(walkedBy(at, step))
+    .where('state', '<>', sql.lit('pending'))
+    .where(ended === 'soon' ? sql<SqlBool>`not (${WAITED_LONG})` : WAITED_LONG)
+    .orderBy(at)
     .orderBy('id')
     .limit(step.limit)
     .execute()
   const carrying = found.filter(({ url, body }) => carriesPersonalData(url) || carriesPersonalData(body))
-  await removeCalls(
+  await emptyEndedCalls(
     db,
     carrying.map(({ id }) => id),
-    { now, reason },
   )
-  const next = nextPlace(found.length, step.limit, placeOf(found.at(-1)))
+  const last = found.at(-1)
+  const next = nextPlace(found.length, step.limit, last && { at: last.at, id: last.id })
   return { rows: carrying.length, bytes: 0, next }
+}
+
+/** One that is replayed at this moment waits again, and keeps its call. */
+async function emptyEndedCalls(db: Db, ids: readonly string[]): Promise<void> {
+  await inChunks(ids, async (some) => {
+    const emptied = await db
+      .updateTable('deliveries')
+      .set({ url: '', body: '' })
+      .where('id', 'in', some)
+      .where('state', '<>', sql.lit('pending'))
+      .returning('id')
+      .execute()
+    if (emptied.length === 0) return
+    await db
+      .deleteFrom('delivery_attempts')
+      .where(
+        'delivery_id',
+        'in',
+        emptied.map(({ id }) => id),
+      )
+      .execute()
+  })
 }
 
 /** Empties URL and body of the deliveries and deletes their attempts; those that wait are cancelled. */

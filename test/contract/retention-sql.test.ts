@@ -144,8 +144,7 @@ describe.each(SQL_ENGINES)('retention of what SQL holds, on %s', (engine) => {
       for (let n = 0; n < 2 * steps + 20; n++) {
         await addHit(db, { id: `hit-${n}`, at: now - 20 * DAY_MS + n })
         const visit = visitRow({ ip: '203.0.113.9', user_agent: CHROME })
-        if (n < steps + 20)
-          await addConversion(db, { id: `c-${n}`, at: now - 40 * DAY_MS + n, visit, state: 'pending' })
+        if (n < steps + 20) await addConversion(db, { id: `c-${n}`, at: now - 40 * DAY_MS + n, visit })
       }
     })
     let kills = 0
@@ -173,7 +172,7 @@ describe.each(SQL_ENGINES)('retention of what SQL holds, on %s', (engine) => {
         /203\.0\.113\.9|Mozilla/,
       )
     const states = await store.db.selectFrom('deliveries').select('state').distinct().execute()
-    expect(states).toEqual([{ state: 'cancelled' }])
+    expect(states).toEqual([{ state: 'delivered' }])
     const hits = await store.db.selectFrom('hits').select('ip').distinct().execute()
     expect(hits).toEqual([{ ip: expect.stringMatching(/^hash:[\da-f]{20}$/) }])
     const told = counts.length
@@ -219,7 +218,7 @@ describe.each(SQL_ENGINES)('retention of what SQL holds, on %s', (engine) => {
       ] as const) {
         const at = now - days * DAY_MS
         await addHit(store.db, { id: `hit-${id}`, at })
-        await addConversion(store.db, { id, at, visit: visitRow({ at, ...person }), state: 'pending' })
+        await addConversion(store.db, { id, at, visit: visitRow({ at, ...person }) })
       }
       await passRetention(options)
       const text = async (table: 'hits' | 'conversions' | 'deliveries' | 'delivery_attempts', id: string) => {
@@ -261,8 +260,8 @@ describe.each(SQL_ENGINES)('retention of what SQL holds, on %s', (engine) => {
       expect(
         await store.db.selectFrom('deliveries').select(['id', 'state', 'url']).orderBy('id').execute(),
       ).toMatchObject([
-        { id: 'delivery-new', state: 'pending' },
-        { id: 'delivery-old', state: 'cancelled', url: '' },
+        { id: 'delivery-new', state: 'delivered' },
+        { id: 'delivery-old', state: 'delivered', url: '' },
       ])
       // Once more changes nothing.
       const after = [await text('hits', 'hit-old'), await text('conversions', 'old')]
@@ -271,6 +270,37 @@ describe.each(SQL_ENGINES)('retention of what SQL holds, on %s', (engine) => {
       expect([await text('hits', 'hit-old'), await text('conversions', 'old')]).toEqual(after)
     },
   )
+
+  it('leaves a call alone that waits, however old it is, and takes it by the age of its end', async () => {
+    const { store, options, addWorkspace, setDay } = await open()
+    await addWorkspace('w', { personalDataDays: 7, personalDataMode: 'truncate' })
+    const now = Date.now()
+    for (const id of ['delayed', 'paused'])
+      await addConversion(store.db, { id, at: now - 20 * DAY_MS, visit: visitRow(), state: 'pending' })
+    await addConversion(store.db, { id: 'sent', at: now - 20 * DAY_MS, visit: visitRow() })
+    const calls = async () =>
+      (await store.db.selectFrom('deliveries').select(['id', 'state', 'url']).orderBy('id').execute()).map(
+        ({ id, state, url }) => [id, state, url !== ''],
+      )
+    await passRetention(options)
+    expect(await calls()).toEqual([
+      ['delivery-delayed', 'pending', true],
+      ['delivery-paused', 'pending', true],
+      ['delivery-sent', 'delivered', false],
+    ])
+    const ended = { state: 'delivered', updated_at: now } as const
+    await store.db.updateTable('deliveries').set(ended).where('id', '=', 'delivery-delayed').execute()
+    setDay(6)
+    await passRetention(options)
+    expect((await calls())[0]).toEqual(['delivery-delayed', 'delivered', true])
+    setDay(8)
+    await passRetention(options)
+    expect(await calls()).toEqual([
+      ['delivery-delayed', 'delivered', false],
+      ['delivery-paused', 'pending', true],
+      ['delivery-sent', 'delivered', false],
+    ])
+  })
 
   it('gives the work to one process at a time, and to another when that shows no sign of life', async () => {
     const { store } = await open()

@@ -144,6 +144,12 @@ const INDEXES: readonly (readonly [
   ['deliveries_expiry', 'deliveries', ['expires_at'], `state = 'pending' and expires_at is not null`],
   ['deliveries_dead', 'deliveries', ['workspace', 'created_at', 'id'], `state = 'dead'`],
   ['deliveries_target', 'deliveries', ['workspace', 'target_id', 'created_at', 'id']],
+  [
+    'deliveries_waited_long',
+    'deliveries',
+    ['workspace', 'updated_at', 'id'],
+    `state <> 'pending' and updated_at > created_at + 259200000`,
+  ],
   ['delivery_attempts_time', 'delivery_attempts', ['workspace', 'started_at', 'delivery_id', 'n']],
   ['hits_inbox', 'hits', ['workspace', 'received_at', 'id'], `outcome = 'unmatched'`],
   ['conversions_txid', 'conversions', ['workspace', 'txid', 'created_at', 'id'], `txid <> ''`],
