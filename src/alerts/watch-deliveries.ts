@@ -10,7 +10,7 @@ const MINUTE_MS = 60_000
 export const TARGET_WATCH: Watch = {
   kinds: ['target_failing', 'target_disabled'],
   look: async ({ db, configuration, now }) => {
-    const rows = Map.groupBy(await loadUnwellTargets(db), ({ workspace }) => workspace)
+    const rows = Map.groupBy(await loadUnwellTargets(db, now), ({ workspace }) => workspace)
     return [...configuration.workspaces.values()].flatMap(({ id, alerts }) => {
       const targets = (rows.get(id) ?? []).map((row) => ({ ...row, label: labelOf(row) }))
       return inWorkspace(id, findUnwellTargets(targets, alerts, now))

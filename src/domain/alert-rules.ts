@@ -4,6 +4,8 @@ import type { OwnerType } from './target-types.ts'
 
 const MINUTE_MS = 60_000
 const SECOND_MS = 1_000
+/** Calls that are refused for good are news for so long after the last one, when nothing waits. */
+const REFUSED_MS = 12 * 60 * MINUTE_MS
 
 /** A target whose calls fail, or that was switched off by itself. */
 export type UnwellTarget = {
@@ -16,27 +18,47 @@ export type UnwellTarget = {
   readonly disabledReason: string
   /** Unix milliseconds; null when its last call went well. */
   readonly failingSince: number | null
+  readonly lastFailureAt: number | null
   readonly failuresInRow: number
   readonly lastError: string
+  readonly waiting: WaitingCalls
+}
+
+/** What waits for a target whose calls fail. */
+export type WaitingCalls = {
+  /** A call that failed is tried again. */
+  readonly isRetried: boolean
+  /** Since when the first of them is due, Unix milliseconds; null when none is. */
+  readonly dueSince: number | null
 }
 
 /**
- * An affiliate's own postbacks are not here: they are the affiliate's affair, who sees their log in the portal, and a
- * network has thousands of them.
+ * A target fails when something waits for it, or when calls were refused again and again: a single call that is refused
+ * for good says nothing of those that come, and stands in the log.
  */
 export function findUnwellTargets(
   targets: readonly UnwellTarget[],
   { targetFailingMinutes }: Pick<AlertSettings, 'targetFailingMinutes'>,
   now: number,
 ): readonly AlertFinding[] {
-  return targets
-    .filter(({ ownerType }) => ownerType !== 'affiliate')
-    .flatMap((target) => {
-      if (target.disabledReason !== '') return [disabledFinding(target)]
-      const { failingSince } = target
-      if (failingSince === null || now - failingSince < targetFailingMinutes * MINUTE_MS) return []
-      return [failingFinding(target, now - failingSince)]
-    })
+  return targets.flatMap((target) => {
+    if (target.disabledReason !== '') return [disabledFinding(target)]
+    const failure = failureOf(target, targetFailingMinutes * MINUTE_MS, now)
+    return failure === undefined ? [] : [failingFinding(target, failure)]
+  })
+}
+
+type Failure = { readonly forMs: number; readonly isWaitedFor: boolean }
+
+/** @returns undefined when it does not fail, or not for so long. */
+function failureOf(target: UnwellTarget, newsMs: number, now: number): Failure | undefined {
+  const { failingSince, lastFailureAt, waiting } = target
+  if (failingSince === null || lastFailureAt === null || now - failingSince < newsMs) return undefined
+  const { isRetried, dueSince } = waiting
+  const isWaitedFor = isRetried || (dueSince !== null && now - dueSince >= newsMs)
+  if (isWaitedFor) return { forMs: now - failingSince, isWaitedFor }
+  const forMs = lastFailureAt - failingSince
+  return forMs >= newsMs && now - lastFailureAt < REFUSED_MS ? { forMs, isWaitedFor } : undefined
 }
 
 function disabledFinding(target: UnwellTarget): AlertFinding {
@@ -52,12 +74,16 @@ function disabledFinding(target: UnwellTarget): AlertFinding {
   }
 }
 
-function failingFinding(target: UnwellTarget, forMs: number): AlertFinding {
-  const failures = countText(target.failuresInRow, 'call', 'calls')
+function failingFinding(target: UnwellTarget, { forMs, isWaitedFor }: Failure): AlertFinding {
+  const failures = `${countText(target.failuresInRow, 'call', 'calls')} failed in a row`
   const text = [
-    `No call has succeeded for ${durationText(forMs)}; ${failures} failed in a row.`,
+    isWaitedFor
+      ? `No call has succeeded for ${durationText(forMs)}; ${failures}.`
+      : `${failures} within ${durationText(forMs)}, and none has succeeded since.`,
     ...(target.lastError === '' ? [] : [`The last one: ${target.lastError}.`]),
-    'Calls are kept and tried again.',
+    isWaitedFor
+      ? 'Calls that wait are kept, and tried until their time is over.'
+      : 'None of them is tried again by itself: replay them when the cause is mended.',
   ]
   return {
     kind: 'target_failing',

@@ -1,18 +1,24 @@
 import { type SqlBool, sql } from 'kysely'
-import type { LateDelivery, UnwellTarget } from '../domain/alert-rules.ts'
+import type { LateDelivery, UnwellTarget, WaitingCalls } from '../domain/alert-rules.ts'
 import { isNextForTarget } from './delivery-order.ts'
 import type { NotificationTargetFields } from './notification-targets.ts'
 import type { Db } from './transaction.ts'
 
 /** Places where deliveries wait that one look goes through; an installation has one for each host and target. */
 const LANES_MAX = 20_000
+/** Of a target that fails: the newest of its calls, among which one waits if any does while calls go on to fail. */
+const NEWEST_CALLS_MAX = 200
 
 /** What alerts are judged by, as SQL tells it. */
 export type UnwellTargetRow = Omit<UnwellTarget, 'label'> &
   Pick<NotificationTargetFields, 'system' | 'url'> & { readonly workspace: string }
 
-/** Targets whose last call failed, and those that the system switched off. */
-export async function loadUnwellTargets(db: Db): Promise<readonly UnwellTargetRow[]> {
+/**
+ * Targets whose last call failed, and those that the system switched off. An affiliate's own postbacks are not here:
+ * they are the affiliate's affair, who sees their log in the portal, and a network has thousands of them.
+ * @param now Unix milliseconds.
+ */
+export async function loadUnwellTargets(db: Db, now: number): Promise<readonly UnwellTargetRow[]> {
   const rows = await db
     .selectFrom('notification_targets as target')
     .leftJoin('target_health as health', 'health.target_id', 'target.id')
@@ -25,7 +31,8 @@ export async function loadUnwellTargets(db: Db): Promise<readonly UnwellTargetRo
       'target.url',
     ])
     .select(['target.status', 'target.disabled_reason'])
-    .select(['health.failing_since', 'health.failures_in_row', 'health.last_error'])
+    .select(['health.failing_since', 'health.last_failure_at', 'health.failures_in_row', 'health.last_error'])
+    .where('target.owner_type', '<>', 'affiliate')
     .where((where) =>
       where.or([
         where('health.failing_since', 'is not', null),
@@ -33,19 +40,50 @@ export async function loadUnwellTargets(db: Db): Promise<readonly UnwellTargetRo
       ]),
     )
     .execute()
-  return rows.map((row) => ({
-    id: row.id,
-    workspace: row.workspace,
-    ownerType: row.owner_type,
-    ownerId: row.owner_id,
-    system: row.system,
-    url: row.url,
-    disabledReason: row.status === 'disabled' ? row.disabled_reason : '',
+  const targets: UnwellTargetRow[] = []
+  for (const row of rows) {
     // One that a person paused or switched off is not called: its failure is no news.
-    failingSince: row.status === 'active' ? row.failing_since : null,
-    failuresInRow: row.failures_in_row ?? 0,
-    lastError: row.last_error ?? '',
-  }))
+    const failingSince = row.status === 'active' ? row.failing_since : null
+    targets.push({
+      id: row.id,
+      workspace: row.workspace,
+      ownerType: row.owner_type,
+      ownerId: row.owner_id,
+      system: row.system,
+      url: row.url,
+      disabledReason: row.status === 'disabled' ? row.disabled_reason : '',
+      failingSince,
+      lastFailureAt: row.last_failure_at,
+      failuresInRow: row.failures_in_row ?? 0,
+      lastError: row.last_error ?? '',
+      waiting: failingSince === null ? NONE_WAITING : await loadWaiting(db, row, now),
+    })
+  }
+  return targets
+}
+
+const NONE_WAITING: WaitingCalls = { isRetried: false, dueSince: null }
+
+async function loadWaiting(
+  db: Db,
+  target: { readonly id: string; readonly workspace: string },
+  now: number,
+): Promise<WaitingCalls> {
+  const newest = db
+    .selectFrom('deliveries')
+    .select(['state', 'attempts', 'due_at'])
+    .where('workspace', '=', target.workspace)
+    .where('target_id', '=', target.id)
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(NEWEST_CALLS_MAX)
+  const row = await db
+    .selectFrom(newest.as('newest'))
+    .select((select) => select.fn.max('attempts').as('attempts'))
+    .select(sql<number | null>`min(case when due_at <= ${now} then due_at end)`.as('due_since'))
+    .where('state', '=', 'pending')
+    .executeTakeFirst()
+  return { isRetried: Number(row?.attempts ?? 0) > 0, dueSince: row?.due_since ?? null }
 }
 
 /**

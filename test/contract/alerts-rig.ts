@@ -5,6 +5,7 @@ import { listAlerts } from '../../src/store/alerts.ts'
 import { createNotificationTarget } from '../../src/store/notification-targets.ts'
 import type { Store } from '../../src/store/open-store.ts'
 import { createWorkspace, updateWorkspace, type WorkspaceFields } from '../../src/store/workspaces.ts'
+import { enqueueCalls } from '../support/delivery-queue.ts'
 import { PLAIN_TARGET, PLAIN_WORKSPACE } from '../support/field-defaults.ts'
 
 export const START = Date.parse('2026-11-20T12:00:00Z')
@@ -45,6 +46,38 @@ export async function openAlertRig(store: Store, fields: Partial<WorkspaceFields
     return (await createNotificationTarget(db, workspace.id, whole, START)).id
   }
 
+  async function health(
+    targetId: string,
+    of: { readonly since: number | null; readonly last: number | null; readonly inRow: number },
+  ): Promise<void> {
+    const values = { failing_since: of.since, last_failure_at: of.last, failures_in_row: of.inRow }
+    const common = { target_id: targetId, workspace: workspace.id, last_success_at: null }
+    await db
+      .insertInto('target_health')
+      .values({ ...common, ...values, steady_since: of.since, last_error: 'timeout' })
+      .onConflict((conflict) => conflict.column('target_id').doUpdateSet(values))
+      .execute()
+  }
+
+  const messages = async (channelId: string) =>
+    await db
+      .selectFrom('deliveries')
+      .selectAll()
+      .where('target_id', '=', channelId)
+      .where('id', 'not like', 'retried-%')
+      .orderBy('created_at')
+      .orderBy('transition')
+      .orderBy('id')
+      .execute()
+
+  /** One that waits, due after all tests. */
+  async function call(changes: Parameters<typeof enqueueCalls>[1][number]): Promise<void> {
+    const url = 'https://receiver.example/pb'
+    await enqueueCalls(store, [
+      { workspace: workspace.id, url, due_at: START + 90 * 24 * HOUR_MS, ...changes },
+    ])
+  }
+
   return {
     store,
     workspace: workspace.id,
@@ -77,39 +110,23 @@ export async function openAlertRig(store: Store, fields: Partial<WorkspaceFields
       } while (time.now < end)
     },
     look: ownLook,
+    /** Its calls fail since then, and one of them is tried again; well again with null. */
     fail: async (targetId: string, since: number | null = time.now) => {
-      const values = { failing_since: since, failures_in_row: 7, last_error: 'timeout' }
-      await db
-        .insertInto('target_health')
-        .values({
-          target_id: targetId,
-          workspace: workspace.id,
-          last_success_at: null,
-          last_failure_at: since,
-          steady_since: since,
-          ...values,
-        })
-        .onConflict((conflict) => conflict.column('target_id').doUpdateSet(values))
-        .execute()
+      await health(targetId, { since, last: since, inRow: 7 })
+      await db.deleteFrom('deliveries').where('id', '=', `retried-${targetId}`).execute()
+      if (since !== null) await call({ id: `retried-${targetId}`, target_id: targetId, attempts: 7 })
     },
+    health,
+    call,
     settings: async (alerts: Partial<typeof DEFAULT_ALERT_SETTINGS>) => {
       const changed = { ...DEFAULT_ALERT_SETTINGS, ...alerts }
       await updateWorkspace(db, workspace.id, { alerts: changed }, time.now)
     },
     alerts: async (): Promise<readonly Alert[]> =>
       (await listAlerts(db, workspace.id, {}, { limit: 200 })).items,
+    messages,
     /** What was put into the queue for a channel, in order. */
-    told: async (channelId?: string): Promise<readonly string[]> => {
-      const rows = await db
-        .selectFrom('deliveries')
-        .selectAll()
-        .where('workspace', '=', workspace.id)
-        .orderBy('created_at')
-        .orderBy('transition')
-        .orderBy('id')
-        .execute()
-      return rows.filter((row) => channelId === undefined || row.target_id === channelId).map(wordsOf)
-    },
+    told: async (channelId: string): Promise<readonly string[]> => (await messages(channelId)).map(wordsOf),
   }
 }
 
