@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto'
 import type { Insertable } from 'kysely'
+import { earns } from '../domain/conversion.ts'
 import type { ConversionStatus } from '../domain/conversion-types.ts'
 import type { RenderedPixel } from '../domain/hit.ts'
 import type { MacroValues } from '../domain/macro-names.ts'
@@ -125,17 +126,18 @@ function toRow(
   }
 }
 
-/** The target's own time runs from when the call is due, its system's from when the conversion was recorded. */
+/** The target's own time runs from when the call is due, its system's from what the news is dated by. */
 function expiresAt(target: NotificationTarget, notice: Notice, dueAt: number): number | null {
   const own = target.expireHours === 0 ? Infinity : dueAt + target.expireHours * HOUR_MS
   const first = Math.min(own, systemEndsAt(rulesOfTarget(target), notice))
   return first === Infinity ? null : first
 }
 
-/** When the system takes no more news of the conversion, Unix milliseconds. */
-function systemEndsAt(rules: SystemRules | undefined, { conversion }: Notice): number {
+/** When the system takes no more such news of the conversion, Unix milliseconds. */
+function systemEndsAt(rules: SystemRules | undefined, { conversion, at }: Notice): number {
   if (rules === undefined || rules.expireHours === 0) return Infinity
-  return conversion.createdAt + rules.expireHours * HOUR_MS
+  const isOfRejection = !earns(conversion.status) && rules.retracts?.datedBy === 'rejection'
+  return (isOfRejection ? at : conversion.createdAt) + rules.expireHours * HOUR_MS
 }
 
 function rulesOfTarget({ system }: NotificationTarget): SystemRules | undefined {

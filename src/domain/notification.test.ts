@@ -205,7 +205,7 @@ describe('the macros of a conversion', () => {
 
 describe('a system that counts every call', () => {
   const ONCE = { rules: { isToldOnce: true } } as const
-  const BACK = { rules: { isToldOnce: true, retracts: true } } as const
+  const BACK = { rules: { isToldOnce: true, retracts: { datedBy: 'conversion' } } } as const
 
   const HEARD = { status: 'approved', state: 'delivered' } as const
   const DEAD = { status: 'approved', state: 'dead' } as const

@@ -66,6 +66,26 @@ describe.each(SQL_ENGINES)('a system that counts every call, on %s', (engine) =>
     expect(await toldOf(world)).toEqual(['muted', 'delivered purchase', 'pending refund', 'told already'])
   })
 
+  it('hears of a refund as late as it comes, where it is dated by its own time', async () => {
+    const { world, hit } = await openScene(await stores.open(), GA4)
+    await hit(SALE)
+    await endCalls(world, 'delivered')
+    world.time.now += 30 * 24 * 3_600_000
+    await hit({ ...SALE, status: 'rejected' })
+    expect(await toldOf(world)).toEqual(['delivered purchase', 'pending refund'])
+    const [refund] = await deliveriesOf(world)
+    expect(refund?.expiresAt).toBe(world.time.now + 72 * 3_600_000)
+  })
+
+  it('hears of no sale that is older than it takes news of', async () => {
+    const { world, hit } = await openScene(await stores.open(), GA4)
+    await hit({ ...SALE, status: 'rejected' })
+    world.time.now += 4 * 24 * 3_600_000
+    await hit({ ...SALE, status: 'approved' })
+    const tooLate = 'the system takes no news of a conversion as old as this'
+    expect(await toldOf(world)).toEqual(['status filter', tooLate])
+  })
+
   it('is told the same by a change by hand', async () => {
     const { world, hit } = await openScene(await stores.open())
     const { conversion: id = '' } = await hit(SALE)

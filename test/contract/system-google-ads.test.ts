@@ -273,6 +273,20 @@ describe('a conversion for Google Ads', () => {
     expect(server.received).toEqual([])
   })
 
+  it('whose click is older only by now is told, and taken back: the time of the conversion counts', async () => {
+    const { target, sent } = await open()
+    const day = 24 * 3_600_000
+    const late = {
+      visitAt: SYSTEM_NOW - 95 * day,
+      recordedAt: SYSTEM_NOW - 10 * day,
+      statusBefore: 'pending',
+    } as const
+    expect(await tellSystem(target, conversionFrom({ gclid: 'G' }, late))).toMatchObject({ kind: 'told' })
+    expect(sent().conversions).toHaveLength(1)
+    const rejected = { ...late, status: 'rejected', statusBefore: 'approved' } as const
+    expect(await tellSystem(target, conversionFrom({ gclid: 'G' }, rejected))).toMatchObject({ kind: 'told' })
+  })
+
   it('is only checked in test mode and of a test, which is told by its person', async () => {
     const { target, sent } = await open()
     const test = conversionFrom({ gclid: 'test-gclid' }, { isTest: true, person: PERSON })

@@ -64,7 +64,7 @@ export const ga4Rules: SystemRules = {
   baseUrl: BASE_URL,
   expireHours: EXPIRE_HOURS,
   isToldOnce: true,
-  retracts: true,
+  retracts: { datedBy: 'rejection' },
   build: buildCall,
   authorize: (call, { secrets }) => ({
     ...call,

@@ -18,7 +18,10 @@ import { TEST_MODE_FIELD } from './visitor-sharing.ts'
 const BASE_URL = 'https://googleads.googleapis.com'
 const TOKEN_URL = 'https://oauth2.googleapis.com/token'
 const VERSION = 'v26'
-/** Of the click-through window of a conversion action, the longest that can be set; later uploads are EXPIRED_EVENT. */
+/**
+ * Of the click-through window of a conversion action, the longest that can be set. Judged by conversion_date_time: when
+ * it is told, or taken back, does not matter (ConversionUploadError, EXPIRED_EVENT).
+ */
 const EXPIRE_HOURS = 90 * 24
 const HOUR_MS = 3_600_000
 const ACTION_FORM = /^\d{1,20}$/
@@ -83,7 +86,7 @@ export const googleAdsRules: SystemRules = {
   baseUrl: BASE_URL,
   expireHours: EXPIRE_HOURS,
   isToldOnce: true,
-  retracts: true,
+  retracts: { datedBy: 'conversion' },
   build: buildCall,
   authorize: (call, { secrets, settings, accessToken }) => {
     const manager = settings.loginCustomerId ?? ''
@@ -115,8 +118,8 @@ function buildCall(conversion: SystemConversion, { settings, baseUrl }: SystemSe
   if (click === undefined && people.length === 0) {
     return { kind: 'skip', reason: 'no Google click id (gclid, gbraid or wbraid), e-mail or phone' }
   }
-  if (conversion.at - conversion.visitAt > EXPIRE_HOURS * HOUR_MS) {
-    return { kind: 'skip', reason: 'the click is more than 90 days old, which Google does not take' }
+  if (conversion.recordedAt - conversion.visitAt > EXPIRE_HOURS * HOUR_MS) {
+    return { kind: 'skip', reason: 'the click was more than 90 days earlier, which Google does not take' }
   }
   if (!earns(conversion.status)) {
     if (click?.name === 'wbraid')

@@ -80,7 +80,7 @@ export const microsoftAdsRules: SystemRules = {
   baseUrl: BASE_URL,
   expireHours: EXPIRE_HOURS,
   isToldOnce: true,
-  retracts: true,
+  retracts: { datedBy: 'conversion' },
   build: buildCall,
   authorize: (call, { secrets, settings, accessToken }) => ({
     ...call,

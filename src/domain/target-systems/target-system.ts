@@ -121,8 +121,12 @@ export type SystemRules = {
    * call counts there as one more conversion. Else once per status, as any URL.
    */
   readonly isToldOnce: boolean
-  /** Of one that is told once: it is told once more when that conversion stops to earn, to take it back. */
-  readonly retracts?: true
+  /**
+   * Of one that is told once: it is told once more when that conversion stops to earn, to take it back. `expireHours`
+   * run from this moment: when the conversion was recorded, or when it stopped to earn, for a system that dates the
+   * news so.
+   */
+  readonly retracts?: { readonly datedBy: 'conversion' | 'rejection' }
   readonly build: (conversion: SystemConversion, target: SystemSettings) => BuiltCall
   /** Absent for systems that people do not read. */
   readonly buildMessage?: (message: SystemMessage, target: SystemSettings) => BuiltCall

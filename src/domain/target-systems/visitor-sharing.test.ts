@@ -26,19 +26,9 @@ it.each(['meta', 'tiktok', 'snapchat', 'pinterest'] as const)(
   (system) => {
     for (const treatment of TREATMENTS) {
       const visit = treatRow(VISIT, treatment)
-      const conversion = {
-        ...{ id: 'v1', event: 'sale', txid: '', status: 'approved', statusBefore: undefined, amount: '1' },
-        ...{
-          currency: 'USD',
-          recordedAt: 2,
-          at: 2,
-          visitAt: 1,
-          visit,
-          person: null,
-          macros: {},
-          isTest: false,
-        },
-      } as const
+      const told = { id: 'v1', event: 'sale', txid: '', status: 'approved', statusBefore: undefined } as const
+      const worth = { amount: '1', currency: 'USD', recordedAt: 2, at: 2, visitAt: 1 }
+      const conversion = { ...told, ...worth, visit, person: null, macros: {}, isTest: false }
       const settings = { ...SHARED, pixelId: '12345', pixelCode: 'ABCDEFGH', adAccountId: '1' }
       const built = JSON.stringify(rulesOf(system)?.build(conversion, { settings, baseUrl: '' }))
       expect(built).not.toMatch(/203\.0|hash:|Chrome|client_ip|user_agent/)
