@@ -58,10 +58,14 @@ export const exportSchema = z
   })
   .meta({ id: 'VisitExport' })
 
-/** Whether the workspace has anything of the click id, also when it is still on its way to the ledger. */
+/** Whether the click id is that of a visit of the workspace, also when it is still on its way to the ledger. */
+export async function isOwnVisit(deps: ApiDeps, workspace: string, clickId: string): Promise<boolean> {
+  return (await findOwnVisits(deps.byHand, workspace, [clickId])).has(clickId)
+}
+
+/** Whether the workspace has anything of the click id. */
 export async function isKnown(deps: ApiDeps, workspace: string, clickId: string): Promise<boolean> {
-  const visits = await findOwnVisits(deps.byHand, workspace, [clickId])
-  if (visits.has(clickId)) return true
+  if (await isOwnVisit(deps, workspace, clickId)) return true
   const one = { limit: 1 }
   const { db } = deps.store
   if ((await listHits(db, workspace, { clickId }, one)).items.length > 0) return true
@@ -83,6 +87,9 @@ export async function exportVisit(
     getErasure(db, workspace, clickId),
   ])
   const hits = await all((page) => listHits(db, workspace, filter, page))
+  // Nobody but the visitor's way knows the id of a visit: hits that name it are of its workspace, told or not.
+  const isOwn = await isOwnVisit(deps, workspace, clickId)
+  const strays = isOwn ? await all((page) => listHits(db, '', filter, page)) : NONE
   const conversions = await all((page) => listConversions(db, workspace, filter, page))
   const deliveries = await all((page) => listDeliveries(db, workspace, filter, page))
   const histories = await eachOf(conversions.items, ({ id }) =>
@@ -93,13 +100,13 @@ export async function exportVisit(
     clickId,
     exportedAt: toTime(deps.clock()),
     erasure: erasure === undefined ? null : toErasureView(erasure),
-    complete: [hits, conversions, deliveries].every(({ isComplete }) => isComplete),
+    complete: [hits, strays, conversions, deliveries].every(({ isComplete }) => isComplete),
     visit: rows.map((row) => ({ ...row })),
     updates: (updates.get(clickId) ?? []).map(({ at, change }) => ({
       at: toTime(at),
       change: { ...change },
     })),
-    hits: hits.items.map(toHitView),
+    hits: [...hits.items, ...strays.items].map(toHitView),
     conversions: histories.map((each) => {
       const { visit, person } = each.conversion
       return { ...toConversionWithHistory(each, role), visit: { ...visit }, person }
@@ -122,6 +129,8 @@ export function toErasureView(erasure: Erasure): z.input<typeof erasureSchema> {
     doneAt: doneAt === null ? null : toTime(doneAt),
   }
 }
+
+const NONE = { items: [], isComplete: true } as const
 
 /** All pages of a list, up to the limit. */
 async function all<Item>(

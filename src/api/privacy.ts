@@ -11,6 +11,7 @@ import {
   exportSchema,
   exportVisit,
   isKnown,
+  isOwnVisit,
   toErasureView,
   unknownClickId,
 } from './privacy-export.ts'
@@ -102,7 +103,11 @@ async function erase(
     const subject = { subjectType: 'visit', subjectId: clickId }
     await appendAudit(trx, { workspace, at, actor, action: 'visit.erase', ...subject, detail: {} })
   })
-  await eraseClickId(store, { workspace, clickId }, at)
+  await eraseClickId(
+    store,
+    { workspace, clickId, isOwnVisit: await isOwnVisit(deps, workspace, clickId) },
+    at,
+  )
   const erasure = await getErasure(store.db, workspace, clickId)
   if (erasure === undefined) throw new TypeError('the erasure is gone')
   return erasure

@@ -21,6 +21,20 @@ export async function visitsToErase(
   return found.filter((row) => row.workspace === workspace).map((row) => row.click_id)
 }
 
+/** Those among the click ids whose visits are the workspace's. @throws LedgerUnavailableError */
+export async function visitsOfWorkspace(
+  ledger: Pick<MutableLedger, 'lookUp'>,
+  workspace: string,
+  clickIds: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const rows = ofClickIds(clickIds)
+  if (rows === undefined) return new Set()
+  const found = await ledger.lookUp<{ workspace: string; click_id: string }>(
+    `SELECT DISTINCT workspace, click_id FROM ledger WHERE ${rows}`,
+  )
+  return new Set(found.filter((row) => row.workspace === workspace).map((row) => row.click_id))
+}
+
 /**
  * Takes what came from the persons from every row of the click ids, by one mutation that rewrites only the parts which
  * hold such rows.

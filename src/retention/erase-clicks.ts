@@ -1,4 +1,4 @@
-import { eraseVisits, visitsToErase } from '../ledger/erase-visits.ts'
+import { eraseVisits, visitsOfWorkspace, visitsToErase } from '../ledger/erase-visits.ts'
 import { untilMutated } from '../ledger/mutate-ledger.ts'
 import { eraseClickId } from '../store/erase-click-id.ts'
 import { type Erasure, erasuresBehind, markErased, openErasures } from '../store/erasures.ts'
@@ -34,17 +34,15 @@ export async function sweepErasures(options: RetentionOptions): Promise<void> {
 async function erase(options: RetentionOptions, erasures: readonly Erasure[]): Promise<void> {
   const { store, ledger, signal, clock } = options
   for (const [workspace, own] of Map.groupBy(erasures, (erasure) => erasure.workspace)) {
+    const ordered = own.map(({ clickId }) => clickId)
+    const visits = await visitsOfWorkspace(ledger, workspace, ordered)
     let rows = 0
-    for (const erasure of own) {
+    for (const clickId of ordered) {
       await keepLease(options)
-      rows += await eraseClickId(store, erasure, clock())
+      rows += await eraseClickId(store, { workspace, clickId, isOwnVisit: visits.has(clickId) }, clock())
     }
     await untilMutated(ledger, signal)
-    const clickIds = await visitsToErase(
-      ledger,
-      workspace,
-      own.map(({ clickId }) => clickId),
-    )
+    const clickIds = await visitsToErase(ledger, workspace, ordered)
     if (clickIds.length > 0) await eraseVisits(ledger, workspace, clickIds, signal)
     count(options, workspace, 'erased rows', rows)
     count(options, workspace, 'erased visits of the ledger', clickIds.length)

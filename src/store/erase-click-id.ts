@@ -4,7 +4,6 @@ import { erasedChange, erasedReport, erasedRow } from '../domain/erasure.ts'
 import type { Hit } from '../domain/hit.ts'
 import { withoutRequest } from '../domain/hit-removal.ts'
 import type { LedgerRow } from '../domain/ledger-row.ts'
-import type { Erasure } from './erasures.ts'
 import { lockKeys } from './lock-keys.ts'
 import type { Store } from './open-store.ts'
 import { removeCalls } from './retention-records.ts'
@@ -18,9 +17,18 @@ const ERASED_REASON = 'its personal data was erased'
 /** In place of what a person may have been named by. */
 const ERASED_MARK = '(erased)'
 
-type Part = {
+/** What is erased. */
+export type ErasedClick = {
   readonly workspace: string
   readonly clickId: string
+  /**
+   * The visit is the workspace's. Then so are hits that name it and of which no workspace could be told: nobody else
+   * could know its id. Whoever sends a hit to a workspace may name any click id in it, so that a hit is no proof.
+   */
+  readonly isOwnVisit: boolean
+}
+
+type Part = ErasedClick & {
   readonly now: number
   /** Id of the row before the first; '' at the beginning. */
   readonly after: string
@@ -44,17 +52,13 @@ const PARTS: readonly ((db: Db, part: Part) => Promise<Done>)[] = [
  * a single one. Doing it again does nothing to what is done, so that what was interrupted may begin anew.
  * @returns how many rows it changed.
  */
-export async function eraseClickId(
-  store: Store,
-  { workspace, clickId }: Pick<Erasure, 'workspace' | 'clickId'>,
-  now: number,
-): Promise<number> {
+export async function eraseClickId(store: Store, erased: ErasedClick, now: number): Promise<number> {
   let [changed, place] = [0, { part: 0, after: '' }]
   while (place.part < PARTS.length) {
     const from = place
     const step = await store.db.transaction().execute(async (db) => {
-      await lockKeys(db, store.engine, [clickId])
-      return await eraseStep(db, { workspace, clickId, now }, from)
+      await lockKeys(db, store.engine, [erased.clickId])
+      return await eraseStep(db, { ...erased, now }, from)
     })
     changed += step.changed
     place = step.place
@@ -127,11 +131,11 @@ async function eraseHistory(db: Db, conversionId: string, ip: string): Promise<n
   return Number(own.numUpdatedRows + told.numUpdatedRows)
 }
 
-async function eraseOwnHits(db: Db, { workspace, clickId, after, limit }: Part): Promise<Done> {
+async function eraseOwnHits(db: Db, { workspace, clickId, isOwnVisit, after, limit }: Part): Promise<Done> {
   const rows = await db
     .selectFrom('hits')
     .select(['id', 'ip', 'reason', 'request_json'])
-    .where('workspace', '=', workspace)
+    .where('workspace', 'in', isOwnVisit ? [workspace, ''] : [workspace])
     .where('click_id', '=', clickId)
     .where('id', '>', after)
     .orderBy('id')

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { SQL_ENGINES, useStores } from '../support/databases.ts'
+import { addHit } from '../support/retention-records.ts'
 import { openTestApi } from './api-harness.ts'
 import { createWorld } from './api-world.ts'
 
@@ -30,6 +31,27 @@ describe.each(SQL_ENGINES)('privacy, on %s', (engine) => {
     })
     expect(known.deliveries[0]).toMatchObject({ id: world.ids.deliveries, attempts: [{ n: 1 }] })
     expect(JSON.stringify(known)).not.toContain('ALPHA-token')
+  })
+
+  it('hands out and erases a hit of which no workspace could be told, of its own visit alone', async () => {
+    const { api, headers, url, world } = await open()
+    const other = await createWorld(api, 'BETA')
+    for (const clickId of [world.clickId, other.clickId])
+      await addHit(api.store.db, { id: `stray-${clickId}`, at: 1, clickId, workspace: '' })
+    const stray = `stray-${world.clickId}`
+    const known = async () => {
+      const { hits } = (await api.app.inject({ url, headers })).json<{ hits: { id: string; ip: string }[] }>()
+      return hits.filter(({ id }) => id.startsWith('stray')).map(({ id, ip }) => [id, ip])
+    }
+    expect(await known()).toEqual([[stray, '203.0.113.9']])
+    await api.app.inject({ method: 'POST', url: `${url}/erase`, headers, payload: { reason: 'asked' } })
+    expect(await known()).toEqual([[stray, '']])
+    const rows = await api.store.db
+      .selectFrom('hits')
+      .select('ip')
+      .where('id', '=', `stray-${other.clickId}`)
+      .execute()
+    expect(rows).toEqual([{ ip: '203.0.113.9' }])
   })
 
   it('erases once, says who ordered it, and tells the audit log nothing of what is gone', async () => {

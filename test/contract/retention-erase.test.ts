@@ -200,7 +200,11 @@ describe.each(SQL_ENGINES)('an erasure, on %s', (engine) => {
         return typeof value === 'function' ? value.bind(target) : value
       },
     })
-    await eraseClickId({ ...store, db }, { workspace: 'w', clickId: visit.click_id }, Date.now())
+    await eraseClickId(
+      { ...store, db },
+      { workspace: 'w', clickId: visit.click_id, isOwnVisit: true },
+      Date.now(),
+    )
     // 450 conversions, 675 hits, 450 deliveries and 450 lines.
     expect(transactions).toBeGreaterThan(2_025 / 200)
     for (const table of TABLES) {
@@ -237,6 +241,23 @@ describe.each(SQL_ENGINES)('an erasure, on %s', (engine) => {
     const upload = { id, workspace, name: 'f.csv', state: 'preview', jobId: '', actor: 'user:1' } as const
     await insertUpload(store.db, { ...upload, ...times })
   }
+
+  it('reaches hits of which no workspace could be told, when the visit is its own alone', async () => {
+    const opened = await open()
+    const { store, insert, options } = opened
+    const [visit, theirs] = [personsVisit(), { ...personsVisit(), workspace: 'other' }]
+    await insert([visit, theirs])
+    await addHit(store.db, { id: 'stray', at: visit.at, clickId: visit.click_id, workspace: '' })
+    await addHit(store.db, { id: 'theirs', at: visit.at, clickId: theirs.click_id, workspace: '' })
+    await order(opened, visit.click_id)
+    await order(opened, theirs.click_id)
+    await eraseOpen(options)
+    const ips = await store.db.selectFrom('hits').select(['id', 'ip']).orderBy('id').execute()
+    expect(ips).toEqual([
+      { id: 'stray', ip: '' },
+      { id: 'theirs', ip: '203.0.113.9' },
+    ])
+  })
 
   it('reaches nothing of another workspace', async () => {
     const opened = await open()
