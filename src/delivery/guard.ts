@@ -1,7 +1,7 @@
-import { lookup } from 'node:dns'
 import { isIP, type LookupFunction, type Socket } from 'node:net'
 import { buildConnector } from 'undici'
 import { type Allowlist, isReachable, parseAllowlist } from './address-rules.ts'
+import { createResolve } from './resolve-name.ts'
 
 const URL_CHARS_MAX = 8_192
 /** For the name's look-up, TCP and TLS together. */
@@ -27,7 +27,7 @@ export type Resolve = (
   hostname: string,
   callback: (error: NodeJS.ErrnoException | null, addresses: ResolvedAddress[]) => void,
 ) => void
-type ResolvedAddress = { address: string; family: number }
+export type ResolvedAddress = { address: string; family: number }
 
 export type Guard = {
   /** Checks what can be told from the URL alone; a name's addresses are checked when it is connected. */
@@ -63,7 +63,7 @@ class RefusedAddressError extends Error {
 export function createGuard(options: GuardOptions): Guard {
   const allowlist = parseAllowlist(options.allowPrivateTargets)
   const open = buildConnector({
-    lookup: guardedLookup(options.resolve ?? resolveBySystem, allowlist),
+    lookup: guardedLookup(options.resolve ?? createResolve(), allowlist),
     timeout: CONNECT_TIMEOUT_MS,
     // Said here, so that no setting of the process can switch it off (NODE_TLS_REJECT_UNAUTHORIZED).
     rejectUnauthorized: true,
@@ -124,10 +124,6 @@ class NoAddressError extends Error {
     super(`${hostname} has no address`)
     this.name = 'NoAddressError'
   }
-}
-
-function resolveBySystem(...[hostname, callback]: Parameters<Resolve>): void {
-  lookup(hostname, { all: true }, callback)
 }
 
 function checkUrl(text: string, allowlist: Allowlist): UrlVerdict {
