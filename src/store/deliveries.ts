@@ -1,10 +1,11 @@
 import { type Insertable, type Selectable, type SqlBool, sql } from 'kysely'
 import type { TargetSystem } from '../domain/target-systems/target-system.ts'
 import type { DeliveryState } from '../domain/target-types.ts'
+import { bringForward } from './delivery-order.ts'
 import { inChunks } from './in-chunks.ts'
 import { afterCursor, type Page, type PageRequest, rowsWanted, toPage } from './page.ts'
 import type { Database } from './schema.ts'
-import type { Db } from './transaction.ts'
+import { type Db, inTransaction } from './transaction.ts'
 
 type DeliveryRow = Selectable<Database['deliveries']>
 type AttemptRow = Selectable<Database['delivery_attempts']>
@@ -69,6 +70,25 @@ export async function enqueueDeliveries(
   })
 }
 
+/** Of deliveries that are about to wait again: those that had ended before there were lanes have none. */
+export async function fillHosts(db: Db, ids: readonly string[]): Promise<void> {
+  const rows = await db
+    .selectFrom('deliveries')
+    .select(['id', 'url'])
+    .where('id', 'in', ids)
+    .where('host', '=', '')
+    .execute()
+  const found = rows.flatMap(({ id, url }) => {
+    const host = hostOf(url)
+    return host === '' ? [] : [sql`(cast(${id} as text), cast(${host} as text))`]
+  })
+  if (found.length === 0) return
+  await sql`
+    update deliveries set host = found.column2 from (values ${sql.join(found)}) as found
+    where deliveries.id = found.column1
+  `.execute(db)
+}
+
 /** '' for a URL that can not be read: its send fails by itself. */
 function hostOf(url: string): string {
   return URL.parse(url)?.host ?? ''
@@ -81,24 +101,35 @@ function hostOf(url: string): string {
  * @returns the delivery, or undefined when there is none that could be sent.
  */
 export async function replay(db: Db, id: string, now: number): Promise<Delivery | undefined> {
-  const row = await db
-    .updateTable('deliveries')
-    .set((set) => ({
-      state: 'pending',
-      reason: '',
-      due_at: now,
-      expires_at: null,
-      lease_owner: null,
-      lease_until: null,
-      attempts_before: set.ref('attempts'),
-      updated_at: now,
-    }))
-    .where('id', '=', id)
-    .where('state', 'not in', ['skipped', 'rendered'])
-    .where(canBeSent())
-    .returningAll()
-    .executeTakeFirst()
-  return row === undefined ? undefined : toDelivery(row)
+  return await inTransaction(db, async (trx) => {
+    const row = await trx
+      .updateTable('deliveries')
+      .set(dueAnew(now))
+      .where('id', '=', id)
+      .where('state', 'not in', ['skipped', 'rendered'])
+      .where(canBeSent())
+      .returningAll()
+      .executeTakeFirst()
+    if (row === undefined) return undefined
+    await fillHosts(trx, [id])
+    await bringForward(trx, [id])
+    return { ...toDelivery(row), host: hostOf(row.url) }
+  })
+}
+
+/** What a replay sets: due now, with a fresh retry schedule and without an expiry. */
+export function dueAnew(now: number) {
+  return {
+    state: 'pending' as const,
+    reason: '',
+    due_at: now,
+    put_off_from: null,
+    expires_at: null,
+    lease_owner: null,
+    lease_until: null,
+    attempts_before: sql<number>`attempts`,
+    updated_at: now,
+  }
 }
 
 /** Of a query over deliveries: a target that is there, and a text that retention or an erasure has not emptied. */

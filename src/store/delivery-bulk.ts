@@ -1,9 +1,11 @@
 import { type SqlBool, sql } from 'kysely'
 import type { DeliveryState } from '../domain/target-types.ts'
-import { canBeSent } from './deliveries.ts'
+import { canBeSent, dueAnew, fillHosts } from './deliveries.ts'
 import { type DeliveryFilter, deliveriesToLookAt, fitsRest } from './delivery-filter.ts'
+import { bringForward } from './delivery-order.ts'
 import type { OwnedId } from './owned.ts'
-import type { Db } from './transaction.ts'
+import { lockDeliveries } from './row-locks.ts'
+import { type Db, inTransaction } from './transaction.ts'
 
 /** What a replay may make due again: a rule kept the skipped ones back, and pixels have no browser any more. */
 export const REPLAYABLE_STATES = ['dead', 'cancelled', 'delivered'] as const satisfies DeliveryState[]
@@ -43,24 +45,23 @@ export async function replayStep(db: Db, step: BulkStep): Promise<BulkStepResult
   const now = Math.max(step.now, step.orderedAt + 1)
   const { ids, next } = await lookAtStep(db, step)
   if (ids.length === 0) return { changed: 0, next }
-  const result = await db
-    .updateTable('deliveries')
-    .set((set) => ({
-      state: 'pending',
-      reason: '',
-      due_at: now,
-      expires_at: null,
-      lease_owner: null,
-      lease_until: null,
-      attempts_before: set.ref('attempts'),
-      updated_at: now,
-    }))
-    .where('id', 'in', ids)
-    .where('state', 'in', REPLAYABLE_STATES)
-    .where('updated_at', '<=', step.orderedAt)
-    .where(canBeSent())
-    .executeTakeFirst()
-  return { changed: Number(result.numUpdatedRows), next }
+  const changed = await inTransaction(db, async (trx) => {
+    await lockDeliveries(trx, ids)
+    const rows = await trx
+      .updateTable('deliveries')
+      .set(dueAnew(now))
+      .where('id', 'in', ids)
+      .where('state', 'in', REPLAYABLE_STATES)
+      .where('updated_at', '<=', step.orderedAt)
+      .where(canBeSent())
+      .returning('id')
+      .execute()
+    const replayed = rows.map(({ id }) => id)
+    if (replayed.length > 0) await fillHosts(trx, replayed)
+    await bringForward(trx, replayed)
+    return replayed.length
+  })
+  return { changed, next }
 }
 
 /** Cancels what waits among the deliveries of one step, also what is being sent: its attempt is recorded, no more. */
@@ -70,13 +71,18 @@ export async function cancelStep(
 ): Promise<BulkStepResult> {
   const { ids, next } = await lookAtStep(db, step)
   if (ids.length === 0) return { changed: 0, next }
-  const result = await db
-    .updateTable('deliveries')
-    .set(cancelled(step))
-    .where('id', 'in', ids)
-    .where('state', '=', sql.lit('pending'))
-    .executeTakeFirst()
-  return { changed: Number(result.numUpdatedRows), next }
+  const changed = await inTransaction(db, async (trx) => {
+    await lockDeliveries(trx, ids)
+    const result = await trx
+      .updateTable('deliveries')
+      .set(cancelled(step))
+      .where('id', 'in', ids)
+      .where('state', '=', sql.lit('pending'))
+      .executeTakeFirst()
+    await bringForward(trx, ids)
+    return Number(result.numUpdatedRows)
+  })
+  return { changed, next }
 }
 
 /** @returns false when it does not wait, or is not there. */
@@ -85,14 +91,18 @@ export async function cancelDelivery(
   key: OwnedId,
   how: { readonly reason: string; readonly now: number },
 ): Promise<boolean> {
-  const result = await db
-    .updateTable('deliveries')
-    .set(cancelled(how))
-    .where('id', '=', key.id)
-    .where('workspace', '=', key.workspace)
-    .where('state', '=', sql.lit('pending'))
-    .executeTakeFirst()
-  return result.numUpdatedRows === 1n
+  return await inTransaction(db, async (trx) => {
+    const result = await trx
+      .updateTable('deliveries')
+      .set(cancelled(how))
+      .where('id', '=', key.id)
+      .where('workspace', '=', key.workspace)
+      .where('state', '=', sql.lit('pending'))
+      .executeTakeFirst()
+    if (result.numUpdatedRows === 0n) return false
+    await bringForward(trx, [key.id])
+    return true
+  })
 }
 
 function cancelled({ reason, now }: { readonly reason: string; readonly now: number }) {

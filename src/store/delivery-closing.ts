@@ -56,7 +56,7 @@ async function cancelClosed(
         left join notification_targets as target on target.id = waiting.target_id
       where waiting.state = 'pending' and ${isClosed}
       order by waiting.id
-      ${passingOverLocked(db, 'waiting')}
+      ${passingOverLocked(db, ['waiting'])}
     )
     update deliveries
     set state = 'cancelled', reason = closed.reason, lease_owner = null, lease_until = null, updated_at = ${now}

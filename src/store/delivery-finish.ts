@@ -1,7 +1,9 @@
 import { sql } from 'kysely'
 import type { DeliveryState } from '../domain/target-types.ts'
 import type { DeliveryAttempt } from './deliveries.ts'
+import { bringForward } from './delivery-order.ts'
 import { inChunks } from './in-chunks.ts'
+import { lockDeliveries } from './row-locks.ts'
 import { type Db, inTransaction } from './transaction.ts'
 
 export type FinishedAttempt = Omit<DeliveryAttempt, 'n'> & {
@@ -21,9 +23,20 @@ export type FinishedAttempt = Omit<DeliveryAttempt, 'n'> & {
  */
 export async function finishAttempts(db: Db, finished: readonly FinishedAttempt[]): Promise<void> {
   await inTransaction(db, async (trx) => {
+    await lockDeliveries(
+      trx,
+      finished.map(({ deliveryId }) => deliveryId),
+    )
     for (const round of splitAtRepeats(finished)) {
       await inChunks(round, (chunk) => finishDistinct(trx, chunk))
     }
+    const ended = finished.filter(({ state }) => state !== 'pending')
+    await inChunks(ended, (chunk) =>
+      bringForward(
+        trx,
+        chunk.map(({ deliveryId }) => deliveryId),
+      ),
+    )
   })
 }
 
@@ -59,6 +72,7 @@ async function finishDistinct(db: Db, finished: readonly FinishedAttempt[]): Pro
       state = case when ${isHeld} then finished.column3 else state end,
       reason = case when ${isHeld} then finished.column4 else reason end,
       due_at = case when ${isHeld} and finished.column3 = 'pending' then finished.column5 else due_at end,
+      put_off_from = case when ${isHeld} then null else put_off_from end,
       lease_until = case when ${isHeld} then null else lease_until end,
       lease_owner = case when ${isHeld} then null else lease_owner end
     from (values ${sql.join(values)}) as finished

@@ -3,6 +3,7 @@ import { type Delivery, toDelivery } from './deliveries.ts'
 import { isClosed } from './delivery-closing.ts'
 import { isNextForTarget } from './delivery-order.ts'
 import type { SqlEngine } from './open-store.ts'
+import { passingOverLocked } from './row-locks.ts'
 import type { Database } from './schema.ts'
 import { type Db, inTransaction } from './transaction.ts'
 
@@ -240,41 +241,44 @@ function headOf(
 const BLOCKED_ROWS_MAX = 256
 /** The earlier news are due, but their own lane may not go now. */
 const BLOCKED_WAIT_MS = 1_000
-/** The earlier news may be cancelled or sent again by hand meanwhile: what waits for them looks again. */
+/** A limit for what nothing brings forward, e.g. because its earlier news were taken away. */
 const BLOCKED_WAIT_MS_MAX = 3_600_000
 
 /**
  * Puts off what waits at the head of a lane for earlier news of its conversion, until these are due, so that the
  * lane's others come to the front: for lanes that had something due and gave nothing. Each row is written once for
- * each attempt that the earlier news take. Those whose earlier news are being sent stay: they are next.
+ * each attempt that the earlier news take, and is brought forward when these end (bringForward): the earlier ones are
+ * locked meanwhile, so that they do not end unseen. Those whose earlier news are being sent stay: they are next.
  */
 export async function putOffBlocked(db: Db, lanes: readonly LaneKey[], now: number): Promise<void> {
   for (const lane of lanes) {
-    const { rows } = await sql<{ id: string; earlier_due_at: number }>`
-      select blocked.id, max(earlier.due_at) as earlier_due_at
-      from (${headOf({ ...lane, headRows: BLOCKED_ROWS_MAX }, now)}) as head
-        join deliveries as blocked on blocked.id = head.id
-        join deliveries as earlier on earlier.conversion_id = blocked.conversion_id
-          and earlier.target_id = blocked.target_id and earlier.transition < blocked.transition
-      where earlier.state = 'pending' and (earlier.lease_until is null or earlier.lease_until <= ${now})
-      group by blocked.id
-      order by blocked.id
-    `.execute(db)
-    if (rows.length > 0) await putOff(db, rows, now)
+    await inTransaction(db, async (trx) => {
+      const { rows } = await sql<Blocked>`
+        select blocked.id, earlier.due_at as earlier_due_at
+        from (${headOf({ ...lane, headRows: BLOCKED_ROWS_MAX }, now)}) as head
+          join deliveries as blocked on blocked.id = head.id
+          join deliveries as earlier on earlier.conversion_id = blocked.conversion_id
+            and earlier.target_id = blocked.target_id and earlier.transition < blocked.transition
+        where earlier.state = 'pending' and (earlier.lease_until is null or earlier.lease_until <= ${now})
+        order by blocked.id
+        ${passingOverLocked(trx, ['blocked', 'earlier'])}
+      `.execute(trx)
+      if (rows.length > 0) await putOff(trx, rows, now)
+    })
   }
 }
 
-async function putOff(
-  db: Db,
-  blocked: readonly { readonly id: string; readonly earlier_due_at: number }[],
-  now: number,
-): Promise<void> {
-  const values = blocked.map(({ id, earlier_due_at: earlierDueAt }) => {
+type Blocked = { readonly id: string; readonly earlier_due_at: number }
+
+async function putOff(db: Db, blocked: readonly Blocked[], now: number): Promise<void> {
+  const latest = new Map<string, number>()
+  for (const { id, earlier_due_at: at } of blocked) latest.set(id, Math.max(at, latest.get(id) ?? at))
+  const values = [...latest].map(([id, earlierDueAt]) => {
     const dueAt = Math.min(Math.max(earlierDueAt + 1, now + BLOCKED_WAIT_MS), now + BLOCKED_WAIT_MS_MAX)
     return sql`(cast(${id} as text), cast(${dueAt} as bigint))`
   })
   await sql`
-    update deliveries set due_at = later.column2
+    update deliveries set due_at = later.column2, put_off_from = coalesce(put_off_from, due_at)
     from (values ${sql.join(values)}) as later
     where deliveries.id = later.column1 and state = 'pending' and (lease_until is null or lease_until <= ${now})
   `.execute(db)

@@ -5,8 +5,9 @@ import type { Db } from './transaction.ts'
  * For the end of a select that picks the rows for a change: takes their locks, and passes over rows that somebody else
  * holds, so that it never waits. Empty on SQLite, where one writes at a time.
  */
-export function passingOverLocked(db: Db, table: string): RawBuilder<unknown> {
-  return hasRowLocks(db) ? sql`for update of ${sql.ref(table)} skip locked` : sql``
+export function passingOverLocked(db: Db, tables: readonly string[]): RawBuilder<unknown> {
+  if (!hasRowLocks(db)) return sql``
+  return sql`for update of ${sql.join(tables.map((table) => sql.ref(table)))} skip locked`
 }
 
 /**

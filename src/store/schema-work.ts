@@ -119,12 +119,14 @@ export type DeliveriesTable = {
   content_type: string
   /** TargetSystem; '' for a plain URL. */
   system: Generated<TargetSystem | ''>
-  /** host:port of the URL: with the target, the lane that it waits in. Filled in by enqueueDeliveries. */
+  /** host:port of the URL: with the target, the lane that it waits in. Filled in by enqueueDeliveries, and by a replay. */
   host: Generated<string>
   state: DeliveryState
   /** Why skipped, dead or cancelled. */
   reason: string
   due_at: number
+  /** When it was due before it was put off behind earlier news of its conversion; null when it was not. */
+  put_off_from: Generated<number | null>
   /** When it is given up unsent; null for never. */
   expires_at: Generated<number | null>
   /** Null, or the worker that sends it now and until when. */

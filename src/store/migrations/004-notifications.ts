@@ -21,6 +21,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await createIndexes(db)
 }
 
+/** Read and written together: a database may hold millions. */
+const BATCH_ROWS = 1_000
+
 type Added = readonly [type: 'text' | 'integer' | 'bigint', initial: string | number | null]
 
 const ADDED: Readonly<Record<string, Readonly<Record<string, Added>>>> = {
@@ -33,7 +36,12 @@ const ADDED: Readonly<Record<string, Readonly<Record<string, Added>>>> = {
     max_concurrent: ['integer', 0],
     expire_hours: ['integer', 0],
   },
-  deliveries: { host: ['text', ''], system: ['text', ''], expires_at: ['bigint', null] },
+  deliveries: {
+    host: ['text', ''],
+    system: ['text', ''],
+    expires_at: ['bigint', null],
+    put_off_from: ['bigint', null],
+  },
   conversions: { person_json: ['text', 'null'] },
   jobs: { key: ['text', ''] },
   upload_rows: { click_id: ['text', ''] },
@@ -52,13 +60,23 @@ async function moveSecrets(db: Kysely<unknown>): Promise<void> {
   await db.schema.alterTable('deliveries').dropColumn('secret').execute()
 }
 
-/** Of what waits: nothing else is claimed by its host. */
+/** Of what waits: nothing else is claimed by its host. A replay fills in that of what has ended. */
 async function fillHosts(db: Kysely<unknown>): Promise<void> {
-  const { rows } = await sql<{ id: string; url: string }>`
-    select id, url from deliveries where state = 'pending'
-  `.execute(db)
-  for (const { id, url } of rows) {
-    await sql`update deliveries set host = ${URL.parse(url)?.host ?? ''} where id = ${id}`.execute(db)
+  let after = ''
+  for (;;) {
+    const { rows } = await sql<{ id: string; url: string }>`
+      select id, url from deliveries where state = 'pending' and id > ${after} order by id limit ${BATCH_ROWS}
+    `.execute(db)
+    const last = rows.at(-1)
+    if (last === undefined) return
+    const hosts = rows.map(
+      ({ id, url }) => sql`(cast(${id} as text), cast(${URL.parse(url)?.host ?? ''} as text))`,
+    )
+    await sql`
+      update deliveries set host = found.column2 from (values ${sql.join(hosts)}) as found
+      where deliveries.id = found.column1
+    `.execute(db)
+    after = last.id
   }
 }
 
@@ -68,7 +86,7 @@ async function fillClickIds(db: Kysely<unknown>): Promise<void> {
   for (;;) {
     const { rows } = await sql<typeof place & { params_json: string }>`
       select upload_id, line, params_json from upload_rows
-      where (upload_id, line) > (${place.upload_id}, ${place.line}) order by upload_id, line limit 1000
+      where (upload_id, line) > (${place.upload_id}, ${place.line}) order by upload_id, line limit ${BATCH_ROWS}
     `.execute(db)
     for (const { upload_id, line, params_json } of rows) {
       const { cid = '' }: { cid?: string } = JSON.parse(params_json)
