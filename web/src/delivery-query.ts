@@ -64,12 +64,17 @@ export function useApiFilter(filter: DeliveryFilter): Omit<ReplayFilter, 'state'
 
 /** Which states are sent again: the chosen one, where it can be; else those given up. */
 export function toReplayStates(state: string): Pick<ReplayFilter, 'state'> {
-  return isKey(REPLAYABLE, state) ? { state } : {}
+  return { state: isKey(REPLAYABLE, state) ? state : 'dead' }
 }
 
-/** What of a state can be done to many at once. */
+/** Whether what is shown can be sent again. */
 export function mayReplayState(state: string): boolean {
   return state === '' || isKey(REPLAYABLE, state)
+}
+
+/** Whether what waits can be cancelled: not everything at once, for which a pause is the better means. */
+export function mayCancel(filter: DeliveryFilter): boolean {
+  return filter.state === 'pending' && isFiltered({ ...filter, state: '' })
 }
 
 function given(values: Readonly<Record<string, string>>): Readonly<Record<string, string>> {

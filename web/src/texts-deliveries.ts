@@ -17,7 +17,7 @@ export const deliveryTexts = {
   alert: 'Alert',
   why: 'Reason',
   attempts: 'Attempts',
-  nextAt: (time: string) => `Next attempt ${time}`,
+  nextAt: (time: string) => `Next: ${time}`,
   reason: 'Reason has',
   text: 'URL or body has',
   from: 'From',

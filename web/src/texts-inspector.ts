@@ -77,7 +77,7 @@ export const timelineTexts = {
   referrer: 'Referrer',
   externalId: 'External id',
   bot: 'Not a person, by',
-  waited: (duration: string) => `waited ${duration} on purpose`,
+  waited: (duration: string) => `due ${duration} after it was queued`,
   late: (duration: string) => `sent ${duration} after it was due`,
   openDelivery: 'Open the delivery',
 } as const

@@ -47,6 +47,7 @@ export const targetFieldTexts = {
   systemHint: 'A system is told by its own API; you give it ids and keys in place of a URL.',
   docs: 'Its documentation',
   baseUrl: 'Address',
+  url: 'URL',
   kept: 'Set. Leave it empty to keep it.',
   wrongForm: 'does not have the right form',
   delivery: 'How it is called',

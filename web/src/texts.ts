@@ -329,7 +329,7 @@ export const texts = {
     notYet: 'The details of this visit are not in the ledger yet; they follow within seconds.',
     click: 'Went on to the offer',
     conversion: (event: string) => `Conversion “${event}”`,
-    delivery: 'Somebody is told',
+    delivery: (target: string) => `Notification to ${target}`,
     attempt: (number: number, answer: string, duration: string) =>
       `Attempt ${number}: ${answer}, ${duration}`,
     nextAttempt: (time: string) => `next attempt ${time}`,

@@ -2,6 +2,7 @@ import { Anchor, Button, Text } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { answerOf, api } from '../api.ts'
 import { formatDuration, formatMoney, formatTime } from '../format.ts'
+import { useReceivers } from '../resources-notifications.ts'
 import { useMayChange, useMe } from '../session.ts'
 import { texts } from '../texts.ts'
 import { timelineTexts } from '../texts-inspector.ts'
@@ -13,6 +14,8 @@ import classes from './story-timeline.module.css'
 import type { EntryOf, Story } from './story-timeline.tsx'
 
 const words = texts.story
+/** Quicker than this is at once. */
+const SLOW_MS = 1_000
 
 export function HitEntry({ hit }: { readonly hit: EntryOf<'hit'>['hit'] }) {
   const request = [`${hit.method} ${hit.path}`, ...hit.params.map(({ name, value }) => `${name} = ${value}`)]
@@ -65,24 +68,32 @@ type DeliveryEntryProps = {
 /** That somebody is to be told, where it stands, and how long it took. */
 export function DeliveryEntry({ entry, deliveries }: DeliveryEntryProps) {
   const { timeZone } = useMe().workspace
-  const { deliveryId, state, why, method, url, timing } = entry
+  const { labelOf } = useReceivers()
+  const { deliveryId, targetId, state, why, method, url, timing } = entry
   const delivery = deliveries.find(({ id }) => id === deliveryId)
   const waits = state === 'pending' && delivery !== undefined && delivery.attemptCount > 0
   const { queuedToDueMs, dueToSentMs } = timing
+  const next = waits ? words.nextAttempt(formatTime(delivery.dueAt, timeZone)) : why
   const timings = [
-    ...(queuedToDueMs > 0 ? [timelineTexts.waited(formatDuration(queuedToDueMs))] : []),
-    ...(dueToSentMs === null ? [] : [timelineTexts.late(formatDuration(Math.max(0, dueToSentMs)))]),
+    ...(queuedToDueMs >= SLOW_MS ? [timelineTexts.waited(formatDuration(queuedToDueMs))] : []),
+    ...(dueToSentMs === null || dueToSentMs < SLOW_MS
+      ? []
+      : [timelineTexts.late(formatDuration(dueToSentMs))]),
   ]
   return (
     <>
-      <StoryLine title={words.delivery}>
+      <StoryLine title={words.delivery(labelOf(targetId))}>
         <DeliveryBadge state={state} />
-        <Text c="dimmed">{waits ? words.nextAttempt(formatTime(delivery.dueAt, timeZone)) : why}</Text>
         {state !== 'skipped' && state !== 'rendered' && <Replay id={deliveryId} />}
         <Anchor href={`/deliveries/${deliveryId}`} size="sm">
           {timelineTexts.openDelivery}
         </Anchor>
       </StoryLine>
+      {next !== '' && (
+        <Text size="sm" c="dimmed">
+          {next}
+        </Text>
+      )}
       <code className={classes.url}>
         {method} {url}
       </code>

@@ -16,12 +16,15 @@ type TargetFieldsProps = {
   readonly target: TargetValues
   /** Among others on the same form, from 0. */
   readonly index: number
+  /** What its URL is called; that of a traffic source's unless told. */
+  readonly urlLabel?: string
   readonly errorOf: (name: string) => string | undefined
   readonly onChange: (changes: Partial<TargetValues>) => void
 }
 
 /** Whom a target calls, on which conversions, and how. */
-export function TargetFields({ target, index, errorOf, onChange }: TargetFieldsProps) {
+export function TargetFields(props: TargetFieldsProps) {
+  const { target, index, errorOf, onChange } = props
   const systems = useItems(targetSystems).data ?? []
   const system = systems.find((each) => each.system === target.system)
   return (
@@ -38,9 +41,7 @@ export function TargetFields({ target, index, errorOf, onChange }: TargetFieldsP
         onChange={(chosen) => onChange(toSystem(systems.find((each) => each.system === chosen)))}
         allowDeselect={false}
       />
-      {target.system === '' && (
-        <PlainUrl target={target} index={index} errorOf={errorOf} onChange={onChange} />
-      )}
+      {target.system === '' && <PlainUrl {...props} />}
       {system !== undefined && (
         <SystemFields
           system={system}
@@ -72,8 +73,14 @@ function toSystem(system: TargetSystem | undefined): Partial<TargetValues> {
   return { ...fresh, system: system.system, type: 'postback', settings }
 }
 
-function PlainUrl({ target, index, errorOf, onChange }: TargetFieldsProps) {
-  const label = texts.sources.postbackUrl
+function PlainUrl({
+  target,
+  index,
+  urlLabel = texts.sources.postbackUrl,
+  errorOf,
+  onChange,
+}: TargetFieldsProps) {
+  const label = urlLabel
   return (
     <>
       <TextInput

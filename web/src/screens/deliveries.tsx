@@ -5,6 +5,7 @@ import {
   clearDeliveryFilter,
   type DeliveryFilter,
   isFiltered,
+  mayCancel,
   mayReplayState,
   useApiFilter,
   useDeliveryFilter,
@@ -41,7 +42,7 @@ export function Deliveries() {
         mayChange && (
           <>
             {mayReplayState(filter.state) && <DeliveryBulk deed="replay" filter={filter} />}
-            {filter.state === 'pending' && <DeliveryBulk deed="cancel" filter={filter} />}
+            {mayCancel(filter) && <DeliveryBulk deed="cancel" filter={filter} />}
           </>
         )
       }
@@ -109,12 +110,12 @@ function useColumns(): readonly Column<Delivery>[] {
     {
       key: 'target',
       header: words.target,
-      cell: (row) => <Shortened text={labelOf(row.targetId)} width={220} />,
+      cell: (row) => <Shortened text={labelOf(row.targetId)} width={170} />,
     },
     {
       key: 'about',
       header: words.about,
-      cell: (row) => <Shortened text={row.clickId || row.conversionId} width={190} />,
+      cell: (row) => <Shortened text={row.clickId || row.conversionId} width={150} />,
     },
     {
       key: 'why',
@@ -126,7 +127,7 @@ function useColumns(): readonly Column<Delivery>[] {
               ? words.nextAt(formatTime(row.dueAt, timeZone))
               : row.reason
           }
-          width={260}
+          width={190}
         />
       ),
     },

@@ -140,7 +140,13 @@ function TargetForm({ target, campaignId }: TargetFormProps) {
   })
   return (
     <FormLayout onSubmit={form.submit}>
-      <TargetFields target={form.values} index={0} errorOf={form.errorOf} onChange={form.set} />
+      <TargetFields
+        target={form.values}
+        index={0}
+        urlLabel={targetFieldTexts.url}
+        errorOf={form.errorOf}
+        onChange={form.set}
+      />
       {form.values.system === '' && form.values.type === 'postback' && <PlainCall form={form} />}
       <Limits form={form} />
       <FormFooter form={form} isNew={target === undefined} />
