@@ -57,6 +57,7 @@ import { countOutbox, createOutboxSource } from './store/ledger-outbox.ts'
 import { createLoaderProgress } from './store/loader-progress.ts'
 import { sealOpenSecrets } from './store/notification-targets.ts'
 import { openStore, type Store } from './store/open-store.ts'
+import { StoreClock } from './store/store-clock.ts'
 import { createVault, type Vault } from './store/vault.ts'
 
 /**
@@ -200,6 +201,7 @@ async function openCore(options: CoreOptions): Promise<Core> {
   await sealOpenSecrets(store.db, vault)
   const guard = createGuard({ allowPrivateTargets: config.allowPrivateTargets })
   const mailer = createMailer({ smtpUrl: config.smtpUrl, from: config.mailFrom })
+  const storeClock = new StoreClock(store, Date.now)
   const worker = runDeliveryWorker({
     store,
     workerId: newRecordId(Date.now()),
@@ -207,7 +209,8 @@ async function openCore(options: CoreOptions): Promise<Core> {
     vault,
     mailer,
     version,
-    clock: Date.now,
+    clock: storeClock.now,
+    syncClock: () => storeClock.sync(),
     random: Math.random,
     signal: stop.signal,
     onError: (error) => log.error({ err: error }, 'delivery'),

@@ -17,8 +17,10 @@ const EXPIRED_ROWS_MAX = 500
 export type HeartbeatOptions = {
   readonly store: Store
   readonly workerId: string
-  /** Unix milliseconds. */
+  /** Unix milliseconds; the same for all workers. */
   readonly clock: () => number
+  /** Before each beat: brings the clock in line with those of the others. */
+  readonly syncClock?: () => Promise<void>
   /** Deliveries that are being sent, with when they were claimed. */
   readonly running: ReadonlyMap<string, number>
   readonly onShare: (share: WorkerShare) => void
@@ -55,7 +57,8 @@ export class Heartbeat {
   }
 
   async #beat(): Promise<void> {
-    const { store, workerId, clock, running, onShare } = this.#options
+    const { store, workerId, clock, syncClock, running, onShare } = this.#options
+    await syncClock?.()
     const now = clock()
     const workers = await reportAlive(store.db, { id: workerId, now, silentMsMax: SILENT_MS_MAX })
     // Most calls are over before their lease is worth a statement.

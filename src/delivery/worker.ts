@@ -29,8 +29,10 @@ export type DeliveryWorkerOptions = {
   readonly mailer?: Mailer | undefined
   /** Of the product, for User-Agent. */
   readonly version: string
-  /** Unix milliseconds. */
+  /** Unix milliseconds; the same for all workers on the store, whose leases are by it. */
   readonly clock: () => number
+  /** Asked before the first claim and now and then: brings the clock in line with those of the others. */
+  readonly syncClock?: () => Promise<void>
   /** In [0, 1). */
   readonly random: () => number
   /** Retries fall due by themselves: how often to look. New deliveries wake the worker. */
