@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+import { COUNTED_PENDING_MAX } from '../store/delivery-queue-depth.ts'
 
 /** What an edge says about itself (its own process counts; this one only passes it on). */
 export type EdgeReport = {
@@ -45,7 +46,7 @@ export function createMetrics(sources: MetricsSources): Registry {
   readOnDemand(
     registry,
     'trailpost_deliveries_due',
-    'Notifications whose time has come',
+    `Notifications whose time has come, among ${COUNTED_PENDING_MAX} that wait: more are not counted`,
     sources.deliveriesDue,
   )
   readOnDemand(

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { describe, expect, it } from 'vitest'
 import {
   enqueueDeliveries as enqueue,
@@ -8,7 +9,7 @@ import {
 import { cancelDelivery } from '../../src/store/delivery-bulk.ts'
 import { type FinishedAttempt, finishAttempts } from '../../src/store/delivery-finish.ts'
 import { releaseLeases } from '../../src/store/delivery-leases.ts'
-import { countPending } from '../../src/store/delivery-queue-depth.ts'
+import { COUNTED_PENDING_MAX, countPending } from '../../src/store/delivery-queue-depth.ts'
 import type { Db } from '../../src/store/transaction.ts'
 import { SQL_ENGINES, useStores } from '../support/databases.ts'
 import { addTargetsOfDeliveries, claimDue } from '../support/delivery-queue.ts'
@@ -96,6 +97,20 @@ describe.each(SQL_ENGINES)('the delivery queue on %s', (engine) => {
     const got = await claimDue({ db: db, engine }, { now: NOW, workerId: 'a', leaseMs: LEASE_MS, limit: 10 })
     expect(got.map((item) => item.id)).toEqual(['d0002', 'd0001'])
     expect(await countPending(db, NOW)).toEqual({ pending: 3, due: 2 })
+  })
+
+  it('is counted up to a limit, however much waits', async () => {
+    const { db } = await stores.open()
+    await enqueueDeliveries(db, [delivery(1)])
+    const columns = sql`workspace, conversion_id, target_id, click_id, type, method, url, body, content_type, host, state,
+      reason, due_at, attempts, attempts_before, created_at, updated_at`
+    await sql`
+      insert into deliveries (id, transition, ${columns})
+      with recursive n (i) as (select 2 union all select i + 1 from n where i < ${COUNTED_PENDING_MAX + 10})
+      select 'x' || i, i, ${columns} from n cross join deliveries where deliveries.id = 'd0001'
+    `.execute(db)
+    const counted = { pending: COUNTED_PENDING_MAX, due: COUNTED_PENDING_MAX }
+    expect(await countPending(db, NOW)).toEqual(counted)
   })
 
   it('gives the news of a conversion to a target in their order, one at a time', async () => {
