@@ -1,3 +1,4 @@
+import { masked } from '../domain/carried-data.ts'
 import type { TargetCallsSummary } from '../store/target-health.ts'
 
 /** A target that is well is noted so often, and not with every call. */
@@ -32,7 +33,7 @@ function sumUpTarget(calls: readonly HealthCall[]): readonly TargetCallsSummary[
       failuresInRow: failures.length,
       failingSince: failures[0]?.at ?? null,
       lastFailureAt: failures.at(-1)?.at ?? null,
-      lastError: failures.at(-1)?.error ?? '',
+      lastError: masked(failures.at(-1)?.error ?? ''),
     },
   ]
 }

@@ -1,3 +1,4 @@
+import { SYSTEM_SAID } from '../domain/erasure.ts'
 import { rulesOf } from '../domain/target-systems/system-rules.ts'
 import type { SystemVerdict, TargetSystem } from '../domain/target-systems/target-system.ts'
 import type { SendResult } from './send.ts'
@@ -28,5 +29,5 @@ export function attemptError(result: SendResult, verdict: SystemVerdict | undefi
 
 /** The reason of a delivery that its system refused for good. */
 export function refusalReason(said: string): string {
-  return `refused_by_system: ${said}`.replace(/\s+/g, ' ').slice(0, REASON_CHARS_MAX)
+  return `${SYSTEM_SAID}${said}`.replace(/\s+/g, ' ').slice(0, REASON_CHARS_MAX)
 }

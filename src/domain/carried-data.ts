@@ -10,6 +10,8 @@ const PATTERNS: readonly RegExp[] = [
   /(?<![\da-f])(?:[\da-f]{32}|[\da-f]{40}|[\da-f]{64})(?![\da-f])/i,
 ]
 
+const EMAIL = /[^\s@"'<>=&]{1,64}@[^\s@"'<>&]{1,255}\.[a-z]{2,}/i
+
 /**
  * Whether the URL or body of a call may tell who a person is. It errs on the careful side: an external id of 32 hex
  * digits counts, too.
@@ -18,6 +20,14 @@ export function carriesPersonalData(text: string): boolean {
   // Where it is sent is no person's: a receiver may have an address for a name.
   const payload = decoded(text.replace(/^[a-z]+:\/\/[^/?#]*/i, ''))
   return PATTERNS.some((pattern) => pattern.test(payload))
+}
+
+/** The words of a receiver without what may tell who a person is: in place of each stands (masked). */
+export function masked(text: string): string {
+  return [EMAIL, ...PATTERNS].reduce(
+    (left, pattern) => left.replace(new RegExp(pattern.source, `g${pattern.flags}`), '(masked)'),
+    text,
+  )
 }
 
 function decoded(text: string): string {

@@ -32,6 +32,9 @@ export function erasedChange({ bot, addFlags, removeFlags }: VisitChange): Visit
   }
 }
 
+/** In front of a system's own words in the reason of a delivery and in the error of an attempt: they may repeat what it was sent. */
+export const SYSTEM_SAID = 'refused_by_system: '
+
 /** What a report of a conversion says of the sale and of whose it is; all else came from the person. */
 const KEPT_OF_REPORT: ReadonlySet<string> = new Set(
   'cid offer affiliate event status txid payout currency time'.split(' '),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { carriesPersonalData } from './carried-data.ts'
+import { carriesPersonalData, masked } from './carried-data.ts'
 import {
   coarseUserAgent,
   hashing,
@@ -76,6 +76,11 @@ it('leaves nothing of the URL that a visit was sent to, whatever of the visit it
   expect(treatRow(row, TRUNCATION)).toEqual({ ip: '203.0.113.0/24', params: { a: 'b' }, location: '' })
   expect(withoutParams(row)).toEqual({ ip: '203.0.113.9', params: {}, location: '' })
   expect(withoutParams({ ip: '203.0.113.9' })).toEqual({ ip: '203.0.113.9', params: {} })
+})
+
+it('masks addresses, e-mail addresses and digests in what a receiver says', () => {
+  const said = 'no user jane@shop.example at 203.0.113.9 (d41d8cd98f00b204e9800998ecf8427e): answered 400'
+  expect(masked(said)).toBe('no user (masked) at (masked) ((masked)): answered 400')
 })
 
 it.each([

@@ -4,37 +4,14 @@ import { erasedChange, erasedReport, erasedRow } from '../domain/erasure.ts'
 import type { Hit } from '../domain/hit.ts'
 import { withoutRequest } from '../domain/hit-removal.ts'
 import type { LedgerRow } from '../domain/ledger-row.ts'
+import { eraseDeliveries } from './erase-deliveries.ts'
+import { type Done, ERASED_MARK, type ErasedClick, type Part, toDone } from './erase-part.ts'
 import { lockKeys } from './lock-keys.ts'
 import type { Store } from './open-store.ts'
-import { removeCalls } from './retention-records.ts'
 import type { Db } from './transaction.ts'
 
 /** Rows of one transaction: a click id that was hammered has tens of thousands, and nobody waits for all of them. */
 const STEP_ROWS_MAX = 200
-
-/** Why a delivery that waited was cancelled. */
-const ERASED_REASON = 'its personal data was erased'
-/** In place of what a person may have been named by. */
-const ERASED_MARK = '(erased)'
-
-/** What is erased. */
-export type ErasedClick = {
-  readonly workspace: string
-  readonly clickId: string
-  /**
-   * The visit is the workspace's. Then so are hits that name it and of which no workspace could be told: nobody else
-   * could know its id. Whoever sends a hit to a workspace may name any click id in it, so that a hit is no proof.
-   */
-  readonly isOwnVisit: boolean
-}
-
-type Part = ErasedClick & {
-  readonly now: number
-  /** Id of the row before the first; '' at the beginning. */
-  readonly after: string
-  readonly limit: number
-}
-type Done = { readonly read: number; readonly changed: number; readonly last: string }
 
 /** What is erased, one after the other; each reads its rows in the order of their ids. */
 const PARTS: readonly ((db: Db, part: Part) => Promise<Done>)[] = [
@@ -191,36 +168,6 @@ function withoutAddress(reason: string, ip: string): string {
   return ip === '' ? reason : reason.replaceAll(ip, ERASED_MARK)
 }
 
-async function eraseDeliveries(db: Db, { workspace, clickId, now, after, limit }: Part): Promise<Done> {
-  const rows = await db
-    .selectFrom('deliveries')
-    .select('id')
-    .where('workspace', '=', workspace)
-    .where('click_id', '=', clickId)
-    .where('id', '>', after)
-    .where((where) =>
-      where.or([
-        where('url', '<>', ''),
-        where('body', '<>', ''),
-        where.exists(
-          where
-            .selectFrom('delivery_attempts')
-            .select('n')
-            .whereRef('delivery_attempts.delivery_id', '=', 'deliveries.id'),
-        ),
-      ]),
-    )
-    .orderBy('id')
-    .limit(limit)
-    .execute()
-  await removeCalls(
-    db,
-    rows.map(({ id }) => id),
-    { now, reason: ERASED_REASON },
-  )
-  return toDone(rows, rows.length)
-}
-
 async function eraseUpdates(db: Db, { workspace, clickId, after, limit }: Part): Promise<Done> {
   const rows = await db
     .selectFrom('visit_updates')
@@ -278,8 +225,4 @@ async function eraseUploadRows(db: Db, { workspace, clickId, after, limit }: Par
 function placeOf(id: string) {
   const [uploadId = '', line = 0] = id.split('/')
   return sql.join([uploadId, Number(line)])
-}
-
-function toDone(rows: readonly { readonly id: string }[], changed: number): Done {
-  return { read: rows.length, changed, last: rows.at(-1)?.id ?? '' }
 }

@@ -88,8 +88,8 @@ export async function removePersonalCalls(db: Db, step: WalkStep, ended: EndedCa
   return { rows: carrying.length, bytes: 0, next }
 }
 
-/** One that is replayed at this moment waits again, and keeps its call. */
-async function emptyEndedCalls(db: Db, ids: readonly string[]): Promise<void> {
+/** Takes away the calls of those among the deliveries that ended; one that is replayed at this moment keeps its own. */
+export async function emptyEndedCalls(db: Db, ids: readonly string[]): Promise<void> {
   await inChunks(ids, async (some) => {
     const emptied = await db
       .updateTable('deliveries')

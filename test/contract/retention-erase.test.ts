@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { eraseOpen, sweepErasures } from '../../src/retention/erase-clicks.ts'
+import { openAlert } from '../../src/store/alerts.ts'
 import { insertUpload, insertUploadRows, listUploadRows } from '../../src/store/conversion-uploads.ts'
 import { eraseClickId } from '../../src/store/erase-click-id.ts'
 import { getErasure, insertErasure } from '../../src/store/erasures.ts'
@@ -241,6 +242,63 @@ describe.each(SQL_ENGINES)('an erasure, on %s', (engine) => {
     const upload = { id, workspace, name: 'f.csv', state: 'preview', jobId: '', actor: 'user:1' } as const
     await insertUpload(store.db, { ...upload, ...times })
   }
+
+  it('takes what a platform echoed, wherever its words were written on', async () => {
+    const opened = await open()
+    const { store, options } = opened
+    const visit = personsVisit()
+    const said = 'refused_by_system: no user "ext-1" at 203.0.113.9'
+    await addConversion(store.db, { id: 'sale', at: visit.at, visit })
+    await store.db.updateTable('deliveries').set({ state: 'dead', reason: said }).execute()
+    await store.db.updateTable('delivery_attempts').set({ error: said }).execute()
+    const health = { failing_since: 1, steady_since: 1, failures_in_row: 1, last_success_at: null }
+    const masked = 'refused_by_system: no user "ext-1" at (masked)'
+    await store.db
+      .insertInto('target_health')
+      .values([
+        { ...health, target_id: 't', workspace: 'w', last_failure_at: 1, last_error: masked },
+        { ...health, target_id: 'u', workspace: 'w', last_failure_at: 1, last_error: masked },
+      ])
+      .execute()
+    const finding = { kind: 'target_failing', title: 'It fails' } as const
+    for (const subjectId of ['t', 'u'])
+      await openAlert(
+        store.db,
+        'w',
+        { ...finding, subjectId, detail: { text: `The last one: ${masked}.`, path: '/' } },
+        1,
+      )
+    const alert = await store.db
+      .selectFrom('alerts')
+      .select('id')
+      .where('subject_id', '=', 't')
+      .executeTakeFirstOrThrow()
+    const about = { ...visit, click_id: '' }
+    await addConversion(store.db, { id: 'told', at: visit.at, visit: about })
+    await store.db
+      .updateTable('deliveries')
+      .set({ conversion_id: alert.id, target_id: 'channel', body: masked })
+      .where('id', '=', 'delivery-told')
+      .execute()
+    await order(opened, visit.click_id)
+    await eraseOpen(options)
+    const gone = 'refused_by_system: (erased)'
+    const reasons = await store.db.selectFrom('deliveries').select(['reason', 'body']).orderBy('id').execute()
+    expect(reasons).toEqual([
+      { reason: gone, body: '' },
+      { reason: '', body: '' },
+    ])
+    const errors = await store.db
+      .selectFrom('target_health')
+      .select('last_error')
+      .orderBy('target_id')
+      .execute()
+    expect(errors).toEqual([{ last_error: gone }, { last_error: masked }])
+    const texts = await store.db.selectFrom('alerts').select('detail_json').orderBy('subject_id').execute()
+    expect(texts.map(({ detail_json: detail }) => detail.includes('ext-1'))).toEqual([false, true])
+    await sweepErasures(options)
+    expect(opened.counts.filter(({ kind }) => kind === 'erased rows')).toHaveLength(1)
+  })
 
   it('reaches hits of which no workspace could be told, when the visit is its own alone', async () => {
     const opened = await open()
