@@ -4,8 +4,8 @@ import { needsReminder } from '../domain/alert-turns.ts'
 import { isQuiet } from '../domain/quiet-hours.ts'
 import { rulesOf } from '../domain/target-systems/system-rules.ts'
 import type { SystemCall } from '../domain/target-systems/target-system.ts'
-import { alertChannelsOf } from '../store/alert-channels.ts'
-import { loadUntoldAlerts, markAlertsTold, remindOfAlert } from '../store/alerts.ts'
+import { lastTransition, lockAlertChannels } from '../store/alert-channels.ts'
+import { claimTurns, loadUntoldAlerts, remindOfAlert } from '../store/alerts.ts'
 import { enqueueDeliveries } from '../store/deliveries.ts'
 import { newRecordId } from '../store/ids.ts'
 import type { StoredTarget } from '../store/notification-targets.ts'
@@ -26,7 +26,7 @@ export type Telling = {
 /**
  * Tells the workspace's channels of every turn that waits, in the caller's transaction: a turn and its deliveries are
  * there together or not at all, so that none is lost or told twice. Within quiet hours nothing is told; what waited is
- * told afterwards, by one message for each channel.
+ * told afterwards, by one message for each channel. A channel that fails does not hear that it does.
  * @returns whether deliveries were made.
  */
 export async function tellAlerts(db: Db, open: readonly Alert[], telling: Telling): Promise<boolean> {
@@ -36,27 +36,36 @@ export async function tellAlerts(db: Db, open: readonly Alert[], telling: Tellin
   for (const alert of open) if (needsReminder(alert, now)) await remindOfAlert(db, alert)
   const waiting = await loadUntoldAlerts(db, workspace.id)
   if (waiting.length === 0) return false
-  const audible = waiting.filter(({ kind }) => !settings.muted.includes(kind))
-  const channels = (await alertChannelsOf(db, workspace.id)).filter(({ status }) => status !== 'disabled')
-  const rows = channels.flatMap((channel) => rowsFor(channel, audible, telling))
-  if (rows.length > 0) await enqueueDeliveries(db, rows)
   // Those that nobody is to hear of, too: else they were told when a kind is heard again, or a channel is made.
-  await markAlertsTold(db, waiting, now)
+  const claimed = await claimTurns(db, waiting, now)
+  const audible = claimed.filter(({ kind }) => !settings.muted.includes(kind))
+  const rows = []
+  for (const channel of await lockAlertChannels(db, workspace.id)) {
+    if (channel.status === 'disabled') continue
+    const told = audible.filter(({ subjectId }) => subjectId !== channel.id)
+    rows.push(...(await rowsFor(db, channel, told, telling)))
+  }
+  if (rows.length > 0) await enqueueDeliveries(db, rows)
   return rows.length > 0
 }
 
-/** A channel that fails does not hear that it does. People get one message, programs an event for each turn. */
-function rowsFor(channel: StoredTarget, alerts: readonly Alert[], telling: Telling) {
-  const told = alerts.filter(({ subjectId }) => subjectId !== channel.id)
-  const [first] = told
-  if (first === undefined) return []
+/**
+ * People get one message, programs an event for each turn. What stands where the conversion of other deliveries does
+ * keeps the order: of an event its alert, so that one that is refused holds up no other alert; of a message, which may
+ * tell of many alerts, the channel. So nobody hears that something is over before hearing of it.
+ */
+async function rowsFor(db: Db, channel: StoredTarget, alerts: readonly Alert[], telling: Telling) {
+  const { now } = telling
+  if (alerts.length === 0) return []
   if (channel.system !== 'webhook') {
-    const call = buildAlertCall(channel, told, telling)
-    return call === undefined ? [] : [toRow(channel, first, call, telling.now)]
+    const call = buildAlertCall(channel, alerts, telling)
+    const transition = (await lastTransition(db, channel.id)) + 1
+    return call === undefined ? [] : [toRow(channel, call, { conversionId: channel.id, transition, now })]
   }
-  return told.flatMap((alert) => {
+  return alerts.flatMap((alert) => {
     const call = buildAlertCall(channel, [alert], telling)
-    return call === undefined ? [] : [toRow(channel, alert, call, telling.now)]
+    const place = { conversionId: alert.id, transition: alert.transitions, now }
+    return call === undefined ? [] : [toRow(channel, call, place)]
   })
 }
 
@@ -82,13 +91,17 @@ export function buildAlertCall(
   return { ...built.call, body: writeAlertEvent(first, telling), contentType: 'application/json' }
 }
 
-/** The alert stands where the conversion of other deliveries does: its turns reach a channel in their order. */
-function toRow(channel: StoredTarget, alert: Alert, call: SystemCall, now: number) {
+function toRow(
+  channel: StoredTarget,
+  call: SystemCall,
+  place: { readonly conversionId: string; readonly transition: number; readonly now: number },
+) {
+  const { conversionId, transition, now } = place
   return {
     id: newRecordId(now),
     workspace: channel.workspace,
-    conversion_id: alert.id,
-    transition: alert.transitions,
+    conversion_id: conversionId,
+    transition,
     target_id: channel.id,
     click_id: '',
     type: channel.type,

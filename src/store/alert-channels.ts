@@ -17,6 +17,31 @@ export async function alertChannelsOf(db: Db, workspace: string): Promise<readon
   return rows.map(toTarget)
 }
 
+/**
+ * Those of a workspace for a transaction that writes messages to them: another one waits until it ends, since messages
+ * of a channel are numbered in order. An update, since it locks on both engines.
+ */
+export async function lockAlertChannels(db: Db, workspace: string): Promise<readonly StoredTarget[]> {
+  await db
+    .updateTable('notification_targets')
+    .set((set) => ({ updated_at: set.ref('updated_at') }))
+    .where('workspace', '=', workspace)
+    .where('owner_type', '=', 'alerts')
+    .execute()
+  return await alertChannelsOf(db, workspace)
+}
+
+/** Of the messages to a channel that are kept; 0 when there is none. */
+export async function lastTransition(db: Db, channelId: string): Promise<number> {
+  const row = await db
+    .selectFrom('deliveries')
+    .select((select) => select.fn.max('transition').as('last'))
+    .where('conversion_id', '=', channelId)
+    .where('target_id', '=', channelId)
+    .executeTakeFirst()
+  return Number(row?.last ?? 0)
+}
+
 /** Undefined for a target of any other owner. */
 export async function getAlertChannel(db: Db, key: OwnedId): Promise<StoredTarget | undefined> {
   const target = await getNotificationTarget(db, key)

@@ -95,16 +95,23 @@ export async function remindOfAlert(db: Db, alert: Alert): Promise<void> {
   await changeOpen(db, alert, { transitions: alert.transitions + 1 })
 }
 
-/** Of each, the turn that it has now was told, or is told to nobody. */
-export async function markAlertsTold(db: Db, alerts: readonly Alert[], now: number): Promise<void> {
-  for (const { id, transitions } of alerts) {
-    await db
+/**
+ * Takes the turns that alerts have now, to tell them in the same transaction, or to tell them to nobody.
+ * @returns those of which no other process took the turn meanwhile.
+ */
+export async function claimTurns(db: Db, alerts: readonly Alert[], now: number): Promise<readonly Alert[]> {
+  const claimed: Alert[] = []
+  for (const alert of alerts) {
+    const { id, transitions } = alert
+    const updated = await db
       .updateTable('alerts')
       .set({ told_transition: transitions, told_at: now })
       .where('id', '=', id)
       .where('told_transition', '<', transitions)
-      .execute()
+      .executeTakeFirst()
+    if (updated.numUpdatedRows === 1n) claimed.push(alert)
   }
+  return claimed
 }
 
 /** Another process may have turned it meanwhile: its turn stands then. */

@@ -105,7 +105,10 @@ export async function openAlertRig(store: Store, fields: Partial<WorkspaceFields
         await db
           .updateTable('deliveries')
           .set({ state: 'delivered' })
-          .where('conversion_id', 'in', (alerts) => alerts.selectFrom('alerts').select('id'))
+          .where('target_id', 'in', (channels) =>
+            channels.selectFrom('notification_targets').select('id').where('owner_type', '=', 'alerts'),
+          )
+          .where('id', 'not like', 'retried-%')
           .execute()
       } while (time.now < end)
     },

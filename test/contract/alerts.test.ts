@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createGuard } from '../../src/delivery/guard.ts'
 import { createMailer } from '../../src/delivery/send-email.ts'
 import { runDeliveryWorker } from '../../src/delivery/worker.ts'
+import { isNextForTarget } from '../../src/store/delivery-order.ts'
 import { updateNotificationTarget } from '../../src/store/notification-targets.ts'
 import { SQL_ENGINES, useStores } from '../support/databases.ts'
 import { until } from '../support/ledger-world.ts'
@@ -145,6 +146,40 @@ describe.each(SQL_ENGINES)('alerts on %s', (engine) => {
     expect(others).toEqual([])
     expect(row?.body).toContain(`Over already: ${FAILS}\nIt was so for 1 minute.`)
     expect(row?.body).toContain('Notifications to other.example fail\nNo call has succeeded for')
+  })
+
+  it('reach a channel of people in order, also when one message told of several and is tried again', async () => {
+    const rig = await open()
+    const email = await rig.channel({ system: 'email', url: '', settings: { to: 'ada@example.com' } })
+    const [first, second] = [await rig.target(), await rig.target({ url: 'https://other.example/' })]
+    await rig.fail(first, START - HOUR_MS)
+    await rig.fail(second, START - HOUR_MS)
+    await rig.look()
+    const [opening] = await rig.messages(email)
+    const id = opening?.id ?? ''
+    const { db } = rig.store
+    await db
+      .updateTable('deliveries')
+      .set({ attempts: 1, due_at: START + HOUR_MS })
+      .where('id', '=', id)
+      .execute()
+    await rig.fail(second, null)
+    for (let minute = 0; minute < 12; minute++) {
+      rig.time.now += MINUTE_MS
+      await rig.look()
+    }
+    expect(await rig.told(email)).toEqual([
+      '2 alerts, 2 open',
+      'Resolved: Notifications to other.example fail',
+    ])
+    const next = db
+      .selectFrom('deliveries')
+      .select('id')
+      .where('target_id', '=', email)
+      .where('state', '=', 'pending')
+    expect(await next.where(isNextForTarget).execute()).toEqual([{ id }])
+    await db.updateTable('deliveries').set({ state: 'delivered' }).where('id', '=', id).execute()
+    expect(await next.where(isNextForTarget).execute()).toHaveLength(1)
   })
 
   it('of muted kinds are listed and told to nobody, also when the kind is heard again', async () => {
