@@ -19,6 +19,7 @@ const MIGRATIONS = {
 
 const POSTGRES_CONNECTIONS_MAX = 10
 const POSTGRES_CONNECT_TIMEOUT_MS = 5_000
+/** For all but migrations. */
 const POSTGRES_STATEMENT_TIMEOUT_MS = 30_000
 /** Below the statement's own time-out, so that the error says what it waited for. */
 const POSTGRES_LOCK_TIMEOUT_MS = 5_000
@@ -46,10 +47,12 @@ export type StoreOptions = {
 export async function openStore(options: StoreOptions): Promise<Store> {
   const engine: SqlEngine = options.databaseUrl === '' ? 'sqlite' : 'postgres'
   const dialect =
-    engine === 'sqlite' ? await sqliteDialect(options.dataDir) : postgresDialect(options.databaseUrl)
+    engine === 'sqlite'
+      ? await sqliteDialect(options.dataDir)
+      : postgresDialect(options.databaseUrl, { statementMsMax: POSTGRES_STATEMENT_TIMEOUT_MS })
   const db = new Kysely<Database>({ dialect })
   try {
-    await migrate(db)
+    await migrate(options, db)
   } catch (error) {
     await db.destroy()
     throw error
@@ -62,12 +65,15 @@ async function sqliteDialect(dataDir: string) {
   return createNodeSqliteDialect(join(dataDir, 'trailpost.db'))
 }
 
-function postgresDialect(connectionString: string): PostgresDialect {
+function postgresDialect(
+  connectionString: string,
+  { statementMsMax }: { readonly statementMsMax: number },
+): PostgresDialect {
   const pool = new pg.Pool({
     connectionString,
     max: POSTGRES_CONNECTIONS_MAX,
     connectionTimeoutMillis: POSTGRES_CONNECT_TIMEOUT_MS,
-    statement_timeout: POSTGRES_STATEMENT_TIMEOUT_MS,
+    statement_timeout: statementMsMax,
     lock_timeout: POSTGRES_LOCK_TIMEOUT_MS,
     application_name: 'trailpost',
     types: { getTypeParser: typeParser },
@@ -90,7 +96,18 @@ function toSafeInteger(text: string): number {
   return value
 }
 
-async function migrate(db: Kysely<Database>): Promise<void> {
+/** PostgreSQL over a connection of its own: an index on many rows takes as long as it takes. */
+async function migrate({ databaseUrl }: StoreOptions, db: Kysely<Database>): Promise<void> {
+  if (databaseUrl === '') return await migrateBy(db)
+  const patient = new Kysely<Database>({ dialect: postgresDialect(databaseUrl, { statementMsMax: 0 }) })
+  try {
+    await migrateBy(patient)
+  } finally {
+    await patient.destroy()
+  }
+}
+
+async function migrateBy(db: Kysely<Database>): Promise<void> {
   const migrator = new Migrator({ db, provider: { getMigrations: async () => MIGRATIONS } })
   const { error } = await migrator.migrateToLatest()
   if (error !== undefined) throw error
