@@ -1,5 +1,6 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { HostGate } from './host-gate.ts'
+import { type HostCall, HostGate, type HostPlace } from './host-gate.ts'
 
 const HOST = 'a.example'
 const NOW = 1_000_000
@@ -8,9 +9,41 @@ const UNTIL_ONE_ENDS = Number.POSITIVE_INFINITY
 
 type Call = { failed: boolean; durationMs?: number; holdMs?: number }
 
+/** A gate that ends its calls in the order in which they began. */
+class Gate {
+  readonly #gate = new HostGate()
+  readonly #places: HostPlace[] = []
+
+  waitMs(host: string, nowMs: number): number {
+    return this.#gate.waitMs(host, nowMs)
+  }
+
+  isProven(host: string, nowMs: number): boolean {
+    return this.#gate.standing(host, nowMs).isProven
+  }
+
+  take(host: string, nowMs: number): void {
+    this.#places.push(this.#gate.take(host, nowMs))
+  }
+
+  giveBack(host: string): void {
+    this.#gate.giveBack(host, this.#oldest())
+  }
+
+  settle(host: string, call: HostCall): void {
+    this.#gate.settle(host, this.#oldest(), call)
+  }
+
+  #oldest(): HostPlace {
+    const place = this.#places.shift()
+    if (place === undefined) throw new Error('no call under way')
+    return place
+  }
+}
+
 /** Makes calls one after the other, all within one millisecond. */
-function gateAfter(...calls: Call[]): HostGate {
-  const gate = new HostGate()
+function gateAfter(...calls: Call[]): Gate {
+  const gate = new Gate()
   for (const call of calls) {
     expect(gate.waitMs(HOST, NOW)).toBe(0)
     gate.take(HOST, NOW)
@@ -19,7 +52,7 @@ function gateAfter(...calls: Call[]): HostGate {
   return gate
 }
 
-function settle(gate: HostGate, nowMs: number, call: Call): void {
+function settle(gate: Gate, nowMs: number, call: Call): void {
   gate.settle(HOST, { durationMs: QUICK_MS, holdMs: 0, nowMs, ...call })
 }
 
@@ -73,10 +106,39 @@ describe('the breaker of a host', () => {
   })
 
   it('is opened once by calls that were under way together', () => {
-    const gate = new HostGate()
+    const gate = new Gate()
     for (let n = 0; n < 6; n += 1) gate.take(HOST, NOW)
     for (let n = 0; n < 6; n += 1) settle(gate, NOW + n, { failed: true })
     expect(gate.waitMs(HOST, NOW + 6)).toBe(4 + 10_000 - 6)
+  })
+})
+
+describe('a clock that is set', () => {
+  it('back while a probe is under way does not close the host for ever', () => {
+    const gate = gateAfter(...failures(5))
+    gate.take(HOST, NOW + 10_000)
+    settle(gate, NOW + 7_000, { failed: true })
+    expect(gate.waitMs(HOST, NOW + 7_000)).toBe(20_000)
+    expect(gate.waitMs(HOST, NOW + 27_000)).toBe(0)
+  })
+
+  it('anyhow leaves every host to be asked again after the longest cool-down', () => {
+    const step = fc.record({ ms: fc.integer({ min: -1_000_000, max: 1_000_000 }), failed: fc.boolean() })
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 100 }), (steps) => {
+        const gate = new Gate()
+        let now = NOW
+        for (const { ms, failed } of steps) {
+          if (gate.waitMs(HOST, now) === 0) {
+            gate.take(HOST, now)
+            now += ms
+            settle(gate, now, { failed })
+          } else now += ms
+        }
+        expect(gate.waitMs(HOST, now)).toBeLessThanOrEqual(300_000)
+        expect(gate.waitMs(HOST, now + 300_000)).toBe(0)
+      }),
+    )
   })
 })
 
@@ -89,7 +151,7 @@ describe('a Retry-After', () => {
 })
 
 describe('the calls that a host may hold', () => {
-  function heldAtOnce(gate: HostGate): number {
+  function heldAtOnce(gate: Gate): number {
     let held = 0
     while (held < 1_000 && gate.waitMs(HOST, NOW) === 0) {
       gate.take(HOST, NOW)
@@ -100,13 +162,13 @@ describe('the calls that a host may hold', () => {
   }
 
   it('are few at first, grow by one with each quick answer, and have an end', () => {
-    expect(heldAtOnce(new HostGate())).toBe(6)
-    expect(heldAtOnce(gateAfter(...answers(20)))).toBe(26)
-    expect(heldAtOnce(gateAfter(...answers(1_000)))).toBe(256)
+    expect(heldAtOnce(new Gate())).toBe(2)
+    expect(heldAtOnce(gateAfter(...answers(20)))).toBe(22)
+    expect(heldAtOnce(gateAfter(...answers(1_000)))).toBe(128)
   })
 
   it('halve with a failure, down to one', () => {
-    expect(heldAtOnce(gateAfter(...answers(26), { failed: true }))).toBe(16)
+    expect(heldAtOnce(gateAfter(...answers(30), { failed: true }))).toBe(16)
     expect(heldAtOnce(gateAfter(...failures(4)))).toBe(1)
   })
 
@@ -115,21 +177,27 @@ describe('the calls that a host may hold', () => {
     expect(heldAtOnce(gateAfter(...answers(1_000), ...answers(1_000, 8_000)))).toBe(32)
   })
 
-  it('grow no further while a quick host is silent', () => {
-    const gate = gateAfter(...answers(100))
-    for (let n = 0; n < 10; n += 1) gate.take(HOST, NOW)
-    expect(gate.isProven(HOST, NOW + 2_000)).toBe(true)
-    expect(gate.waitMs(HOST, NOW + 2_000)).toBe(0)
-    expect(gate.isProven(HOST, NOW + 2_001)).toBe(false)
-    expect(gate.waitMs(HOST, NOW + 2_001)).toBe(UNTIL_ONE_ENDS)
-    settle(gate, NOW + 2_500, { failed: false, durationMs: 100 })
-    expect(gate.waitMs(HOST, NOW + 2_500)).toBe(0)
+  it('are few while one of them takes too long, however quickly the others are answered', () => {
+    const gate = new HostGate()
+    const answered = { failed: false, durationMs: QUICK_MS, holdMs: 0 }
+    for (const { durationMs } of answers(100)) {
+      gate.settle(HOST, gate.take(HOST, NOW), { ...answered, durationMs, nowMs: NOW })
+    }
+    const hangs = gate.take(HOST, NOW)
+    for (let n = 0; n < 9; n += 1) gate.take(HOST, NOW + 999)
+    expect(gate.standing(HOST, NOW + 1_000)).toEqual({ isProven: true, hasFailed: false, running: 10 })
+    expect(gate.waitMs(HOST, NOW + 1_000)).toBe(0)
+    gate.settle(HOST, gate.take(HOST, NOW + 1_000), { ...answered, nowMs: NOW + 1_001 })
+    expect(gate.standing(HOST, NOW + 1_001)).toEqual({ isProven: false, hasFailed: true, running: 10 })
+    expect(gate.waitMs(HOST, NOW + 1_001)).toBe(UNTIL_ONE_ENDS)
+    gate.settle(HOST, hangs, { ...answered, durationMs: 1_100, nowMs: NOW + 1_100 })
+    expect(gate.waitMs(HOST, NOW + 1_100)).toBe(0)
   })
 })
 
 describe('a host', () => {
   it('is proven by its first quick answer, not by a failure or a slow one', () => {
-    expect(new HostGate().isProven(HOST, NOW)).toBe(false)
+    expect(new Gate().isProven(HOST, NOW)).toBe(false)
     expect(gateAfter(...answers(1)).isProven(HOST, NOW)).toBe(true)
     expect(gateAfter(...failures(1)).isProven(HOST, NOW)).toBe(false)
     expect(gateAfter(...answers(1, 3_000)).isProven(HOST, NOW)).toBe(false)

@@ -1,10 +1,15 @@
-/** Calls that a host may hold before its first answer. */
-const RUNNING_AT_FIRST = 6
-/** …and at most, as long as it answers quickly, and when it does not. */
-const RUNNING_MAX = 256
+/** Calls that a host may hold before its first answer: fresh hosts are many, and most dead ones are fresh. */
+const RUNNING_AT_FIRST = 2
+/** …and at most, as long as it answers quickly: a quarter of the worker's slots. */
+const RUNNING_MAX = 128
 const RUNNING_SLOW_MAX = 32
-/** A host that takes longer for a call is slow; so is one with calls under way that has been silent for so long. */
+/** …and while one of its calls takes too long: more of them would hold their slots until the time-out. */
+const RUNNING_LATE_MAX = 6
+/** A host that takes longer for a call is slow. */
 const SLOW_MS = 2_000
+/** A call takes too long when it is under way for longer than this and than so many times what is typical. */
+const LATE_MS = 1_000
+const LATE_FACTOR = 4
 /** Share of the newest call in the typical duration: one quick answer counts for more than one hiccup. */
 const QUICKER_WEIGHT = 0.5
 const SLOWER_WEIGHT = 0.1
@@ -27,12 +32,23 @@ export type HostCall = {
   readonly holdMs: number
 }
 
+export type HostStanding = {
+  /** It has answered quickly so far, and does not keep us waiting now. */
+  readonly isProven: boolean
+  /** Its last call failed, or one under way takes too long. */
+  readonly hasFailed: boolean
+  /** Calls under way. */
+  readonly running: number
+}
+
+/** A call under way: what `take` gives out, and `settle` or `giveBack` takes back. */
+export type HostPlace = { readonly since: number }
+
 type HostState = {
-  running: number
+  /** The longest under way first. */
+  readonly running: Set<HostPlace>
   /** Calls that it may hold now; a fraction counts towards the next one. */
   runningMax: number
-  /** When it answered last, or when calls to it began after none. */
-  heardAt: number
   /** Undefined until the first call that did not fail. */
   typicalMs: number | undefined
   failuresInRow: number
@@ -54,61 +70,80 @@ type HostState = {
  *
  * Besides the breaker, each host may hold a number of calls that starts small, grows by one with each quick answer
  * (so that it doubles with every round), halves with each failure and sinks with slow answers.
+ *
+ * Its time never goes back: while the clock that it is told of does, it stands still. All that it waits for comes.
  */
 export class HostGate {
   readonly #hosts = new Map<string, HostState>()
+  #clockMs = Number.NEGATIVE_INFINITY
+  /** By how much the clock was set back so far. */
+  #setBackMs = 0
 
   /** How long no call may start; 0 for none, Infinity for until one of those under way has ended. */
   waitMs(host: string, nowMs: number): number {
+    const now = this.#steady(nowMs)
     const state = this.#hosts.get(host)
     if (state === undefined) return 0
     const closedUntil = Math.max(state.openUntil, state.heldUntil)
-    if (closedUntil > nowMs) return closedUntil - nowMs
+    if (closedUntil > now) return closedUntil - now
     if (state.openUntil > 0) return state.probing ? Number.POSITIVE_INFINITY : 0
-    return state.running < mayHold(state, nowMs) ? 0 : Number.POSITIVE_INFINITY
+    return state.running.size < mayHold(state, now) ? 0 : Number.POSITIVE_INFINITY
   }
 
-  /** Whether it has answered quickly so far, and does not keep us waiting now. */
-  isProven(host: string, nowMs: number): boolean {
+  /** What a host is known for now. */
+  standing(host: string, nowMs: number): HostStanding {
+    const now = this.#steady(nowMs)
     const state = this.#hosts.get(host)
-    return state !== undefined && isQuick(state) && !isSilent(state, nowMs)
+    if (state === undefined) return { isProven: false, hasFailed: false, running: 0 }
+    const late = isLate(state, now)
+    return {
+      isProven: isQuick(state) && !late,
+      hasFailed: late || state.failuresInRow > 0,
+      running: state.running.size,
+    }
   }
 
   /** Starts a call, after `waitMs` said 0. The caller owes a `settle` or a `giveBack` for the same host. */
-  take(host: string, nowMs: number): void {
-    const state = this.#stateOf(host, nowMs)
-    if (state.running === 0) state.heardAt = nowMs
+  take(host: string, nowMs: number): HostPlace {
+    const place = { since: this.#steady(nowMs) }
+    const state = this.#stateOf(host)
     if (state.openUntil > 0) state.probing = true
-    state.running += 1
+    state.running.add(place)
+    return place
   }
 
   /** The call was not made after all. */
-  giveBack(host: string): void {
+  giveBack(host: string, place: HostPlace): void {
     const state = this.#hosts.get(host)
     if (state === undefined) return
-    state.running = Math.max(0, state.running - 1)
-    if (state.running === 0) state.probing = false
+    state.running.delete(place)
+    if (state.running.size === 0) state.probing = false
   }
 
-  settle(host: string, call: HostCall): void {
-    const state = this.#stateOf(host, call.nowMs)
-    state.running = Math.max(0, state.running - 1)
-    state.heardAt = call.nowMs
+  settle(host: string, place: HostPlace, call: HostCall): void {
+    const now = this.#steady(call.nowMs)
+    const state = this.#stateOf(host)
+    state.running.delete(place)
     state.typicalMs = typicalAfter(state.typicalMs, call)
     state.runningMax = runningMaxAfter(state, call)
-    state.heldUntil = Math.max(state.heldUntil, call.nowMs + Math.min(call.holdMs, HOLD_MS_MAX))
-    if (call.failed) countFailure(state, call.nowMs)
+    state.heldUntil = Math.max(state.heldUntil, now + Math.min(call.holdMs, HOLD_MS_MAX))
+    if (call.failed) countFailure(state, now)
     else Object.assign(state, { failuresInRow: 0, openUntil: 0, probing: false, coolDownMs: 0 })
   }
 
-  #stateOf(host: string, nowMs: number): HostState {
+  #steady(nowMs: number): number {
+    if (nowMs < this.#clockMs) this.#setBackMs += this.#clockMs - nowMs
+    this.#clockMs = nowMs
+    return nowMs + this.#setBackMs
+  }
+
+  #stateOf(host: string): HostState {
     const known = this.#hosts.get(host)
     if (known !== undefined) return known
     if (this.#hosts.size >= HOSTS_MAX) this.#forgetOneIdle()
     const fresh: HostState = {
-      running: 0,
+      running: new Set(),
       runningMax: RUNNING_AT_FIRST,
-      heardAt: nowMs,
       typicalMs: undefined,
       failuresInRow: 0,
       coolDownMs: 0,
@@ -123,24 +158,25 @@ export class HostGate {
   /** The longest known that has no call under way; a worker's slots are far fewer than HOSTS_MAX. */
   #forgetOneIdle(): void {
     for (const [host, state] of this.#hosts) {
-      if (state.running > 0) continue
+      if (state.running.size > 0) continue
       this.#hosts.delete(host)
       return
     }
   }
 }
 
-/** Many calls to a host that was quick and hangs would hold their slots until the time-out, each of them. */
-function mayHold(state: HostState, nowMs: number): number {
-  return isSilent(state, nowMs) ? Math.min(state.runningMax, RUNNING_AT_FIRST) : state.runningMax
+function mayHold(state: HostState, now: number): number {
+  return isLate(state, now) ? Math.min(state.runningMax, RUNNING_LATE_MAX) : state.runningMax
 }
 
 function isQuick({ typicalMs }: HostState): boolean {
   return typicalMs !== undefined && typicalMs <= SLOW_MS
 }
 
-function isSilent({ running, heardAt }: HostState, nowMs: number): boolean {
-  return running > 0 && nowMs - heardAt > SLOW_MS
+/** A host that was quick may hang: that is told by its calls under way, long before they end. */
+function isLate({ running, typicalMs = 0 }: HostState, now: number): boolean {
+  const [oldest] = running
+  return oldest !== undefined && now - oldest.since > Math.max(LATE_MS, LATE_FACTOR * typicalMs)
 }
 
 /** A quick failure proves nothing: a host is known by its first answer that was none. */

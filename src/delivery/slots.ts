@@ -1,5 +1,5 @@
 import type { DueLane } from '../store/delivery-lanes.ts'
-import { type HostCall, HostGate } from './host-gate.ts'
+import { type HostCall, HostGate, type HostPlace, type HostStanding } from './host-gate.ts'
 import { TargetLimits, type WorkerShare } from './target-limits.ts'
 
 /** Calls under way at once: sockets are cheap, and most of the time is waiting. */
@@ -9,6 +9,11 @@ export const SLOTS = 512
  * time-out, however many there are, leave the others the rest.
  */
 const UNPROVEN_SLOTS = 256
+/** …and so many to hosts that have failed, or hold a call already: the rest is for the first call of each. */
+const DOUBTFUL_SLOTS = 170
+/** Kept for hosts with fewer calls under way than that: hosts that hang all together leave the others these. */
+const RESERVED_SLOTS = 64
+const RESERVED_RUNNING_MAX = 2
 
 /** A place for one call, from before its delivery is claimed until its attempt is recorded. */
 export type Slot = {
@@ -16,6 +21,7 @@ export type Slot = {
   readonly targetId: string
   /** Of which pool it is. */
   readonly isProven: boolean
+  readonly place: HostPlace
 }
 
 export type Admission =
@@ -32,30 +38,30 @@ export class Slots {
 
   /** The caller owes one `leave` or `giveBack` for the slot. */
   take(lane: DueLane, nowMs: number): Admission {
-    const isProven = this.#hosts.isProven(lane.host, nowMs)
-    const isFull = this.#taken >= SLOTS || (!isProven && this.#takenUnproven >= UNPROVEN_SLOTS)
-    const ms = isFull
+    const standing = this.#hosts.standing(lane.host, nowMs)
+    const { isProven } = standing
+    const ms = this.#isFullFor(standing)
       ? Number.POSITIVE_INFINITY
       : Math.max(this.#hosts.waitMs(lane.host, nowMs), this.#targets.waitMs(lane, nowMs))
     if (ms > 0) return { kind: 'wait', ms }
-    this.#hosts.take(lane.host, nowMs)
+    const place = this.#hosts.take(lane.host, nowMs)
     this.#targets.take(lane, nowMs)
     this.#taken += 1
     if (!isProven) this.#takenUnproven += 1
-    return { kind: 'go', slot: { host: lane.host, targetId: lane.targetId, isProven } }
+    return { kind: 'go', slot: { host: lane.host, targetId: lane.targetId, isProven, place } }
   }
 
   /** The lane had nothing to send. */
   giveBack(slot: Slot): void {
-    this.#hosts.giveBack(slot.host)
+    this.#hosts.giveBack(slot.host, slot.place)
     this.#targets.giveBack(slot.targetId)
     this.#free(slot)
   }
 
   /** The call has ended; its place is still taken. @param call undefined when the host was not reached out to. */
   settle(slot: Slot, call: HostCall | undefined): void {
-    if (call === undefined) this.#hosts.giveBack(slot.host)
-    else this.#hosts.settle(slot.host, call)
+    if (call === undefined) this.#hosts.giveBack(slot.host, slot.place)
+    else this.#hosts.settle(slot.host, slot.place, call)
     this.#targets.settle(slot.targetId)
   }
 
@@ -66,6 +72,13 @@ export class Slots {
 
   setShare(share: WorkerShare): void {
     this.#targets.setShare(share)
+  }
+
+  #isFullFor({ isProven, hasFailed, running }: HostStanding): boolean {
+    const isDoubtful = hasFailed || running > 0
+    const max = running < RESERVED_RUNNING_MAX && !hasFailed ? SLOTS : SLOTS - RESERVED_SLOTS
+    if (this.#taken >= max) return true
+    return !isProven && this.#takenUnproven >= (isDoubtful ? DOUBTFUL_SLOTS : UNPROVEN_SLOTS)
   }
 
   #free({ isProven }: Slot): void {

@@ -68,7 +68,7 @@ describe.each(SQL_ENGINES)('the scheduling of deliveries on %s', (engine) => {
     running.worker.wake()
     await waitFor(async () => healthy.received.length === 300)
     // None of the silent ones had to give up its calls for that, nor may any of them hold more.
-    expect(silent.map(({ received }) => received.length)).toEqual([6, 6, 6, 6, 6])
+    expect(silent.map(({ received }) => received.length)).toEqual([2, 2, 2, 2, 2])
     for (const { close } of silent) await close()
     await running.stop()
   })
@@ -94,8 +94,9 @@ describe.each(SQL_ENGINES)('the scheduling of deliveries on %s', (engine) => {
 
   it('leaves a host alone for as long as its Retry-After says, for every target', async () => {
     const store = await stores.open()
+    let isBusy = true
     const sink = await startSink((_request, response) =>
-      response.writeHead(429, { 'retry-after': '60' }).end(),
+      response.writeHead(isBusy ? 429 : 200, { 'retry-after': '60' }).end(),
     )
     await enqueueCalls(store, [{ id: 'd1', url: sink.url, target_id: 'one' }])
     let aheadMs = 0
@@ -106,6 +107,7 @@ describe.each(SQL_ENGINES)('the scheduling of deliveries on %s', (engine) => {
     await enqueueCalls(store, [{ id: 'd3', url: other.url, target_id: 'three' }])
     await waitFor(async () => other.received.length === 1)
     expect(sink.received).toHaveLength(1)
+    isBusy = false
     aheadMs = 60_000
     await waitFor(async () => (await getDelivery(store, 'd2'))?.attempts === 1)
     await running.stop()
