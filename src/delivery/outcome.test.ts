@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { rulesOf } from '../domain/target-systems/system-rules.ts'
 import { decideOutcome, isHostFailure } from './outcome.ts'
 import type { SendResult } from './send.ts'
 import type { SendFailureCode } from './send-failure.ts'
@@ -43,7 +44,12 @@ describe('decideOutcome', () => {
   })
 
   it('ends the target with 410', () => {
-    expect(decideOutcome(answered(410), context)).toEqual({ kind: 'gone', reason: 'target_gone' })
+    const gone = { kind: 'gone', reason: 'target_gone' }
+    expect(decideOutcome(answered(410), context)).toEqual(gone)
+    for (const system of ['slack', 'meta', 'tiktok', 'google_ads'] as const) {
+      const verdict = rulesOf(system)?.readAnswer?.({ status: 410, body: 'channel_is_archived' })
+      expect([system, decideOutcome(answered(410), { ...context, verdict })]).toEqual([system, gone])
+    }
   })
 
   it('is tried again when Retry-After says so', () => {
@@ -77,5 +83,20 @@ describe('isHostFailure', () => {
     expect(
       [answered(200), answered(404), answered(410), failed('refused_url', true)].map(isHostFailure),
     ).toEqual([false, false, false, false])
+  })
+})
+
+describe('what a mail server says of one e-mail', () => {
+  it('is no failure of the server; a connection that failed is one', () => {
+    const failedBy = (code: 'smtp_deferred' | 'smtp_refused' | 'smtp_auth' | 'connect' | 'tls') =>
+      isHostFailure({
+        kind: 'failed',
+        request: { method: 'POST', url: 'mailto:a@b.example', headers: {}, body: '', redirectedFrom: [] },
+        code,
+        detail: '',
+        forGood: false,
+      })
+    expect([failedBy('smtp_deferred'), failedBy('smtp_refused')]).toEqual([false, false])
+    expect([failedBy('smtp_auth'), failedBy('connect'), failedBy('tls')]).toEqual([true, true, true])
   })
 })

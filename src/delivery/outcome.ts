@@ -13,7 +13,7 @@ const UNAVAILABLE = 503
  *
  * delivered   2xx
  * dead        refused for good, or the schedule is used up
- * gone        410: dead as well, and the target is disabled with all that waits for it
+ * gone        410, unless its system took the call or says that it may pass later: dead as well, and the target is disabled with all that waits for it
  * retry       everything else, 4xx too: receivers answer 404 while they deploy, and 400 for their own faults
  */
 export type DeliveryOutcome =
@@ -37,13 +37,16 @@ export function decideOutcome(
   if (result.kind === 'failed' && result.forGood) return { kind: 'dead', reason: result.code }
   const { verdict } = context
   if (verdict?.kind === 'taken') return { kind: 'delivered' }
+  const mayPass = verdict?.kind === 'refused' && !verdict.forGood
+  if (result.kind === 'answered' && result.answer.status === GONE && !mayPass) {
+    return { kind: 'gone', reason: TARGET_GONE }
+  }
   if (verdict?.kind === 'refused' && verdict.forGood) {
     return { kind: 'dead', reason: refusalReason(verdict.reason) }
   }
   if (result.kind === 'answered' && verdict === undefined) {
     const { status } = result.answer
     if (status >= 200 && status < 300) return { kind: 'delivered' }
-    if (status === GONE) return { kind: 'gone', reason: TARGET_GONE }
   }
   const retryAfter = result.kind === 'answered' ? result.answer.headers['retry-after'] : undefined
   const at = nextAttemptAt({ ...context, retryAfter })
@@ -52,6 +55,9 @@ export function decideOutcome(
 
 /** Codes of calls that were given up before anything was asked of their host. */
 const NOT_SENT: ReadonlySet<string> = new Set(['credentials', 'not_prepared', 'refused_url', 'bad_request'])
+
+/** What the mail server says of one e-mail: it is there, and takes those to others. */
+const OF_ONE_MAIL: ReadonlySet<string> = new Set(['smtp_deferred', 'smtp_refused'])
 
 /** Whether the call says anything of its host. */
 export function reachedHost(result: SendResult): boolean {
@@ -63,7 +69,7 @@ export function reachedHost(result: SendResult): boolean {
  * an error of the server. What the breaker counts.
  */
 export function isHostFailure(result: SendResult): boolean {
-  if (!reachedHost(result)) return false
+  if (!reachedHost(result) || (result.kind === 'failed' && OF_ONE_MAIL.has(result.code))) return false
   if (result.kind === 'failed') return !result.forGood && result.request.redirectedFrom.length === 0
   return result.answer.status >= 500 || result.answer.status === TOO_MANY_REQUESTS
 }
