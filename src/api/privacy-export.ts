@@ -32,6 +32,7 @@ const personSchema = z
   .object({
     emailSha256: z.string(),
     emailGoogleSha256: z.string(),
+    emailMicrosoftSha256: z.string(),
     phoneSha256: z.string(),
     phonePlusSha256: z.string(),
   })

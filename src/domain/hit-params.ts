@@ -24,6 +24,8 @@ export type HitFields = {
   /** Of the person who converted, plain or as SHA-256 in hex; taken over with `consent` alone (person.ts). */
   readonly email: string
   readonly phone: string
+  /** A number of which only the hash with its plus is known (person.ts). */
+  readonly phoneSha256: string
   /** Whether the person agrees that they are passed on: `consent=1`. */
   readonly consent: boolean
   /** p1…p10, those given. */
@@ -55,6 +57,7 @@ export const HIT_PARAM_NAMES = {
   affiliate: names('affiliate aff_id affiliate_id pid'),
   email: names('email em'),
   phone: names('phone ph'),
+  phoneSha256: names('phone_sha256'),
   consent: names('consent gdpr_consent'),
   token: names('token security_token verification_token'),
   ts: names('ts'),
@@ -76,6 +79,7 @@ const CONTROL_PARAMS: ReadonlySet<string> = new Set([
   ...HIT_PARAM_NAMES.silent,
   ...HIT_PARAM_NAMES.email,
   ...HIT_PARAM_NAMES.phone,
+  ...HIT_PARAM_NAMES.phoneSha256,
   ...HIT_PARAM_NAMES.consent,
   // The first-party click id of tp.js, and Binom's key of updates.
   'format',
@@ -131,6 +135,7 @@ export function parseHit(params: readonly (readonly [name: string, value: string
     affiliate: pick(given, HIT_PARAM_NAMES.affiliate),
     email: pick(given, HIT_PARAM_NAMES.email),
     phone: pick(given, HIT_PARAM_NAMES.phone),
+    phoneSha256: pick(given, HIT_PARAM_NAMES.phoneSha256),
     consent: saysConsent(pick(given, HIT_PARAM_NAMES.consent)),
     values: freeValues(given),
     token: pick(given, HIT_PARAM_NAMES.token),

@@ -1,32 +1,44 @@
 import type { Hit } from './hit.ts'
-import { toPerson } from './person.ts'
+import { HIT_PARAM_NAMES } from './hit-params.ts'
+import { type Person, toPerson } from './person.ts'
 import { isUnfilledMacro } from './unfilled-macro.ts'
 
-const EMAIL_NAMES: ReadonlySet<string> = new Set(['email', 'em'])
-const PHONE_NAMES: ReadonlySet<string> = new Set(['phone', 'ph'])
-/** In a query string, as it is sent; an encoded name is found among the parameters. */
-const NAMED = /(?:^|[?&])(?:email|em|phone|ph)=/i
+const EMAIL_NAMES: ReadonlySet<string> = new Set(HIT_PARAM_NAMES.email)
+const PHONE_NAMES: ReadonlySet<string> = new Set([...HIT_PARAM_NAMES.phone, ...HIT_PARAM_NAMES.phoneSha256])
+/** What senders call them besides, in lower case without - and _: never read, hence never hashed. */
+const OTHER_NAMES: ReadonlySet<string> = new Set(
+  `mail emailaddress mailaddress useremail usermail customeremail clientemail buyeremail payeremail contactemail
+  billingemail shippingemail subscriberemail leademail emailsha256 hashedemail phonenumber mobile mobilenumber
+  mobilephone userphone customerphone clientphone contactphone billingphone shippingphone telephone tel msisdn
+  cellphone hashedphone`.split(/\s+/),
+)
+/** What a hit is judged by: a kept hit says the same when it is judged again. */
+const JUDGED_NAMES: ReadonlySet<string> = new Set(
+  (['cid', 'txid', 'event', 'status', 'offer', 'coupon', 'affiliate', 'token', 'ts', 'sig'] as const).flatMap(
+    (field) => HIT_PARAM_NAMES[field],
+  ),
+)
+/** An address anywhere in a text, its @ as it is or encoded. Bounded: a text without any is read in linear time. */
+const ADDRESS = /[\p{L}\p{N}._%+-]{1,64}(?:@|%40)[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63}){1,8}/giu
 const MASK = '***'
 
 /**
- * A hit as it is kept: what it says of the person is masked in its parameters, its query string and its referrer.
- * `sha256:` and the hashes of it with consent, so that a hit that is judged again says the same; `***` without.
+ * A hit as it is kept: what it says of the person is masked in its parameters, its query string and its referrer, by the
+ * names of parameters, whatever their case and encoding, and wherever something looks like an e-mail address. `sha256:`
+ * and the hashes of what is read (`email`, `phone`) with consent, so that a hit that is judged again says the same; `***`
+ * for everything else. What a hit is judged by stays, e.g. a transaction id that is an address.
  * @param consent whether the person agrees (HitFields.consent).
  * @returns the hit itself when it says nothing of a person.
  */
 export function maskPerson(hit: Hit, consent: boolean): Hit {
-  const { params, rawQuery, referrer } = hit
-  const isSaid = params.some(([name]) => isPersonal(name)) || NAMED.test(rawQuery) || NAMED.test(referrer)
-  if (!isSaid) return hit
-  return {
-    ...hit,
-    params: params.map(([name, value]) => [name, maskParam(name, value, consent)]),
-    rawQuery: maskQuery(rawQuery, consent),
-    referrer: referrer
-      .split('?')
-      .map((part) => maskQuery(part, consent))
-      .join('?'),
-  }
+  const params = hit.params.map(([name, value]) => [name, maskParam(name, value, consent)] as const)
+  const isSaid = params.some(([, value], index) => value !== hit.params[index]?.[1])
+  // Every pair of the query string is among the parameters, but one that came behind too many others.
+  const isLoose = isSaid || /@|%40/.test(hit.rawQuery)
+  const rawQuery = isLoose ? maskQuery(hit.rawQuery, consent) : hit.rawQuery
+  const referrer = maskReferrer(hit.referrer, consent)
+  if (!isSaid && rawQuery === hit.rawQuery && referrer === hit.referrer) return hit
+  return { ...hit, params, rawQuery, referrer }
 }
 
 /** The same for parameters alone. */
@@ -39,12 +51,11 @@ export function maskParams(
 }
 
 function maskParam(name: string, value: string, consent: boolean): string {
-  return isPersonal(name) && !isBlank(value) ? maskValue(name, value, consent) : value
-}
-
-function isPersonal(name: string): boolean {
   const lower = name.toLowerCase()
-  return EMAIL_NAMES.has(lower) || PHONE_NAMES.has(lower)
+  if (isBlank(value)) return value
+  if (EMAIL_NAMES.has(lower) || PHONE_NAMES.has(lower)) return maskValue(lower, value, consent)
+  if (OTHER_NAMES.has(lower.replace(/[-_]/g, ''))) return MASK
+  return JUDGED_NAMES.has(lower) ? value : value.replace(ADDRESS, MASK)
 }
 
 /** Says nothing of anybody, and should be recognised in the log for what it is. */
@@ -52,19 +63,31 @@ function isBlank(value: string): boolean {
   return value.trim() === '' || isUnfilledMacro(value)
 }
 
+/** @param name in lower case. */
 function maskValue(name: string, value: string, consent: boolean): string {
   if (!consent) return MASK
-  if (EMAIL_NAMES.has(name.toLowerCase())) {
-    const person = toPerson({ email: value, phone: '' })
-    return person === null ? MASK : hashes(person.emailSha256, person.emailGoogleSha256)
+  const given = { email: '', phone: '', phoneSha256: '' }
+  if (EMAIL_NAMES.has(name)) {
+    const person = toPerson({ ...given, email: value })
+    return hashes(person, ['emailSha256', 'emailGoogleSha256', 'emailMicrosoftSha256'])
   }
-  const person = toPerson({ email: '', phone: value })
-  return person === null ? MASK : hashes(person.phoneSha256, person.phonePlusSha256)
+  const isPlus = HIT_PARAM_NAMES.phoneSha256.includes(name)
+  const person = toPerson({ ...given, [isPlus ? 'phoneSha256' : 'phone']: value })
+  return hashes(person, ['phoneSha256', 'phonePlusSha256'])
 }
 
-/** Both forms, where they differ: what was masked is read again (person.ts). */
-function hashes(first: string, second: string): string {
-  return first === second ? `sha256:${first}` : `sha256:${first},${second}`
+/** All forms, where they differ: what was masked is read again (person.ts). */
+function hashes(person: Person | null, forms: readonly (keyof Person)[]): string {
+  const known = person === null ? [] : forms.map((form) => person[form]).filter((hash) => hash !== '')
+  if (known.length === 0) return MASK
+  const isOne = new Set(known).size === 1
+  return `sha256:${isOne ? known[0] : known.join(',')}`
+}
+
+function maskReferrer(referrer: string, consent: boolean): string {
+  const [address = '', ...rest] = referrer.split(/(?=[?#])/)
+  const parts = rest.map((part) => part.charAt(0) + maskQuery(part.slice(1), consent))
+  return [address.replace(ADDRESS, MASK), ...parts].join('')
 }
 
 /** Pair by pair, so that the rest of the text stays as it was sent. */
@@ -74,7 +97,13 @@ function maskQuery(query: string, consent: boolean): string {
     .map((pair) => {
       const [[name, value] = ['', '']] = new URLSearchParams(pair)
       const masked = maskParam(name, value, consent)
-      return masked === value ? pair : `${pair.slice(0, pair.indexOf('='))}=${masked}`
+      if (masked !== value) return `${pair.slice(0, pair.indexOf('='))}=${toQueryValue(masked)}`
+      return pair.includes('=') ? pair : pair.replace(ADDRESS, MASK)
     })
     .join('&')
+}
+
+/** Encoded, but for what reads well in a query string and may stand there. */
+function toQueryValue(text: string): string {
+  return encodeURIComponent(text).replaceAll('%3A', ':').replaceAll('%2C', ',').replaceAll('%2F', '/')
 }

@@ -14,6 +14,7 @@ describe('a person', () => {
     expect(ofEmail(' Ann.Lee@Gmail.com ')).toEqual({
       emailSha256: sha256('ann.lee@gmail.com'),
       emailGoogleSha256: sha256('annlee@gmail.com'),
+      emailMicrosoftSha256: sha256('annlee@gmail.com'),
       phoneSha256: '',
       phonePlusSha256: '',
     })
@@ -30,6 +31,28 @@ describe('a person', () => {
     }
   })
 
+  it('is for Microsoft the hash of the address without a suffix, dots in the name and accents', () => {
+    expect(ofEmail('Ex.ample+Shop@Outlook.com')?.emailMicrosoftSha256).toBe(sha256('example@outlook.com'))
+    expect(ofEmail('José.Núñez@mail.example.com')?.emailMicrosoftSha256).toBe(
+      sha256('josenunez@mail.example.com'),
+    )
+  })
+
+  it('has no trunk zero in its number', () => {
+    for (const written of ['+44 (0)20 7946 0018', '0044(0) 20 7946 0018', '+44 20 7946 0018']) {
+      expect([written, ofPhone(written)?.phonePlusSha256]).toEqual([written, sha256('+442079460018')])
+    }
+    expect(ofPhone('+1 (0555) 010 0100')).toEqual(ofPhone('105550100100'))
+  })
+
+  it('given as phone_sha256 is the hash of the number with its plus, and no other form', () => {
+    const [plus, digits] = [sha256('+15550100100'), sha256('15550100100')]
+    const given = { email: '', phone: '', phoneSha256: plus }
+    expect(toPerson(given)).toMatchObject({ phoneSha256: '', phonePlusSha256: plus })
+    expect(toPerson({ ...given, phone: digits })).toEqual(ofPhone('+15550100100'))
+    expect(toPerson({ ...given, phoneSha256: '+15550100100' })).toEqual(ofPhone('+15550100100'))
+  })
+
   it('is nobody without consent, and from what is neither address nor number', () => {
     const given = { email: 'ann@example.com', phone: '+15550100100' }
     expect(personOf({ ...given, consent: false })).toBeNull()
@@ -43,6 +66,7 @@ describe('a person', () => {
     expect(toPerson({ email: hash.toUpperCase(), phone: `sha256:${hash}` })).toEqual({
       emailSha256: hash,
       emailGoogleSha256: hash,
+      emailMicrosoftSha256: hash,
       phoneSha256: hash,
       phonePlusSha256: hash,
     })
@@ -75,6 +99,7 @@ describe('a person', () => {
       ...first,
       emailSha256: sha256('bea@example.com'),
       emailGoogleSha256: sha256('bea@example.com'),
+      emailMicrosoftSha256: sha256('bea@example.com'),
     })
     expect(joinPerson(first, null)).toEqual(first)
     expect(joinPerson(null, later)).toEqual(later)
@@ -111,6 +136,50 @@ describe('a kept hit', () => {
       ['ph', '***'],
       ['txid', 'a/b'],
     ])
+  })
+
+  it.each([
+    [
+      'params',
+      [
+        ['user_email', 'jane@shop.example'],
+        ['Customer-Email', 'JANE'],
+        ['tel', '5550100'],
+      ],
+    ],
+    ['params', [['url', 'https://shop.example/thanks?email=jane@shop.example&x=1']]],
+    [
+      'params',
+      [
+        ['p1', 'by jane@shop.example'],
+        ['p2', 'jane%40shop.example'],
+      ],
+    ],
+    ['rawQuery', 'cid=1&url=https%3A%2F%2Fshop.example%2F%3Femail%3Djane%40shop.example&jane@shop.example'],
+    ['referrer', 'https://shop.example/thanks?e%6Dail=jane@shop.example#user_email=jane%40shop.example'],
+    ['referrer', 'https://shop.example/u/jane@shop.example/done'],
+    ['referrer', 'https://shop.example/?phone=5550100'],
+  ] as const)('has neither addresses nor numbers in its %s %j', (field, value) => {
+    const kept = maskPerson({ ...hit, [field]: value }, true)
+    expect(JSON.stringify(kept)).not.toMatch(/jane|5550100/i)
+    expect(JSON.stringify(kept)).toMatch(/\*\*\*|sha256:/)
+    expect(maskPerson(kept, true)).toEqual(kept)
+  })
+
+  it('is judged by the same when it is judged again', () => {
+    const params = [
+      ['cid', 'a@b.example'],
+      ['order_id', 'ann@shop.example'],
+      ['aff_id', 'a@b.example'],
+    ] as const
+    const plain = { ...hit, params, rawQuery: 'order_id=ann@shop.example' }
+    expect(maskPerson(plain, false)).toBe(plain)
+  })
+
+  it('of a long text without an address is read at once', () => {
+    const text = 'a.'.repeat(100_000)
+    const plain = { ...hit, params: [['p1', text] as const], referrer: `https://s.example/?x=${text}` }
+    expect(maskPerson(plain, false)).toBe(plain)
   })
 
   it('is itself when it says nothing of a person', () => {

@@ -14,6 +14,7 @@ const PERSON = { email: EMAIL, phone: PHONE }
 const HASHES = {
   emailSha256: sha256('ann.lee@gmail.com'),
   emailGoogleSha256: sha256('annlee@gmail.com'),
+  emailMicrosoftSha256: sha256('annlee@gmail.com'),
   phoneSha256: sha256('15550100100'),
   phonePlusSha256: sha256('+15550100100'),
 }
@@ -125,7 +126,7 @@ describe('a row of an upload', () => {
       ok: true,
       params: {
         cid,
-        email: `sha256:${HASHES.emailSha256},${HASHES.emailGoogleSha256}`,
+        email: `sha256:${HASHES.emailSha256},${HASHES.emailGoogleSha256},${HASHES.emailMicrosoftSha256}`,
         phone: `sha256:${HASHES.phoneSha256},${HASHES.phonePlusSha256}`,
         consent: 'yes',
       },

@@ -21,6 +21,7 @@ const SECRETS = {
 const PERSON = {
   emailSha256: sha256Hex('jane@example.com'),
   emailGoogleSha256: sha256Hex('jane@example.com'),
+  emailMicrosoftSha256: sha256Hex('jane@microsoft-form.example'),
   phoneSha256: sha256Hex('491701234567'),
   phonePlusSha256: sha256Hex('+491701234567'),
 }
@@ -121,7 +122,7 @@ describe('offline conversions of Microsoft Advertising', () => {
           ConversionTime: '2026-03-01T12:00:00.000Z',
           ConversionValue: 12.5,
           ConversionCurrencyCode: 'EUR',
-          HashedEmailAddress: PERSON.emailSha256,
+          HashedEmailAddress: PERSON.emailMicrosoftSha256,
           HashedPhoneNumber: PERSON.phonePlusSha256,
         },
       ],

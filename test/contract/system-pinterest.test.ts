@@ -17,6 +17,7 @@ const SHARED = { shareVisitor: 'yes' }
 const PERSON = {
   emailSha256: sha256Hex('jane@example.com'),
   emailGoogleSha256: sha256Hex('jane@example.com'),
+  emailMicrosoftSha256: sha256Hex('jane@example.com'),
   phoneSha256: sha256Hex('491701234567'),
   phonePlusSha256: sha256Hex('+491701234567'),
 }

@@ -18,6 +18,7 @@ const hashes = z.array(z.string().regex(/^[0-9a-f]{64}$/))
 const PERSON = {
   emailSha256: sha256Hex('jane@example.com'),
   emailGoogleSha256: sha256Hex('jane@example.com'),
+  emailMicrosoftSha256: sha256Hex('jane@example.com'),
   phoneSha256: sha256Hex('491701234567'),
   phonePlusSha256: sha256Hex('+491701234567'),
 }

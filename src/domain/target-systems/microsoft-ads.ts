@@ -125,7 +125,9 @@ function toConversion({ recordedAt, amount, currency, person }: SystemConversion
     ConversionTime: new Date(recordedAt).toISOString(),
     ConversionValue: Number(amount),
     ConversionCurrencyCode: currency,
-    ...(person === null || person.emailSha256 === '' ? {} : { HashedEmailAddress: person.emailSha256 }),
+    ...(person === null || person.emailMicrosoftSha256 === ''
+      ? {}
+      : { HashedEmailAddress: person.emailMicrosoftSha256 }),
     ...(person === null || person.phonePlusSha256 === ''
       ? {}
       : { HashedPhoneNumber: person.phonePlusSha256 }),
