@@ -1,13 +1,12 @@
 import { findUnmatchedRates, type SenderHits } from '../domain/alert-rates.ts'
-import { countHits, type HitCount } from '../store/alert-figures.ts'
+import type { HitCount } from '../store/alert-figures.ts'
 import type { Configuration } from '../store/load-configuration.ts'
 import { ALERT_LIMITS } from './alert-limits.ts'
+import { countHour, RecentHits, sumBySender } from './count-recent-hits.ts'
 import { inWorkspace, type Watch, type WatchContext } from './watch.ts'
 
-/** What was counted of the hours that are over, by the hour's start. */
-type CountedHours = Map<number, readonly HitCount[]>
-
-const NOTHING: Omit<HitCount, 'senderId'> = { hits: 0, unmatched: 0 }
+/** What was counted of the hours that are over, by the hour's start, and of the last one. */
+type Counted = { readonly hours: Map<number, readonly HitCount[]>; readonly recent: RecentHits }
 
 /**
  * Hits that find no visit, by sender: the last hour against the 14 days before it. An hour that is over is counted once
@@ -15,7 +14,7 @@ const NOTHING: Omit<HitCount, 'senderId'> = { hits: 0, unmatched: 0 }
  * counted over some rounds, a day each.
  */
 export function createHitWatch(): Watch {
-  const counted = new Map<string, CountedHours>()
+  const counted = new Map<string, Counted>()
   return {
     kinds: ['unmatched_rate'],
     look: async (context) => {
@@ -23,9 +22,9 @@ export function createHitWatch(): Watch {
       for (const known of counted.keys()) if (!workspaces.includes(known)) counted.delete(known)
       const findings = []
       for (const workspace of workspaces) {
-        const hours = counted.get(workspace) ?? new Map()
-        counted.set(workspace, hours)
-        const senders = await loadSenders(context, workspace, hours)
+        const known = counted.get(workspace) ?? { hours: new Map(), recent: new RecentHits() }
+        counted.set(workspace, known)
+        const senders = await loadSenders(context, workspace, known)
         findings.push(...inWorkspace(workspace, findUnmatchedRates(senders)))
       }
       return findings
@@ -36,15 +35,15 @@ export function createHitWatch(): Watch {
 async function loadSenders(
   { db, configuration, now }: WatchContext,
   workspace: string,
-  hours: CountedHours,
+  { hours, recent }: Counted,
 ): Promise<readonly SenderHits[]> {
-  const from = now - ALERT_LIMITS.hourMs
-  const lastHour = await countHits(db, workspace, { from, to: now })
+  const lastHour = await recent.count(db, workspace, now)
   if (lastHour.every(({ unmatched }) => unmatched === 0)) return []
-  await countPast({ db, workspace, hours, until: from })
-  const usual = sumBySender([...hours.values()].flat())
+  await countPast({ db, workspace, hours, until: now - ALERT_LIMITS.hourMs })
+  const past = sumBySender([...hours.values()].flat())
+  const usual = new Map(past.map((count) => [count.senderId, count]))
   return lastHour.map(({ senderId, hits, unmatched }) => {
-    const known = usual.get(senderId) ?? NOTHING
+    const known = usual.get(senderId) ?? { hits: 0, unmatched: 0 }
     return {
       senderId,
       name: nameOf(configuration, senderId),
@@ -58,7 +57,7 @@ async function loadSenders(
 async function countPast(of: {
   readonly db: WatchContext['db']
   readonly workspace: string
-  readonly hours: CountedHours
+  readonly hours: Counted['hours']
   readonly until: number
 }): Promise<void> {
   const { hours } = of
@@ -69,18 +68,9 @@ async function countPast(of: {
   let left: number = hitHoursPerRound
   for (let start = newest; start >= oldest && left > 0; start -= hourMs) {
     if (hours.has(start)) continue
-    hours.set(start, await countHits(of.db, of.workspace, { from: start, to: start + hourMs }))
+    hours.set(start, await countHour(of.db, of.workspace, start))
     left -= 1
   }
-}
-
-function sumBySender(counts: readonly HitCount[]): ReadonlyMap<string, typeof NOTHING> {
-  const sums = new Map<string, typeof NOTHING>()
-  for (const { senderId, hits, unmatched } of counts) {
-    const sum = sums.get(senderId) ?? NOTHING
-    sums.set(senderId, { hits: sum.hits + hits, unmatched: sum.unmatched + unmatched })
-  }
-  return sums
 }
 
 function nameOf({ affiliateNetworks, advertisers }: Configuration, senderId: string): string {
