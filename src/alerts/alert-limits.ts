@@ -9,6 +9,8 @@ export const ALERT_LIMITS = {
   retryMinMs: 1_000,
   retryMaxMs: MINUTE_MS,
   reportTimeoutMs: 30_000,
+  /** For the reports of all workspaces in one look: less than the lease, that no other process looks meanwhile. */
+  reportsTimeoutMs: MINUTE_MS,
   /** Of one kind in one workspace; more than anybody reads. */
   findingsMax: 200,
   /** Hours of hits that one look counts for a workspace, so that a start is spread over some minutes. */

@@ -73,32 +73,42 @@ export function createAlertLook(deps: AlertDeps): () => Promise<boolean> {
   }
 }
 
+type Context = Omit<WatchContext, 'skip'>
+
 type Looked = {
   readonly findings: ReadonlyMap<string, readonly WorkspaceFinding[]>
   /** Kinds whose rule could be asked. */
   readonly judged: ReadonlySet<AlertKind>
+  /** By workspace, those of them of which nothing is known there. */
+  readonly skipped: ReadonlyMap<string, ReadonlySet<AlertKind>>
 }
 
 /** A store that fails fails them all; a ledger that is away keeps the others from nothing. */
 async function lookWith(
   watches: readonly Watch[],
-  context: WatchContext,
+  context: Context,
   onError: (error: unknown) => void,
 ): Promise<Looked> {
   const findings: WorkspaceFinding[] = []
   const judged = new Set<AlertKind>()
-  for (const watch of watches) {
+  const skipped = new Map<string, Set<AlertKind>>()
+  for (const { kinds, look } of watches) {
+    const skip: WatchContext['skip'] = (workspace, error) => {
+      skipped.set(workspace, new Set([...(skipped.get(workspace) ?? []), ...kinds]))
+      if (error !== undefined) onError(error)
+    }
     try {
-      findings.push(...(await watch.look(context)))
-      for (const kind of watch.kinds) judged.add(kind)
+      findings.push(...(await look({ ...context, skip })))
+      for (const kind of kinds) judged.add(kind)
     } catch (error) {
       onError(error)
     }
   }
-  return { findings: Map.groupBy(findings, ({ workspace }) => workspace), judged }
+  return { findings: Map.groupBy(findings, ({ workspace }) => workspace), judged, skipped }
 }
 
-async function turnAll(deps: AlertDeps, context: WatchContext, { findings, judged }: Looked): Promise<void> {
+async function turnAll(deps: AlertDeps, context: Context, looked: Looked): Promise<void> {
+  const { findings, judged, skipped } = looked
   const { db, dashboardUrl, wakeDelivery } = deps
   const live = Map.groupBy(await loadLiveAlerts(db), ({ workspace }) => workspace)
   let isTold = false
@@ -106,7 +116,7 @@ async function turnAll(deps: AlertDeps, context: WatchContext, { findings, judge
     const turning = {
       workspace,
       dashboardUrl,
-      judged,
+      judged: judged.difference(skipped.get(workspace.id) ?? new Set()),
       now: context.now,
       live: live.get(workspace.id) ?? [],
       findings: bounded(findings.get(workspace.id) ?? []),

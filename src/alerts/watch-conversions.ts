@@ -1,6 +1,5 @@
 import { type CampaignPace, findConversionRates } from '../domain/alert-rates.ts'
 import type { Share } from '../domain/rate-surprise.ts'
-import type { Ledger } from '../ledger/ledger.ts'
 import { REPORT_LIMITS } from '../reports/report-request.ts'
 import { runReport } from '../reports/run-report.ts'
 import type { Configuration } from '../store/load-configuration.ts'
@@ -17,41 +16,61 @@ type Workspace = { readonly id: string; readonly timeZone: string }
 
 /**
  * Campaigns that convert unlike they did. Only full hours are compared, so that the ledger is asked once an hour and
- * its answer holds until the next one.
+ * its answer holds until the next one. A workspace whose reports fail keeps what was found of it and is asked again at
+ * the next look; one look asks for so long at most, and the next one goes on with the workspaces that are left.
  */
 export function createConversionWatch(): Watch {
   const looked = new Map<string, Looked>()
+  /** When a workspace was asked last in vain, so that it comes after the others. */
+  const failedAt = new Map<string, number>()
   return {
     kinds: ['conversion_rate'],
     look: async (context) => {
-      const { configuration } = context
-      for (const known of looked.keys()) if (!configuration.workspaces.has(known)) looked.delete(known)
-      for (const workspace of configuration.workspaces.values()) {
+      const { workspaces } = context.configuration
+      for (const known of looked.keys()) if (!workspaces.has(known)) looked.delete(known)
+      for (const known of failedAt.keys()) if (!workspaces.has(known)) failedAt.delete(known)
+      const signal = AbortSignal.timeout(ALERT_LIMITS.reportsTimeoutMs)
+      const inTurn = [...workspaces.values()].sort(
+        (a, b) => (failedAt.get(a.id) ?? 0) - (failedAt.get(b.id) ?? 0),
+      )
+      for (const workspace of inTurn) {
         const { until } = hoursToCompare(context.now - ALERT_LIMITS.settleMs, workspace.timeZone, 1)
         if (looked.get(workspace.id)?.until === until) continue
-        looked.set(workspace.id, { until, findings: await lookAt(context, workspace) })
+        if (signal.aborted) {
+          context.skip(workspace.id)
+          continue
+        }
+        try {
+          looked.set(workspace.id, { until, findings: await lookAt({ ...context, signal }, workspace) })
+          failedAt.delete(workspace.id)
+        } catch (error) {
+          failedAt.set(workspace.id, context.now)
+          context.skip(workspace.id, error)
+        }
       }
       return [...looked.values()].flatMap(({ findings }) => findings)
     },
   }
 }
 
-async function lookAt(context: WatchContext, workspace: Workspace): Promise<readonly WorkspaceFinding[]> {
+type Asking = WatchContext & { readonly signal: AbortSignal }
+
+async function lookAt(context: Asking, workspace: Workspace): Promise<readonly WorkspaceFinding[]> {
   const paces: CampaignPace[] = []
   for (const hours of WINDOWS_HOURS) paces.push(...(await loadPaces(context, workspace, hours)))
   return inWorkspace(workspace.id, findConversionRates(paces))
 }
 
 async function loadPaces(
-  { ledger, configuration, now }: WatchContext,
+  { ledger, configuration, now, signal }: Asking,
   workspace: Workspace,
   hours: number,
 ): Promise<readonly CampaignPace[]> {
   const compared = hoursToCompare(now - ALERT_LIMITS.settleMs, workspace.timeZone, hours)
-  const recent = await loadShares(ledger, workspace, compared.recent)
+  const recent = await loadShares({ ledger, signal }, workspace, compared.recent)
   if (recent.size === 0) return []
-  const older = await loadShares(ledger, workspace, [compared.usual[0]])
-  const later = await loadShares(ledger, workspace, [compared.usual[1]])
+  const older = await loadShares({ ledger, signal }, workspace, [compared.usual[0]])
+  const later = await loadShares({ ledger, signal }, workspace, [compared.usual[1]])
   return [...recent].flatMap(([campaignId, share]) => {
     const before = older.get(campaignId)
     const after = later.get(campaignId)
@@ -63,7 +82,7 @@ async function loadPaces(
 
 /** Conversions of visits, by campaign, of those with visits; both by the time at which they happened. */
 async function loadShares(
-  ledger: Pick<Ledger, 'query'>,
+  { ledger, signal }: Pick<Asking, 'ledger' | 'signal'>,
   { id, timeZone }: Workspace,
   spans: readonly HoursOfDays[],
 ): Promise<ReadonlyMap<string, Share>> {
@@ -82,7 +101,7 @@ async function loadShares(
         filters: hours.length === HOURS_OF_DAY ? [] : [hourFilter(hours)],
         limit: REPORT_LIMITS.rowsMax,
       },
-      AbortSignal.timeout(ALERT_LIMITS.reportTimeoutMs),
+      AbortSignal.any([signal, AbortSignal.timeout(ALERT_LIMITS.reportTimeoutMs)]),
     )
     for (const { keys, metrics } of rows) {
       const campaignId = keys.campaign ?? ''

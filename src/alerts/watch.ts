@@ -15,6 +15,8 @@ export type WatchContext = {
   readonly journalLagMs: number
   /** Unix milliseconds. */
   readonly now: number
+  /** Nothing is known of one workspace this time, because of an error or for lack of time; the others go on. */
+  readonly skip: (workspace: string, error?: unknown) => void
 }
 
 /**

@@ -2,16 +2,19 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { RecentHits } from '../../src/alerts/count-recent-hits.ts'
 import { hoursToCompare } from '../../src/alerts/recent-hours.ts'
 import type { LedgerRow } from '../../src/domain/ledger-row.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
 import { openLedger } from '../../src/ledger/open-ledger.ts'
 import { createAffiliateNetwork } from '../../src/store/affiliate-networks.ts'
+import { openAlert } from '../../src/store/alerts.ts'
 import { createCampaign } from '../../src/store/campaigns.ts'
 import { createOffer } from '../../src/store/offers.ts'
+import { createWorkspace } from '../../src/store/workspaces.ts'
 import { SQL_ENGINES, useStores } from '../support/databases.ts'
 import { enqueueCalls } from '../support/delivery-queue.ts'
-import { PLAIN_CAMPAIGN, PLAIN_NETWORK, PLAIN_OFFER } from '../support/field-defaults.ts'
+import { PLAIN_CAMPAIGN, PLAIN_NETWORK, PLAIN_OFFER, PLAIN_WORKSPACE } from '../support/field-defaults.ts'
 import { visitRow } from '../support/ledger-world.ts'
 import { HOUR_MS, MINUTE_MS, openAlertRig, START } from './alerts-rig.ts'
 
@@ -142,6 +145,44 @@ describe.each(SQL_ENGINES)('the rules of alerts on %s', (engine) => {
     expect(rig.errors).toEqual([])
   })
 
+  it('look at a few minutes of the last hour’s hits each minute, and see what is matched later', async () => {
+    const rig = await open()
+    const network = (await createAffiliateNetwork(rig.store.db, rig.workspace, PLAIN_NETWORK, START)).id
+    for (let minute = 1; minute <= 60; minute++) {
+      await addHits(rig, network, { at: START - minute * MINUTE_MS, hits: 10, unmatched: 1 })
+    }
+    const counted: number[] = []
+    const db = rig.store.db.withPlugin({
+      transformQuery: ({ node }) => node,
+      transformResult: async ({ result }) => {
+        counted.push(result.rows.reduce((sum, { hits }) => sum + Number(hits), 0))
+        return result
+      },
+    })
+    const recent = new RecentHits()
+    const look = async (now: number) => {
+      counted.length = 0
+      const [of] = await recent.count(db, rig.workspace, now)
+      return { ...of, looked: counted.reduce((sum, n) => sum + n, 0), most: Math.max(...counted) }
+    }
+    const hour = { senderId: network, hits: 600, unmatched: 60 }
+    expect(await look(START)).toEqual({ ...hour, looked: 600, most: 10 })
+    await rig.store.db.updateTable('hits').set({ outcome: 'recorded' }).execute()
+    const next = await look(START + 30_000)
+    expect(next).toMatchObject({ hits: 600 })
+    expect(next.looked).toBeLessThan(100)
+    let last = next
+    for (let minute = 1; minute < 16; minute++) {
+      last = await look(START + minute * MINUTE_MS)
+      expect(last.looked).toBeLessThan(100)
+    }
+    expect(last).toMatchObject({ hits: 450 })
+    expect(last.unmatched).toBeLessThan(20)
+    // After a start, whatever was known is counted anew.
+    const anew = await new RecentHits().count(rig.store.db, rig.workspace, START)
+    expect(anew).toEqual([{ ...hour, unmatched: 0 }])
+  })
+
   it('tell of a campaign that stops to convert in these hours, and of no quiet, new or steady one', async () => {
     const rig = await open()
     const look = rig.newLook('with a ledger', ledger)
@@ -203,6 +244,35 @@ describe.each(SQL_ENGINES)('the rules of alerts on %s', (engine) => {
     await away()
     expect(rig.errors).toHaveLength(1)
     expect(await rig.alerts()).toMatchObject([{ kind: 'target_failing' }])
+  })
+})
+
+describe('the rule of conversions', () => {
+  const stores = useStores('sqlite')
+
+  it('asks the ledger for every workspace, also when the reports of one fail, and changes nothing of that one', async () => {
+    const rig = await openAlertRig(await stores.open())
+    const { db } = rig.store
+    const finding = {
+      kind: 'conversion_rate',
+      subjectId: 'c',
+      title: 'C converts far less than usual',
+    } as const
+    await openAlert(db, rig.workspace, { ...finding, detail: { text: '', path: '/' } }, START)
+    const other = await createWorkspace(db, { ...PLAIN_WORKSPACE, name: 'Bob' }, START + 1)
+    const asked = new Set<string>()
+    const look = rig.newLook('one of two fails', {
+      query: async <T>(...question: readonly unknown[]) => {
+        const text = JSON.stringify(question)
+        if (text.includes(rig.workspace)) throw new Error('too slow')
+        if (text.includes(other.id)) asked.add(other.id)
+        return [] as T[]
+      },
+    })
+    await rig.after(15 * MINUTE_MS, look)
+    expect([...asked]).toEqual([other.id])
+    expect(rig.errors.length).toBeGreaterThan(0)
+    expect(await rig.alerts()).toMatchObject([{ state: 'open', clearedAt: null }])
   })
 })
 
