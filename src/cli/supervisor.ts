@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import type { Logger } from 'pino'
+import { childEnvironment } from '../config.ts'
 
 /**
  * Keeps a set of child processes running: a child that ends is started again after a back-off; one child's
@@ -30,6 +31,8 @@ export type SupervisorOptions = {
   readonly log: Logger
 }
 
+/** Of libuv in each child: look-ups by the system may hold four, and files are read by the others. */
+const POOL_THREADS = 16
 const RESTART_DELAY_MIN_MS = 200
 const RESTART_DELAY_MAX_MS = 30_000
 /** A child that ran this long had recovered: its next restart is quick again. */
@@ -59,6 +62,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     const startedAt = performance.now()
     const spawned = fork(options.program, [...child.plan.args], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      env: childEnvironment({ UV_THREADPOOL_SIZE: String(POOL_THREADS) }),
     })
     child.process = spawned
     spawned.on('message', (message) => readiness.note(child.plan.name, message))

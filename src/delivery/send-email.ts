@@ -13,6 +13,8 @@ const MAILS_PER_CONNECTION = 100
 const REPLY_CHARS_KEPT = 1_024
 /** RFC 5321, 4.2: the message was taken. */
 const TAKEN = 250
+/** RFC 5321, 4.2.3: the server itself is not available, whatever it was told. */
+const CLOSING = 421
 
 export type MailerOptions = {
   /** smtp:// or smtps:// with user and password, as the operator set it; '' for none. */
@@ -154,6 +156,7 @@ function codeOf({ code, command, status, cause }: MailError): SendFailureCode {
   if (code === 'EAUTH' || code === 'ENOAUTH') return 'smtp_auth'
   // It offers no encryption, or refuses to begin it.
   if (code === 'ETLS') return 'tls'
+  if (status === CLOSING) return 'connect'
   if (status >= 500 && isAboutMail(command)) return 'smtp_refused'
   if (status >= 400) return 'smtp_deferred'
   return CODES[code] ?? classifySendError(cause)
