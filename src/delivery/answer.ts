@@ -2,6 +2,8 @@ import type { Dispatcher } from 'undici'
 
 /** Kept of an answer's body, for people who look why a receiver refuses. */
 const BODY_BYTES_KEPT = 4_096
+/** Read besides: a secret that begins before the cut and ends behind it is masked before it is cut. */
+const BODY_BYTES_MASKED = 16_384
 /** Read and thrown away beyond that, to keep the connection for the next call; then the connection is cut. */
 const BODY_BYTES_READ_MAX = 65_536
 /** The status has decided by then; a body that dribbles in is not worth more waiting. */
@@ -9,7 +11,7 @@ const BODY_WAIT_MS = 2_000
 const HEADERS_KEPT = 40
 const HEADER_CHARS_KEPT = 512
 
-/** What a receiver answered, cut to bounds. */
+/** What a receiver answered. */
 export type Answer = {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
@@ -29,8 +31,8 @@ export async function readAnswer(
 ): Promise<Answer> {
   return {
     status: response.statusCode,
-    headers: boundHeaders(response.headers),
-    body: await readBody(response.body, bytesKept),
+    headers: toHeaders(response.headers),
+    body: await readBody(response.body, bytesKept + BODY_BYTES_MASKED),
     location: [response.headers.location ?? []].flat()[0],
   }
 }
@@ -55,12 +57,18 @@ async function readBody(body: Dispatcher.ResponseData['body'], bytesKept: number
   return Buffer.concat(kept).toString('utf8')
 }
 
-function boundHeaders(headers: Dispatcher.ResponseData['headers']): Readonly<Record<string, string>> {
-  const kept = Object.entries(headers).slice(0, HEADERS_KEPT)
-  return Object.fromEntries(
-    kept.map(([name, value]) => [
-      name.slice(0, HEADER_CHARS_KEPT),
-      [value ?? ''].flat().join(', ').slice(0, HEADER_CHARS_KEPT),
-    ]),
+/** As they came: the client has bounded all of them together. */
+function toHeaders(headers: Dispatcher.ResponseData['headers']): Readonly<Record<string, string>> {
+  const joined = Object.entries(headers).map(([name, value]) => [name, [value ?? ''].flat().join(', ')])
+  return Object.fromEntries(joined)
+}
+
+/** Cut to bounds: after its secrets are masked, of which a part may lie before the cut. */
+export function cutAnswer(answer: Answer, bytesKept = BODY_BYTES_KEPT): Answer {
+  const kept = Object.entries(answer.headers).slice(0, HEADERS_KEPT)
+  const headers = Object.fromEntries(
+    kept.map(([name, value]) => [name.slice(0, HEADER_CHARS_KEPT), value.slice(0, HEADER_CHARS_KEPT)]),
   )
+  const bytes = Buffer.from(answer.body)
+  return { ...answer, headers, body: bytes.subarray(0, bytesKept).toString('utf8') }
 }

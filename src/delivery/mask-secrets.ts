@@ -3,6 +3,10 @@ import type { Answer } from './answer.ts'
 const MASK = '***'
 /** Shorter texts stand in many places by chance, and masking them there would tell where they are not secret. */
 const SECRET_CHARS_MIN = 6
+/** …and of the parts of a header's value, whose schemes and names are words of everybody's. */
+const PART_CHARS_MIN = 8
+/** RFC 7617: user and password. */
+const BASIC = /^basic +([A-Za-z0-9+/]+=*)$/i
 
 /** What must not be read in a log. */
 export type CallSecrets = {
@@ -31,10 +35,19 @@ export function maskText(text: string, values: readonly string[]): string {
 
 /** An answer that repeats what it was called with: some receivers echo the whole request. */
 export function maskAnswer(answer: Answer, { headers, values }: CallSecrets): Answer {
-  const secrets = [...Object.values(headers), ...values]
+  const secrets = [...Object.values(headers).flatMap(partsOf), ...values]
   if (secrets.length === 0) return answer
   const answered = Object.entries(answer.headers).map(([name, value]) => [name, maskText(value, secrets)])
   return { ...answer, headers: Object.fromEntries(answered), body: maskText(answer.body, secrets) }
+}
+
+/** Receivers repeat the credential alone, without the scheme before it: `Invalid key: …` for `Bearer …`. */
+function partsOf(value: string): readonly string[] {
+  const [, encoded = ''] = BASIC.exec(value) ?? []
+  const pair = Buffer.from(encoded, 'base64').toString('utf8')
+  const password = pair.slice(pair.indexOf(':') + 1)
+  const parts = [...value.split(/[\s,;="']+/), encoded, pair, password]
+  return [value, ...parts.filter((part) => part.length >= PART_CHARS_MIN)]
 }
 
 /** A secret that is an address, as chats' webhooks are, may be called by its path on another host. */

@@ -1,4 +1,4 @@
-import { type Answer, readAnswer } from './answer.ts'
+import { type Answer, cutAnswer, readAnswer } from './answer.ts'
 import { buildRequest, ownHeaders, type WireRequest } from './build-request.ts'
 import type { Guard } from './guard.ts'
 import { HttpPools } from './http-pools.ts'
@@ -217,7 +217,7 @@ function toLog(attempt: Attempt, hop: Hop, request: Omit<SentRequest, 'redirecte
 function masked(result: SendResult, { call }: Attempt): SendResult {
   if (result.kind === 'failed') return result
   const secrets = { headers: call.headers, values: call.secretValues ?? [] }
-  return { ...result, answer: maskAnswer(result.answer, secrets) }
+  return { ...result, answer: cutAnswer(maskAnswer(result.answer, secrets), call.answerBytesKept) }
 }
 
 function redirectOf(answer: Answer, base: URL): string | undefined {

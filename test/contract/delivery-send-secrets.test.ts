@@ -34,6 +34,18 @@ describe("a target's own headers", () => {
     expect(away.received.map(ownOf)).toEqual([[undefined, undefined]])
   })
 
+  it('are masked when the receiver repeats a part of them, also across a cut', async () => {
+    const pair = Buffer.from('shop:pass-word-1').toString('base64')
+    const { url } = await receivers.serve((_request, response) =>
+      response
+        .setHeader('x-echo', `${'x'.repeat(508)}sk_live_51Habcdef`)
+        .end(`Invalid: sk_live_51Habcdef, pass-word-1, ${pair}${'x'.repeat(4_020)}sk_live_51Habcdef`),
+    )
+    const headers = { Authorization: 'Bearer sk_live_51Habcdef', 'X-Basic': `Basic ${pair}` }
+    const result = JSON.stringify(await receivers.send({ url, headers }))
+    for (const part of ['sk_', 'pass-word', pair]) expect(result).not.toContain(part)
+  })
+
   it('replace none of ours, in whatever case they are written', async () => {
     const { url, received } = await receivers.serve((_request, response) => response.end())
     const headers = {
