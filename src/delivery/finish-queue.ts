@@ -128,7 +128,11 @@ function toBare({ attempt, health, madeAt, goneReason }: Finish): Finish {
   const { deliveryId, workerId, state, reason, dueAt, now } = attempt
   return {
     attempt: {
-      ...{ deliveryId, workerId, state, dueAt, now },
+      deliveryId,
+      workerId,
+      state,
+      dueAt,
+      now,
       reason: reason === '' ? '' : NOT_STORABLE,
       startedAt: now,
       durationMs: 0,

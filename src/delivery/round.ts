@@ -30,7 +30,8 @@ export type RoundWorker = Delivering & {
 }
 
 /**
- * One round: looks for lanes, cancels some of what waits for nobody, shares the free slots among them, claims what they may send and starts it.
+ * One round: looks for lanes, cancels some of what waits in closed ones, shares the free slots among the others, claims
+ * what they may send and starts it.
  * @returns for how long nothing is to do, in milliseconds, unless the worker is woken; Infinity for until then.
  */
 export async function runRound(worker: RoundWorker): Promise<number> {
