@@ -13,7 +13,8 @@ const UNAVAILABLE = 503
  *
  * delivered   2xx
  * dead        refused for good, or the schedule is used up
- * gone        410, unless its system took the call or says that it may pass later: dead as well, and the target is disabled with all that waits for it
+ * gone        410, unless its system took the call or says that it may pass later: dead as well, and the target is
+ *             disabled with all that waits for it
  * retry       everything else, 4xx too: receivers answer 404 while they deploy, and 400 for their own faults
  */
 export type DeliveryOutcome =

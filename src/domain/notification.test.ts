@@ -231,7 +231,8 @@ describe('a system that counts every call', () => {
     [BACK, [HEARD, BACKED], ['approved', 'rejected'], 'approved', 'told already'],
     [BACK, [{ ...BACKED, state: 'skipped' }, HEARD], ['rejected', 'approved'], 'rejected', 'sent'],
     [BACK, [], [], 'rejected', 'status filter'],
-  ] as const)('%o, told %o, after %o, with %s: %s', (rules, toldBefore, pastStatuses, status, expected) => {
+  ] as const)('%o, told %o, after %o, with %s: %s', (...row) => {
+    const [rules, toldBefore, pastStatuses, status, expected] = row
     const statusBefore = pastStatuses.at(-1)
     const decision = decide({ ...rules, toldBefore, pastStatuses, statusBefore, conversion: { status } })
     expect(decision.kind === 'skip' ? decision.reason : 'sent').toBe(expected)
