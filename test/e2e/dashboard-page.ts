@@ -18,11 +18,12 @@ export function buildDashboard(webRoot: string): void {
   execFileSync(process.execPath, args, { env: { PATH: process.env.PATH, NODE_ENV: 'production' } })
 }
 
-export async function launchBrowser(): Promise<Browser> {
+/** @param more switches of Chromium beside those that a machine without a screen needs. */
+export async function launchBrowser(more: readonly string[] = []): Promise<Browser> {
   return await playwright.launch({
     executablePath: await chromium.executablePath(),
     // With a single process, closing a window ends the browser.
-    args: chromium.args.filter((arg) => arg !== '--single-process'),
+    args: [...chromium.args.filter((arg) => arg !== '--single-process'), ...more],
     headless: true,
   })
 }

@@ -22,9 +22,16 @@ const PAGE_SIZE = 200
 /** More configured things than this need a search, not a list. */
 const PAGES_MAX = 25
 
-/** All things of a kind that are in use, newest first. */
-export function useItems<Item>(resource: Listed<Item>) {
-  return useQuery({ queryKey: [resource.name], queryFn: () => loadAll(resource) })
+/**
+ * All things of a kind that are in use, newest first.
+ * @param options.refreshMs how often to look again, for what changes by itself.
+ */
+export function useItems<Item>(resource: Listed<Item>, { refreshMs }: { readonly refreshMs?: number } = {}) {
+  return useQuery({
+    queryKey: [resource.name],
+    queryFn: () => loadAll(resource),
+    ...(refreshMs === undefined ? {} : { refetchInterval: refreshMs }),
+  })
 }
 
 /** As `useItems`, but fetched anew: a form must not begin with what was there before. */

@@ -68,8 +68,10 @@ export function toTargetValues(target: NotificationTarget): TargetValues {
 }
 
 /** What the API is told of it. */
-export function toTargetBody({ secretNames: _, id: __, ...fields }: TargetValues) {
-  return { ...fields, url: fields.url.trim() }
+export function toTargetBody({ type, system, url, settings, systemSecrets, ...conditions }: TargetValues) {
+  const { events, statuses, onlyFirst, onlyWithPayout, delaySeconds, percent, status } = conditions
+  const called = { type, system, url: url.trim(), settings, systemSecrets }
+  return { ...called, events, statuses, onlyFirst, onlyWithPayout, delaySeconds, percent, status }
 }
 
 /** Whether it names anybody to call. */

@@ -10,6 +10,9 @@ import { targetPageTexts as words } from '../texts-targets.ts'
 import { FormProblem } from './form-footer.tsx'
 import { StateBadge } from './state-badge.tsx'
 
+/** How often health is looked at again: it changes by itself. */
+export const HEALTH_REFRESH_MS = 5_000
+
 type Standing = {
   readonly status: keyof typeof words.statuses
   readonly disabledReason: string

@@ -8,7 +8,7 @@ import { Loaded } from '../parts/loaded.tsx'
 import { Page, Section } from '../parts/page.tsx'
 import { RotateSecret } from '../parts/rotate-secret.tsx'
 import { TargetFields } from '../parts/target-fields.tsx'
-import { PauseButton, TargetHealth, TargetStatus } from '../parts/target-standing.tsx'
+import { HEALTH_REFRESH_MS, PauseButton, TargetHealth, TargetStatus } from '../parts/target-standing.tsx'
 import { useChangeStatus, useOwnerName } from '../parts/target-table.tsx'
 import { TargetTest } from '../parts/target-test.tsx'
 import { useItems } from '../resource.ts'
@@ -42,6 +42,7 @@ function ExistingTarget({ id }: { readonly id: string }) {
   const query = useQuery({
     queryKey: [targets.name, id],
     queryFn: () => answerOf(api.GET('/api/v1/notification-targets/{id}', { params: { path: { id } } })),
+    refetchInterval: HEALTH_REFRESH_MS,
   })
   const systems = useItems(targetSystems).data ?? []
   const mayChange = useMayChange()
@@ -251,8 +252,13 @@ function toContentType(text: string): (typeof CONTENT_TYPES)[number] {
 }
 
 async function save(id: string | undefined, campaignId: string, values: TargetFormValues) {
-  const { secret, hasSecret: _, ...fields } = values
-  const body = { ...toTargetBody(fields), ...callOf(values), ...(secret === '' ? {} : { secret }) }
+  const { secret, maxPerMinute, maxConcurrent, expireHours } = values
+  const body = {
+    ...toTargetBody(values),
+    ...callOf(values),
+    ...{ maxPerMinute, maxConcurrent, expireHours },
+    ...(secret === '' ? {} : { secret }),
+  }
   if (id !== undefined) {
     return await answerOf(api.PATCH('/api/v1/notification-targets/{id}', { params: { path: { id } }, body }))
   }

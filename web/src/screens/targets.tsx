@@ -2,6 +2,7 @@ import { Button } from '@mantine/core'
 import { Empty } from '../parts/empty.tsx'
 import { Loaded } from '../parts/loaded.tsx'
 import { Page } from '../parts/page.tsx'
+import { HEALTH_REFRESH_MS } from '../parts/target-standing.tsx'
 import { TargetTable } from '../parts/target-table.tsx'
 import { useItems } from '../resource.ts'
 import { targets } from '../resources.ts'
@@ -9,7 +10,7 @@ import { targetPageTexts as words } from '../texts-targets.ts'
 
 /** Whom the workspace tells of conversions; what affiliates have set up themselves is theirs. */
 export function Targets() {
-  const query = useItems(targets)
+  const query = useItems(targets, { refreshMs: HEALTH_REFRESH_MS })
   return (
     <Page title={words.title} lead={words.lead}>
       <Loaded query={query}>

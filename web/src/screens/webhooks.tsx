@@ -11,7 +11,7 @@ import { Icon } from '../parts/icon.tsx'
 import { Loaded } from '../parts/loaded.tsx'
 import { RotateSecret } from '../parts/rotate-secret.tsx'
 import { Shortened } from '../parts/shortened.tsx'
-import { PauseButton, TargetHealth, TargetStatus } from '../parts/target-standing.tsx'
+import { HEALTH_REFRESH_MS, PauseButton, TargetHealth, TargetStatus } from '../parts/target-standing.tsx'
 import { useItems } from '../resource.ts'
 import { type Webhook, webhooks } from '../resources-network.ts'
 import { isKey, texts, toOptions } from '../texts.ts'
@@ -24,7 +24,7 @@ type Editing = { readonly webhook: Webhook | undefined }
 
 /** Signed calls to one's own systems. */
 export function Webhooks() {
-  const query = useItems(webhooks)
+  const query = useItems(webhooks, { refreshMs: HEALTH_REFRESH_MS })
   const [editing, setEditing] = useState<Editing>()
   const close = () => setEditing(undefined)
   const create = (
