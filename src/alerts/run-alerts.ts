@@ -92,13 +92,14 @@ async function lookWith(
   const findings: WorkspaceFinding[] = []
   const judged = new Set<AlertKind>()
   const skipped = new Map<string, Set<AlertKind>>()
-  for (const { kinds, look } of watches) {
+  for (const watch of watches) {
+    const { kinds } = watch
     const skip: WatchContext['skip'] = (workspace, error) => {
       skipped.set(workspace, new Set([...(skipped.get(workspace) ?? []), ...kinds]))
       if (error !== undefined) onError(error)
     }
     try {
-      findings.push(...(await look({ ...context, skip })))
+      findings.push(...(await watch.look({ ...context, skip })))
       for (const kind of kinds) judged.add(kind)
     } catch (error) {
       onError(error)
@@ -116,7 +117,7 @@ async function turnAll(deps: AlertDeps, context: Context, looked: Looked): Promi
     const turning = {
       workspace,
       dashboardUrl,
-      judged: judged.difference(skipped.get(workspace.id) ?? new Set()),
+      judged: new Set([...judged].filter((kind) => skipped.get(workspace.id)?.has(kind) !== true)),
       now: context.now,
       live: live.get(workspace.id) ?? [],
       findings: bounded(findings.get(workspace.id) ?? []),
