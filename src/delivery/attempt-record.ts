@@ -6,7 +6,7 @@ import type { DeliveryOutcome } from './outcome.ts'
 import type { SendResult } from './send.ts'
 import { attemptError } from './system-verdict.ts'
 
-/** Of our own body: it is on the delivery in full. */
+/** Of a body, our own, which is on the delivery in full, or an answer's. */
 const BODY_CHARS_LOGGED = 4_096
 
 /**
@@ -96,6 +96,6 @@ function toLog(result: SendResult) {
     requestJson,
     responseStatus: result.answer.status,
     responseHeadersJson: JSON.stringify(result.answer.headers),
-    responseBody: result.answer.body,
+    responseBody: result.answer.body.slice(0, BODY_CHARS_LOGGED),
   }
 }

@@ -1,7 +1,7 @@
 import type { SystemVerdict } from '../domain/target-systems/target-system.ts'
 import { newRecordId } from '../store/ids.ts'
 import type { Vault } from '../store/vault.ts'
-import type { Answer } from './answer.ts'
+import { type Answer, cutAnswer } from './answer.ts'
 import type { Guard } from './guard.ts'
 import { createCaller } from './make-call.ts'
 import type { CalledTarget, RenderedCall } from './prepare-call.ts'
@@ -47,7 +47,7 @@ export async function fireTarget(
     const { request } = result
     const verdict = verdictOf(target, result)
     if (result.kind === 'answered') {
-      return { request, answer: result.answer, verdict, failure: undefined, durationMs }
+      return { request, answer: cutAnswer(result.answer), verdict, failure: undefined, durationMs }
     }
     const { code, detail } = result
     return { request, answer: undefined, verdict, failure: { code, detail }, durationMs }

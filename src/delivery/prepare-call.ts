@@ -53,7 +53,13 @@ export async function prepareCall(
   const secretValues = [...Object.values(secrets.system), accessToken]
   return {
     ok: true,
-    call: { ...plain, ...call, headers: { ...secrets.headers, ...call.headers }, secretValues },
+    call: {
+      ...plain,
+      ...call,
+      headers: { ...secrets.headers, ...call.headers },
+      secretValues,
+      isJudgedByBody: rules.readAnswer !== undefined,
+    },
     accessToken,
   }
 }

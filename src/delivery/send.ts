@@ -30,6 +30,8 @@ export type Call = {
   readonly secretValues?: readonly string[]
   /** Of the answer's body, in place of what is kept for people to look at. */
   readonly answerBytesKept?: number
+  /** The answer's body says whether the call was taken: it is read in full. */
+  readonly isJudgedByBody?: boolean
 }
 
 /** The call as it was last made, for the log: with its secrets masked. */
@@ -151,7 +153,7 @@ async function callOnce(attempt: Attempt, hop: Hop, request: WireRequest): Promi
     return {
       kind: 'answered',
       request: logged,
-      answer: await readAnswer(response, attempt.call.answerBytesKept),
+      answer: await readAnswer(response, readingOf(attempt.call)),
     }
   } catch (error) {
     const code = classifySendError(error)
@@ -217,7 +219,11 @@ function toLog(attempt: Attempt, hop: Hop, request: Omit<SentRequest, 'redirecte
 function masked(result: SendResult, { call }: Attempt): SendResult {
   if (result.kind === 'failed') return result
   const secrets = { headers: call.headers, values: call.secretValues ?? [] }
-  return { ...result, answer: cutAnswer(maskAnswer(result.answer, secrets), call.answerBytesKept) }
+  return { ...result, answer: cutAnswer(maskAnswer(result.answer, secrets), readingOf(call)) }
+}
+
+function readingOf({ answerBytesKept, isJudgedByBody }: Call) {
+  return { bytesKept: answerBytesKept, isJudged: isJudgedByBody }
 }
 
 function redirectOf(answer: Answer, base: URL): string | undefined {

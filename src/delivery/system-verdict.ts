@@ -1,8 +1,11 @@
 import { SYSTEM_SAID } from '../domain/erasure.ts'
+import { isAnswerBody, refusal } from '../domain/target-systems/answer-body.ts'
 import { rulesOf } from '../domain/target-systems/system-rules.ts'
 import type { SystemVerdict, TargetSystem } from '../domain/target-systems/target-system.ts'
 import type { SendResult } from './send.ts'
 
+/** They answer in words, all others in JSON or with nothing. */
+const ANSWERS_TEXT: ReadonlySet<TargetSystem> = new Set(['slack'])
 /** Of a system's own words, as they are shown with the delivery. */
 const REASON_CHARS_MAX = 400
 
@@ -16,7 +19,12 @@ export function verdictOf(
 ): SystemVerdict | undefined {
   if (system === '' || result.kind === 'failed') return undefined
   const { status, body } = result.answer
-  return rulesOf(system)?.readAnswer?.({ status, body })
+  const verdict = rulesOf(system)?.readAnswer?.({ status, body })
+  if (verdict === undefined) return undefined
+  // Half of an answer says neither that the call was taken nor that it was refused for good.
+  if (result.answer.isBroken === true) return refusal('its answer is too long or broke off', false)
+  const isUnreadable = verdict.kind === 'taken' && !ANSWERS_TEXT.has(system) && !isAnswerBody(body)
+  return isUnreadable ? refusal('its answer can not be read', false) : verdict
 }
 
 /** What an attempt's log says of a failure; '' when there was an answer and nobody refused in it. */

@@ -1,7 +1,9 @@
 import { createHmac } from 'node:crypto'
 import { afterEach, describe, expect, it } from 'vitest'
-import type { Resolve } from '../../src/delivery/guard.ts'
-import { NOW, Receivers } from '../support/receivers.ts'
+import { createGuard, type Resolve } from '../../src/delivery/guard.ts'
+import { createSender } from '../../src/delivery/send.ts'
+import { verdictOf } from '../../src/delivery/system-verdict.ts'
+import { callOf, NOW, Receivers } from '../support/receivers.ts'
 
 const receivers = new Receivers()
 const serve = receivers.serve.bind(receivers)
@@ -151,6 +153,38 @@ describe('a receiver', () => {
     const headers = result.kind === 'answered' ? result.answer.headers : {}
     expect(Object.keys(headers)).toHaveLength(40)
     expect(headers['x-0']).toHaveLength(512)
+  })
+
+  it('whose body says whether the call was taken is read to its end, however slow', async () => {
+    const { url } = await serve((_request, response) => {
+      response.write('{"code":40001,')
+      setTimeout(() => response.end(`"filler":"${'x'.repeat(20_000)}","message":"no"}`), 2_200)
+    })
+    const sender = createSender({
+      guard: createGuard({ allowPrivateTargets: ['127.0.0.0/8'] }),
+      version: '0',
+    })
+    const result = await sender.send({ ...callOf({ url }), isJudgedByBody: true }, NOW)
+    expect(verdictOf({ system: 'tiktok' }, result)).toMatchObject({
+      kind: 'refused',
+      reason: 'no (code 40001)',
+    })
+    await sender.close()
+  })
+
+  it.each(['{"code":', '<html>'])('that answers 200 with %s has not taken the call', async (body) => {
+    const { url } = await serve((_request, response) => response.end(body))
+    const result = await send({ url, isJudgedByBody: true })
+    expect(verdictOf({ system: 'tiktok' }, result)).toMatchObject({ kind: 'refused', forGood: false })
+  })
+
+  it('whose body breaks off has not taken the call', async () => {
+    const { url } = await serve((_request, response) => {
+      response.writeHead(200, { 'content-length': '100' }).write('{}')
+      setTimeout(() => response.destroy(), 50)
+    })
+    const result = await send({ url, isJudgedByBody: true })
+    expect(verdictOf({ system: 'tiktok' }, result)).toMatchObject({ kind: 'refused', forGood: false })
   })
 
   it('may send bytes that are no text', async () => {

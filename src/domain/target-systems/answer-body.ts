@@ -13,6 +13,11 @@ export function parseAnswerBody(body: string): Readonly<Record<string, unknown>>
   }
 }
 
+/** Whether there is nothing to be read, or a JSON object. */
+export function isAnswerBody(body: string): boolean {
+  return body.trim() === '' || parseAnswerBody(body) !== undefined
+}
+
 export function asObject(value: unknown): Readonly<Record<string, unknown>> | undefined {
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
   return isObject ? (value as Readonly<Record<string, unknown>>) : undefined
