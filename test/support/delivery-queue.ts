@@ -1,7 +1,7 @@
 import { createServer, type RequestListener } from 'node:http'
-import { sql } from 'kysely'
 import { type Delivery, enqueueDeliveries } from '../../src/store/deliveries.ts'
 import { claimFromLanes, FIRST_LANE, findDueLanes } from '../../src/store/delivery-lanes.ts'
+import { inChunks } from '../../src/store/in-chunks.ts'
 import { createNotificationTarget } from '../../src/store/notification-targets.ts'
 import type { Store } from '../../src/store/open-store.ts'
 import { PLAIN_TARGET } from './field-defaults.ts'
@@ -29,37 +29,51 @@ export async function enqueueCalls(store: Store, rows: readonly Partial<Row>[]):
     created_at: now,
     updated_at: now,
   }
-  await enqueueDeliveries(
-    store.db,
-    rows.map((row) => ({ id: 'unnamed', conversion_id: `conversion-of-${row.id}`, ...common, ...row })),
-  )
-  await addTargetsOfDeliveries(store)
+  const filled = rows.map((row) => ({
+    id: 'unnamed',
+    conversion_id: `conversion-of-${row.id}`,
+    ...common,
+    ...row,
+  }))
+  // Before their deliveries: a worker that looks in between cancels what waits for nobody.
+  await addTargets(store, new Map(filled.map((row) => [row.target_id, row.workspace])))
+  await enqueueDeliveries(store.db, filled)
 }
 
 /** A target for every delivery that waits and has none: nothing is sent for a target that is not there. */
-export async function addTargetsOfDeliveries({ db }: Pick<Store, 'db'>): Promise<void> {
+export async function addTargetsOfDeliveries(store: Pick<Store, 'db'>): Promise<void> {
+  const rows = await store.db
+    .selectFrom('deliveries')
+    .select(['target_id', 'workspace'])
+    .where('state', '=', 'pending')
+    .distinct()
+    .execute()
+  await addTargets(store, new Map(rows.map((row) => [row.target_id, row.workspace])))
+}
+
+/** @param wanted the workspaces of targets, by the targets' ids; those that are there stay as they are. */
+async function addTargets({ db }: Pick<Store, 'db'>, wanted: ReadonlyMap<string, string>): Promise<void> {
+  const known = await db.selectFrom('notification_targets').select('id').execute()
+  const knownIds = new Set(known.map(({ id }) => id))
+  const missing = [...wanted].filter(([id]) => !knownIds.has(id))
+  if (missing.length === 0) return
   const owner = { ownerType: 'traffic_source', ownerId: 'source' } as const
   const fields = { ...PLAIN_TARGET, ...owner, url: 'https://example.com/' }
   const model = await createNotificationTarget(db, 'ws', fields, 0)
-  const {
-    id: _,
-    workspace: _workspace,
-    ...rest
-  } = await db
+  const row = await db
     .selectFrom('notification_targets')
     .selectAll()
     .where('id', '=', model.id)
     .executeTakeFirstOrThrow()
-  const names = Object.keys(rest).map((name) => sql.ref(name))
-  await sql`
-    insert into notification_targets (id, workspace, ${sql.join(names)})
-    select waiting.target_id, min(waiting.workspace), ${sql.join(names.map((name) => sql`model.${name}`))}
-    from deliveries as waiting cross join notification_targets as model
-    where model.id = ${model.id} and waiting.state = 'pending'
-      and not exists (select 1 from notification_targets as own where own.id = waiting.target_id)
-    group by waiting.target_id, ${sql.join(names.map((name) => sql`model.${name}`))}
-  `.execute(db)
   await db.deleteFrom('notification_targets').where('id', '=', model.id).execute()
+  const targets = missing.map(([id, workspace]) => ({ ...row, id, workspace }))
+  await inChunks(targets, async (chunk) => {
+    await db
+      .insertInto('notification_targets')
+      .values([...chunk])
+      .onConflict((conflict) => conflict.column('id').doNothing())
+      .execute()
+  })
 }
 
 /** Leases what is due in any lane, up to so many of each, as a worker with room for it does. */
