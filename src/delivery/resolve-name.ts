@@ -63,7 +63,11 @@ export function createResolve(sources: NameSources = systemSources()): Resolve {
     inFlight.set(name, started)
     return started
   }
-  return (name, callback) => void findOnce(name.toLowerCase()).then((found) => callback(...found))
+  return (name, callback) => void tell(callback, findOnce(name.toLowerCase()))
+}
+
+async function tell(callback: Parameters<Resolve>[1], found: Promise<Found>): Promise<void> {
+  callback(...(await found))
 }
 
 /** Never rejects. The source may go on after its time: whatever it says then is for nobody. */
