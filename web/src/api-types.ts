@@ -15991,6 +15991,7 @@ export interface components {
                 person: {
                     emailSha256: string;
                     emailGoogleSha256: string;
+                    emailMicrosoftSha256: string;
                     phoneSha256: string;
                     phonePlusSha256: string;
                 } | null;

@@ -256,7 +256,9 @@ async function save(id: string | undefined, campaignId: string, values: TargetFo
   const body = {
     ...toTargetBody(values),
     ...callOf(values),
-    ...{ maxPerMinute, maxConcurrent, expireHours },
+    maxPerMinute,
+    maxConcurrent,
+    expireHours,
     ...(secret === '' ? {} : { secret }),
   }
   if (id !== undefined) {
