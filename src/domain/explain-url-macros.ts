@@ -19,7 +19,7 @@ function explainOurs(token: UrlToken, { purpose }: UrlContext): ExplainedToken {
   if (!compiled.ok) {
     const { unknown, suggestion, reason } = compiled
     const code = unknown.length > 0 ? 'unknown_macro' : 'bad_macro'
-    const wrong = { message: `${sentence(reason)}.`, suggestion: suggestion === '' ? '' : `{${suggestion}}` }
+    const wrong = { message: toSentence(reason), suggestion: suggestion === '' ? '' : `{${suggestion}}` }
     return { part: foreignPart(token, 'nobody fills it'), findings: [finding('error', code, token, wrong)] }
   }
   const [slot] = compiled.template.slots
@@ -88,6 +88,7 @@ function foreignPart({ start, end, name }: UrlToken, meaning: string): UrlPart {
   return { kind: 'foreign', start, end, name, meaning, sample: '' }
 }
 
-function sentence(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1)
+/** A question has its own end. */
+function toSentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1) + (text.endsWith('?') ? '' : '.')
 }
