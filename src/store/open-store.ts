@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Kysely, PostgresDialect } from 'kysely'
+import { Kysely, PostgresDialect, sql } from 'kysely'
 import { Migrator } from 'kysely/migration'
 import pg from 'pg'
 import * as spine from './migrations/001-spine.ts'
@@ -53,6 +53,8 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const db = new Kysely<Database>({ dialect })
   try {
     await migrate(options, db)
+    // Kysely ends only what it has begun to use: a store that is closed must not answer any more.
+    await sql`select 1`.execute(db)
   } catch (error) {
     await db.destroy()
     throw error
