@@ -21,6 +21,7 @@ describe('a hit', () => {
         affiliate: '',
         email: '',
         phone: '',
+      phoneSha256: '',
         consent: false,
         values: {},
         token: '',
