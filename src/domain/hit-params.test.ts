@@ -21,7 +21,7 @@ describe('a hit', () => {
         affiliate: '',
         email: '',
         phone: '',
-      phoneSha256: '',
+        phoneSha256: '',
         consent: false,
         values: {},
         token: '',
