@@ -1,6 +1,17 @@
+import { eventNamesField } from './ad-fields.ts'
 import { asObject, firstText, parseAnswerBody, refusal, verdictByStatus } from './answer-body.ts'
-import { eventNameFor, findEventNamesProblem } from './event-names.ts'
+import { eventNameFor } from './event-names.ts'
+import { jsonCall } from './json-call.ts'
 import { platformClickId } from './platform-click-id.ts'
+import {
+  accessTokenField,
+  hashesOf,
+  orderOf,
+  pageUrlField,
+  stampOf,
+  TEST_EVENT_CODE_FIELD,
+  withTokenInQuery,
+} from './site-events.ts'
 import type {
   BuiltCall,
   SystemConversion,
@@ -43,36 +54,17 @@ export const metaRules: SystemRules = {
       pattern: '\\d{5,20}',
       choices: [],
     },
-    {
-      name: 'pageUrl',
-      label: 'Address of the site',
-      help: 'Where conversions happen, e.g. https://shop.example/. Meta asks for it with every event of a website.',
-      isRequired: true,
-      pattern: 'https?://\\S{1,1000}',
-      choices: [],
-    },
-    {
-      name: 'eventNames',
-      label: 'Names of events',
-      help: 'Your event = theirs, e.g. lead=Lead, sale=Purchase. Events without one are Purchase.',
-      isRequired: false,
-      pattern: '',
-      choices: [],
-      findProblem: (value) => findEventNamesProblem(value, EVENT_FORM),
-    },
+    pageUrlField('Meta asks for it with every event of a website.'),
+    eventNamesField(
+      'Your event = theirs, e.g. lead=Lead, sale=Purchase. Events without one are Purchase.',
+      EVENT_FORM,
+    ),
     {
       ...SHARE_VISITOR_FIELD,
       help: 'IP address and user agent are personal data. Meta asks for them with events of a website; with "no", events are sent as of another kind, and match less often.',
       choices: ['yes', 'no'],
     },
-    {
-      name: 'testEventCode',
-      label: 'Test event code',
-      help: 'In Events Manager under Test Events, e.g. TEST12345. While it is set, every event is a test there.',
-      isRequired: false,
-      pattern: '[A-Za-z0-9]{1,40}',
-      choices: [],
-    },
+    TEST_EVENT_CODE_FIELD,
     {
       name: 'apiVersion',
       label: 'Version of the API',
@@ -83,24 +75,17 @@ export const metaRules: SystemRules = {
     },
   ],
   secrets: [
-    {
-      name: 'accessToken',
+    accessTokenField({
       label: 'Access token',
       help: 'In Events Manager under Settings, Conversions API, Generate access token.',
-      isRequired: true,
       pattern: '[\\x21-\\x7e]{20,4000}',
-      choices: [],
-    },
+    }),
   ],
   baseUrl: BASE_URL,
   expireHours: EXPIRE_HOURS,
   isToldOnce: true,
   build: buildCall,
-  authorize: (call, { secrets }) => ({
-    ...call,
-    url: `${call.url}?access_token=${encodeURIComponent(secrets.accessToken ?? '')}`,
-    headers: {},
-  }),
+  authorize: withTokenInQuery,
   readAnswer: ({ status, body }) => readMetaAnswer(status, body),
 }
 
@@ -113,48 +98,43 @@ function buildCall(conversion: SystemConversion, { settings, baseUrl }: SystemSe
   if (Object.keys(user).length === 0) {
     return { kind: 'skip', reason: 'no Meta click id (fbclid), browser id (fbp), e-mail or phone' }
   }
-  const base = baseUrl === '' ? BASE_URL : baseUrl
   const version = settings.apiVersion || VERSION
-  const url = `${base}/${version}/${encodeURIComponent(settings.pixelId ?? '')}/events`
-  const body = JSON.stringify({
+  const url = `${baseUrl || BASE_URL}/${version}/${encodeURIComponent(settings.pixelId ?? '')}/events`
+  return jsonCall(url, {
     data: [toEvent(conversion, settings, user)],
     ...(testEventCode === '' ? {} : { test_event_code: testEventCode }),
   })
-  return { kind: 'call', call: { method: 'POST', url, body, contentType: 'application/json' } }
 }
 
 /** What a person can be told by; {} when nothing is known: an address and a browser alone are refused. */
 function toUser({ visit, visitAt, person }: SystemConversion): Readonly<Record<string, unknown>> {
-  const email = person?.emailSha256 ?? ''
-  const phone = person?.phoneSha256 ?? ''
   const clickId = platformClickId(visit, ['fbclid'])
   // "fb.subdomainIndex.creationTime.fbclid", in milliseconds: for servers the index is 1.
   const built = clickId === '' ? '' : `fb.1.${visitAt}.${clickId}`
   const fbc = platformClickId(visit, ['fbc', '_fbc']) || built
   const fbp = platformClickId(visit, ['fbp', '_fbp'])
   return {
-    ...(email === '' ? {} : { em: [email] }),
-    ...(phone === '' ? {} : { ph: [phone] }),
+    ...hashesOf(person),
     ...(fbc === '' ? {} : { fbc }),
     ...(fbp === '' ? {} : { fbp }),
   }
 }
 
 function toEvent(
-  { id, event, txid, amount, currency, recordedAt, visit }: SystemConversion,
+  conversion: SystemConversion,
   settings: Readonly<Record<string, string>>,
   user: object,
 ): object {
+  const { event, amount, currency, visit } = conversion
   const visitor = sharedVisitor(visit, { shareVisitor: settings.shareVisitor || 'yes' })
   const isWebsite = visitor.client_user_agent !== undefined
   return {
     event_name: eventNameFor(settings.eventNames ?? '', event) || DEFAULT_EVENT,
-    event_time: Math.floor(recordedAt / 1_000),
-    event_id: id,
+    ...stampOf(conversion),
     action_source: isWebsite ? 'website' : 'other',
     event_source_url: settings.pageUrl ?? '',
     user_data: { ...user, ...visitor },
-    custom_data: { value: Number(amount), currency, ...(txid === '' ? {} : { order_id: txid }) },
+    custom_data: { value: Number(amount), currency, ...orderOf(conversion) },
   }
 }
 

@@ -1,6 +1,9 @@
+import { eventNamesField } from './ad-fields.ts'
 import { asObject, firstText, parseAnswerBody, refusal, verdictByStatus } from './answer-body.ts'
-import { eventNameFor, findEventNamesProblem } from './event-names.ts'
+import { eventNameFor } from './event-names.ts'
+import { jsonCall } from './json-call.ts'
 import { platformClickId } from './platform-click-id.ts'
+import { accessTokenField, orderOf, pageUrlField, stampOf } from './site-events.ts'
 import type {
   BuiltCall,
   SystemConversion,
@@ -34,35 +37,20 @@ export const pinterestRules: SystemRules = {
       pattern: '\\d{1,18}',
       choices: [],
     },
-    {
-      name: 'pageUrl',
-      label: 'Address of the site',
-      help: 'Where conversions happen, e.g. https://shop.example/. Empty for none.',
-      isRequired: false,
-      pattern: 'https?://\\S{1,1000}',
-      choices: [],
-    },
-    {
-      name: 'eventNames',
-      label: 'Names of events',
-      help: 'Your event = theirs, e.g. registration=signup, sale=checkout. Events without one are checkout.',
-      isRequired: false,
-      pattern: '',
-      choices: [],
-      findProblem: (value) => findEventNamesProblem(value, EVENT_FORM),
-    },
+    { ...pageUrlField('Empty for none.'), isRequired: false },
+    eventNamesField(
+      'Your event = theirs, e.g. registration=signup, sale=checkout. Events without one are checkout.',
+      EVENT_FORM,
+    ),
     SHARE_VISITOR_FIELD,
     TEST_MODE_FIELD,
   ],
   secrets: [
-    {
-      name: 'accessToken',
+    accessTokenField({
       label: 'Conversion access token',
       help: 'In Ads Manager under Conversions, Conversion access token.',
-      isRequired: true,
       pattern: '[\\x21-\\x7e]{10,4000}',
-      choices: [],
-    },
+    }),
   ],
   baseUrl: BASE_URL,
   expireHours: EXPIRE_HOURS,
@@ -91,27 +79,26 @@ function buildCall(conversion: SystemConversion, { settings, baseUrl }: SystemSe
     ...visitor,
     click_id: clickId,
   }
-  const base = baseUrl === '' ? BASE_URL : baseUrl
   const query = conversion.isTest || settings.testMode === 'yes' ? '?test=true' : ''
-  const url = `${base}/v5/ad_accounts/${encodeURIComponent(settings.adAccountId ?? '')}/events${query}`
-  const body = JSON.stringify({ data: [toEvent(conversion, settings, user)] })
-  return { kind: 'call', call: { method: 'POST', url, body, contentType: 'application/json' } }
+  const account = encodeURIComponent(settings.adAccountId ?? '')
+  const url = `${baseUrl || BASE_URL}/v5/ad_accounts/${account}/events${query}`
+  return jsonCall(url, { data: [toEvent(conversion, settings, user)] })
 }
 
 function toEvent(
-  { id, event, txid, amount, currency, recordedAt }: SystemConversion,
+  conversion: SystemConversion,
   settings: Readonly<Record<string, string>>,
   user: object,
 ): object {
+  const { event, amount, currency } = conversion
   const page = settings.pageUrl ?? ''
   return {
     event_name: eventNameFor(settings.eventNames ?? '', event) || DEFAULT_EVENT,
     action_source: 'web',
-    event_time: Math.floor(recordedAt / 1_000),
-    event_id: id,
+    ...stampOf(conversion),
     ...(page === '' ? {} : { event_source_url: page }),
     user_data: user,
-    custom_data: { currency, value: amount, ...(txid === '' ? {} : { order_id: txid }) },
+    custom_data: { currency, value: amount, ...orderOf(conversion) },
   }
 }
 

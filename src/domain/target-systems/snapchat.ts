@@ -1,6 +1,16 @@
+import { eventNamesField } from './ad-fields.ts'
 import { firstText, parseAnswerBody, refusal, verdictByStatus } from './answer-body.ts'
-import { eventNameFor, findEventNamesProblem } from './event-names.ts'
+import { eventNameFor } from './event-names.ts'
+import { jsonCall } from './json-call.ts'
 import { platformClickId } from './platform-click-id.ts'
+import {
+  accessTokenField,
+  hashesOf,
+  orderOf,
+  pageUrlField,
+  stampOf,
+  withTokenInQuery,
+} from './site-events.ts'
 import type {
   BuiltCall,
   SystemConversion,
@@ -35,45 +45,26 @@ export const snapchatRules: SystemRules = {
       pattern: '[0-9A-Fa-f-]{36}',
       choices: [],
     },
-    {
-      name: 'pageUrl',
-      label: 'Address of the site',
-      help: 'Where conversions happen, e.g. https://shop.example/. Snapchat asks for it with every event of the web.',
-      isRequired: true,
-      pattern: 'https?://\\S{1,1000}',
-      choices: [],
-    },
-    {
-      name: 'eventNames',
-      label: 'Names of events',
-      help: 'Your event = theirs, e.g. lead=SIGN_UP, sale=PURCHASE. Events without one are PURCHASE.',
-      isRequired: false,
-      pattern: '',
-      choices: [],
-      findProblem: (value) => findEventNamesProblem(value, EVENT_FORM),
-    },
+    pageUrlField('Snapchat asks for it with every event of the web.'),
+    eventNamesField(
+      'Your event = theirs, e.g. lead=SIGN_UP, sale=PURCHASE. Events without one are PURCHASE.',
+      EVENT_FORM,
+    ),
     SHARE_VISITOR_FIELD,
     TEST_MODE_FIELD,
   ],
   secrets: [
-    {
-      name: 'accessToken',
+    accessTokenField({
       label: 'Conversions API token',
       help: 'In Ads Manager under Business Details, Conversions API Tokens.',
-      isRequired: true,
       pattern: '\\S{10,4000}',
-      choices: [],
-    },
+    }),
   ],
   baseUrl: BASE_URL,
   expireHours: EXPIRE_HOURS,
   isToldOnce: true,
   build: buildCall,
-  authorize: (call, { secrets }) => ({
-    ...call,
-    url: `${call.url}?access_token=${encodeURIComponent(secrets.accessToken ?? '')}`,
-    headers: {},
-  }),
+  authorize: withTokenInQuery,
   readAnswer: ({ status, body }) => readSnapchatAnswer(status, body),
 }
 
@@ -82,40 +73,36 @@ function buildCall(conversion: SystemConversion, { settings, baseUrl }: SystemSe
   const clickId = platformClickId(visit, ['ScCid', 'sccid', 'sc_click_id'])
   const cookie = platformClickId(visit, ['_scid', 'scid', 'sc_cookie1'])
   if (clickId === '' && cookie === '') return { kind: 'skip', reason: 'no Snapchat click id (ScCid)' }
-  const email = person?.emailSha256 ?? ''
-  const phone = person?.phoneSha256 ?? ''
+  const hashes = hashesOf(person)
   const visitor = sharedVisitor(visit, settings)
-  if (email === '' && phone === '' && visitor.client_ip_address === undefined) {
+  if (Object.keys(hashes).length === 0 && visitor.client_ip_address === undefined) {
     return { kind: 'skip', reason: 'neither e-mail, phone nor shared visitor, which Snapchat asks for' }
   }
   const user = {
-    ...(email === '' ? {} : { em: [email] }),
-    ...(phone === '' ? {} : { ph: [phone] }),
+    ...hashes,
     ...visitor,
     ...(clickId === '' ? {} : { sc_click_id: clickId }),
     ...(cookie === '' ? {} : { sc_cookie1: cookie }),
   }
-  const base = baseUrl === '' ? BASE_URL : baseUrl
   const isTest = conversion.isTest || settings.testMode === 'yes'
-  const url = `${base}/v3/${encodeURIComponent(settings.pixelId ?? '')}/events${isTest ? '/validate' : ''}`
-  const body = JSON.stringify({ data: [toEvent(conversion, settings, user)] })
-  return { kind: 'call', call: { method: 'POST', url, body, contentType: 'application/json' } }
+  const path = `/v3/${encodeURIComponent(settings.pixelId ?? '')}/events${isTest ? '/validate' : ''}`
+  return jsonCall(`${baseUrl || BASE_URL}${path}`, { data: [toEvent(conversion, settings, user)] })
 }
 
 /** The value is a text in the documentation's own example. */
 function toEvent(
-  { id, event, txid, amount, currency, recordedAt }: SystemConversion,
+  conversion: SystemConversion,
   settings: Readonly<Record<string, string>>,
   user: object,
 ): object {
+  const { event, amount, currency } = conversion
   return {
     event_name: eventNameFor(settings.eventNames ?? '', event) || DEFAULT_EVENT,
-    event_time: Math.floor(recordedAt / 1_000),
-    event_id: id,
+    ...stampOf(conversion),
     action_source: 'WEB',
     event_source_url: settings.pageUrl ?? '',
     user_data: user,
-    custom_data: { currency, value: amount, ...(txid === '' ? {} : { order_id: txid }) },
+    custom_data: { currency, value: amount, ...orderOf(conversion) },
   }
 }
 

@@ -1,6 +1,9 @@
+import { eventNamesField } from './ad-fields.ts'
 import { firstText, parseAnswerBody, refusal, verdictByStatus } from './answer-body.ts'
-import { eventNameFor, findEventNamesProblem } from './event-names.ts'
+import { eventNameFor } from './event-names.ts'
+import { jsonCall } from './json-call.ts'
 import { platformClickId } from './platform-click-id.ts'
+import { accessTokenField, orderOf, pageUrlField, stampOf, TEST_EVENT_CODE_FIELD } from './site-events.ts'
 import type {
   BuiltCall,
   SystemConversion,
@@ -40,42 +43,20 @@ export const tiktokRules: SystemRules = {
       pattern: '[A-Za-z0-9]{8,40}',
       choices: [],
     },
-    {
-      name: 'pageUrl',
-      label: 'Address of the site',
-      help: 'Where conversions happen, e.g. https://shop.example/. TikTok asks for it with events of the web.',
-      isRequired: true,
-      pattern: 'https?://\\S{1,1000}',
-      choices: [],
-    },
-    {
-      name: 'eventNames',
-      label: 'Names of events',
-      help: 'Your event = theirs, e.g. lead=Lead, sale=Purchase. Events without one are Purchase.',
-      isRequired: false,
-      pattern: '',
-      choices: [],
-      findProblem: (value) => findEventNamesProblem(value, EVENT_FORM),
-    },
+    pageUrlField('TikTok asks for it with events of the web.'),
+    eventNamesField(
+      'Your event = theirs, e.g. lead=Lead, sale=Purchase. Events without one are Purchase.',
+      EVENT_FORM,
+    ),
     SHARE_VISITOR_FIELD,
-    {
-      name: 'testEventCode',
-      label: 'Test event code',
-      help: 'In Events Manager under Test Events, e.g. TEST12345. While it is set, every event is a test there.',
-      isRequired: false,
-      pattern: '[A-Za-z0-9]{1,40}',
-      choices: [],
-    },
+    TEST_EVENT_CODE_FIELD,
   ],
   secrets: [
-    {
-      name: 'accessToken',
+    accessTokenField({
       label: 'Access token',
       help: 'In Events Manager under Settings of the pixel, Events API, Generate access token.',
-      isRequired: true,
       pattern: '[\\x21-\\x7e]{10,4000}',
-      choices: [],
-    },
+    }),
   ],
   baseUrl: BASE_URL,
   expireHours: EXPIRE_HOURS,
@@ -100,15 +81,13 @@ function buildCall(conversion: SystemConversion, { settings, baseUrl }: SystemSe
   const visitor = sharedVisitor(conversion.visit, settings)
   const { client_ip_address: ip, client_user_agent: userAgent } = visitor
   const shared = ip === undefined ? {} : { ip, user_agent: userAgent }
-  const base = baseUrl === '' ? BASE_URL : baseUrl
-  const body = JSON.stringify({
+  const url = `${baseUrl || BASE_URL}/open_api/v1.3/event/track/`
+  return jsonCall(url, {
     event_source: 'web',
     event_source_id: settings.pixelCode ?? '',
     ...(testEventCode === '' ? {} : { test_event_code: testEventCode }),
     data: [toEvent(conversion, settings, { ...user, ...shared })],
   })
-  const url = `${base}/open_api/v1.3/event/track/`
-  return { kind: 'call', call: { method: 'POST', url, body, contentType: 'application/json' } }
 }
 
 /** What a person can be told by; {} when nothing is known. */
@@ -126,16 +105,16 @@ function toUser({ visit, person }: SystemConversion): Readonly<Record<string, st
 }
 
 function toEvent(
-  { id, event, txid, amount, currency, recordedAt }: SystemConversion,
+  conversion: SystemConversion,
   settings: Readonly<Record<string, string>>,
   user: object,
 ): object {
+  const { event, amount, currency } = conversion
   return {
     event: eventNameFor(settings.eventNames ?? '', event) || DEFAULT_EVENT,
-    event_time: Math.floor(recordedAt / 1_000),
-    event_id: id,
+    ...stampOf(conversion),
     user,
-    properties: { value: Number(amount), currency, ...(txid === '' ? {} : { order_id: txid }) },
+    properties: { value: Number(amount), currency, ...orderOf(conversion) },
     page: { url: settings.pageUrl ?? '' },
   }
 }
