@@ -7,6 +7,7 @@ import * as spine from './migrations/001-spine.ts'
 import * as tracker from './migrations/002-tracker.ts'
 import * as network from './migrations/003-network.ts'
 import * as notifications from './migrations/004-notifications.ts'
+import * as dashboard from './migrations/005-dashboard.ts'
 import { createNodeSqliteDialect } from './node-sqlite-dialect.ts'
 import type { Database } from './schema.ts'
 
@@ -15,6 +16,7 @@ const MIGRATIONS = {
   '002-tracker': tracker,
   '003-network': network,
   '004-notifications': notifications,
+  '005-dashboard': dashboard,
 }
 
 const POSTGRES_CONNECTIONS_MAX = 10

@@ -3,6 +3,7 @@ import type { DuplicatePolicy, PayoutMode } from '../domain/conversion-types.ts'
 import type { Sticky } from '../domain/flow.ts'
 import type { RedirectMode } from '../domain/snapshot.ts'
 import type { NotificationTarget } from '../domain/target-types.ts'
+import type { CustomMetricsTable, ReportViewsTable } from './schema-dashboard.ts'
 import type {
   AdvertisersTable,
   AffiliateOffersTable,
@@ -96,6 +97,8 @@ export type Database = {
   alerts: AlertsTable
   erasures: ErasuresTable
   work_cursors: WorkCursorsTable
+  report_views: ReportViewsTable
+  custom_metrics: CustomMetricsTable
 }
 
 type WorkspacesTable = {
