@@ -1,13 +1,15 @@
 import { earns } from '../conversion.ts'
 import type { Person } from '../person.ts'
+import { credentialField, digitsField, eventNamesField } from './ad-fields.ts'
 import { asObject, firstText, parseAnswerBody, refusal, verdictByStatus } from './answer-body.ts'
-import { eventNameFor, findEventNamesProblem } from './event-names.ts'
+import { eventNameFor } from './event-names.ts'
+import { jsonCall } from './json-call.ts'
+import { refreshForm } from './oauth-refresh.ts'
 import { platformClickId } from './platform-click-id.ts'
 import type {
   BuiltCall,
   SystemConversion,
   SystemCredentials,
-  SystemField,
   SystemRules,
   SystemSettings,
   SystemVerdict,
@@ -44,23 +46,25 @@ export const googleAdsRules: SystemRules = {
   label: 'Google Ads',
   documentation: 'https://developers.google.com/google-ads/api/docs/conversions/upload-offline',
   settings: [
-    idField(
+    digitsField(
       'customerId',
       'Customer id',
       'Of the account that owns the conversion action, digits without dashes.',
     ),
-    idField('conversionActionId', 'Conversion action', 'Digits behind ctId= in the address of its details.'),
+    digitsField(
+      'conversionActionId',
+      'Conversion action',
+      'Digits behind ctId= in the address of its details.',
+    ),
     {
-      name: 'eventNames',
+      ...eventNamesField(
+        'Your event = id of its action, e.g. lead=123456789. Events without one go to the action above.',
+        ACTION_FORM,
+      ),
       label: 'Actions of events',
-      help: 'Your event = id of its action, e.g. lead=123456789. Events without one go to the action above.',
-      isRequired: false,
-      pattern: '',
-      choices: [],
-      findProblem: (value) => findEventNamesProblem(value, ACTION_FORM),
     },
     {
-      ...idField(
+      ...digitsField(
         'loginCustomerId',
         'Manager account',
         'Its customer id, when access is by a manager account.',
@@ -78,10 +82,10 @@ export const googleAdsRules: SystemRules = {
     },
   ],
   secrets: [
-    secretField('developerToken', 'Developer token', 'In the API Center of the manager account.'),
-    secretField('clientId', 'OAuth client id', 'Of the Google Cloud project.'),
-    secretField('clientSecret', 'OAuth client secret', 'Of the same client.'),
-    secretField('refreshToken', 'Refresh token', 'Granted to the client with the scope auth/adwords.'),
+    credentialField('developerToken', 'Developer token', 'In the API Center of the manager account.'),
+    credentialField('clientId', 'OAuth client id', 'Of the Google Cloud project.'),
+    credentialField('clientSecret', 'OAuth client secret', 'Of the same client.'),
+    credentialField('refreshToken', 'Refresh token', 'Granted to the client with the scope auth/adwords.'),
   ],
   baseUrl: BASE_URL,
   expireHours: EXPIRE_HOURS,
@@ -101,14 +105,6 @@ export const googleAdsRules: SystemRules = {
   },
   tokenRequest: buildTokenRequest,
   readAnswer: ({ status, body }) => readGoogleAnswer(status, body),
-}
-
-function idField(name: string, label: string, help: string): SystemField {
-  return { name, label, help, isRequired: true, pattern: '\\d{1,20}', choices: [] }
-}
-
-function secretField(name: string, label: string, help: string): SystemField {
-  return { name, label, help, isRequired: true, pattern: '[\\x21-\\x7e]{8,4000}', choices: [] }
 }
 
 function buildCall(conversion: SystemConversion, { settings, baseUrl }: SystemSettings): BuiltCall {
@@ -136,12 +132,10 @@ function toCall(
   content: object,
   { settings, baseUrl, isTest }: SystemSettings & { readonly isTest: boolean },
 ): BuiltCall {
-  const base = baseUrl === '' ? BASE_URL : baseUrl
   const customer = encodeURIComponent(settings.customerId ?? '')
-  const url = `${base}/${settings.apiVersion || VERSION}/customers/${customer}:${method}`
+  const url = `${baseUrl || BASE_URL}/${settings.apiVersion || VERSION}/customers/${customer}:${method}`
   const validateOnly = isTest || settings.testMode === 'yes'
-  const body = JSON.stringify({ ...content, partialFailure: true, validateOnly })
-  return { kind: 'call', call: { method: 'POST', url, body, contentType: 'application/json' } }
+  return jsonCall(url, { ...content, partialFailure: true, validateOnly })
 }
 
 type Click = { readonly name: 'gclid' | 'gbraid' | 'wbraid'; readonly value: string }
@@ -207,12 +201,7 @@ function toGoogleTime(at: number): string {
 function buildTokenRequest({ secrets, baseUrl }: Omit<SystemCredentials, 'accessToken'>): TokenRequest {
   return {
     url: baseUrl === '' ? TOKEN_URL : `${baseUrl}/token`,
-    form: {
-      grant_type: 'refresh_token',
-      client_id: secrets.clientId ?? '',
-      client_secret: secrets.clientSecret ?? '',
-      refresh_token: secrets.refreshToken ?? '',
-    },
+    form: refreshForm(secrets),
   }
 }
 

@@ -1,6 +1,9 @@
 import { earns } from '../conversion.ts'
+import { credentialField, digitsField, eventNamesField } from './ad-fields.ts'
 import { asObject, firstText, parseAnswerBody, refusal, verdictByStatus } from './answer-body.ts'
-import { eventNameFor, findEventNamesProblem } from './event-names.ts'
+import { eventNameFor } from './event-names.ts'
+import { jsonCall } from './json-call.ts'
+import { refreshForm } from './oauth-refresh.ts'
 import { platformClickId } from './platform-click-id.ts'
 import type {
   BuiltCall,
@@ -47,13 +50,11 @@ export const microsoftAdsRules: SystemRules = {
       choices: [],
     },
     {
-      name: 'eventNames',
+      ...eventNamesField(
+        'Your event = goal, e.g. lead=Leads, sale=Sales. Events without one go to the goal above.',
+        GOAL_FORM,
+      ),
       label: 'Goals of events',
-      help: 'Your event = goal, e.g. lead=Leads, sale=Sales. Events without one go to the goal above.',
-      isRequired: false,
-      pattern: '',
-      choices: [],
-      findProblem: (value) => findEventNamesProblem(value, GOAL_FORM),
     },
     {
       name: 'tenant',
@@ -65,17 +66,21 @@ export const microsoftAdsRules: SystemRules = {
     },
   ],
   secrets: [
-    secretField('developerToken', 'Developer token', 'In the Developer Portal of Microsoft Advertising.'),
-    secretField(
+    credentialField('developerToken', 'Developer token', 'In the Developer Portal of Microsoft Advertising.'),
+    credentialField(
       'clientId',
       'Application (client) id',
       'Of the application registered in Microsoft Entra ID.',
     ),
     {
-      ...secretField('clientSecret', 'Client secret', 'Of a web application; others have none.'),
+      ...credentialField('clientSecret', 'Client secret', 'Of a web application; others have none.'),
       isRequired: false,
     },
-    secretField('refreshToken', 'Refresh token', 'Granted to the application with the scope msads.manage.'),
+    credentialField(
+      'refreshToken',
+      'Refresh token',
+      'Granted to the application with the scope msads.manage.',
+    ),
   ],
   baseUrl: BASE_URL,
   expireHours: EXPIRE_HOURS,
@@ -96,12 +101,7 @@ export const microsoftAdsRules: SystemRules = {
 }
 
 function idField(name: string, label: string, place: string): SystemField {
-  const help = `Digits; in the address of Microsoft Advertising ${place}.`
-  return { name, label, help, isRequired: true, pattern: '\\d{1,20}', choices: [] }
-}
-
-function secretField(name: string, label: string, help: string): SystemField {
-  return { name, label, help, isRequired: true, pattern: '[\\x21-\\x7e]{8,4000}', choices: [] }
+  return digitsField(name, label, `Digits; in the address of Microsoft Advertising ${place}.`)
 }
 
 function buildCall(conversion: SystemConversion, { settings, baseUrl }: SystemSettings): BuiltCall {
@@ -109,14 +109,12 @@ function buildCall(conversion: SystemConversion, { settings, baseUrl }: SystemSe
     return { kind: 'skip', reason: 'Microsoft Advertising counts every call: none is only checked' }
   const clickId = platformClickId(conversion.visit, ['msclkid'])
   if (clickId === '') return { kind: 'skip', reason: 'no Microsoft click id (msclkid)' }
-  const base = baseUrl === '' ? BASE_URL : baseUrl
   const { name, item } = earns(conversion.status)
     ? { name: 'OfflineConversions', item: toConversion(conversion) }
     : { name: 'OfflineConversionAdjustments', item: toRetraction(conversion) }
   const goal = eventNameFor(settings.eventNames ?? '', conversion.event) || (settings.conversionName ?? '')
-  const body = JSON.stringify({ [name]: [{ MicrosoftClickId: clickId, ConversionName: goal, ...item }] })
-  const url = `${base}/CampaignManagement/v13/${name}/Apply`
-  return { kind: 'call', call: { method: 'POST', url, body, contentType: 'application/json' } }
+  const url = `${baseUrl || BASE_URL}/CampaignManagement/v13/${name}/Apply`
+  return jsonCall(url, { [name]: [{ MicrosoftClickId: clickId, ConversionName: goal, ...item }] })
 }
 
 /** The value is a number there ("double"). */
@@ -143,23 +141,16 @@ function toRetraction({ recordedAt, at }: SystemConversion): object {
   }
 }
 
-/** OAuth 2.0 of the Microsoft identity platform ("Refresh the access token"); a public client has no secret. */
+/** OAuth 2.0 of the Microsoft identity platform ("Refresh the access token"). */
 function buildTokenRequest({
   secrets,
   settings,
   baseUrl,
 }: Omit<SystemCredentials, 'accessToken'>): TokenRequest {
-  const { clientSecret = '' } = secrets
   const tenant = encodeURIComponent(settings.tenant || 'common')
   return {
-    url: `${baseUrl === '' ? TOKEN_HOST : baseUrl}/${tenant}/oauth2/v2.0/token`,
-    form: {
-      client_id: secrets.clientId ?? '',
-      ...(clientSecret === '' ? {} : { client_secret: clientSecret }),
-      grant_type: 'refresh_token',
-      refresh_token: secrets.refreshToken ?? '',
-      scope: SCOPE,
-    },
+    url: `${baseUrl || TOKEN_HOST}/${tenant}/oauth2/v2.0/token`,
+    form: { ...refreshForm(secrets), scope: SCOPE },
   }
 }
 
