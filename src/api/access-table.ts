@@ -141,6 +141,8 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'POST /api/v1/deliveries/cancel/preview': 'viewer',
   'POST /api/v1/inspector/explain-url': 'viewer',
   'GET /api/v1/privacy/click-ids': 'owner',
+  'GET /api/v1/privacy/conversions/:id': 'owner',
+  'POST /api/v1/privacy/conversions/:id/erase': 'owner',
   'GET /api/v1/privacy/visits/:clickId': 'owner',
   'POST /api/v1/privacy/visits/:clickId/erase': 'owner',
 

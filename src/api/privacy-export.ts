@@ -3,7 +3,8 @@ import { findOwnVisits } from '../conversions/by-hand.ts'
 import { getConversionWithHistory, listConversions } from '../store/conversions.ts'
 import { getWithAttempts, listDeliveries } from '../store/deliveries.ts'
 import { type Erasure, getErasure } from '../store/erasures.ts'
-import { listHits } from '../store/hits.ts'
+import { type JudgedHit, listHits } from '../store/hits.ts'
+import { listHitsOfConversions, type OfConversions } from '../store/hits-of-conversions.ts'
 import type { Page, PageRequest } from '../store/page.ts'
 import { updatesOfClicks } from '../store/visit-updates.ts'
 import type { ApiDeps } from './api-deps.ts'
@@ -13,6 +14,8 @@ import { deliveryWithAttemptsSchema, toDeliveryWithAttempts } from './delivery-v
 import { timeField, toTime } from './fields.ts'
 import { hitSchema, toHitView } from './hits.ts'
 import { Problem } from './problem.ts'
+
+type ConversionWithHistory = NonNullable<Awaited<ReturnType<typeof getConversionWithHistory>>>
 
 /** Of each kind; a person's click has a few, and a click id that was hammered must not make an answer of any size. */
 const ITEMS_MAX = 2_000
@@ -91,27 +94,55 @@ export async function exportVisit(
   // Nobody but the visitor's way knows the id of a visit: hits that name it are of its workspace, told or not.
   const isOwn = await isOwnVisit(deps, workspace, clickId)
   const strays = isOwn ? await all((page) => listHits(db, '', filter, page)) : NONE
+  const caused = await hitsOfConversions(deps, { workspace, clickId, conversionId: '' })
   const conversions = await all((page) => listConversions(db, workspace, filter, page))
   const deliveries = await all((page) => listDeliveries(db, workspace, filter, page))
   const histories = await eachOf(conversions.items, ({ id }) =>
     getConversionWithHistory(db, { workspace, id }),
   )
   const calls = await eachOf(deliveries.items, ({ id }) => getWithAttempts(db, id))
+  const named = [...hits.items, ...strays.items]
   return {
     clickId,
     exportedAt: toTime(deps.clock()),
     erasure: erasure === undefined ? null : toErasureView(erasure),
-    complete: [hits, strays, conversions, deliveries].every(({ isComplete }) => isComplete),
+    complete: [hits, strays, caused, conversions, deliveries].every(({ isComplete }) => isComplete),
     visit: rows.map((row) => ({ ...row })),
     updates: (updates.get(clickId) ?? []).map(({ at, change }) => ({
       at: toTime(at),
       change: { ...change },
     })),
-    hits: [...hits.items, ...strays.items].map(toHitView),
+    hits: [...named, ...caused.items.filter((hit) => hit.clickId !== clickId)].map(toHitView),
     conversions: histories.map((each) => {
       const { visit, person } = each.conversion
       return { ...toConversionWithHistory(each, role), visit: { ...visit }, person }
     }),
+    deliveries: calls.map(toDeliveryWithAttempts),
+  }
+}
+
+/** Everything of a conversion without a click: nothing of it but its own rows is known. */
+export async function exportClickless(
+  deps: ApiDeps,
+  { workspace, role }: Caller,
+  found: ConversionWithHistory,
+): Promise<z.input<typeof exportSchema>> {
+  const { db } = deps.store
+  const { conversion } = found
+  const hits = await hitsOfConversions(deps, { workspace, clickId: '', conversionId: conversion.id })
+  const filter = { conversionId: conversion.id }
+  const deliveries = await all((page) => listDeliveries(db, workspace, filter, page))
+  const calls = await eachOf(deliveries.items, ({ id }) => getWithAttempts(db, id))
+  const { visit, person } = conversion
+  return {
+    clickId: '',
+    exportedAt: toTime(deps.clock()),
+    erasure: null,
+    complete: deliveries.isComplete && hits.isComplete,
+    visit: [],
+    updates: [],
+    hits: hits.items.map(toHitView),
+    conversions: [{ ...toConversionWithHistory(found, role), visit: { ...visit }, person }],
     deliveries: calls.map(toDeliveryWithAttempts),
   }
 }
@@ -133,10 +164,16 @@ export function toErasureView(erasure: Erasure): z.input<typeof erasureSchema> {
 
 const NONE = { items: [], isComplete: true } as const
 
+/** Hits that conversions came by, or that were about them, whatever click they name. */
+async function hitsOfConversions({ store }: ApiDeps, of: OfConversions): Promise<Found<JudgedHit>> {
+  const hits = await listHitsOfConversions(store.db, of, ITEMS_MAX + 1)
+  return { items: hits.slice(0, ITEMS_MAX), isComplete: hits.length <= ITEMS_MAX }
+}
+
+type Found<Item> = { readonly items: readonly Item[]; readonly isComplete: boolean }
+
 /** All pages of a list, up to the limit. */
-async function all<Item>(
-  list: (page: PageRequest) => Promise<Page<Item>>,
-): Promise<{ readonly items: readonly Item[]; readonly isComplete: boolean }> {
+async function all<Item>(list: (page: PageRequest) => Promise<Page<Item>>): Promise<Found<Item>> {
   const items: Item[] = []
   let cursor: string | undefined
   do {

@@ -6,6 +6,7 @@ import { type Erasure, getErasure, insertErasure } from '../store/erasures.ts'
 import { inTransaction } from '../store/transaction.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
 import { type Caller, callerOf } from './caller.ts'
+import { privacyConversionRoutes } from './privacy-conversions.ts'
 import {
   erasureSchema,
   exportSchema,
@@ -39,6 +40,7 @@ const findQuery = z
 /** What is known of one visitor's click: handed out, and erased, on its wish. */
 export function privacyRoutes(app: ApiApp, deps: ApiDeps): void {
   findRoute(app, deps)
+  privacyConversionRoutes(app, deps)
   app.get('/api/v1/privacy/visits/:clickId', {
     schema: {
       tags: TAGS,

@@ -3,6 +3,7 @@ import type { HitAnswer } from '../domain/hit.ts'
 import {
   countUploadRows,
   getUpload,
+  idOfReportedHit,
   listUploadRows,
   markApplied,
   saveRowOutcomes,
@@ -96,7 +97,7 @@ async function judgeRows(
   const own = rows.filter(({ line }) => !problems.has(line))
   const hits = own.map(({ line, params: { time, ...params } }) =>
     buildReportedHit({
-      id: `upload:${uploadId}:${line}`,
+      id: idOfReportedHit(uploadId, line),
       kind: 'upload',
       // Of the job and not of now: a row that is judged again after a crash is the same.
       at: time === undefined ? job.createdAt : Number(time),

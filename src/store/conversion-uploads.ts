@@ -39,6 +39,17 @@ export function newUploadId(now: number): string {
   return newRecordId(now)
 }
 
+/** Id of the hit that a row is judged as. */
+export function idOfReportedHit(uploadId: string, line: number): string {
+  return `upload:${uploadId}:${line}`
+}
+
+/** The row that such an id is of. */
+export function rowOfReportedHit(hitId: string): { readonly uploadId: string; readonly line: number } {
+  const [, uploadId = '', line = ''] = hitId.split(':')
+  return { uploadId, line: Number(line) }
+}
+
 /** Belongs to no upload that anybody sees until `insertUpload`. */
 export async function insertUploadRows(
   db: Db,

@@ -1,11 +1,13 @@
 import { isDeepStrictEqual } from 'node:util'
 import { sql } from 'kysely'
-import { erasedChange, erasedReport, erasedRow } from '../domain/erasure.ts'
+import { erasedChange, erasedRow } from '../domain/erasure.ts'
 import type { Hit } from '../domain/hit.ts'
 import { withoutRequest } from '../domain/hit-removal.ts'
 import type { LedgerRow } from '../domain/ledger-row.ts'
 import { eraseDeliveries } from './erase-deliveries.ts'
 import { type Done, ERASED_MARK, type ErasedClick, type Part, toDone } from './erase-part.ts'
+import { eraseReportedRows, eraseUploadRows } from './erase-upload-rows.ts'
+import { conversionsOf, hitIdsOfConversions } from './hits-of-conversions.ts'
 import { lockKeys } from './lock-keys.ts'
 import type { Store } from './open-store.ts'
 import type { Db } from './transaction.ts'
@@ -21,6 +23,7 @@ const PARTS: readonly ((db: Db, part: Part) => Promise<Done>)[] = [
   eraseDeliveries,
   eraseUpdates,
   eraseUploadRows,
+  eraseReportedRows,
 ]
 
 /**
@@ -30,12 +33,28 @@ const PARTS: readonly ((db: Db, part: Part) => Promise<Done>)[] = [
  * @returns how many rows it changed.
  */
 export async function eraseClickId(store: Store, erased: ErasedClick, now: number): Promise<number> {
+  return await eraseAll(store, { ...erased, conversionId: '', now }, erased.clickId)
+}
+
+/**
+ * The same of one conversion without a click: nothing but its id tells whose it is.
+ * @param conversion.lock under which it is decided on (conversions/conversion-lock.ts)
+ */
+export async function eraseClicklessConversion(
+  store: Store,
+  { workspace, id, lock }: { readonly workspace: string; readonly id: string; readonly lock: string },
+  now: number,
+): Promise<number> {
+  return await eraseAll(store, { workspace, clickId: '', conversionId: id, isOwnVisit: false, now }, lock)
+}
+
+async function eraseAll(store: Store, of: Omit<Part, 'after' | 'limit'>, lock: string): Promise<number> {
   let [changed, place] = [0, { part: 0, after: '' }]
   while (place.part < PARTS.length) {
     const from = place
     const step = await store.db.transaction().execute(async (db) => {
-      await lockKeys(db, store.engine, [erased.clickId])
-      return await eraseStep(db, { ...erased, now }, from)
+      await lockKeys(db, store.engine, [lock])
+      return await eraseStep(db, of, from)
     })
     changed += step.changed
     place = step.place
@@ -63,15 +82,12 @@ async function eraseStep(
   return { changed, place: { part: PARTS.length, after: '' } }
 }
 
-async function eraseConversions(db: Db, { workspace, clickId, after, limit }: Part): Promise<Done> {
-  const rows = await db
-    .selectFrom('conversions')
+async function eraseConversions(db: Db, part: Part): Promise<Done> {
+  const rows = await conversionsOf(db, part)
     .select(['id', 'visit_json', 'external_id', 'params_json', 'person_json', 'reason'])
-    .where('workspace', '=', workspace)
-    .where('click_id', '=', clickId)
-    .where('id', '>', after)
+    .where('id', '>', part.after)
     .orderBy('id')
-    .limit(limit)
+    .limit(part.limit)
     .execute()
   let changed = 0
   for (const { id, ...before } of rows) {
@@ -109,6 +125,7 @@ async function eraseHistory(db: Db, conversionId: string, ip: string): Promise<n
 }
 
 async function eraseOwnHits(db: Db, { workspace, clickId, isOwnVisit, after, limit }: Part): Promise<Done> {
+  if (clickId === '') return toDone([], 0)
   const rows = await db
     .selectFrom('hits')
     .select(['id', 'ip', 'reason', 'request_json'])
@@ -121,23 +138,16 @@ async function eraseOwnHits(db: Db, { workspace, clickId, isOwnVisit, after, lim
   return await eraseHits(db, rows)
 }
 
-/** Hits of another click id or of none that conversions of this one came by. */
-async function eraseCausingHits(db: Db, { workspace, clickId, after, limit }: Part): Promise<Done> {
+/** Hits of another click id or of none that the conversions came by, or that were about them and changed nothing. */
+async function eraseCausingHits(db: Db, part: Part): Promise<Done> {
   const rows = await db
     .selectFrom('hits')
     .select(['id', 'ip', 'reason', 'request_json'])
-    .where('workspace', '=', workspace)
-    .where('id', '>', after)
-    .where('id', 'in', (where) =>
-      where
-        .selectFrom('conversions')
-        .innerJoin('conversion_history', 'conversion_history.conversion_id', 'conversions.id')
-        .select('conversion_history.hit_id')
-        .where('conversions.workspace', '=', workspace)
-        .where('conversions.click_id', '=', clickId),
-    )
+    .where('workspace', '=', part.workspace)
+    .where('id', '>', part.after)
+    .where('id', 'in', hitIdsOfConversions(db, part))
     .orderBy('id')
-    .limit(limit)
+    .limit(part.limit)
     .execute()
   return await eraseHits(db, rows)
 }
@@ -169,6 +179,7 @@ function withoutAddress(reason: string, ip: string): string {
 }
 
 async function eraseUpdates(db: Db, { workspace, clickId, after, limit }: Part): Promise<Done> {
+  if (clickId === '') return toDone([], 0)
   const rows = await db
     .selectFrom('visit_updates')
     .select(['id', 'change_json'])
@@ -186,43 +197,4 @@ async function eraseUpdates(db: Db, { workspace, clickId, after, limit }: Part):
     changed += 1
   }
   return toDone(rows, changed)
-}
-
-/** One file after the other: a click id has few lines in any. Previews that were never applied are among them. */
-async function eraseUploadRows(db: Db, { workspace, clickId, after, limit }: Part): Promise<Done> {
-  const rows = await db
-    .selectFrom('upload_rows')
-    .innerJoin('conversion_uploads', 'conversion_uploads.id', 'upload_rows.upload_id')
-    .select(['upload_rows.upload_id', 'upload_rows.line', 'upload_rows.params_json'])
-    .where('upload_rows.click_id', '=', clickId)
-    // Said word by word as the partial index says it.
-    .where('upload_rows.click_id', '<>', sql.lit(''))
-    .where('conversion_uploads.workspace', '=', workspace)
-    .where(sql<boolean>`(upload_rows.upload_id, upload_rows.line) > (${placeOf(after)})`)
-    .orderBy('upload_rows.upload_id')
-    .orderBy('upload_rows.line')
-    .limit(limit)
-    .execute()
-  let changed = 0
-  for (const { upload_id: uploadId, line, params_json: before } of rows) {
-    const params_json = JSON.stringify(erasedReport(JSON.parse(before)))
-    if (params_json === before) continue
-    await db
-      .updateTable('upload_rows')
-      .set({ params_json })
-      .where('upload_id', '=', uploadId)
-      .where('line', '=', line)
-      .execute()
-    changed += 1
-  }
-  return toDone(
-    rows.map(({ upload_id: uploadId, line }) => ({ id: `${uploadId}/${line}` })),
-    changed,
-  )
-}
-
-/** Of an upload's row, as its id. */
-function placeOf(id: string) {
-  const [uploadId = '', line = 0] = id.split('/')
-  return sql.join([uploadId, Number(line)])
 }

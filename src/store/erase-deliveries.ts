@@ -12,7 +12,7 @@ const MASKED = `${SYSTEM_SAID}${ERASED_MARK}`
 /** What was sent, what was answered, and what of the answer stands anywhere else. */
 export async function eraseDeliveries(
   db: Db,
-  { workspace, clickId, now, after, limit }: Part,
+  { workspace, clickId, conversionId, now, after, limit }: Part,
 ): Promise<Done> {
   const hasSaid = sql<SqlBool>`substr(reason, 1, ${sql.lit(SYSTEM_SAID.length)}) = ${SYSTEM_SAID}`
   const rows = await db
@@ -20,6 +20,7 @@ export async function eraseDeliveries(
     .select(['id', 'target_id', 'reason'])
     .where('workspace', '=', workspace)
     .where('click_id', '=', clickId)
+    .$if(conversionId !== '', (query) => query.where('conversion_id', '=', conversionId))
     .where('id', '>', after)
     .where((where) =>
       where.or([

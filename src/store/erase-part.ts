@@ -13,6 +13,8 @@ export type ErasedClick = {
 }
 
 export type Part = ErasedClick & {
+  /** The one conversion that is erased, of those without a click; '' for all of a click id. */
+  readonly conversionId: string
   readonly now: number
   /** Id of the row before the first; '' at the beginning. */
   readonly after: string

@@ -45,6 +45,9 @@ const SPENDING = [
   'POST /api/v1/jobs/:id/cancel',
   'POST /api/v1/invoices/:id/void',
   'POST /api/v1/payment-runs/:id/cancel',
+  // Conversions have a click unless told.
+  'GET /api/v1/privacy/conversions/:id',
+  'POST /api/v1/privacy/conversions/:id/erase',
 ]
 
 /** What there must be of the caller's before a route can do its work, each time anew; by the route. */
@@ -131,6 +134,7 @@ function exampleOf({ key, url }: Route, about: World, kind: string): string {
   const named: Readonly<Record<string, string | undefined>> = {
     clickId: about.clickId,
     affiliateId: about.ids.affiliates,
+    clickless: about.ids.conversions,
     key: TEMPLATES[url],
   }
   const found = named[kind] ?? about.ids[kind]
@@ -144,6 +148,7 @@ function kindOf({ url }: Route): string {
   // Affiliates run offers of advertisers alone, and their targets alone are moderated.
   if (url.includes('/:affiliateId')) return 'network-offers'
   if (url.endsWith('/moderate')) return 'moderated'
+  if (url.includes('/privacy/conversions/')) return 'clickless'
   // A pixel is signed by nobody.
   if (url === '/api/v1/portal/postbacks/:id/rotate-secret') return 'portal/signed'
   return resource === 'portal' ? `portal/${below}` : resource
@@ -173,7 +178,7 @@ const PORTAL_BODIES: Readonly<Record<string, object>> = {
 /** A body for every writing route; a route that is new must be added here. */
 function payloadOf(key: string, kind: string, world: World): object | undefined {
   const [method = '', url = ''] = key.split(' ')
-  if (method === 'GET' || method === 'DELETE' || /\/:id\/(?:replay|cancel)$/.test(url)) return undefined
+  if (method === 'GET' || method === 'DELETE' || /\/:id\/(?:replay|cancel|erase)$/.test(url)) return undefined
   if (url.endsWith('/notification-targets')) return { url: `https://${world.mark}.example/pb` }
   const ofPortal = url.startsWith(PORTAL) ? PORTAL_BODIES[url.slice(PORTAL.length)] : undefined
   if (ofPortal !== undefined) return ofPortal

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { idOfReportedHit, insertUploadRows, listUploadRows } from '../../src/store/conversion-uploads.ts'
+import { getHit } from '../../src/store/hits.ts'
 import { SQL_ENGINES, useStores } from '../support/databases.ts'
-import { addHit } from '../support/retention-records.ts'
+import { visitRow } from '../support/ledger-world.ts'
+import { addConversion, addHit } from '../support/retention-records.ts'
 import { openTestApi } from './api-harness.ts'
 import { createWorld } from './api-world.ts'
 
@@ -52,6 +55,84 @@ describe.each(SQL_ENGINES)('privacy, on %s', (engine) => {
       .where('id', '=', `stray-${other.clickId}`)
       .execute()
     expect(rows).toEqual([{ ip: '203.0.113.9' }])
+  })
+
+  it('hands out and erases a conversion without a click, and no other one', async () => {
+    const { api, headers, world } = await open()
+    const { db } = api.store
+    const { workspace } = world
+    for (const [index, id] of ['coupon', 'other'].entries()) {
+      const line = index + 1
+      await addHit(db, { id: `hit-${id}`, at: 1, clickId: '', workspace })
+      const reported = idOfReportedHit('file', line)
+      const repeated = { at: 2, clickId: '', workspace, conversionId: id }
+      await addHit(db, { id: reported, kind: 'upload', ...repeated })
+      await insertUploadRows(db, 'file', [{ line, problem: '', params: { txid: `tx-${id}`, p1: 'jane' } }])
+      await addConversion(db, { id, at: 1, visit: visitRow({ workspace, click_id: '' }) })
+    }
+    const request = { method: 'GET', url: 'https://n.example/', headers: {}, body: '', redirectedFrom: [] }
+    await db
+      .updateTable('delivery_attempts')
+      .set({ request_json: JSON.stringify(request) })
+      .execute()
+    const url = '/api/v1/privacy/conversions'
+    const known = (await api.app.inject({ url: `${url}/coupon`, headers })).json()
+    expect(known).toMatchObject({
+      hits: [
+        { id: 'hit-coupon', ip: '203.0.113.9' },
+        { id: 'upload:file:1', ip: '203.0.113.9' },
+      ],
+      conversions: [{ id: 'coupon', person: { emailSha256: 'e' } }],
+      deliveries: [{ id: 'delivery-coupon' }],
+    })
+    const erased = await api.app.inject({ method: 'POST', url: `${url}/coupon/erase`, headers })
+    expect(erased.json()).toMatchObject({
+      hits: [
+        { ip: '', requestRemoved: 'erased' },
+        { ip: '', requestRemoved: 'erased' },
+      ],
+      conversions: [{ person: null, params: {}, revenue: '1.25' }],
+      deliveries: [{ url: '', attempts: [] }],
+    })
+    const other = (await api.app.inject({ url: `${url}/other`, headers })).json()
+    expect(other.hits).toMatchObject([{ ip: '203.0.113.9' }, { ip: '203.0.113.9' }])
+    const lines = await listUploadRows(db, 'file', {}, { afterLine: 0, limit: 10 })
+    expect(lines.map(({ params }) => params)).toEqual([
+      { txid: 'tx-coupon' },
+      { txid: 'tx-other', p1: 'jane' },
+    ])
+    const audit = await db
+      .selectFrom('audit_log')
+      .select(['subject_id', 'detail_json'])
+      .where('action', '=', 'conversion.erase')
+      .execute()
+    expect(audit).toEqual([{ subject_id: 'coupon', detail_json: '{}' }])
+    const clicked = await api.app.inject({ url: `${url}/${world.ids.conversions}`, headers })
+    expect(clicked.statusCode).toBe(409)
+  })
+
+  it('hands out and erases with a click id the hits that knew its order alone', async () => {
+    const { api, headers, url, world } = await open()
+    const { workspace, ids } = world
+    const order = { at: 1, clickId: '', workspace }
+    await addHit(api.store.db, { id: 'repeated', conversionId: ids.conversions ?? '', ...order })
+    await addHit(api.store.db, { id: 'of-another', ...order })
+    const known = async () =>
+      (await api.app.inject({ url, headers }))
+        .json<{ hits: { id: string; ip: string }[] }>()
+        .hits.map(({ id, ip }) => [id, ip])
+    const made = ids.hits ?? ''
+    expect(await known()).toEqual([
+      [made, '203.0.113.9'],
+      ['repeated', '203.0.113.9'],
+    ])
+    await api.app.inject({ method: 'POST', url: `${url}/erase`, headers, payload: { reason: 'asked' } })
+    expect(await known()).toEqual([
+      [made, ''],
+      ['repeated', ''],
+    ])
+    const another = await getHit(api.store.db, { workspace, id: 'of-another' })
+    expect(another?.request.removed).toBeUndefined()
   })
 
   it('erases once, says who ordered it, and tells the audit log nothing of what is gone', async () => {

@@ -28,7 +28,7 @@ export type World = {
   /** Ids by path of the resource. */
   readonly ids: Readonly<Record<string, string>>
   readonly clickId: string
-  /** Creates one more of a configured kind, an unmatched hit or a waiting job, and returns its id. */
+  /** Creates one more of a configured kind, an unmatched hit, a waiting job or a conversion without a click. */
   make(path: string): Promise<string>
 }
 
@@ -49,6 +49,7 @@ export async function createWorld(
   const make = (path: string) => {
     if (path === 'hits') return addUnmatchedHit(api, workspace, mark)
     if (path === 'jobs') return addJob(api, workspace, mark)
+    if (path === 'clickless') return addClickless(api, workspace)
     if (isMoneyKind(path))
       return makeMoney({ api, key: keys.owner, affiliateId: ids.affiliates ?? '', mark }, path)
     return post(api, keys.owner, path, bodyOf(path, mark, ids))
@@ -196,6 +197,16 @@ async function addUnmatchedHit(api: TestApi, workspace: string, mark: string): P
     .values({ ...row, id, outcome: 'unmatched', request_json: JSON.stringify(request) })
     .execute()
   return id
+}
+
+async function addClickless(api: TestApi, workspace: string): Promise<string> {
+  const mark = randomUUID()
+  const row = conversionRow({ mark, workspace, clickId: '', targetId: '' })
+  await api.store.db
+    .insertInto('conversions')
+    .values({ ...row, identity: mark })
+    .execute()
+  return row.id
 }
 
 async function addJob(api: TestApi, workspace: string, mark: string): Promise<string> {

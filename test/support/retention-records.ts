@@ -1,5 +1,6 @@
-import type { Hit } from '../../src/domain/hit.ts'
+import type { Hit, HitKind } from '../../src/domain/hit.ts'
 import type { LedgerRow } from '../../src/domain/ledger-row.ts'
+import type { Person } from '../../src/domain/person.ts'
 import type { Db } from '../../src/store/transaction.ts'
 
 export const CHROME =
@@ -14,13 +15,16 @@ export async function addHit(
     readonly clickId?: string
     readonly workspace?: string
     readonly outcome?: 'recorded' | 'unmatched'
+    readonly conversionId?: string
+    readonly kind?: HitKind
     readonly changes?: Partial<Hit>
   },
 ): Promise<void> {
   const { id, at, clickId = 'c', workspace = 'w', outcome = 'recorded', changes = {} } = hit
+  const { conversionId = `conversion-${id}`, kind = 'postback' } = hit
   const request: Hit = {
     id,
-    kind: 'postback',
+    kind,
     at,
     method: 'GET',
     host: 'track.example',
@@ -41,14 +45,14 @@ export async function addHit(
     .values({
       id,
       workspace,
-      kind: 'postback',
+      kind,
       received_at: at,
       judged_at: at,
       outcome,
       reason: 'address 203.0.113.9 was slow',
       attribution: 'cid',
       click_id: clickId,
-      conversion_id: `conversion-${id}`,
+      conversion_id: conversionId,
       affiliate_network_id: 'n',
       ip: request.ip,
       request_json: JSON.stringify(request),
@@ -70,7 +74,13 @@ export async function addConversion(
 ): Promise<void> {
   const { id, at, visit, state = 'delivered' } = of
   const { workspace, click_id } = visit
-  const person = { emailSha256: 'e', emailGoogleSha256: 'e', phoneSha256: '', phonePlusSha256: '' }
+  const person: Person = {
+    emailSha256: 'e',
+    emailGoogleSha256: 'e',
+    emailMicrosoftSha256: 'e',
+    phoneSha256: '',
+    phonePlusSha256: '',
+  }
   await db
     .insertInto('conversions')
     .values({

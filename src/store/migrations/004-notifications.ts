@@ -170,6 +170,7 @@ const INDEXES: readonly (readonly [
   ],
   ['delivery_attempts_time', 'delivery_attempts', ['workspace', 'started_at', 'delivery_id', 'n']],
   ['hits_inbox', 'hits', ['workspace', 'received_at', 'id'], `outcome = 'unmatched'`],
+  ['hits_clickless', 'hits', ['conversion_id'], `click_id = '' and conversion_id <> ''`],
   ['conversions_txid', 'conversions', ['workspace', 'txid', 'created_at', 'id'], `txid <> ''`],
   [
     'conversions_external',
