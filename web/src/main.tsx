@@ -2,7 +2,7 @@ import '@mantine/core/styles.css'
 import './app.css'
 import { MantineProvider } from '@mantine/core'
 import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { StrictMode } from 'react'
+import { lazy, StrictMode, Suspense } from 'react'
 import { createRoot } from 'react-dom/client'
 import { ApiProblem } from './api.ts'
 import { App } from './app.tsx'
@@ -10,6 +10,8 @@ import { theme } from './theme.ts'
 
 /** A file that stays away must not make the page reload for ever. */
 const RELOAD_PAUSE_MS = 30_000
+
+const Notices = lazy(async () => ({ default: (await import('./parts/notices.tsx')).Notices }))
 
 const queries = new QueryClient({
   queryCache: new QueryCache({
@@ -50,6 +52,9 @@ createRoot(root).render(
     <QueryClientProvider client={queries}>
       <MantineProvider theme={theme} defaultColorScheme="auto">
         <App />
+        <Suspense>
+          <Notices />
+        </Suspense>
       </MantineProvider>
     </QueryClientProvider>
   </StrictMode>,
