@@ -214,7 +214,7 @@ export function toDelivery(row: DeliveryRow): Delivery {
   }
 }
 
-function toAttempt(row: AttemptRow): DeliveryAttempt {
+export function toAttempt(row: AttemptRow): DeliveryAttempt {
   return {
     n: row.n,
     startedAt: row.started_at,

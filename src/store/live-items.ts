@@ -1,5 +1,5 @@
 import { type StoredConversion, type Transition, toConversion, toTransition } from './conversions.ts'
-import { type Delivery, type DeliveryAttempt, toDelivery } from './deliveries.ts'
+import { type Delivery, type DeliveryAttempt, toAttempt, toDelivery } from './deliveries.ts'
 import { findHits, type JudgedHit } from './hits.ts'
 import { type Feed, parsePairKey } from './live-feed.ts'
 import type { Db } from './transaction.ts'
@@ -69,17 +69,7 @@ async function loadAttempts(db: Db, keys: readonly string[]): Promise<ReadonlyMa
     const key = `${row.delivery_id}:${row.n}`
     const delivery = deliveries.get(row.delivery_id)
     if (delivery === undefined || !wanted.has(key)) continue
-    const attempt: DeliveryAttempt = {
-      n: row.n,
-      startedAt: row.started_at,
-      durationMs: row.duration_ms,
-      requestJson: row.request_json,
-      responseStatus: row.response_status,
-      responseHeadersJson: row.response_headers_json,
-      responseBody: row.response_body,
-      error: row.error,
-    }
-    items.set(key, { feed: 'attempt', delivery, attempt })
+    items.set(key, { feed: 'attempt', delivery, attempt: toAttempt(row) })
   }
   return items
 }
