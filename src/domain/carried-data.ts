@@ -6,9 +6,13 @@ const PATTERNS: readonly RegExp[] = [
   /(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])/,
   /(?<![\da-f:])(?:[\da-f]{1,4}:){3,7}[\da-f]{1,4}(?![\da-f:])/i,
   /(?<![\da-f:])(?:[\da-f]{1,4}:){1,6}:(?:[\da-f]{1,4}(?::[\da-f]{1,4})*)?/i,
-  /\bMozilla\/\d/,
+  /\b(?:Mozilla|Dalvik|okhttp|CFNetwork)\/\d/,
   /(?<![\da-f])(?:[\da-f]{32}|[\da-f]{40}|[\da-f]{64})(?![\da-f])/i,
 ]
+
+/** A parameter, field of a form or property of JSON that holds a user agent, however that looks: by its name. */
+const USER_AGENT_FIELD =
+  /(?:(?<![a-z\d])ua|deviceua|uagent|user[^a-z\d]?agent)[\]"]{0,2}\s{0,4}[=:]\s{0,4}"?[^\s"&,}]/i
 
 const EMAIL = /[^\s@"'<>=&]{1,64}@[^\s@"'<>&]{1,255}\.[a-z]{2,}/i
 
@@ -19,7 +23,7 @@ const EMAIL = /[^\s@"'<>=&]{1,64}@[^\s@"'<>&]{1,255}\.[a-z]{2,}/i
 export function carriesPersonalData(text: string): boolean {
   // Where it is sent is no person's: a receiver may have an address for a name.
   const payload = decoded(text.replace(/^[a-z]+:\/\/[^/?#]*/i, ''))
-  return PATTERNS.some((pattern) => pattern.test(payload))
+  return USER_AGENT_FIELD.test(payload) || PATTERNS.some((pattern) => pattern.test(payload))
 }
 
 /** The words of a receiver without what may tell who a person is: in place of each stands (masked). */
