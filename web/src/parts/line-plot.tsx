@@ -1,0 +1,148 @@
+import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
+import uPlot from 'uplot'
+import 'uplot/dist/uPlot.min.css'
+import { chartTexts as words } from '../texts-chart.ts'
+import { stepOf, toPointFormat } from './chart-times.ts'
+import classes from './line-chart.module.css'
+import { colourOf, type LineChartProps } from './line-chart.tsx'
+import { toPlotOptions } from './line-plot-options.ts'
+
+type LinePlotProps = Required<LineChartProps> & { readonly timeZone: string }
+type Cursor = { readonly index: number; readonly left: number }
+
+/** The drawing of a line chart and its read-out. As a slider, its points are reached by the arrow keys, too. */
+export function LinePlot(props: LinePlotProps) {
+  const { label, at, series, format, timeZone } = props
+  const { holder, plot, cursor } = usePlot(props)
+  const toPoint = toPointFormat(stepOf(at), timeZone)
+  const last = at.length - 1
+  const index = Math.min(cursor?.index ?? last, last)
+  const read = (point: number) =>
+    words.read(
+      toPoint(at[point] ?? 0),
+      series.map(({ name, values }) => words.value(name, toText(values[point], format))),
+    )
+  const move = (event: KeyboardEvent) => {
+    const next = toNext(event.key, cursor === undefined ? undefined : index, last)
+    if (next === undefined || plot.current === null) return
+    event.preventDefault()
+    plot.current.setCursor({ left: plot.current.valToPos(at[next] ?? 0, 'x'), top: 0 })
+  }
+  return (
+    <div
+      className={classes.plot}
+      role="slider"
+      tabIndex={0}
+      aria-label={label}
+      aria-description={words.keys}
+      aria-valuemin={0}
+      aria-valuemax={last}
+      aria-valuenow={index}
+      aria-valuetext={read(index)}
+      onKeyDown={move}
+      onBlur={() => plot.current?.setCursor({ left: -10, top: -10 })}
+    >
+      <div className={classes.canvas} ref={holder} aria-hidden="true" />
+      {cursor !== undefined && (
+        <Readout {...props} cursor={{ ...cursor, index }} time={toPoint(at[index] ?? 0)} />
+      )}
+    </div>
+  )
+}
+
+/** Draws into the holder, follows its width, the data and the colour scheme, and tells where the cursor is. */
+function usePlot({ at, series, format, height, timeZone }: LinePlotProps) {
+  const holder = useRef<HTMLDivElement>(null)
+  const plot = useRef<uPlot>(null)
+  const shown = useRef(format)
+  shown.current = format
+  const [cursor, setCursor] = useState<Cursor>()
+  const lines = series.map((_, index) => colourOf(series, index)).join(' ')
+  const data: uPlot.AlignedData = [[...at], ...series.map(({ values }) => [...values])]
+  const latest = useRef(data)
+  latest.current = data
+
+  useEffect(() => {
+    const element = holder.current
+    if (element === null) return
+    const drawn = new uPlot(
+      toPlotOptions({
+        element,
+        colours: lines.split(' '),
+        height,
+        timeZone,
+        format: (value) => shown.current(value),
+        onCursor: (index, left) => setCursor(index === null ? undefined : { index, left }),
+      }),
+      latest.current,
+      element,
+    )
+    plot.current = drawn
+    const sizes = new ResizeObserver(() => drawn.setSize({ width: element.clientWidth, height }))
+    sizes.observe(element)
+    // A canvas keeps the colours it was drawn with.
+    const scheme = new MutationObserver(() => drawn.redraw(false))
+    scheme.observe(document.documentElement, { attributeFilter: ['data-mantine-color-scheme'] })
+    return () => {
+      sizes.disconnect()
+      scheme.disconnect()
+      drawn.destroy()
+      plot.current = null
+    }
+  }, [lines, height, timeZone])
+
+  const version = JSON.stringify(data)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the same numbers in new arrays are not drawn again
+  useEffect(() => plot.current?.setData(latest.current), [version])
+  return { holder, plot, cursor }
+}
+
+type ReadoutProps = LinePlotProps & { readonly cursor: Cursor; readonly time: string }
+
+function Readout({ series, format, cursor, time }: ReadoutProps) {
+  const { index, left } = cursor
+  return (
+    <div className={classes.readout} style={toSide(left)} aria-hidden="true">
+      {time}
+      <dl>
+        {series.map(({ name, values }, line) => (
+          <div key={name} style={{ display: 'contents' }}>
+            <dt data-colour={colourOf(series, line)}>{name}</dt>
+            <dd>{toText(values[index], format)}</dd>
+          </div>
+        ))}
+      </dl>
+    </div>
+  )
+}
+
+const READOUT_GAP_PX = 14
+
+/** Beside the cursor, on the side with more room. `left` is a share of the chart's width. */
+function toSide(left: number) {
+  return left < 0.5
+    ? { left: `calc(${left * 100}% + ${READOUT_GAP_PX}px)` }
+    : { right: `calc(${(1 - left) * 100}% + ${READOUT_GAP_PX}px)` }
+}
+
+/** The point that a key leads to; the first press shows the newest. */
+function toNext(key: string, index: number | undefined, last: number): number | undefined {
+  switch (key) {
+    case 'ArrowLeft':
+    case 'ArrowDown':
+      return index === undefined ? last : Math.max(0, index - 1)
+    case 'ArrowRight':
+    case 'ArrowUp':
+      return index === undefined ? last : Math.min(last, index + 1)
+    case 'Home':
+      return 0
+    case 'End':
+      return last
+    default:
+      return undefined
+  }
+}
+
+function toText(value: number | null | undefined, format: (value: number) => string): string {
+  return value === null || value === undefined ? words.missing : format(value)
+}

@@ -1,0 +1,10 @@
+/** Words of charts, whatever they draw. */
+export const chartTexts = {
+  time: 'Time',
+  nothing: 'Nothing to draw in this time.',
+  keys: 'Arrow keys move from point to point.',
+  missing: '–',
+  /** "14:00. Visits: 12. Yesterday: 9." */
+  read: (at: string, values: readonly string[]) => [at, ...values].map((text) => `${text}.`).join(' '),
+  value: (name: string, value: string) => `${name}: ${value}`,
+} as const
