@@ -7,7 +7,7 @@ import type { SystemCall } from '../domain/target-systems/target-system.ts'
 import { lastTransition, lockAlertChannels } from '../store/alert-channels.ts'
 import { claimTurns, loadUntoldAlerts, remindOfAlert } from '../store/alerts.ts'
 import { enqueueDeliveries } from '../store/deliveries.ts'
-import { newRecordId } from '../store/ids.ts'
+import { newDelivery } from '../store/new-delivery.ts'
 import type { StoredTarget } from '../store/notification-targets.ts'
 import type { Db } from '../store/transaction.ts'
 import type { Workspace } from '../store/workspaces.ts'
@@ -98,26 +98,12 @@ function toRow(
 ) {
   const { conversionId, transition, now } = place
   return {
-    id: newRecordId(now),
+    ...newDelivery(channel, call, now),
     workspace: channel.workspace,
     conversion_id: conversionId,
     transition,
-    target_id: channel.id,
     click_id: '',
-    type: channel.type,
-    method: call.method,
-    url: call.url,
-    body: call.body,
-    content_type: call.contentType,
-    system: channel.system,
     state: 'pending' as const,
     reason: '',
-    due_at: now,
-    lease_owner: null,
-    lease_until: null,
-    attempts: 0,
-    attempts_before: 0,
-    created_at: now,
-    updated_at: now,
   }
 }

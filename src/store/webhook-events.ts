@@ -9,6 +9,7 @@ import {
 } from '../domain/webhook-events.ts'
 import { enqueueDeliveries } from './deliveries.ts'
 import { newRecordId } from './ids.ts'
+import { newDelivery } from './new-delivery.ts'
 import type { Database } from './schema.ts'
 import type { Db } from './transaction.ts'
 import { webhooksOf } from './webhooks.ts'
@@ -75,27 +76,13 @@ function toDelivery(
 ): DeliveryRow {
   const reason = skipReason(webhook, ownHosts)
   return {
-    id: newRecordId(now),
+    ...newDelivery(webhook, { ...webhook, body }, now),
     workspace,
     conversion_id: subjectId,
     transition,
-    target_id: webhook.id,
     click_id: clickId,
-    type: webhook.type,
-    method: webhook.method,
-    url: webhook.url,
-    body,
-    content_type: webhook.contentType,
-    system: webhook.system,
     state: reason === '' ? 'pending' : 'skipped',
     reason,
-    due_at: now,
-    lease_owner: null,
-    lease_until: null,
-    attempts: 0,
-    attempts_before: 0,
-    created_at: now,
-    updated_at: now,
   }
 }
 
