@@ -22,6 +22,7 @@ export const flowTexts = {
   rule: (number: number) => `Rule ${number}`,
   ruleUp: (number: number) => `Move rule ${number} up`,
   ruleDown: (number: number) => `Move rule ${number} down`,
+  ruleDrag: (number: number) => `Move rule ${number}`,
   ruleRemove: (number: number) => `Remove rule ${number}`,
   ruleEnabled: (number: number) => `Rule ${number} is on`,
   ruleEdit: (number: number) => `Edit rule ${number}`,
@@ -224,4 +225,48 @@ export const testConversionTexts = {
   clickId: 'Its click id',
   story: 'Open the visit story',
   states: { ok: 'Done', warning: 'Look at it', failed: 'Failed' },
+} as const
+
+export const diagramTexts = {
+  title: 'Where visitors go',
+  aside: 'Follows the form as you change it. Press a box to go to its place in the form.',
+  asideReadOnly: 'The rules and paths of the shared flow.',
+  label: 'Diagram of the flow. Arrow keys move between its boxes, Enter goes to their place in the form.',
+  outline: 'The flow in words',
+  start: 'Visitors',
+  everyone: 'Everyone',
+  otherDetail: 'No rule fits',
+  off: 'Off: asks nobody',
+  paused: 'Paused: weight 0',
+  choose: 'Still to choose',
+  fallback: 'Fallback URL',
+  fallbackDetail: 'No path here',
+  campaignDetail: 'Goes on through this campaign',
+  figures: 'Visits of the last 7 days',
+  figuresNone: 'No visits in the last 7 days.',
+  visits: (count: string) => `${count} visits`,
+  conversions: (count: string) => `${count} conv.`,
+  enlarge: 'Enlarge',
+  way: 'The way of this visitor',
+  wayTaken: 'taken',
+  kinds: {
+    start: 'Start',
+    rule: 'Rule',
+    other: 'No rule',
+    path: 'Path',
+    lander: 'Lander',
+    offer: 'Offer',
+    campaign: 'Campaign',
+    fallback: 'Fallback',
+  },
+  nobody: 'nobody comes here',
+} as const
+
+export const sortingTexts = {
+  instructions:
+    'Press the space bar to lift the rule, the arrow keys to move it, the space bar again to put it down, Escape to leave it where it was.',
+  lifted: (name: string, place: number, of: number) => `${name} is lifted. It is number ${place} of ${of}.`,
+  over: (name: string, place: number, of: number) => `${name} would be number ${place} of ${of}.`,
+  dropped: (name: string, place: number, of: number) => `${name} is now number ${place} of ${of}.`,
+  cancelled: (name: string) => `${name} stays where it was.`,
 } as const

@@ -1,17 +1,22 @@
 import { Badge, Group, Stack, Text } from '@mantine/core'
+import { lazy, Suspense } from 'react'
 import type { components } from '../api-types.ts'
 import { describeTest, fieldLabel, readCondition, valueLabel } from '../conditions.ts'
+import type { FlowValues } from '../flow-values.ts'
 import { formatShare } from '../format.ts'
 import { useNames } from '../resource.ts'
 import { landers, offers } from '../resources.ts'
 import { dryRunTexts } from '../texts-flow.ts'
 import classes from './dry-run-result.module.css'
 import { Icon } from './icon.tsx'
+import { Lines } from './loaded.tsx'
 
 type DryRun = components['schemas']['DryRun']
 type Step = DryRun['steps'][number]
 type Rule = Step['rules'][number]
 const words = dryRunTexts
+
+const FlowWay = lazy(async () => ({ default: (await import('./flow-way.tsx')).FlowWay }))
 
 const VERDICT_COLORS = {
   matched: 'green',
@@ -21,14 +26,25 @@ const VERDICT_COLORS = {
   broken: 'red',
 }
 
+type DryRunResultProps = {
+  readonly dryRun: DryRun
+  /** What was tried, for the picture of it. */
+  readonly flow: Pick<FlowValues, 'rules' | 'paths'> | undefined
+}
+
 /** The way of a visitor through a campaign, and through those that its offer leads on to. */
-export function DryRunResult({ dryRun }: { readonly dryRun: DryRun }) {
+export function DryRunResult({ dryRun, flow }: DryRunResultProps) {
   return (
     <Stack gap="lg" role="status">
       {dryRun.steps.map((step, index) => (
         <Stack key={step.campaignId} gap="md">
           {index > 0 && <Text fw={600}>{words.step(step.campaignName)}</Text>}
           <Verdict step={step} />
+          {index === 0 && flow !== undefined && (
+            <Suspense fallback={<Lines count={3} />}>
+              <FlowWay flow={flow} step={step} />
+            </Suspense>
+          )}
           {step.rules.length > 0 && <Rules rules={step.rules} />}
           {step.paths.length > 0 && <Paths step={step} />}
         </Stack>

@@ -4,7 +4,8 @@ import { type SubmitEvent, useState } from 'react'
 import { answerOf, api } from '../api.ts'
 import { type FlowValues, toFlowBody } from '../flow-values.ts'
 import { COUNTRIES } from '../places.ts'
-import type { Campaign } from '../resources.ts'
+import { useItems } from '../resource.ts'
+import { type Campaign, flows } from '../resources.ts'
 import { toOptions } from '../texts.ts'
 import { dryRunTexts, flowTexts } from '../texts-flow.ts'
 import { useTokenNames } from './condition-test.tsx'
@@ -31,12 +32,15 @@ export function DryRun({ campaign, flow }: DryRunProps) {
   const [facts, setFacts] = useState<Readonly<Partial<Record<Asked, string>>>>({})
   const [details, setDetails] = useState<readonly Detail[]>([])
   const run = useMutation({
-    mutationFn: (seed: string) => {
+    mutationFn: async (seed: string) => {
       const body = { facts: toFacts(facts, details), seed, ...(flow && { flow: toTriedFlow(flow) }) }
       const params = { path: { id: campaign.id } }
-      return answerOf(api.POST('/api/v1/campaigns/{id}/dry-run', { params, body }))
+      const dryRun = await answerOf(api.POST('/api/v1/campaigns/{id}/dry-run', { params, body }))
+      // The form may change while the answer stands there.
+      return { dryRun, flow }
     },
   })
+  const shared = useItems(flows).data?.find(({ id }) => id === campaign.flowId)
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault()
     run.mutate('dry-run')
@@ -63,7 +67,7 @@ export function DryRun({ campaign, flow }: DryRunProps) {
           </Group>
         </Stack>
       </form>
-      {run.data !== undefined && <DryRunResult dryRun={run.data} />}
+      {run.data !== undefined && <DryRunResult dryRun={run.data.dryRun} flow={run.data.flow ?? shared} />}
     </Stack>
   )
 }

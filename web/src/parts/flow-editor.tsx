@@ -1,9 +1,13 @@
 import { NumberInput, Select } from '@mantine/core'
+import { lazy, Suspense, useRef, useState } from 'react'
+import { focusPlace, ruleOfPlace } from '../flow-place.ts'
 import type { FlowValues } from '../flow-values.ts'
 import { isKey, toOptions } from '../texts.ts'
-import { flowTexts } from '../texts-flow.ts'
+import { diagramTexts, flowTexts } from '../texts-flow.ts'
+import classes from './flow-editor.module.css'
 import { FlowPaths } from './flow-paths.tsx'
 import { Pair } from './form-layout.tsx'
+import { Lines } from './loaded.tsx'
 import { Section } from './page.tsx'
 import { RuleList } from './rule-list.tsx'
 
@@ -12,45 +16,67 @@ const OPTIMIZATION_DEFAULT = { metric: 'epv', floorPercent: 5, windowDays: 14 } 
 const FLOOR_PERCENT_MAX = 50
 const WINDOW_DAYS_MAX = 90
 
+const FlowPicture = lazy(async () => ({ default: (await import('./flow-picture.tsx')).FlowPicture }))
+
 type FlowEditorProps = {
   readonly flow: FlowValues
+  /** Whose visits the diagram counts; all that use the flow without it. */
+  readonly campaignId?: string | undefined
   readonly warnings: readonly { readonly ruleId: string; readonly reason: string }[]
   readonly errorOf: (path: string) => string | undefined
   readonly hasErrorAt: (path: string) => boolean
   readonly onChange: (changes: Partial<FlowValues>) => void
 }
 
-/** Rules, the paths of everyone else, and how visitors are shared among them. */
-export function FlowEditor({ flow, warnings, errorOf, hasErrorAt, onChange }: FlowEditorProps) {
+/** The flow as a picture; rules, the paths of everyone else, and how visitors are shared among them. */
+export function FlowEditor({ flow, campaignId, warnings, errorOf, hasErrorAt, onChange }: FlowEditorProps) {
+  const [openedRule, setOpenedRule] = useState<number>()
+  const fields = useRef<HTMLDivElement>(null)
+  const goTo = (place: string) => {
+    const rule = ruleOfPlace(place)
+    if (rule !== undefined && place !== `rules.${rule}`) setOpenedRule(rule)
+    if (fields.current !== null) focusPlace(fields.current, place)
+  }
   return (
     <>
-      <Section title={words.rules} aside={words.rulesAside}>
-        <RuleList
-          rules={flow.rules}
-          warnings={warnings}
-          errorOf={errorOf}
-          hasErrorAt={hasErrorAt}
-          onChange={(rules) => onChange({ rules })}
-        />
+      <Section title={diagramTexts.title} aside={diagramTexts.aside}>
+        <Suspense fallback={<Lines count={4} />}>
+          <FlowPicture flow={flow} campaignId={campaignId} onChoose={goTo} />
+        </Suspense>
       </Section>
-      <Section title={words.other} aside={words.otherAside}>
-        <FlowPaths paths={flow.paths} errorOf={errorOf} onChange={(paths) => onChange({ paths })} />
-      </Section>
-      <Section title={words.behaviour}>
-        <Select
-          label={words.sticky}
-          data={toOptions(words.stickies)}
-          value={flow.sticky}
-          error={errorOf('sticky')}
-          onChange={(sticky) => isKey(words.stickies, sticky) && onChange({ sticky })}
-          allowDeselect={false}
-        />
-        <Optimization
-          optimization={flow.optimization}
-          errorOf={errorOf}
-          onChange={(optimization) => onChange({ optimization })}
-        />
-      </Section>
+      <div ref={fields} className={classes.fields}>
+        <Section title={words.rules} aside={words.rulesAside}>
+          <RuleList
+            rules={flow.rules}
+            opened={openedRule}
+            onOpen={setOpenedRule}
+            warnings={warnings}
+            errorOf={errorOf}
+            hasErrorAt={hasErrorAt}
+            onChange={(rules) => onChange({ rules })}
+          />
+        </Section>
+        <Section title={words.other} aside={words.otherAside}>
+          <div data-place="paths">
+            <FlowPaths paths={flow.paths} errorOf={errorOf} onChange={(paths) => onChange({ paths })} />
+          </div>
+        </Section>
+        <Section title={words.behaviour}>
+          <Select
+            label={words.sticky}
+            data={toOptions(words.stickies)}
+            value={flow.sticky}
+            error={errorOf('sticky')}
+            onChange={(sticky) => isKey(words.stickies, sticky) && onChange({ sticky })}
+            allowDeselect={false}
+          />
+          <Optimization
+            optimization={flow.optimization}
+            errorOf={errorOf}
+            onChange={(optimization) => onChange({ optimization })}
+          />
+        </Section>
+      </div>
     </>
   )
 }

@@ -36,7 +36,7 @@ export function FlowPaths({ paths, at = 'paths', errorOf, onChange }: FlowPathsP
     <Stack gap="md">
       {paths.map((path, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a new path has no id yet
-        <div key={index} className={classes.path}>
+        <div key={index} className={classes.path} data-place={`${at}.${index}`}>
           {paths.length > 1 && (
             <Group justify="space-between" mb="sm">
               <TextInput
@@ -127,7 +127,7 @@ function WeightedItems<Item extends { readonly id: string; readonly name: string
       <Stack gap={6}>
         {items.map((item, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: the same thing may stand here twice while it is edited
-          <Group key={index} gap="xs" align="flex-start" wrap="nowrap">
+          <Group key={index} data-place={`${at}.${index}`} gap="xs" align="flex-start" wrap="nowrap">
             <div className={classes.picker}>
               <ItemSelect
                 resource={resource}

@@ -35,6 +35,7 @@ const OUTLINES = {
   plus: 'M8 3v10M3 8h10',
   remove: 'm4 4 8 8M12 4l-8 8',
   back: 'M13 8H3.5M7 4 3 8l4 4',
+  grip: 'M6 4h.01M10 4h.01M6 8h.01M10 8h.01M6 12h.01M10 12h.01',
   down: 'M8 3v10M4.5 9.5 8 13l3.5-3.5',
   up: 'M8 13V3M4.5 6.5 8 3l3.5 3.5',
   out: 'M6.5 2.5h-4v11h4M6.5 8h7M10.5 5 13.5 8l-3 3',

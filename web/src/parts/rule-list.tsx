@@ -20,11 +20,15 @@ import { EMPTY_PATH, FlowPaths } from './flow-paths.tsx'
 import { Icon } from './icon.tsx'
 import { Note } from './note.tsx'
 import classes from './rule-list.module.css'
+import { RuleSorting, useSortableRule } from './rule-sorting.tsx'
 
 const words = flowTexts
 
 type RuleListProps = {
   readonly rules: readonly Rule[]
+  /** The one whose fields are shown. */
+  readonly opened: number | undefined
+  readonly onOpen: (index: number | undefined) => void
   readonly warnings: readonly { readonly ruleId: string; readonly reason: string }[]
   readonly errorOf: (path: string) => string | undefined
   readonly hasErrorAt: (path: string) => boolean
@@ -39,47 +43,38 @@ const EMPTY_RULE: Rule = {
   paths: [EMPTY_PATH],
 }
 
-/** Rules in their order: each reads as a sentence and opens for editing. */
-export function RuleList({ rules, warnings, errorOf, hasErrorAt, onChange }: RuleListProps) {
-  const [opened, setOpened] = useState<number>()
-  const move = (from: number, to: number) => {
-    const next = rules.filter((_, index) => index !== from)
-    const moved = rules[from]
-    if (moved !== undefined) onChange(next.toSpliced(to, 0, moved))
-    setOpened(undefined)
-  }
+/** Rules in their order: each reads as a sentence, opens for editing, and is moved by mouse, touch or keys. */
+export function RuleList(props: RuleListProps) {
+  const { rules, opened, onOpen, warnings, errorOf, hasErrorAt, onChange } = props
+  const { keys, move, add, remove } = useRuleKeys(props)
   return (
     <Stack gap="xs">
-      {rules.map((rule, index) => (
-        <RuleCard
-          // biome-ignore lint/suspicious/noArrayIndexKey: a new rule has no id yet
-          key={index}
-          rule={rule}
-          index={index}
-          isLast={index === rules.length - 1}
-          isOpen={opened === index || hasErrorAt(`rules.${index}`)}
-          warning={warnings.find(({ ruleId }) => ruleId === rule.id)?.reason}
-          errorOf={errorOf}
-          onToggle={() => setOpened(opened === index ? undefined : index)}
-          onMove={(to) => move(index, to)}
-          onChange={(changes) =>
-            onChange(rules.map((each, other) => (other === index ? { ...each, ...changes } : each)))
-          }
-          onRemove={() => {
-            onChange(rules.filter((_, other) => other !== index))
-            setOpened(undefined)
-          }}
-        />
-      ))}
+      <RuleSorting keys={keys} nameOf={(index) => rules[index]?.name || words.rule(index + 1)} onMove={move}>
+        {rules.map((rule, index) => (
+          <RuleCard
+            key={keys[index] ?? index}
+            sortKey={keys[index] ?? ''}
+            rule={rule}
+            index={index}
+            isLast={index === rules.length - 1}
+            isOpen={opened === index || hasErrorAt(`rules.${index}`)}
+            warning={warnings.find(({ ruleId }) => ruleId === rule.id)?.reason}
+            errorOf={errorOf}
+            onToggle={() => onOpen(opened === index ? undefined : index)}
+            onMove={(to) => move(index, to)}
+            onChange={(changes) =>
+              onChange(rules.map((each, other) => (other === index ? { ...each, ...changes } : each)))
+            }
+            onRemove={() => remove(index)}
+          />
+        ))}
+      </RuleSorting>
       <Button
         variant="default"
         size="xs"
         className={classes.add}
         leftSection={<Icon name="plus" size={12} />}
-        onClick={() => {
-          onChange([...rules, EMPTY_RULE])
-          setOpened(rules.length)
-        }}
+        onClick={add}
       >
         {words.ruleAdd}
       </Button>
@@ -87,7 +82,34 @@ export function RuleList({ rules, warnings, errorOf, hasErrorAt, onChange }: Rul
   )
 }
 
+/** A new rule has no id yet, and two may be alike: keys of the form's own keep each card its place while it moves. */
+function useRuleKeys({ rules, onOpen, onChange }: RuleListProps) {
+  const [known, setKnown] = useState<readonly string[]>([])
+  // The rules of a form are changed here alone; those it begins with are numbered.
+  const keys = rules.map((rule, index) => known[index] ?? rule.id ?? `rule ${index}`)
+  const move = (from: number, to: number) => {
+    const moved = rules[from]
+    const key = keys[from]
+    if (moved === undefined || key === undefined || from === to) return
+    setKnown(keys.filter((_, index) => index !== from).toSpliced(to, 0, key))
+    onChange(rules.filter((_, index) => index !== from).toSpliced(to, 0, moved))
+    onOpen(undefined)
+  }
+  const add = () => {
+    setKnown([...keys, crypto.randomUUID()])
+    onChange([...rules, EMPTY_RULE])
+    onOpen(rules.length)
+  }
+  const remove = (at: number) => {
+    setKnown(keys.filter((_, index) => index !== at))
+    onChange(rules.filter((_, index) => index !== at))
+    onOpen(undefined)
+  }
+  return { keys, move, add, remove }
+}
+
 type RuleCardProps = {
+  readonly sortKey: string
   readonly rule: Rule
   readonly index: number
   readonly isLast: boolean
@@ -102,16 +124,32 @@ type RuleCardProps = {
 }
 
 function RuleCard(props: RuleCardProps) {
-  const { rule, index, isOpen, warning, onToggle } = props
+  const { sortKey, rule, index, isOpen, warning, onToggle } = props
   const number = index + 1
+  const { frame, handle } = useSortableRule(sortKey)
   return (
-    <div className={classes.rule} data-off={!rule.enabled || undefined}>
-      <Group gap="xs" wrap="nowrap" align="flex-start" className={classes.head}>
+    <div
+      {...frame}
+      className={classes.rule}
+      data-off={!rule.enabled || undefined}
+      data-place={`rules.${index}`}
+    >
+      <Group gap={0} wrap="nowrap" align="flex-start" className={classes.head}>
+        <ActionIcon
+          {...handle}
+          variant="subtle"
+          color="gray"
+          className={classes.handle}
+          aria-label={words.ruleDrag(number)}
+        >
+          <Icon name="grip" size={14} />
+        </ActionIcon>
         <UnstyledButton
           className={classes.summary}
           onClick={onToggle}
           aria-expanded={isOpen}
           aria-label={words.ruleEdit(number)}
+          data-focus
         >
           <Text fw={600} size="sm">
             {rule.name || words.rule(number)}

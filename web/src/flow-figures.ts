@@ -1,0 +1,78 @@
+import { useQuery } from '@tanstack/react-query'
+import { answerOf, api } from './api.ts'
+import type { FlowNode, FlowTree } from './flow-tree.ts'
+import type { FlowValues } from './flow-values.ts'
+import { dayOf } from './format.ts'
+import { useMe } from './session.ts'
+
+const DAYS = 7
+const DAY_MS = 86_400_000
+/** As many as a report gives, and as a filter takes. */
+const ROWS_MAX = 1_000
+const PATHS_MAX = 200
+const REFRESH_MS = 60_000
+
+export type Figure = { readonly visits: number; readonly conversions: number }
+/** What came to a station of the diagram; undefined where nothing is known of it. */
+export type Figures = (node: FlowNode) => Figure | undefined
+
+type Row = {
+  readonly keys: Readonly<Record<string, string>>
+  readonly metrics: Readonly<Record<string, unknown>>
+}
+
+/**
+ * Visits and conversions of the last days at each saved path, lander and offer.
+ * @param wanted.campaignId of one campaign; of all that use the flow without it.
+ */
+export function useFlowFigures(
+  flow: Pick<FlowValues, 'rules' | 'paths'>,
+  wanted: { readonly isShown: boolean; readonly campaignId: string | undefined },
+) {
+  const { timeZone } = useMe().workspace
+  const { isShown, campaignId } = wanted
+  const all = [...flow.rules.flatMap(({ paths }) => paths), ...flow.paths]
+  const ids = [...new Set(all.flatMap(({ id }) => (id === undefined ? [] : [id])))].slice(0, PATHS_MAX)
+  return useQuery({
+    queryKey: ['flow-figures', campaignId, ids, timeZone],
+    enabled: isShown && ids.length > 0,
+    staleTime: REFRESH_MS,
+    queryFn: async () => {
+      const campaign =
+        campaignId === undefined
+          ? []
+          : [{ dimension: 'campaign', operator: 'is' as const, values: [campaignId] }]
+      const body = {
+        from: dayOf(new Date(Date.now() - (DAYS - 1) * DAY_MS), timeZone),
+        to: dayOf(new Date(), timeZone),
+        groupBy: ['path', 'lander', 'offer'],
+        metrics: ['visits', 'conversions'],
+        filters: [{ dimension: 'path', operator: 'in' as const, values: ids }, ...campaign],
+        limit: ROWS_MAX,
+      }
+      return (await answerOf(api.POST('/api/v1/reports', { body }))).rows
+    },
+  })
+}
+
+/** Adds the rows of the report up for each station. */
+export function toFigures(tree: FlowTree, rows: readonly Row[]): Figures {
+  const sums = new Map<string, Figure>()
+  const add = (key: string, { visits, conversions }: Figure) => {
+    const before = sums.get(key) ?? { visits: 0, conversions: 0 }
+    sums.set(key, { visits: before.visits + visits, conversions: before.conversions + conversions })
+  }
+  for (const { node, arms } of tree.groups) {
+    for (const arm of arms) {
+      for (const row of arm.id === undefined ? [] : rows.filter(({ keys }) => keys.path === arm.id)) {
+        const figure = { visits: Number(row.metrics.visits), conversions: Number(row.metrics.conversions) }
+        const lander = arm.landers.find(({ id }) => id === row.keys.lander)
+        const offer = arm.offers.find(({ id }) => id === row.keys.offer)
+        for (const place of [tree.start, node, arm.path, lander?.node, offer?.node, offer?.campaign]) {
+          if (place !== undefined) add(place.key, figure)
+        }
+      }
+    }
+  }
+  return ({ key }) => sums.get(key)
+}
