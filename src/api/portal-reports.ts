@@ -51,6 +51,7 @@ type MetricName = keyof typeof METRICS
 
 const dimensionField = z.enum(Object.keys(DIMENSIONS) as DimensionName[]) // the keys of that very object
 const metricField = z.enum(Object.keys(METRICS) as MetricName[]) // the keys of that very object
+const ROWS_MAX = 10_000
 const METRICS_DEFAULT: MetricName[] = ['visits', 'clicks', 'conversions', 'payout', 'cr', 'epc']
 /** Days and hours are what from and to are for. */
 const FILTER_OPERATORS = ['is', 'is_not', 'contains', 'starts'] as const
@@ -79,7 +80,7 @@ const reportBody = z.strictObject({
   sort: z
     .strictObject({ by: z.union([metricField, dimensionField]), direction: z.enum(['asc', 'desc']) })
     .optional(),
-  limit: z.int().min(1).max(REPORT_LIMITS.rowsMax).default(REPORT_LIMITS.rowsDefault),
+  limit: z.int().min(1).max(ROWS_MAX).default(REPORT_LIMITS.rowsDefault),
   offset: z.int().min(0).max(REPORT_LIMITS.offsetMax).default(0),
 })
 

@@ -1,6 +1,7 @@
+import { metricOf } from './custom-metric.ts'
 import { type Dimension, type DimensionContext, slotColumn, toDimension } from './dimensions.ts'
 import { chooseGrouping, type Grouping, hashOf } from './grouping.ts'
-import { isMetric, type Metric, type Sum, toMetric } from './metrics.ts'
+import { isMetric, type Metric, type OfSum, type Sum } from './metrics.ts'
 import {
   checkReportRequest,
   REPORT_LIMITS,
@@ -38,7 +39,7 @@ export function buildQuery(request: ReportRequest): ReportQuery {
   const params = new SqlParams()
   const context = { params, timeZone: request.timeZone, dateBasis: request.dateBasis }
   const dimensions = request.groupBy.map((name) => toDimension(name, context))
-  const metrics = request.metrics.map((name) => toMetric(name, params))
+  const metrics = request.metrics.map((name) => metricOf(request, name, params))
   const sorted = sortMetric(request, params)
   const grouping = chooseGrouping(request, dimensions)
   const sums = distinctSums(sorted === undefined ? metrics : [...metrics, sorted])
@@ -126,9 +127,9 @@ export function condition({ dimension, operator, values }: ReportFilter, context
 function sortMetric(request: ReportRequest, params: SqlParams): Metric | undefined {
   const by = request.sort?.by ?? request.metrics[0] ?? ''
   if (request.groupBy.includes(by)) return undefined
-  if (!isMetric(by))
+  if (!isMetric(by) && request.customMetrics?.has(by) !== true)
     throw new ReportRequestError(`cannot sort by ${by}: it is neither a metric nor a grouping`)
-  return toMetric(by, params)
+  return metricOf(request, by, params)
 }
 
 /** Every key behind the chosen one, so that pages neither repeat nor miss a group. */
@@ -143,7 +144,7 @@ function distinctSums(metrics: readonly Metric[]): Sum[] {
 }
 
 /** Decimals as text, because JSON numbers are floats to whoever reads them. */
-function printed(metric: Metric, of: (sum: Sum) => string): string {
+function printed(metric: Metric, of: OfSum): string {
   const isDecimal = metric.kind === 'money' || metric.kind === 'number'
   return isDecimal ? `toString(${metric.value(of)})` : metric.value(of)
 }

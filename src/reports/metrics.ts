@@ -8,10 +8,22 @@ import type { SqlParams } from './sql-params.ts'
 export type Metric = {
   /** Sums it needs. */
   readonly sums: readonly Sum[]
-  /** Its value, as SQL over sums. `of` names a sum's column, in the group or in the total. */
-  readonly value: (of: (sum: Sum) => string) => string
+  /** Its value, as SQL over sums. */
+  readonly value: (of: OfSum) => string
   readonly kind: MetricKind
 }
+
+/** Names a sum's column, in the group or in the total. */
+export type OfSum = (sum: Sum) => string
+
+/** A metric that formulas may name. */
+export type PlainMetric = Metric & {
+  /** Its value before any rounding: a part, of a whole where it is a quotient. */
+  readonly fraction: (of: OfSum) => { readonly part: Quantity; readonly whole?: Quantity }
+}
+
+/** SQL of an integer, or of a decimal of six places. */
+export type Quantity = { readonly sql: string; readonly isDecimal: boolean }
 
 /**
  * count: integer. money: decimal string in the workspace's currency. number: decimal string of no unit. ratio: number,
@@ -22,7 +34,7 @@ export type MetricKind = 'count' | 'money' | 'number' | 'ratio'
 /** @param id unique among the sums of a query, and a part of column names. */
 export type Sum = { readonly id: string; readonly sql: string }
 
-type ParamMetric = (placeholder: string, id: string) => Metric
+type ParamMetric = (placeholder: string, id: string) => PlainMetric
 
 /**
  * Metrics of one event or one named number, as PREFIX:NAME. `events` counts an event whether or not it is set to
@@ -36,11 +48,7 @@ const PARAM_METRICS: Readonly<Record<string, ParamMetric>> = {
       sql: `sumIf(conversions + events, event = ${event} AND status IN ('pending', 'approved'))`,
     }),
   revenue: (event, id) => money({ id, sql: `sumIf(revenue, event = ${event})` }),
-  number: (name, id) => ({
-    sums: [{ id, sql: `sum(numbers[${name}])` }],
-    value: (of) => of({ id, sql: '' }),
-    kind: 'number',
-  }),
+  number: (name, id) => ({ ...money({ id, sql: `sum(numbers[${name}])` }), kind: 'number' }),
 }
 
 /** Pending and approved (ledger/schema.ts). */
@@ -52,7 +60,7 @@ const revenue = column('revenue')
 const payout = column('payout')
 const cost = column('cost')
 
-const METRICS: Readonly<Record<string, Metric>> = {
+const METRICS: Readonly<Record<string, PlainMetric>> = {
   visits: count(visits),
   unique_visits: count(column('unique_visits')),
   workspace_unique_visits: count(column('workspace_unique_visits')),
@@ -73,16 +81,18 @@ const METRICS: Readonly<Record<string, Metric>> = {
   /** What is left of the revenue after affiliates and traffic are paid. */
   profit: {
     sums: [revenue, payout, cost],
-    value: (of) => `${of(revenue)} - ${of(payout)} - ${of(cost)}`,
+    value: profitOf,
+    fraction: (of) => ({ part: decimal(profitOf(of)) }),
     kind: 'money',
   },
   /** Profit for each unit of money spent on affiliates and traffic. */
   roi: {
     sums: [revenue, payout, cost],
     value: (of) => {
-      const spent = `(${of(payout)} + ${of(cost)})`
+      const spent = spentOf(of)
       return `if(${spent} = 0, NULL, toFloat64(${of(revenue)} - ${spent}) / toFloat64(${spent}))`
     },
+    fraction: (of) => ({ part: decimal(profitOf(of)), whole: decimal(spentOf(of)) }),
     kind: 'ratio',
   },
   ctr: ratio(clicks, visits),
@@ -109,7 +119,7 @@ export function isMetric(name: string): boolean {
 }
 
 /** @throws ReportRequestError when there is no such metric */
-export function toMetric(name: string, params: SqlParams): Metric {
+export function toMetric(name: string, params: SqlParams): PlainMetric {
   const metric = Object.hasOwn(METRICS, name) ? METRICS[name] : undefined
   if (metric !== undefined) return metric
   const param = paramOf(name)
@@ -138,27 +148,55 @@ function byStatus(status: string): Sum {
   return { id: `conversions_${status}`, sql: `sumIf(conversions, status = '${status}')` }
 }
 
-function count(sum: Sum): Metric {
-  return { sums: [sum], value: (of) => of(sum), kind: 'count' }
+function count(sum: Sum): PlainMetric {
+  return {
+    sums: [sum],
+    value: (of) => of(sum),
+    fraction: (of) => ({ part: integer(of(sum)) }),
+    kind: 'count',
+  }
 }
 
-function money(sum: Sum): Metric {
-  return { sums: [sum], value: (of) => of(sum), kind: 'money' }
+function money(sum: Sum): PlainMetric {
+  return {
+    sums: [sum],
+    value: (of) => of(sum),
+    fraction: (of) => ({ part: decimal(of(sum)) }),
+    kind: 'money',
+  }
 }
 
-function ratio(part: Sum, whole: Sum): Metric {
+function ratio(part: Sum, whole: Sum): PlainMetric {
   return {
     sums: [part, whole],
     value: (of) => `if(${of(whole)} = 0, NULL, ${of(part)} / ${of(whole)})`,
+    fraction: (of) => ({ part: integer(of(part)), whole: integer(of(whole)) }),
     kind: 'ratio',
   }
 }
 
 /** Money for each of something, rounded half away from zero to six places; never through a float. */
-function average(amount: Sum, number: Sum): Metric {
+function average(amount: Sum, number: Sum): PlainMetric {
   return {
     sums: [amount, number],
     value: (of) => `if(${of(number)} = 0, NULL, round(toDecimal256(${of(amount)}, 12) / ${of(number)}, 6))`,
+    fraction: (of) => ({ part: decimal(of(amount)), whole: integer(of(number)) }),
     kind: 'money',
   }
+}
+
+function profitOf(of: OfSum): string {
+  return `${of(revenue)} - ${of(payout)} - ${of(cost)}`
+}
+
+function spentOf(of: OfSum): string {
+  return `(${of(payout)} + ${of(cost)})`
+}
+
+function integer(sql: string): Quantity {
+  return { sql, isDecimal: false }
+}
+
+function decimal(sql: string): Quantity {
+  return { sql: `(${sql})`, isDecimal: true }
 }

@@ -1,10 +1,12 @@
+import type { MetricKind } from './metrics.ts'
+
 /** Limits of one report. */
 export const REPORT_LIMITS = {
   groupingsMax: 4,
   metricsMax: 40,
   filtersMax: 20,
   filterValuesMax: 1_000,
-  rowsMax: 10_000,
+  rowsMax: 50_000,
   rowsDefault: 100,
   /** Groups behind this one are not reached by paging; a filter is. */
   offsetMax: 1_000_000,
@@ -23,12 +25,17 @@ export type ReportRequest = {
   /** Dimensions, outermost first; empty for totals alone. */
   readonly groupBy: readonly string[]
   readonly metrics: readonly string[]
+  /** By the name under which `metrics` and `sort` have them. */
+  readonly customMetrics?: ReadonlyMap<string, CustomMetric>
   readonly filters: readonly ReportFilter[]
   /** A metric or one of `groupBy`; by default the first metric, highest first. */
   readonly sort?: { readonly by: string; readonly direction: 'asc' | 'desc' }
   readonly limit?: number
   readonly offset?: number
 }
+
+/** A metric of the workspace's own: a formula (domain/formula.ts) over the metrics that every workspace has. */
+export type CustomMetric = { readonly formula: string; readonly kind: MetricKind }
 
 export type DateBasis = 'conversion' | 'click'
 
