@@ -7,6 +7,7 @@ import {
   createAdvertiser,
   getAdvertiser,
   listAdvertisers,
+  restoreAdvertiser,
   updateAdvertiser,
 } from '../store/advertisers.ts'
 import type { Db } from '../store/transaction.ts'
@@ -95,6 +96,8 @@ export function advertiserRoutes(app: ApiApp, deps: ApiDeps): void {
     create: createAdvertiser,
     update: updateAdvertiser,
     archive: archiveAdvertiser,
+    restore: restoreAdvertiser,
+    secretFields: ['token', 'nextToken', 'signingSecret'],
     get: getAdvertiser,
     list: listAdvertisers,
     complete: withWorkspaceCurrency,

@@ -8,6 +8,7 @@ import {
   createAffiliateNetwork,
   getAffiliateNetwork,
   listAffiliateNetworks,
+  restoreAffiliateNetwork,
   updateAffiliateNetwork,
 } from '../store/affiliate-networks.ts'
 import type { Db } from '../store/transaction.ts'
@@ -93,6 +94,8 @@ export function affiliateNetworkRoutes(app: ApiApp, deps: ApiDeps): void {
     create: createAffiliateNetwork,
     update: updateAffiliateNetwork,
     archive: archiveAffiliateNetwork,
+    restore: restoreAffiliateNetwork,
+    secretFields: ['token', 'signingSecret'],
     get: getAffiliateNetwork,
     list: listAffiliateNetworks,
     complete: withWorkspaceCurrency,

@@ -7,6 +7,7 @@ import {
   archiveAffiliate,
   createAffiliate,
   findAffiliates,
+  restoreAffiliate,
   updateAffiliate,
 } from '../store/affiliates.ts'
 import { appendAudit } from '../store/audit-log.ts'
@@ -27,15 +28,20 @@ import {
   toAffiliateView,
 } from './affiliate-fields.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
+import { auditedChanges, settableFields } from './audited-changes.ts'
 import { type Caller, callerOf, managerOf } from './caller.ts'
-import { idParams, pageOf, pageQuery } from './page.ts'
+import { idParams, ownedPageQuery, pageOf } from './page.ts'
 import { notFound } from './problem.ts'
 
 const PATH = '/api/v1/affiliates'
 const TAGS = ['affiliates']
 const SEARCH_CHARS_MAX = 200
 
-const listQuery = pageQuery.extend({
+/** The audit log says that they changed, and not to what: accounts and addresses are among them. */
+const SECRET_FIELDS = ['payment', 'billing', 'note']
+const SETTABLE_FIELDS = settableFields(affiliateUpdateBody)
+
+const listQuery = ownedPageQuery.extend({
   status: z.enum(AFFILIATE_STATUSES).optional(),
   tag: z.string().min(1).max(SEARCH_CHARS_MAX).optional(),
   manager: z.string().max(64).optional().describe("Id of a member; '' for those that nobody looks after"),
@@ -66,13 +72,13 @@ function readRoutes(app: ApiApp, deps: ApiDeps): void {
       response: { 200: pageOf(affiliateSchema) },
     },
     handler: async (request) => {
-      const { manager, limit, cursor, ...filter } = request.query
+      const { manager, limit, cursor, archived, ...filter } = request.query
       const own = managerOf(request)
       // A manager that asks for another's sees none, as if there were none.
       if (own !== undefined && manager !== undefined && manager !== own)
         return { items: [], nextCursor: null }
       const wanted = { ...filter, managerId: own ?? manager }
-      const page = await findAffiliates(db, callerOf(request).workspace, wanted, { limit, cursor })
+      const page = await findAffiliates(db, callerOf(request).workspace, wanted, { limit, cursor, archived })
       return { items: page.items.map(toAffiliateView), nextCursor: page.nextCursor }
     },
   })
@@ -168,6 +174,18 @@ function archiveRoute(app: ApiApp, deps: ApiDeps): void {
       return await reply.code(204).send()
     },
   })
+  app.post(`${PATH}/:id/restore`, {
+    schema: {
+      tags: TAGS,
+      summary: 'Take into use again what was archived: affiliate',
+      params: idParams,
+      response: { 200: affiliateSchema },
+    },
+    handler: async (request) => {
+      const key = managedKey(request, request.params.id)
+      return toAffiliateView(await inWork(deps, request, (work) => restore(work, key)))
+    },
+  })
 }
 
 type Work = { readonly db: Db; readonly engine: SqlEngine; readonly caller: Caller; readonly now: number }
@@ -213,11 +231,21 @@ async function update(
   await checkAffiliate(work, key.workspace, { ...current, ...changes })
   const changed = await updateAffiliate(work.db, key, changes, work.now)
   if (changed === undefined) throw notFound('affiliate', key.id)
-  await audit(work, 'update', key.id, { fields: Object.keys(changes) })
+  const views = { before: toAffiliateView(current), after: toAffiliateView(changed) }
+  const compared = { settable: SETTABLE_FIELDS, secret: SECRET_FIELDS, ...views }
+  await audit(work, 'update', key.id, { ...auditedChanges(compared) })
   return changed
 }
 
-/** Says which fields changed, never their values: accounts are among them. */
+/** Its legacy ids may be taken by now, or who brought it archived. */
+async function restore(work: Work, key: ManagedAffiliate): Promise<Affiliate> {
+  const archived = await loadManagedAffiliate(work.db, key)
+  if (archived.archivedAt === null) return archived
+  await checkAffiliate(work, key.workspace, archived)
+  if (await restoreAffiliate(work.db, key, work.now)) await audit(work, 'restore', key.id, {})
+  return await loadManagedAffiliate(work.db, key)
+}
+
 async function audit(
   { db, caller, now }: Work,
   deed: string,

@@ -14,6 +14,7 @@ import { answerWhenLive } from './answer-when-live.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
 import { apiKeyRoutes } from './api-keys.ts'
 import { applicationRoutes } from './applications.ts'
+import { auditLogRoutes } from './audit-log.ts'
 import { authRoutes } from './auth-routes.ts'
 import { balanceAdjustmentRoutes } from './balance-adjustments.ts'
 import { balanceRoutes } from './balances.ts'
@@ -53,6 +54,7 @@ import { notificationTargetRoutes } from './notification-targets.ts'
 import { offerIntegrationRoutes } from './offer-integration.ts'
 import { offerRoutes } from './offers.ts'
 import { describeApi } from './openapi.ts'
+import { overviewRoutes } from './overview.ts'
 import { paymentRunRoutes } from './payment-runs.ts'
 import { portalApiKeyRoutes } from './portal-api-keys.ts'
 import { portalApplicationRoutes } from './portal-applications.ts'
@@ -95,6 +97,7 @@ const ROUTES: readonly ((app: ApiApp, deps: ApiDeps) => void)[] = [
   memberRoutes,
   settingsRoutes,
   apiKeyRoutes,
+  auditLogRoutes,
   trafficSourceRoutes,
   affiliateNetworkRoutes,
   catalogueRoutes,
@@ -134,6 +137,7 @@ const ROUTES: readonly ((app: ApiApp, deps: ApiDeps) => void)[] = [
   deliveryBulkRoutes,
   explainUrlRoutes,
   reportRoutes,
+  overviewRoutes,
   costCorrectionRoutes,
   fraudRoutes,
   splitReportRoutes,

@@ -6,6 +6,9 @@ import type { User } from './accounts.ts'
 /** Begins the actor of a person; the rest is their id. */
 export const USER_ACTOR = 'user:'
 
+/** Begins the actor of an API key; the rest is its id. */
+export const KEY_ACTOR = 'key:'
+
 /** Who calls, in which workspace and with which role. */
 export type Caller = {
   readonly workspace: string

@@ -8,6 +8,7 @@ import {
   createCampaign,
   getCampaign,
   listCampaigns,
+  restoreCampaign,
   updateCampaign,
 } from '../store/campaigns.ts'
 import { getDomain } from '../store/domains.ts'
@@ -38,6 +39,7 @@ export function campaignRoutes(app: ApiApp, deps: ApiDeps): void {
     create: createCampaign,
     update: updateCampaign,
     archive: archiveCampaign,
+    restore: restoreCampaign,
     get: getCampaign,
     list: listCampaigns,
     toViews: (db, items, caller) =>

@@ -8,6 +8,7 @@ import {
   findCoupon,
   getCoupon,
   listCoupons,
+  restoreCoupon,
   updateCoupon,
 } from '../store/coupons.ts'
 import { getOffer } from '../store/offers.ts'
@@ -47,6 +48,7 @@ export function couponRoutes(app: ApiApp, deps: ApiDeps): void {
     create: createCoupon,
     update: updateCoupon,
     archive: archiveCoupon,
+    restore: restoreCoupon,
     get: getCoupon,
     list: listCoupons,
     toViews: async (_db, items) => items.map(toView),

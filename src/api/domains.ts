@@ -7,6 +7,7 @@ import {
   type DomainFields,
   getDomain,
   listDomains,
+  restoreDomain,
   updateDomain,
 } from '../store/domains.ts'
 import type { Db } from '../store/transaction.ts'
@@ -59,6 +60,7 @@ export function domainRoutes(app: ApiApp, deps: ApiDeps): void {
     create: createDomain,
     update: updateDomain,
     archive: archiveDomain,
+    restore: restoreDomain,
     get: getDomain,
     list: listDomains,
     toViews: async (_db, items) => items.map(toView),

@@ -6,7 +6,7 @@ import type { Membership } from './accounts.ts'
 import { requireActiveAffiliate } from './active-affiliate.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
 import { findKeyHolder } from './api-key.ts'
-import { type Caller, USER_ACTOR } from './caller.ts'
+import { type Caller, KEY_ACTOR, USER_ACTOR } from './caller.ts'
 import { Problem } from './problem.ts'
 
 const WORKSPACE_HEADER = 'x-trailpost-workspace'
@@ -104,7 +104,7 @@ async function callerByKey(deps: ApiDeps, authorization: string, request: Fastif
   const wanted = headerOf(request, WORKSPACE_HEADER)
   if (wanted !== undefined && wanted !== holder.workspace) throw foreignWorkspace(wanted)
   const { workspace, role, affiliateId } = holder
-  return { workspace, role, affiliateId, actor: `key:${holder.id}` }
+  return { workspace, role, affiliateId, actor: `${KEY_ACTOR}${holder.id}` }
 }
 
 /** The memberships of the person whose session cookie came with the request. */

@@ -8,6 +8,7 @@ import {
   findEventSettings,
   getEventSettings,
   listEventSettings,
+  restoreEventSettings,
   updateEventSettings,
 } from '../store/events.ts'
 import type { Db } from '../store/transaction.ts'
@@ -43,6 +44,7 @@ export function eventRoutes(app: ApiApp, deps: ApiDeps): void {
     create: createEventSettings,
     update: updateEventSettings,
     archive: archiveEventSettings,
+    restore: restoreEventSettings,
     get: getEventSettings,
     list: listEventSettings,
     toViews: async (_db, items) => items.map(toView),

@@ -6,6 +6,7 @@ import {
   type FlowFields,
   getFlow,
   listFlows,
+  restoreFlow,
   updateFlow,
 } from '../store/flows.ts'
 import type { Db } from '../store/transaction.ts'
@@ -32,6 +33,7 @@ export function flowRoutes(app: ApiApp, deps: ApiDeps): void {
     create: createFlow,
     update: updateFlow,
     archive: archiveFlow,
+    restore: restoreFlow,
     get: getFlow,
     list: listFlows,
     toViews: async (_db, items) => items.map(toView),

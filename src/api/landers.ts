@@ -6,6 +6,7 @@ import {
   type Lander,
   type LanderFields,
   listLanders,
+  restoreLander,
   updateLander,
 } from '../store/landers.ts'
 import type { Db } from '../store/transaction.ts'
@@ -70,6 +71,8 @@ export function landerRoutes(app: ApiApp, deps: ApiDeps): void {
     create: createLander,
     update: updateLander,
     archive: archiveLander,
+    restore: restoreLander,
+    secretFields: ['protection'],
     get: getLander,
     list: listLanders,
     toViews: async (_db, items, caller) => items.map((lander) => toView(lander, deps.publicUrl, caller)),

@@ -13,6 +13,7 @@ import {
 import { type Db, inTransaction } from '../store/transaction.ts'
 import { ROLES } from './access-table.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
+import { auditedChanges } from './audited-changes.ts'
 import { type Caller, callerOf, workspaceOf } from './caller.ts'
 import { timeField } from './fields.ts'
 import { deleteUserWithoutWorkspace, joinWorkspace } from './join-workspace.ts'
@@ -91,11 +92,11 @@ function roleRoute(app: ApiApp, deps: ApiDeps): void {
       const { id } = request.params
       const { role } = request.body
       const { workspace } = callerOf(request)
-      await changeMember(deps, request, id, async (db, now) => {
+      await changeMember(deps, request, id, async (db, now, before) => {
         if (role !== 'owner') await refuseLastOwner(db, { workspace, userId: id })
         await updateMemberRole(db, { workspace, userId: id, role })
         if (role === LOOKS_AFTER_NONE) await releaseAffiliates(db, { workspace, managerId: id }, now)
-        return { deed: 'update', detail: { role } }
+        return { deed: 'update', detail: roleChange(before, role) }
       })
       return await oneMember(deps, workspace, id)
     },
@@ -125,6 +126,10 @@ function removeRoute(app: ApiApp, deps: ApiDeps): void {
   })
 }
 
+function roleChange(before: string, after: MemberRole): Deed['detail'] {
+  return { ...auditedChanges({ settable: ['role'], before: { role: before }, after: { role: after } }) }
+}
+
 type Deed = { readonly deed: string; readonly detail: Readonly<Record<string, unknown>> }
 
 /** Changes a member while nobody else changes any of the workspace: two owners never remove each other. */
@@ -132,7 +137,7 @@ async function changeMember(
   deps: ApiDeps,
   request: FastifyRequest,
   id: string,
-  change: (db: Db, now: number) => Promise<Deed>,
+  change: (db: Db, now: number, roleBefore: string) => Promise<Deed>,
 ): Promise<void> {
   const caller = callerOf(request)
   const now = deps.clock()
@@ -140,7 +145,7 @@ async function changeMember(
     await lockKeys(db, deps.store.engine, [membersLock(caller.workspace)])
     const role = await findMemberRole(db, { workspace: caller.workspace, userId: id })
     if (role === undefined || role === 'affiliate') throw notFound('member', id)
-    await audit(db, caller, { now, id, ...(await change(db, now)) })
+    await audit(db, caller, { now, id, ...(await change(db, now, role)) })
   })
 }
 

@@ -12,6 +12,7 @@ import {
   OFFER_KINDS,
   type Offer,
   type OfferFields,
+  restoreOffer,
   updateOffer,
 } from '../store/offers.ts'
 import type { Db } from '../store/transaction.ts'
@@ -42,7 +43,7 @@ import { termsSchema, toTermsView } from './offer-terms-view.ts'
 import { findOverflowCircle } from './overflow-circles.ts'
 import { ownedRoutes } from './owned-resource.ts'
 import { ownedFields, toOwnedView } from './owned-view.ts'
-import { pageQuery } from './page.ts'
+import { ownedPageQuery } from './page.ts'
 import { type FieldError, invalidFields } from './problem.ts'
 import { CURRENCY_OF_WORKSPACE, withWorkspaceCurrency } from './workspace-currency.ts'
 
@@ -119,7 +120,7 @@ const updateBody = z
   .partial()
   .transform(({ payout, ...rest }) => (payout === undefined ? rest : { ...rest, payoutMicros: payout }))
 
-const listQuery = pageQuery.extend({
+const listQuery = ownedPageQuery.extend({
   advertiserId: idField.optional(),
   kind: z
     .enum(OFFER_KINDS)
@@ -166,6 +167,7 @@ export function offerRoutes(app: ApiApp, deps: ApiDeps): void {
     create: createOffer,
     update: updateOffer,
     archive: archiveOffer,
+    restore: restoreOffer,
     get: getOffer,
     list: listOffers,
     complete: withWorkspaceCurrency,

@@ -1,18 +1,20 @@
+import assert from 'node:assert/strict'
 import type { FastifyInstance, FastifyRequest, FastifyTypeProviderDefault } from 'fastify'
 import { z } from 'zod'
 import { appendAudit } from '../store/audit-log.ts'
 import { lockKeys } from '../store/lock-keys.ts'
 import type { SqlEngine } from '../store/open-store.ts'
-import type { Owned, OwnedId } from '../store/owned.ts'
-import type { Page, PageRequest } from '../store/page.ts'
+import type { Owned, OwnedId, OwnedPageRequest } from '../store/owned.ts'
+import type { Page } from '../store/page.ts'
 import { type Db, inTransaction } from '../store/transaction.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
+import { auditedChanges, settableFields } from './audited-changes.ts'
 import { type Caller, callerOf } from './caller.ts'
-import { idParams, pageOf, pageQuery } from './page.ts'
+import { idParams, ownedPageQuery, pageOf } from './page.ts'
 import { notFound } from './problem.ts'
 
 /**
- * One kind of configured thing: how it is checked, stored and shown. All kinds have the same five routes, and
+ * One kind of configured thing: how it is checked, stored and shown. All kinds have the same six routes, and
  * each of them works only inside the caller's workspace.
  */
 type OwnedResource<Item extends Owned, Fields> = {
@@ -22,15 +24,18 @@ type OwnedResource<Item extends Owned, Fields> = {
   readonly what: string
   readonly createBody: z.ZodType<Fields>
   readonly updateBody: z.ZodType
-  /** Query of the list, when it takes more than a page's: pageQuery with further, optional parameters. */
+  /** Query of the list, when it takes more than a page's: ownedPageQuery with further, optional parameters. */
   readonly listQuery?: z.ZodType
   readonly itemSchema: z.ZodType
   readonly create: (db: Db, workspace: string, fields: Fields, now: number) => Promise<Item>
   readonly update: (db: Db, key: OwnedId, changes: Partial<Fields>, now: number) => Promise<Item | undefined>
   readonly archive: (db: Db, key: OwnedId, now: number) => Promise<boolean>
+  readonly restore: (db: Db, key: OwnedId, now: number) => Promise<boolean>
   readonly get: (db: Db, key: OwnedId) => Promise<Item | undefined>
-  readonly list: (db: Db, workspace: string, page: PageRequest) => Promise<Page<Item>>
+  readonly list: (db: Db, workspace: string, page: OwnedPageRequest) => Promise<Page<Item>>
   readonly toViews: (db: Db, items: readonly Item[], caller: Caller) => Promise<readonly object[]>
+  /** Fields whose values the audit log does not keep: they may hold secrets. */
+  readonly secretFields?: readonly string[]
   /** Completes the parts of fields that an update may name alone. */
   readonly merge?: (current: Item, body: Partial<Fields>) => Partial<Fields>
   /** Fills in on creation what the body left open. */
@@ -52,6 +57,7 @@ export function ownedRoutes<Item extends Owned & Fields, Fields>(
   const plain: FastifyInstance = app.withTypeProvider<FastifyTypeProviderDefault>()
   readRoutes(plain, deps, resource)
   writeRoutes(plain, deps, resource)
+  archiveRoutes(plain, deps, resource)
 }
 
 function readRoutes<Item extends Owned & Fields, Fields>(
@@ -65,12 +71,12 @@ function readRoutes<Item extends Owned & Fields, Fields>(
     schema: {
       tags: [path],
       summary: `List: ${path}`,
-      querystring: resource.listQuery ?? pageQuery,
+      querystring: resource.listQuery ?? ownedPageQuery,
       response: { 200: pageOf(resource.itemSchema) },
     },
     handler: async (request) => {
       const caller = callerOf(request)
-      const page = await resource.list(db, caller.workspace, request.query as PageRequest) // checked by its schema
+      const page = await resource.list(db, caller.workspace, request.query as OwnedPageRequest) // checked by its schema
       return { items: await resource.toViews(db, page.items, caller), nextCursor: page.nextCursor }
     },
   })
@@ -97,12 +103,8 @@ function writeRoutes<Item extends Owned & Fields, Fields>(
   resource: OwnedResource<Item, Fields>,
 ): void {
   const { path, what, itemSchema } = resource
-  const { engine } = deps.store
-  /** The change, its checks and its audit entry are one transaction. */
-  const inWork = <T>(request: FastifyRequest, run: (work: Work<Item, Fields>) => Promise<T>) =>
-    inTransaction(deps.store.db, (db) =>
-      run({ db, engine, resource, caller: callerOf(request), now: deps.clock() }),
-    )
+  const inWork = workOf(deps, resource)
+  const settable = settableFields(resource.updateBody)
   app.post(`/api/v1/${path}`, {
     schema: {
       tags: [path],
@@ -126,9 +128,18 @@ function writeRoutes<Item extends Owned & Fields, Fields>(
     handler: async (request) => {
       const { id } = idParams.parse(request.params)
       const body = request.body as Partial<Fields> // checked by updateBody
-      return await inWork(request, (work) => update(work, id, body))
+      return await inWork(request, (work) => update(work, id, { body, settable }))
     },
   })
+}
+
+function archiveRoutes<Item extends Owned & Fields, Fields>(
+  app: FastifyInstance,
+  deps: ApiDeps,
+  resource: OwnedResource<Item, Fields>,
+): void {
+  const { path, what, itemSchema } = resource
+  const inWork = workOf(deps, resource)
   app.delete(`/api/v1/${path}/:id`, {
     schema: {
       tags: [path],
@@ -142,6 +153,27 @@ function writeRoutes<Item extends Owned & Fields, Fields>(
       return await reply.code(204).send()
     },
   })
+  app.post(`/api/v1/${path}/:id/restore`, {
+    schema: {
+      tags: [path],
+      summary: `Take into use again what was archived: ${what}`,
+      params: idParams,
+      response: { 200: itemSchema },
+    },
+    handler: async (request) => {
+      const { id } = idParams.parse(request.params)
+      return await inWork(request, (work) => restore(work, id))
+    },
+  })
+}
+
+/** The change, its checks and its audit entry are one transaction. */
+function workOf<Item extends Owned & Fields, Fields>(deps: ApiDeps, resource: OwnedResource<Item, Fields>) {
+  const { db, engine } = deps.store
+  return <T>(request: FastifyRequest, run: (work: Work<Item, Fields>) => Promise<T>) =>
+    inTransaction(db, (trx) =>
+      run({ db: trx, engine, resource, caller: callerOf(request), now: deps.clock() }),
+    )
 }
 
 type Work<Item extends Owned, Fields> = {
@@ -158,24 +190,28 @@ async function create<Item extends Owned & Fields, Fields>(work: Work<Item, Fiel
   await lockAndCheck(work, fields)
   const item = await resource.create(db, caller.workspace, fields, now)
   await audit(work, 'create', item.id, {})
-  return (await resource.toViews(db, [item], caller))[0]
+  return await toView(work, item)
 }
 
 async function update<Item extends Owned & Fields, Fields>(
   work: Work<Item, Fields>,
   id: string,
-  body: Partial<Fields>,
+  { body, settable }: { readonly body: Partial<Fields>; readonly settable: readonly string[] },
 ) {
   const { db, resource, caller, now } = work
   const key = { workspace: caller.workspace, id }
   const current = await resource.get(db, key)
   if (current === undefined) throw notFound(resource.what, id)
+  const before = await toView(work, current)
   const changes = resource.merge?.(current, body) ?? body
   await lockAndCheck(work, { ...current, ...changes }, id)
   const item = await resource.update(db, key, changes, now)
   if (item === undefined) throw notFound(resource.what, id)
-  await audit(work, 'update', id, { fields: Object.keys(body) })
-  return (await resource.toViews(db, [item], caller))[0]
+  const after = await toView(work, item)
+  const { secretFields: secret } = resource
+  const given = Object.keys(body)
+  await audit(work, 'update', id, { ...auditedChanges({ settable, secret, given, before, after }) })
+  return after
 }
 
 async function lockAndCheck<Item extends Owned & Fields, Fields>(
@@ -196,7 +232,30 @@ async function archive<Item extends Owned & Fields, Fields>(work: Work<Item, Fie
   await audit(work, 'archive', id, {})
 }
 
-/** Says which fields changed, never their values: some are secrets. */
+/** What was saved when it was in use may not fit any more: its slug is taken, what it names is archived. */
+async function restore<Item extends Owned & Fields, Fields>(work: Work<Item, Fields>, id: string) {
+  const { db, resource, caller, now } = work
+  const key = { workspace: caller.workspace, id }
+  const archived = await resource.get(db, key)
+  if (archived === undefined) throw notFound(resource.what, id)
+  if (archived.archivedAt === null) return await toView(work, archived)
+  await lockAndCheck(work, archived, id)
+  // Somebody was faster: it is in use as well.
+  if (await resource.restore(db, key, now)) await audit(work, 'restore', id, {})
+  const restored = await resource.get(db, key)
+  if (restored === undefined) throw notFound(resource.what, id)
+  return await toView(work, restored)
+}
+
+async function toView<Item extends Owned & Fields, Fields>(
+  { db, resource, caller }: Work<Item, Fields>,
+  item: Item,
+): Promise<object> {
+  const [view] = await resource.toViews(db, [item], caller)
+  assert(view !== undefined, 'one thing has one view')
+  return view
+}
+
 async function audit<Item extends Owned & Fields, Fields>(
   { db, resource, caller, now }: Work<Item, Fields>,
   deed: string,

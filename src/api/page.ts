@@ -9,6 +9,15 @@ export const pageQuery = z.object({
   cursor: z.string().min(1).max(300).optional().describe('nextCursor of the page before'),
 })
 
+/** Query of a list of configured things. */
+export const ownedPageQuery = pageQuery.extend({
+  archived: z
+    .enum(['true', 'false'])
+    .transform((text) => text === 'true')
+    .optional()
+    .describe('true: those that are out of use, in place of those in use'),
+})
+
 export function pageOf<T extends z.ZodType>(item: T) {
   return z.object({
     items: z.array(item),

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { NetworkSettings } from '../domain/affiliate.ts'
 import { FRAUD_FLAGS } from '../domain/fraud.ts'
 import { formatMicros } from '../domain/money.ts'
-import { appendAudit } from '../store/audit-log.ts'
+import { type AuditEntry, appendAudit } from '../store/audit-log.ts'
 import { listBalanceAdjustments } from '../store/balance-adjustments.ts'
 import { listConversions } from '../store/conversions.ts'
 import { loadRates, saveRates } from '../store/currency-rates.ts'
@@ -11,6 +11,7 @@ import { hasTerms } from '../store/offers.ts'
 import { type Db, inTransaction } from '../store/transaction.ts'
 import { getWorkspace, updateWorkspace, type WorkspaceFields } from '../store/workspaces.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
+import { auditedChanges, settableFields } from './audited-changes.ts'
 import { type Caller, callerOf, workspaceOf } from './caller.ts'
 import { currencyField, nameField, optionalUrlField, positiveAmountField, timeZoneField } from './fields.ts'
 import { invalidFields, notFound } from './problem.ts'
@@ -68,6 +69,8 @@ const settingsBody = z
   })
   .partial()
 
+const SETTABLE = settableFields(settingsBody)
+
 const settingsSchema = z
   .object({
     workspace: z.string(),
@@ -120,9 +123,12 @@ function workspaceRoutes(app: ApiApp, deps: ApiDeps): void {
         const now = deps.clock()
         if (given.currency !== undefined) await refuseMixedCurrencies(trx, caller.workspace, given.currency)
         const changes = await withParts(trx, caller.workspace, { given, network, alerts, retention })
+        const before = await toView(trx, caller.workspace)
         await updateWorkspace(trx, caller.workspace, changes, now)
-        await audit(trx, caller, { now, action: 'settings.update', fields: Object.keys(changes) })
-        return await toView(trx, caller.workspace)
+        const after = await toView(trx, caller.workspace)
+        const detail = { ...auditedChanges({ settable: SETTABLE, before, after }) }
+        await audit(trx, caller, { now, action: 'settings.update', detail })
+        return after
       })
     },
   })
@@ -147,9 +153,12 @@ function rateRoutes(app: ApiApp, deps: ApiDeps): void {
       if ('USD' in perUsd) throw invalidFields([{ field: 'perUsd.USD', message: 'one dollar is one dollar' }])
       return await inTransaction(db, async (trx) => {
         const now = deps.clock()
+        const before = toRatesView(await loadRates(trx))
         await saveRates(trx, perUsd, now)
-        await audit(trx, caller, { now, action: 'currency_rates.update', fields: Object.keys(perUsd) })
-        return { perUsd: toRatesView(await loadRates(trx)) }
+        const after = toRatesView(await loadRates(trx))
+        const detail = { ...auditedChanges({ settable: Object.keys(perUsd), before, after }) }
+        await audit(trx, caller, { now, action: 'currency_rates.update', detail })
+        return { perUsd: after }
       })
     },
   })
@@ -225,12 +234,8 @@ function toRatesView(rates: Readonly<Record<string, number>>): Record<string, st
 async function audit(
   db: Db,
   { workspace, actor }: Caller,
-  {
-    now,
-    action,
-    fields,
-  }: { readonly now: number; readonly action: string; readonly fields: readonly string[] },
+  { now, action, detail }: Pick<AuditEntry, 'action' | 'detail'> & { readonly now: number },
 ): Promise<void> {
   const subject = { subjectType: 'workspace', subjectId: workspace }
-  await appendAudit(db, { workspace, at: now, actor, action, ...subject, detail: { fields } })
+  await appendAudit(db, { workspace, at: now, actor, action, ...subject, detail })
 }

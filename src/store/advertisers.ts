@@ -23,6 +23,7 @@ export const {
   create: createAdvertiser,
   update: updateAdvertiser,
   archive: archiveAdvertiser,
+  restore: restoreAdvertiser,
   get: getAdvertiser,
   list: listAdvertisers,
 } = ownedTable({ table: 'advertisers', toItem: toAdvertiser, toColumns })

@@ -20,6 +20,7 @@ export const {
   create: createAffiliateNetwork,
   update: updateAffiliateNetwork,
   archive: archiveAffiliateNetwork,
+  restore: restoreAffiliateNetwork,
   get: getAffiliateNetwork,
   list: listAffiliateNetworks,
 } = ownedTable({ table: 'affiliate_networks', toItem: toAffiliateNetwork, toColumns })

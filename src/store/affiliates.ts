@@ -1,8 +1,8 @@
 import { type RawBuilder, type Selectable, type SqlBool, sql } from 'kysely'
 import type { AffiliatePayment, AffiliateStatus, BillingAddress } from '../domain/affiliate.ts'
-import { type Owned, toOwned } from './owned.ts'
+import { archivedIs, type Owned, type OwnedPageRequest, toOwned } from './owned.ts'
 import { ownedTable } from './owned-table.ts'
-import { afterCursor, type Page, type PageRequest, rowsWanted, toPage } from './page.ts'
+import { afterCursor, type Page, rowsWanted, toPage } from './page.ts'
 import type { Database } from './schema.ts'
 import type { Db } from './transaction.ts'
 
@@ -39,6 +39,7 @@ export const {
   create: createAffiliate,
   update: updateAffiliate,
   archive: archiveAffiliate,
+  restore: restoreAffiliate,
   get: getAffiliate,
 } = ownedTable({ table: 'affiliates', toItem: toAffiliate, toColumns })
 
@@ -53,21 +54,21 @@ export type AffiliateFilter = {
 }
 
 /**
- * Those in use that fit, newest first.
+ * Those that fit, in use or, when asked, out of use, newest first.
  * @throws BadCursorError
  */
 export async function findAffiliates(
   db: Db,
   workspace: string,
   filter: AffiliateFilter,
-  page: PageRequest,
+  { archived = false, ...page }: OwnedPageRequest,
 ): Promise<Page<Affiliate>> {
   const { status, tag, managerId, search } = filter
   let query = db
     .selectFrom('affiliates')
     .selectAll()
     .where('workspace', '=', workspace)
-    .where('archived_at', 'is', null)
+    .where(archivedIs(archived))
     .where(afterCursor('created_at', page.cursor))
   if (status !== undefined) query = query.where('status', '=', status)
   if (managerId !== undefined) query = query.where('manager_id', '=', managerId)

@@ -77,6 +77,22 @@ export async function revokeApiKey(db: Db, key: OwnedId, now: number): Promise<b
   return result.numUpdatedRows === 1n
 }
 
+/** Names of keys by id, revoked ones too; one that the workspace does not have is absent. */
+export async function loadApiKeyNames(
+  db: Db,
+  workspace: string,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  if (ids.length === 0) return new Map()
+  const rows = await db
+    .selectFrom('api_keys')
+    .select(['id', 'name'])
+    .where('workspace', '=', workspace)
+    .where('id', 'in', [...ids])
+    .execute()
+  return new Map(rows.map(({ id, name }) => [id, name]))
+}
+
 /** Revoked ones too, newest first. */
 export async function listApiKeys(db: Db, workspace: string, page: PageRequest): Promise<Page<ApiKey>> {
   return await newestPage(db, 'api_keys', toApiKey, { workspace, page })

@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely'
+import { type RawBuilder, type Selectable, type SqlBool, sql } from 'kysely'
 import { announceDeed } from './announce-deeds.ts'
 import { newRecordId } from './ids.ts'
 import { afterCursor, type Page, type PageRequest, rowsWanted, toPage } from './page.ts'
@@ -37,22 +37,46 @@ export async function appendAudit(db: Db, entry: AuditEntry): Promise<void> {
   await announceDeed(db, entry)
 }
 
-/** Newest first. */
+/** What is absent is not asked for. */
+export type AuditFilter = {
+  readonly subjectType?: string | undefined
+  readonly subjectId?: string | undefined
+  readonly actor?: string | undefined
+  /** What the action begins with, e.g. 'offer.'. */
+  readonly action?: string | undefined
+  /** Unix milliseconds; the first that counts, and the first that does not. */
+  readonly from?: number | undefined
+  readonly to?: number | undefined
+}
+
+/**
+ * Entries that fit, newest first.
+ * @throws BadCursorError
+ */
 export async function listAudit(
   db: Db,
   workspace: string,
-  page: PageRequest,
+  { subjectType, subjectId, actor, action, from, to, ...page }: AuditFilter & PageRequest,
 ): Promise<Page<AuditEntry & { readonly id: string }>> {
-  const rows = await db
+  let query = db
     .selectFrom('audit_log')
     .selectAll()
     .where('workspace', '=', workspace)
     .where(afterCursor('at', page.cursor))
-    .orderBy('at', 'desc')
-    .orderBy('id', 'desc')
-    .limit(rowsWanted(page))
-    .execute()
+  if (subjectType !== undefined) query = query.where('subject_type', '=', subjectType)
+  if (subjectId !== undefined) query = query.where('subject_id', '=', subjectId)
+  if (actor !== undefined) query = query.where('actor', '=', actor)
+  if (action !== undefined) query = query.where(beginsWith('action', action))
+  if (from !== undefined) query = query.where('at', '>=', from)
+  if (to !== undefined) query = query.where('at', '<', to)
+  const rows = await query.orderBy('at', 'desc').orderBy('id', 'desc').limit(rowsWanted(page)).execute()
   return toPage(rows.map(toEntry), page, (entry) => entry.at)
+}
+
+/** Words of actions are joined by underscores, which stand for any character in a pattern. */
+function beginsWith(column: string, text: string): RawBuilder<SqlBool> {
+  const pattern = `${text.replaceAll(/[\\%_]/g, '\\$&')}%`
+  return sql<SqlBool>`${sql.ref(column)} like ${pattern} escape '\\'`
 }
 
 function toEntry(row: Selectable<Database['audit_log']>): AuditEntry & { readonly id: string } {

@@ -20,6 +20,7 @@ export const {
   create: createCampaign,
   update: updateCampaign,
   archive: archiveCampaign,
+  restore: restoreCampaign,
   get: getCampaign,
   list: listCampaigns,
 } = ownedTable({ table: 'campaigns', toItem: toCampaign, toColumns })

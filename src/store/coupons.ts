@@ -18,6 +18,7 @@ export const {
   create: createCoupon,
   update: updateCoupon,
   archive: archiveCoupon,
+  restore: restoreCoupon,
   get: getCoupon,
   list: listCoupons,
 } = ownedTable({ table: 'coupons', toItem: toCoupon, toColumns })

@@ -19,6 +19,7 @@ export const {
   create: createDomain,
   update: updateDomain,
   archive: archiveDomain,
+  restore: restoreDomain,
   get: getDomain,
   list: listDomains,
 } = ownedTable({ table: 'domains', toItem: toDomain, toColumns })

@@ -18,6 +18,7 @@ export const {
   create: createEventSettings,
   update: updateEventSettings,
   archive: archiveEventSettings,
+  restore: restoreEventSettings,
   get: getEventSettings,
   list: listEventSettings,
 } = ownedTable({ table: 'events', toItem: toEventSettings, toColumns })

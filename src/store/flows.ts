@@ -17,6 +17,7 @@ export const {
   create: createFlow,
   update: updateFlow,
   archive: archiveFlow,
+  restore: restoreFlow,
   get: getFlow,
   list: listFlows,
 } = ownedTable({ table: 'flows', toItem: toFlow, toColumns })

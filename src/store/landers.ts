@@ -13,6 +13,7 @@ export const {
   create: createLander,
   update: updateLander,
   archive: archiveLander,
+  restore: restoreLander,
   get: getLander,
   list: listLanders,
 } = ownedTable({ table: 'landers', toItem: toLander, toColumns })

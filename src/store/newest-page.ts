@@ -1,4 +1,5 @@
-import { type Kysely, type Selectable, sql } from 'kysely'
+import type { Kysely, Selectable } from 'kysely'
+import { archivedIs } from './owned.ts'
 import { afterCursor, type Page, type PageRequest, rowsWanted, toPage } from './page.ts'
 import type { Database } from './schema.ts'
 import type { Db } from './transaction.ts'
@@ -11,7 +12,8 @@ type DatedTableName = {
 }[keyof Database]
 
 /**
- * A page of the workspace's rows, newest first; of a table whose rows are archived, those in use when asked.
+ * A page of the workspace's rows, newest first; of a table whose rows are archived, those in use or the others when
+ * told which.
  * @throws BadCursorError
  */
 export async function newestPage<
@@ -24,8 +26,8 @@ export async function newestPage<
   {
     workspace,
     page,
-    inUse = false,
-  }: { readonly workspace: string; readonly page: PageRequest; readonly inUse?: boolean },
+    archived,
+  }: { readonly workspace: string; readonly page: PageRequest; readonly archived?: boolean },
 ): Promise<Page<Item>> {
   // Kysely cannot type a query over a table that is a type parameter; `$castTo` gives the whole row its type back.
   const rows = await (db as unknown as Kysely<Record<DatedTableName, DatedColumns>>)
@@ -33,7 +35,7 @@ export async function newestPage<
     .selectAll()
     .where('workspace', '=', workspace)
     .where(afterCursor('created_at', page.cursor))
-    .$if(inUse, (query) => query.where(sql.ref('archived_at'), 'is', null))
+    .$if(archived !== undefined, (query) => query.where(archivedIs(archived === true)))
     .orderBy('created_at', 'desc')
     .orderBy('id', 'desc')
     .limit(rowsWanted(page))

@@ -1,9 +1,9 @@
 import type { Selectable } from 'kysely'
 import type { OfferCaps, PayoutMode } from '../domain/conversion-types.ts'
 import { DEFAULT_TERMS, type OfferTerms } from '../domain/offer-terms.ts'
-import { type Owned, toOwned } from './owned.ts'
+import { archivedIs, type Owned, type OwnedPageRequest, toOwned } from './owned.ts'
 import { ownedTable } from './owned-table.ts'
-import { afterCursor, type Page, type PageRequest, rowsWanted, toPage } from './page.ts'
+import { afterCursor, type Page, rowsWanted, toPage } from './page.ts'
 import type { Database } from './schema.ts'
 import type { Db } from './transaction.ts'
 
@@ -43,6 +43,7 @@ export const {
   create: createOffer,
   update: updateOffer,
   archive: archiveOffer,
+  restore: restoreOffer,
   get: getOffer,
 } = ownedTable({ table: 'offers', toItem: toOffer, toColumns })
 
@@ -55,19 +56,19 @@ type OfferFilter = {
 }
 
 /**
- * Those in use, newest first.
+ * Those in use, or those that are not when asked, newest first.
  * @throws BadCursorError
  */
 export async function listOffers(
   db: Db,
   workspace: string,
-  { advertiserId, kind, ...page }: PageRequest & OfferFilter,
+  { advertiserId, kind, archived = false, ...page }: OwnedPageRequest & OfferFilter,
 ): Promise<Page<Offer>> {
   let query = db
     .selectFrom('offers')
     .selectAll()
     .where('workspace', '=', workspace)
-    .where('archived_at', 'is', null)
+    .where(archivedIs(archived))
     .where(afterCursor('created_at', page.cursor))
   if (advertiserId !== undefined) query = query.where('advertiser_id', '=', advertiserId)
   if (kind !== undefined) query = query.where('advertiser_id', kind === 'network' ? '<>' : '=', '')

@@ -2,8 +2,8 @@ import type { Insertable, Kysely, Selectable } from 'kysely'
 import { changeConfiguration } from './config-version.ts'
 import { newId } from './ids.ts'
 import { newestPage } from './newest-page.ts'
-import type { Owned, OwnedColumns, OwnedId } from './owned.ts'
-import type { Page, PageRequest } from './page.ts'
+import type { Owned, OwnedColumns, OwnedId, OwnedPageRequest } from './owned.ts'
+import type { Page } from './page.ts'
 import type { Database } from './schema.ts'
 import { type Db, inTransaction } from './transaction.ts'
 
@@ -32,13 +32,15 @@ type OwnedTable<Fields> = {
   ) => Promise<(Owned & Fields) | undefined>
   /** Takes it out of use and keeps it for reports; false when the workspace has none in use by that id. */
   readonly archive: (db: Db, key: OwnedId, now: number) => Promise<boolean>
+  /** Takes it into use again; false when the workspace has none by that id that is out of use. */
+  readonly restore: (db: Db, key: OwnedId, now: number) => Promise<boolean>
   /** Also when archived: what was recorded still names it. */
   readonly get: (db: Db, key: OwnedId) => Promise<(Owned & Fields) | undefined>
   /**
-   * Those in use, newest first.
+   * Those in use, or those that are not when asked, newest first.
    * @throws BadCursorError
    */
-  readonly list: (db: Db, workspace: string, page: PageRequest) => Promise<Page<Owned & Fields>>
+  readonly list: (db: Db, workspace: string, page: OwnedPageRequest) => Promise<Page<Owned & Fields>>
 }
 
 /**
@@ -52,9 +54,10 @@ export function ownedTable<Name extends OwnedTableName, Fields extends object>(
     create: (db, workspace, fields, now) => createOwned(mapping, { db, workspace, fields, now }),
     update: (db, key, changes, now) => updateOwned(mapping, { db, key, changes, now }),
     archive: (db, key, now) => archiveOwned(mapping.table, db, key, now),
+    restore: (db, key, now) => restoreOwned(mapping.table, db, key, now),
     get: (db, key) => getOwned(mapping, db, key),
-    list: (db, workspace, page) =>
-      newestPage(db, mapping.table, mapping.toItem, { workspace, page, inUse: true }),
+    list: (db, workspace, { archived = false, ...page }) =>
+      newestPage(db, mapping.table, mapping.toItem, { workspace, page, archived }),
   }
 }
 
@@ -109,6 +112,19 @@ async function archiveOwned(table: OwnedTableName, db: Db, key: OwnedId, now: nu
       .where('id', '=', key.id)
       .where('workspace', '=', key.workspace)
       .where('archived_at', 'is', null)
+      .executeTakeFirst()
+    return result.numUpdatedRows === 1n
+  })
+}
+
+async function restoreOwned(table: OwnedTableName, db: Db, key: OwnedId, now: number): Promise<boolean> {
+  return await changeConfiguration(db, async (trx) => {
+    const result = await asOwned(trx)
+      .updateTable(table)
+      .set({ archived_at: null, updated_at: now })
+      .where('id', '=', key.id)
+      .where('workspace', '=', key.workspace)
+      .where('archived_at', 'is not', null)
       .executeTakeFirst()
     return result.numUpdatedRows === 1n
   })

@@ -1,3 +1,6 @@
+import { type RawBuilder, type SqlBool, sql } from 'kysely'
+import type { PageRequest } from './page.ts'
+
 /** Names one thing of one workspace: nobody reaches another workspace's things by their id. */
 export type OwnedId = { readonly workspace: string; readonly id: string }
 
@@ -11,6 +14,9 @@ export type Owned = {
   /** Null while it is in use. */
   readonly archivedAt: number | null
 }
+
+/** Which of them a list shows; those in use unless told. */
+export type OwnedPageRequest = PageRequest & { readonly archived?: boolean | undefined }
 
 /** The same as columns. */
 export type OwnedColumns = {
@@ -29,4 +35,9 @@ export function toOwned(row: OwnedColumns): Owned {
     updatedAt: row.updated_at,
     archivedAt: row.archived_at,
   }
+}
+
+/** The condition of rows that are in use, or of those that are not. */
+export function archivedIs(archived: boolean): RawBuilder<SqlBool> {
+  return archived ? sql<SqlBool>`archived_at is not null` : sql<SqlBool>`archived_at is null`
 }

@@ -9,6 +9,12 @@ const NAMED = [
   'landers',
   'affiliates',
   'advertisers',
+  'flows',
+  'domains',
+  'events',
+  'coupons',
+  'report_views',
+  'custom_metrics',
 ] as const
 export type NamedTable = (typeof NAMED)[number]
 

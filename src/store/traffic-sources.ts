@@ -29,6 +29,7 @@ export const {
   create: createTrafficSource,
   update: updateTrafficSource,
   archive: archiveTrafficSource,
+  restore: restoreTrafficSource,
   get: getTrafficSource,
   list: listTrafficSources,
 } = ownedTable({ table: 'traffic_sources', toItem: toTrafficSource, toColumns })

@@ -178,7 +178,7 @@ const PORTAL_BODIES: Readonly<Record<string, object>> = {
 /** A body for every writing route; a route that is new must be added here. */
 function payloadOf(key: string, kind: string, world: World): object | undefined {
   const [method = '', url = ''] = key.split(' ')
-  if (method === 'GET' || method === 'DELETE' || /\/:id\/(?:replay|cancel|erase)$/.test(url)) return undefined
+  if (method === 'GET' || method === 'DELETE' || /\/:id\/(?:replay|cancel|erase|restore)$/.test(url)) return undefined
   if (url.endsWith('/notification-targets')) return { url: `https://${world.mark}.example/pb` }
   const ofPortal = url.startsWith(PORTAL) ? PORTAL_BODIES[url.slice(PORTAL.length)] : undefined
   if (ofPortal !== undefined) return ofPortal

@@ -878,6 +878,72 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit-log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who did what, newest first
+         * @description Access: manager.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    /** @description nextCursor of the page before */
+                    cursor?: string;
+                    /** @description e.g. 'offer' */
+                    subjectType?: string;
+                    subjectId?: string;
+                    /** @description `user:ID`, `key:ID` or 'system' */
+                    actor?: string;
+                    /** @description What it begins with, e.g. 'offer.' */
+                    action?: string;
+                    from?: string;
+                    /** @description The first moment that is not asked for */
+                    to?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["AuditEntry"][];
+                            /** @description Null on the last page */
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/traffic-sources": {
         parameters: {
             query?: never;
@@ -895,6 +961,8 @@ export interface paths {
                     limit?: number;
                     /** @description nextCursor of the page before */
                     cursor?: string;
+                    /** @description true: those that are out of use, in place of those in use */
+                    archived?: "true" | "false";
                 };
                 header?: never;
                 path?: never;
@@ -1166,6 +1234,56 @@ export interface paths {
         };
         trace?: never;
     };
+    "/api/v1/traffic-sources/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take into use again what was archived: traffic source
+         * @description Access: manager.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TrafficSource"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/affiliate-networks": {
         parameters: {
             query?: never;
@@ -1183,6 +1301,8 @@ export interface paths {
                     limit?: number;
                     /** @description nextCursor of the page before */
                     cursor?: string;
+                    /** @description true: those that are out of use, in place of those in use */
+                    archived?: "true" | "false";
                 };
                 header?: never;
                 path?: never;
@@ -1466,6 +1586,56 @@ export interface paths {
                 };
             };
         };
+        trace?: never;
+    };
+    "/api/v1/affiliate-networks/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take into use again what was archived: affiliate network
+         * @description Access: manager.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AffiliateNetwork"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/catalogue/traffic-sources": {
@@ -1819,6 +1989,8 @@ export interface paths {
                     limit?: number;
                     /** @description nextCursor of the page before */
                     cursor?: string;
+                    /** @description true: those that are out of use, in place of those in use */
+                    archived?: "true" | "false";
                     advertiserId?: string;
                     /** @description network: advertisers' offers; tracker: those of affiliate networks, or of nobody */
                     kind?: "network" | "tracker";
@@ -2631,6 +2803,56 @@ export interface paths {
         };
         trace?: never;
     };
+    "/api/v1/offers/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take into use again what was archived: offer
+         * @description Access: manager.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Offer"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/offers/{id}/integration": {
         parameters: {
             query?: never;
@@ -2977,6 +3199,8 @@ export interface paths {
                     limit?: number;
                     /** @description nextCursor of the page before */
                     cursor?: string;
+                    /** @description true: those that are out of use, in place of those in use */
+                    archived?: "true" | "false";
                 };
                 header?: never;
                 path?: never;
@@ -3297,6 +3521,56 @@ export interface paths {
         };
         trace?: never;
     };
+    "/api/v1/advertisers/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take into use again what was archived: advertiser
+         * @description Access: manager.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Advertiser"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/advertisers/{id}/token": {
         parameters: {
             query?: never;
@@ -3374,6 +3648,8 @@ export interface paths {
                     limit?: number;
                     /** @description nextCursor of the page before */
                     cursor?: string;
+                    /** @description true: those that are out of use, in place of those in use */
+                    archived?: "true" | "false";
                 };
                 header?: never;
                 path?: never;
@@ -3583,6 +3859,56 @@ export interface paths {
         };
         trace?: never;
     };
+    "/api/v1/coupons/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take into use again what was archived: coupon
+         * @description Access: manager.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Coupon"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/landers": {
         parameters: {
             query?: never;
@@ -3600,6 +3926,8 @@ export interface paths {
                     limit?: number;
                     /** @description nextCursor of the page before */
                     cursor?: string;
+                    /** @description true: those that are out of use, in place of those in use */
+                    archived?: "true" | "false";
                 };
                 header?: never;
                 path?: never;
@@ -3833,6 +4161,56 @@ export interface paths {
         };
         trace?: never;
     };
+    "/api/v1/landers/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take into use again what was archived: lander
+         * @description Access: manager.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Lander"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/flows": {
         parameters: {
             query?: never;
@@ -3850,6 +4228,8 @@ export interface paths {
                     limit?: number;
                     /** @description nextCursor of the page before */
                     cursor?: string;
+                    /** @description true: those that are out of use, in place of those in use */
+                    archived?: "true" | "false";
                 };
                 header?: never;
                 path?: never;
@@ -4225,6 +4605,56 @@ export interface paths {
         };
         trace?: never;
     };
+    "/api/v1/flows/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take into use again what was archived: flow
+         * @description Access: manager.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Flow"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/domains": {
         parameters: {
             query?: never;
@@ -4242,6 +4672,8 @@ export interface paths {
                     limit?: number;
                     /** @description nextCursor of the page before */
                     cursor?: string;
+                    /** @description true: those that are out of use, in place of those in use */
+                    archived?: "true" | "false";
                 };
                 header?: never;
                 path?: never;
@@ -4457,6 +4889,56 @@ export interface paths {
         };
         trace?: never;
     };
+    "/api/v1/domains/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take into use again what was archived: domain
+         * @description Access: manager.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Domain"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/campaigns": {
         parameters: {
             query?: never;
@@ -4474,6 +4956,8 @@ export interface paths {
                     limit?: number;
                     /** @description nextCursor of the page before */
                     cursor?: string;
+                    /** @description true: those that are out of use, in place of those in use */
+                    archived?: "true" | "false";
                 };
                 header?: never;
                 path?: never;
@@ -4969,6 +5453,56 @@ export interface paths {
                 };
             };
         };
+        trace?: never;
+    };
+    "/api/v1/campaigns/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take into use again what was archived: campaign
+         * @description Access: manager.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Campaign"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/campaigns/{id}/dry-run": {
@@ -6216,6 +6750,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/privacy/conversions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everything that is known of a conversion without a click, as one document
+         * @description Access: owner.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["VisitExport"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/privacy/conversions/{id}/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Erase what came from the person of a conversion without a click
+         * @description Access: owner.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["VisitExport"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/privacy/visits/{clickId}": {
         parameters: {
             query?: never;
@@ -7422,6 +8056,8 @@ export interface paths {
                     limit?: number;
                     /** @description nextCursor of the page before */
                     cursor?: string;
+                    /** @description true: those that are out of use, in place of those in use */
+                    archived?: "true" | "false";
                 };
                 header?: never;
                 path?: never;
@@ -7646,6 +8282,56 @@ export interface paths {
                 };
             };
         };
+        trace?: never;
+    };
+    "/api/v1/events/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take into use again what was archived: event
+         * @description Access: manager.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Event"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/campaigns/{id}/test-conversion": {
@@ -8841,6 +9527,54 @@ export interface paths {
                                 kind: "count" | "money" | "number" | "ratio";
                             }[];
                         };
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the workspace fares and what waits for a decision
+         * @description Access: viewer.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Overview"];
                     };
                 };
                 /** @description A problem */
@@ -11376,6 +12110,8 @@ export interface paths {
                     limit?: number;
                     /** @description nextCursor of the page before */
                     cursor?: string;
+                    /** @description true: those that are out of use, in place of those in use */
+                    archived?: "true" | "false";
                     status?: "pending" | "active" | "paused" | "rejected" | "closed";
                     tag?: string;
                     /** @description Id of a member; '' for those that nobody looks after */
@@ -11739,6 +12475,56 @@ export interface paths {
                     };
                 };
             };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Affiliate"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/affiliates/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take into use again what was archived: affiliate
+         * @description Access: manager.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
             responses: {
                 /** @description Default Response */
                 200: {
@@ -13962,6 +14748,37 @@ export interface components {
                 affiliateId: string;
             }[];
         };
+        AuditEntry: {
+            id: string;
+            /** Format: date-time */
+            at: string;
+            /** @description `user:ID`, `key:ID` or 'system' */
+            actor: string;
+            /** @enum {string} */
+            actorKind: "person" | "key" | "system";
+            /** @description '' for a person or key that is gone */
+            actorName: string;
+            /** @description '' unless a person did it */
+            actorEmail: string;
+            action: string;
+            subjectType: string;
+            subjectId: string;
+            /** @description As it is called now; '' for a thing without a name */
+            subjectName: string;
+            /** @description Which fields changed */
+            fields: string[];
+            /** @description Of those fields, what PATCH takes; values that are secret or very long are not kept */
+            changes: {
+                [key: string]: {
+                    before: unknown;
+                    after: unknown;
+                };
+            };
+            /** @description What else is known of the deed */
+            detail: {
+                [key: string]: unknown;
+            };
+        };
         Invoice: {
             id: string;
             /** @description Counted up in the workspace */
@@ -15439,6 +16256,61 @@ export interface components {
              * @enum {string}
              */
             statusNow: "active" | "paused" | "pending" | "expired" | "deleted";
+        };
+        Overview: {
+            /** @description How old the oldest visit is that reports do not show yet */
+            ledger: {
+                lagSeconds: number;
+                isLate: boolean;
+            };
+            deliveries: {
+                /** @description 1001 stands for more than 1000 */
+                waiting: number;
+                /** @description Whose time has come */
+                due: number;
+                /** @description Of the oldest that is due */
+                dueSince: string | null;
+                /** @description By the settings of alerts */
+                isLate: boolean;
+            };
+            /** @description Of traffic sources and campaigns */
+            targets: {
+                failing: number;
+                /** @description By itself, not by a person */
+                disabled: number;
+            };
+            webhooks: {
+                failing: number;
+                /** @description By itself, not by a person */
+                disabled: number;
+            };
+            alertChannels: {
+                failing: number;
+                /** @description By itself, not by a person */
+                disabled: number;
+            };
+            /** @description Hits of the last 24 hours that found no visit */
+            unmatched: number;
+            alerts: {
+                /** @description 1001 stands for more than 1000 */
+                open: number;
+                newest: {
+                    id: string;
+                    title: string;
+                    path: string;
+                    /** Format: date-time */
+                    openedAt: string;
+                }[];
+            };
+            /** @description What waits for a decision; null without affiliates */
+            network: {
+                /** @description 1001 stands for more than 1000 */
+                applications: number;
+                /** @description 1001 stands for more than 1000 */
+                pixels: number;
+                /** @description 1001 stands for more than 1000 */
+                conversions: number;
+            } | null;
         };
         PaymentRun: {
             id: string;
