@@ -1,14 +1,11 @@
 import assert from 'node:assert/strict'
-import { z } from 'zod'
+import type { z } from 'zod'
 import { NO_SECRETS } from '../domain/target-secrets.ts'
 import { alertChannelsOf, getAlertChannel } from '../store/alert-channels.ts'
-import { appendAudit } from '../store/audit-log.ts'
 import {
   createNotificationTarget,
-  deleteNotificationTarget,
   type NotificationTargetFields,
   type StoredTarget,
-  updateNotificationTarget,
 } from '../store/notification-targets.ts'
 import { type Db, inTransaction } from '../store/transaction.ts'
 import { checkChannel } from './alert-channel-checks.ts'
@@ -27,13 +24,15 @@ import { OWN_TARGET, PLAIN_CALLS } from './notification-target-fields.ts'
 import type { TargetViewing } from './notification-target-view.ts'
 import { idParams } from './page.ts'
 import { notFound, Problem } from './problem.ts'
-import { lockTarget } from './rotate-secret.ts'
 import { newSigningSecret } from './signing-secret.ts'
+import { auditOf, changeTarget, deleteTargetRoute, givenFields, type TargetKind } from './target-changes.ts'
 import { mergeSecrets, openSecrets, splitSecrets } from './target-secrets.ts'
 
 const WHAT = 'alert channel'
 const TAGS = ['alerts']
 const PATH = '/api/v1/alert-channels'
+const KIND: TargetKind = { what: WHAT, tags: TAGS, path: PATH, find: findChannel }
+const audit = auditOf(WHAT)
 /** Of one workspace: every alert is written once for each of them. */
 const CHANNELS_MAX = 20
 
@@ -60,7 +59,7 @@ export function alertChannelRoutes(app: ApiApp, deps: ApiDeps): void {
   readRoutes(app, deps)
   createRoute(app, deps)
   updateRoute(app, deps)
-  deleteRoute(app, deps)
+  deleteTargetRoute(app, deps, KIND)
 }
 
 function readRoutes(app: ApiApp, deps: ApiDeps): void {
@@ -102,10 +101,11 @@ function createRoute(app: ApiApp, deps: ApiDeps): void {
           throw new Problem(409, 'too_many', `A workspace has at most ${CHANNELS_MAX} alert channels.`)
         }
         await checkChannel(deps, db, fields, { secrets, given: changes })
+        const now = deps.clock()
         const whole = { ...CHANNEL, ...fields, sealedSecrets: deps.vault.seal(secrets) }
-        const channel = await createNotificationTarget(db, caller.workspace, whole, deps.clock())
-        await audit(deps, db, caller, { deed: 'create', id: channel.id })
-        return await toView(viewing(deps, db), channel)
+        const channel = await createNotificationTarget(db, caller.workspace, whole, now)
+        await audit(db, caller, { now, deed: 'create', id: channel.id })
+        return await toView({ db, vault: deps.vault, now }, channel)
       })
       return await reply.code(201).send({ ...created, secret: secret ?? '' })
     },
@@ -122,51 +122,19 @@ function updateRoute(app: ApiApp, deps: ApiDeps): void {
       response: { 200: channelSchema },
     },
     handler: async (request) => {
-      const caller = callerOf(request)
-      const { id } = request.params
       const { given, fields } = splitSecrets(request.body)
-      const view = await inTransaction(deps.store.db, async (db) => {
-        await lockTarget(db, deps.store.engine, id)
-        const current = await findChannel(db, caller, id)
-        const kept = openSecrets(deps.vault, current.sealedSecrets) ?? NO_SECRETS
-        checkMove(current, { ...current, url: fields.url ?? current.url }, { kept, given })
-        const secrets = mergeSecrets(kept, given)
-        const known = Object.entries(fields).filter(([, value]) => value !== undefined)
-        const changes: Partial<NotificationTargetFields> = {
-          ...Object.fromEntries(known),
-          sealedSecrets: deps.vault.seal(secrets),
-        }
-        await checkChannel(deps, db, { ...current, ...changes }, { secrets, given })
-        const key = { workspace: caller.workspace, id }
-        const changed = await updateNotificationTarget(db, key, changes, deps.clock())
-        if (changed === undefined) throw notFound(WHAT, id)
-        await audit(deps, db, caller, { deed: 'update', id })
-        return await toView(viewing(deps, db), changed)
+      const key = { caller: callerOf(request), id: request.params.id }
+      return await changeTarget(deps, KIND, key, {
+        decide: async (db, current) => {
+          const kept = openSecrets(deps.vault, current.sealedSecrets) ?? NO_SECRETS
+          checkMove(current, { ...current, url: fields.url ?? current.url }, { kept, given })
+          const secrets = mergeSecrets(kept, given)
+          const changes = { ...givenFields(fields), sealedSecrets: deps.vault.seal(secrets) }
+          await checkChannel(deps, db, { ...current, ...changes }, { secrets, given })
+          return changes
+        },
+        toView,
       })
-      // One that was paused may have messages waiting.
-      deps.wakeDelivery()
-      return view
-    },
-  })
-}
-
-function deleteRoute(app: ApiApp, deps: ApiDeps): void {
-  app.delete(`${PATH}/:id`, {
-    schema: {
-      tags: TAGS,
-      summary: `Delete: ${WHAT}; what waits for it is cancelled, its log stays`,
-      params: idParams,
-      response: { 204: z.undefined() },
-    },
-    handler: async (request, reply) => {
-      const caller = callerOf(request)
-      const { id } = request.params
-      await inTransaction(deps.store.db, async (db) => {
-        await findChannel(db, caller, id)
-        await deleteNotificationTarget(db, { workspace: caller.workspace, id }, deps.clock())
-        await audit(deps, db, caller, { deed: 'delete', id })
-      })
-      return await reply.code(204).send()
     },
   })
 }
@@ -186,21 +154,4 @@ export async function findChannel(db: Db, { workspace }: Caller, id: string): Pr
   const channel = await getAlertChannel(db, { workspace, id })
   if (channel === undefined) throw notFound(WHAT, id)
   return channel
-}
-
-async function audit(
-  { clock }: ApiDeps,
-  db: Db,
-  { workspace, actor }: Caller,
-  { deed, id }: { readonly deed: string; readonly id: string },
-): Promise<void> {
-  const subject = { subjectType: WHAT, subjectId: id }
-  await appendAudit(db, {
-    workspace,
-    at: clock(),
-    actor,
-    action: `alert_channel.${deed}`,
-    ...subject,
-    detail: {},
-  })
 }

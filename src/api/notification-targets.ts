@@ -1,28 +1,25 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 import { NO_SECRETS } from '../domain/target-secrets.ts'
-import { appendAudit } from '../store/audit-log.ts'
 import { getCampaign } from '../store/campaigns.ts'
 import {
   createNotificationTarget,
-  deleteNotificationTarget,
   getNotificationTarget,
   listNotificationTargets,
   type NotificationTargetFields,
   type StoredTarget,
-  updateNotificationTarget,
 } from '../store/notification-targets.ts'
 import { getTrafficSource } from '../store/traffic-sources.ts'
 import { type Db, inTransaction } from '../store/transaction.ts'
 import type { Vault } from '../store/vault.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
-import { type Caller, callerOf, workspaceOf } from './caller.ts'
+import { callerOf, workspaceOf } from './caller.ts'
 import { checkMove } from './moved-target.ts'
 import { checkOwnTarget } from './notification-target-checks.ts'
 import { OWN_TARGET, targetCreateBody, targetSchema, targetUpdateBody } from './notification-target-fields.ts'
-import { type TargetViewing, toTargetView, toTargetViews } from './notification-target-view.ts'
+import { toTargetView, toTargetViews } from './notification-target-view.ts'
 import { idParams, pageOf, pageQuery } from './page.ts'
 import { invalidFields, notFound, type Problem } from './problem.ts'
-import { lockTarget } from './rotate-secret.ts'
+import { auditOf, changeTarget, deleteTargetRoute, type TargetKind } from './target-changes.ts'
 import {
   givesSecrets,
   mergeSecrets,
@@ -31,19 +28,29 @@ import {
   splitSecrets,
 } from './target-secrets.ts'
 
-const TARGET_WHAT = 'notification target'
-const WHAT = TARGET_WHAT
+const WHAT = 'notification target'
 const TAGS = ['notification-targets']
+const PATH = '/api/v1/notification-targets'
+const KIND: TargetKind = {
+  what: WHAT,
+  tags: TAGS,
+  path: PATH,
+  find: async (db, { workspace }, id) => await findTarget(db, workspace, id),
+}
 const OWNERS = [
   { path: 'traffic-sources', ownerType: 'traffic_source', what: 'traffic source', find: getTrafficSource },
   { path: 'campaigns', ownerType: 'campaign', what: 'campaign', find: getCampaign },
 ] as const
 
+/** Of a deed with a target of a source, a campaign or an affiliate. */
+export const auditTarget = auditOf(WHAT)
+
 /** URLs that somebody wants called on conversions; made on the traffic source or campaign that they belong to. */
 export function notificationTargetRoutes(app: ApiApp, deps: ApiDeps): void {
   for (const owner of OWNERS) createRoute(app, deps, owner)
   readRoutes(app, deps)
-  changeRoutes(app, deps)
+  updateRoute(app, deps)
+  deleteTargetRoute(app, deps, KIND)
 }
 
 function createRoute(app: ApiApp, deps: ApiDeps, owner: (typeof OWNERS)[number]): void {
@@ -78,7 +85,7 @@ function createRoute(app: ApiApp, deps: ApiDeps, owner: (typeof OWNERS)[number])
 
 function readRoutes(app: ApiApp, deps: ApiDeps): void {
   const { db } = deps.store
-  app.get('/api/v1/notification-targets', {
+  app.get(PATH, {
     schema: {
       tags: TAGS,
       summary: 'List: notification-targets',
@@ -91,7 +98,7 @@ function readRoutes(app: ApiApp, deps: ApiDeps): void {
       return { items: await toTargetViews(viewing, page.items), nextCursor: page.nextCursor }
     },
   })
-  app.get('/api/v1/notification-targets/:id', {
+  app.get(`${PATH}/:id`, {
     schema: { tags: TAGS, summary: `One ${WHAT}`, params: idParams, response: { 200: targetSchema } },
     handler: async (request) => {
       const { id } = request.params
@@ -101,8 +108,8 @@ function readRoutes(app: ApiApp, deps: ApiDeps): void {
   })
 }
 
-function changeRoutes(app: ApiApp, deps: ApiDeps): void {
-  app.patch('/api/v1/notification-targets/:id', {
+function updateRoute(app: ApiApp, deps: ApiDeps): void {
+  app.patch(`${PATH}/:id`, {
     schema: {
       tags: TAGS,
       summary: `Change the given fields: ${WHAT}; of an affiliate's, the status alone`,
@@ -111,62 +118,34 @@ function changeRoutes(app: ApiApp, deps: ApiDeps): void {
       response: { 200: targetSchema },
     },
     handler: async (request) => {
-      const caller = callerOf(request)
-      const { id } = request.params
-      const { view, isResumed } = await inTransaction(deps.store.db, async (db) => {
-        await lockTarget(db, deps.store.engine, id)
-        return await update({ db, vault: deps.vault, now: deps.clock() }, caller, { id, body: request.body })
+      const key = { caller: callerOf(request), id: request.params.id }
+      return await changeTarget(deps, KIND, key, {
+        decide: (_db, current) => decideChanges(deps.vault, current, request.body),
+        toView: toTargetView,
       })
-      if (isResumed) deps.wakeDelivery()
-      return view
-    },
-  })
-  app.delete('/api/v1/notification-targets/:id', {
-    schema: {
-      tags: TAGS,
-      summary: `Delete: ${WHAT}; what waits for it is cancelled, its log stays`,
-      params: idParams,
-      response: { 204: z.undefined() },
-    },
-    handler: async (request, reply) => {
-      const caller = callerOf(request)
-      const { id } = request.params
-      await inTransaction(deps.store.db, async (db) => {
-        const now = deps.clock()
-        await findTarget(db, caller.workspace, id)
-        await deleteNotificationTarget(db, { workspace: caller.workspace, id }, now)
-        await auditTarget(db, caller, { now, deed: 'delete', id })
-      })
-      return await reply.code(204).send()
     },
   })
 }
 
 type TargetBody = z.output<typeof targetUpdateBody>
 
-async function update(
-  viewing: TargetViewing,
-  caller: Caller,
-  { id, body }: { readonly id: string; readonly body: TargetBody },
-) {
-  const { db, now } = viewing
-  const current = await findTarget(db, caller.workspace, id)
+/** @throws Problem 422, also when anything but the status of an affiliate's is to be changed. */
+function decideChanges(
+  vault: Vault,
+  current: StoredTarget,
+  body: TargetBody,
+): Partial<NotificationTargetFields> {
   const isSwitched = Object.keys(body).every((field) => field === 'status')
   if (current.ownerType === 'affiliate' && !isSwitched) throw notTheirs(Object.keys(body))
-  const changes = isSwitched ? body : decideChanges(viewing.vault, current, body)
-  const key = { workspace: caller.workspace, id }
-  const changed = await updateNotificationTarget(db, key, changes as Partial<NotificationTargetFields>, now) // checked by targetUpdateBody
-  if (changed === undefined) throw notFound(WHAT, id)
-  await auditTarget(db, caller, { now, deed: 'update', id })
-  const isResumed = current.status !== 'active' && changed.status === 'active'
-  return { view: await toTargetView(viewing, changed), isResumed }
+  const changes = isSwitched ? body : decideCalls(vault, current, body)
+  return changes as Partial<NotificationTargetFields> // checked by targetUpdateBody
 }
 
 /**
  * With another system the settings and credentials of the old one go.
  * @throws Problem 422, also when secrets would be sent elsewhere (checkMove).
  */
-function decideChanges(
+function decideCalls(
   vault: Vault,
   current: StoredTarget,
   body: TargetBody,
@@ -200,13 +179,4 @@ export async function findTarget(db: Db, workspace: string, id: string): Promise
 export function notTheirs(fields: readonly string[]): Problem {
   const message = 'is for the affiliate to change: its targets can only be switched by status, or deleted'
   return invalidFields(fields.filter((field) => field !== 'status').map((field) => ({ field, message })))
-}
-
-export async function auditTarget(
-  db: Db,
-  { workspace, actor }: Caller,
-  { now, deed, id }: { readonly now: number; readonly deed: string; readonly id: string },
-): Promise<void> {
-  const action = `notification_target.${deed}`
-  await appendAudit(db, { workspace, at: now, actor, action, subjectType: WHAT, subjectId: id, detail: {} })
 }

@@ -1,13 +1,9 @@
-import { z } from 'zod'
 import { isLoop } from '../domain/notification.ts'
 import type { NotificationTarget } from '../domain/target-types.ts'
-import { appendAudit } from '../store/audit-log.ts'
 import {
   createNotificationTarget,
-  deleteNotificationTarget,
   type NotificationTargetFields,
   type StoredTarget,
-  updateNotificationTarget,
 } from '../store/notification-targets.ts'
 import { type Db, inTransaction } from '../store/transaction.ts'
 import { getWebhook, webhooksOf } from '../store/webhooks.ts'
@@ -19,6 +15,7 @@ import { idParams } from './page.ts'
 import { invalidFields, notFound, Problem } from './problem.ts'
 import { lockTarget, rotatedSchema, rotateSecret, rotationBody } from './rotate-secret.ts'
 import { newSigningSecret } from './signing-secret.ts'
+import { auditOf, changeTarget, deleteTargetRoute, givenFields, type TargetKind } from './target-changes.ts'
 import { withSealedSecrets } from './target-secrets.ts'
 import {
   newWebhookSchema,
@@ -34,6 +31,8 @@ import {
 const WHAT = 'webhook'
 const TAGS = ['webhooks']
 const PATH = '/api/v1/webhooks'
+const KIND: TargetKind = { what: WHAT, tags: TAGS, path: PATH, find }
+const audit = auditOf(WHAT)
 /** Of one workspace: every event is written once for each of them. */
 const WEBHOOKS_MAX = 20
 
@@ -58,7 +57,8 @@ const WEBHOOK: Omit<NotificationTargetFields, 'url' | 'events' | 'status'> = {
 export function webhookRoutes(app: ApiApp, deps: ApiDeps): void {
   readRoutes(app, deps)
   createRoute(app, deps)
-  changeRoutes(app, deps)
+  updateRoute(app, deps)
+  deleteTargetRoute(app, deps, KIND)
   rotateRoute(app, deps)
 }
 
@@ -93,17 +93,18 @@ function createRoute(app: ApiApp, deps: ApiDeps): void {
           throw new Problem(409, 'too_many', `A workspace has at most ${WEBHOOKS_MAX} webhooks.`)
         }
         await checkUrl(deps, db, request.body.url)
+        const now = deps.clock()
         const fields = { ...WEBHOOK, ...withSealedSecrets(deps.vault, { ...request.body, secret }) }
-        const webhook = await createNotificationTarget(db, caller.workspace, fields, deps.clock())
-        await audit(deps, db, caller, { deed: 'create', id: webhook.id })
-        return await toWebhookView({ ...viewing(deps), db }, webhook)
+        const webhook = await createNotificationTarget(db, caller.workspace, fields, now)
+        await audit(db, caller, { now, deed: 'create', id: webhook.id })
+        return await toWebhookView({ db, vault: deps.vault, now }, webhook)
       })
       return await reply.code(201).send({ ...created, secret })
     },
   })
 }
 
-function changeRoutes(app: ApiApp, deps: ApiDeps): void {
+function updateRoute(app: ApiApp, deps: ApiDeps): void {
   app.patch(`${PATH}/:id`, {
     schema: {
       tags: TAGS,
@@ -113,44 +114,15 @@ function changeRoutes(app: ApiApp, deps: ApiDeps): void {
       response: { 200: webhookSchema },
     },
     handler: async (request) => {
-      const caller = callerOf(request)
-      const { id } = request.params
-      const sealed = withSealedSecrets(deps.vault, request.body)
-      const given = Object.entries(sealed).filter(([, value]) => value !== undefined)
-      const changes: Partial<NotificationTargetFields> = Object.fromEntries(given)
-      const { view, isResumed } = await inTransaction(deps.store.db, async (db) => {
-        await lockTarget(db, deps.store.engine, id)
-        const current = await find(db, caller, id)
-        if (changes.url !== undefined) await checkUrl(deps, db, changes.url)
-        const key = { workspace: caller.workspace, id }
-        const changed = await updateNotificationTarget(db, key, changes, deps.clock())
-        if (changed === undefined) throw notFound(WHAT, id)
-        await audit(deps, db, caller, { deed: 'update', id })
-        return {
-          view: await toWebhookView({ ...viewing(deps), db }, changed),
-          isResumed: current.status !== 'active' && changed.status === 'active',
-        }
+      const changes = givenFields(withSealedSecrets(deps.vault, request.body))
+      const key = { caller: callerOf(request), id: request.params.id }
+      return await changeTarget(deps, KIND, key, {
+        decide: async (db) => {
+          if (changes.url !== undefined) await checkUrl(deps, db, changes.url)
+          return changes
+        },
+        toView: toWebhookView,
       })
-      if (isResumed) deps.wakeDelivery()
-      return view
-    },
-  })
-  app.delete(`${PATH}/:id`, {
-    schema: {
-      tags: TAGS,
-      summary: `Delete: ${WHAT}; what waits for it is cancelled, its log stays`,
-      params: idParams,
-      response: { 204: z.undefined() },
-    },
-    handler: async (request, reply) => {
-      const caller = callerOf(request)
-      const { id } = request.params
-      await inTransaction(deps.store.db, async (db) => {
-        await find(db, caller, id)
-        await deleteNotificationTarget(db, { workspace: caller.workspace, id }, deps.clock())
-        await audit(deps, db, caller, { deed: 'delete', id })
-      })
-      return await reply.code(204).send()
     },
   })
 }
@@ -171,8 +143,9 @@ function rotateRoute(app: ApiApp, deps: ApiDeps): void {
       return await inTransaction(store.db, async (db) => {
         await lockTarget(db, store.engine, id)
         const webhook = await find(db, caller, id)
-        const rotated = await rotateSecret({ db, vault, now: deps.clock() }, webhook, request.body)
-        await audit(deps, db, caller, { deed: 'rotate_secret', id })
+        const now = deps.clock()
+        const rotated = await rotateSecret({ db, vault, now }, webhook, request.body)
+        await audit(db, caller, { now, deed: 'rotate_secret', id })
         return rotated
       })
     },
@@ -194,14 +167,4 @@ async function checkUrl({ ownHosts }: ApiDeps, db: Db, url: NotificationTarget['
   const domains = await db.selectFrom('domains').select('name').execute()
   if (!isLoop(url, [...ownHosts, ...domains.map(({ name }) => name)])) return
   throw invalidFields([{ field: 'url', message: 'points at this installation itself' }])
-}
-
-async function audit(
-  { clock }: ApiDeps,
-  db: Db,
-  { workspace, actor }: Caller,
-  { deed, id }: { readonly deed: string; readonly id: string },
-): Promise<void> {
-  const subject = { subjectType: WHAT, subjectId: id }
-  await appendAudit(db, { workspace, at: clock(), actor, action: `webhook.${deed}`, ...subject, detail: {} })
 }
