@@ -294,6 +294,7 @@ function apiDeps(core: Core): Omit<ApiDeps, 'untilLive'> {
     fireTarget: (target, rendered) => fireTarget(target, rendered, { ...callDeps(core), clock: Date.now }),
     hasMail: core.mailer.isSet,
     ownHosts: ownHosts(config),
+    journalLagMs: () => core.loader.lagMs(),
     readiness: readinessChecks(store, ledger),
     clock: Date.now,
     log,

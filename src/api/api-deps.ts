@@ -71,6 +71,8 @@ export type ApiDeps = {
   readonly costs: Pick<CostCorrector, 'preview' | 'apply'>
   /** What a re-run of a rule over past visits would do. @throws ReportRequestError for filters that are none. */
   readonly previewFraudRerun: (workspace: string, request: FraudRequest) => Promise<FraudPreview>
+  /** Age of the oldest journal record that is not in the ledger; 0 when all are. */
+  readonly journalLagMs: () => number
   readonly readiness: readonly ReadinessCheck[]
   readonly clock: () => number
   readonly log: FastifyBaseLogger

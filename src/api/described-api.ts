@@ -57,6 +57,7 @@ export async function describedApi(version: string): Promise<object> {
     hasMail: false,
     ownHosts: [],
     publicRequest: neverCalled,
+    journalLagMs: () => 0,
     readiness: [],
     clock: () => 0,
     log: pino({ level: 'silent' }),

@@ -87,6 +87,7 @@ export async function openTestApi(
     fireTarget: (target, rendered) => fireTarget(target, rendered, FIRING),
     hasMail: false,
     ownHosts: [new URL(PUBLIC_URL).hostname, new URL(DASHBOARD_URL).hostname],
+    journalLagMs: () => 0,
     readiness: [],
     clock: Date.now,
     log: pino({ level: 'silent' }),
