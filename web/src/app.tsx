@@ -1,22 +1,23 @@
-import { Button, Center, Loader } from '@mantine/core'
+import { Button, Center } from '@mantine/core'
 import { lazy, Suspense, useEffect } from 'react'
 import { ApiProblem } from './api.ts'
 import { Empty } from './parts/empty.tsx'
-import { Failure, Lines } from './parts/loaded.tsx'
+import { Failure } from './parts/loaded.tsx'
 import { Page } from './parts/page.tsx'
-import { ScreenGuard } from './parts/screen-guard.tsx'
+import { ShellSkeleton } from './parts/shell-skeleton.tsx'
 import { matchPath, navigate, useLinks, usePlace } from './router.tsx'
-import { Setup } from './screens/setup.tsx'
+import { Routes } from './routes.tsx'
 import { SignIn } from './screens/sign-in.tsx'
 import { SCREENS } from './screens.ts'
 import { MANAGER_SCREENS } from './screens-network.ts'
-import { type Me, MeContext, useMe, useSession } from './session.ts'
+import { type Me, MeContext, useSession } from './session.ts'
 import { Shell } from './shell.tsx'
 import { texts } from './texts.ts'
 
-// Of affiliates alone: nobody else loads them.
+// Of affiliates alone, and of the first minute: nobody else loads them.
 const Portal = lazy(async () => ({ default: (await import('./portal/portal.tsx')).Portal }))
 const SignUp = lazy(async () => ({ default: (await import('./portal/sign-up.tsx')).SignUp }))
+const Setup = lazy(async () => ({ default: (await import('./screens/setup.tsx')).Setup }))
 
 /** The whole dashboard: set-up, sign-up, sign-in, or a screen inside the shell of the staff or of an affiliate. */
 export function App() {
@@ -25,12 +26,17 @@ export function App() {
   const network = matchPath('/sign-up/:workspace', path)?.workspace
   if (network !== undefined) {
     return (
-      <Suspense fallback={<Waiting />}>
+      <Suspense>
         <SignUp workspace={network} />
       </Suspense>
     )
   }
-  return path === '/setup' ? <Setup /> : <SignedIn path={path} />
+  if (path !== '/setup') return <SignedIn path={path} />
+  return (
+    <Suspense>
+      <Setup />
+    </Suspense>
+  )
 }
 
 function SignedIn({ path }: { readonly path: string }) {
@@ -39,26 +45,16 @@ function SignedIn({ path }: { readonly path: string }) {
   useEffect(() => {
     if (path === '/' && role !== undefined && role !== 'affiliate') navigate(homeOf(role), { replace: true })
   }, [path, role])
-  if (session.data !== undefined && role === 'affiliate') {
-    return (
-      <MeContext value={session.data}>
-        <Suspense fallback={<Waiting />}>
-          <Portal path={path} />
-        </Suspense>
-      </MeContext>
-    )
-  }
   if (session.data !== undefined) {
     return (
       <MeContext value={session.data}>
-        <Shell me={session.data}>
-          {/* The key gives each thing a fresh form. */}
-          <ScreenGuard key={path}>
-            <Suspense fallback={<Lines />}>
-              <CurrentScreen path={path} />
-            </Suspense>
-          </ScreenGuard>
-        </Shell>
+        {role === 'affiliate' ? (
+          <Suspense fallback={<ShellSkeleton />}>
+            <Portal path={path} />
+          </Suspense>
+        ) : (
+          <Staff me={session.data} />
+        )}
       </MeContext>
     )
   }
@@ -70,24 +66,17 @@ function SignedIn({ path }: { readonly path: string }) {
       </Center>
     )
   }
-  return <Waiting />
+  return <ShellSkeleton />
 }
 
-function Waiting() {
+function Staff({ me }: { readonly me: Me }) {
+  const screens = me.workspace.role === 'affiliate_manager' ? MANAGER_SCREENS : SCREENS
   return (
-    <Center mih="100dvh">
-      <Loader size="sm" aria-label={texts.loading} />
-    </Center>
+    <Shell me={me}>
+      {/* Another workspace may come with another role. */}
+      <Routes key={me.workspace.id} screens={screens} notFound={NotFound} />
+    </Shell>
   )
-}
-
-function CurrentScreen({ path }: { readonly path: string }) {
-  const { role } = useMe().workspace
-  for (const [pattern, Found] of role === 'affiliate_manager' ? MANAGER_SCREENS : SCREENS) {
-    const params = matchPath(pattern, path)
-    if (params !== undefined) return <Found params={params} />
-  }
-  return path === '/' ? null : <NotFound />
 }
 
 /** An affiliate manager sees no report of the workspace. */

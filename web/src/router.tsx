@@ -1,37 +1,56 @@
-import { useEffect, useSyncExternalStore } from 'react'
+import { createBrowserHistory } from '@tanstack/react-router'
+import { createContext, use, useEffect, useSyncExternalStore } from 'react'
 
 /** Where the dashboard is. Every state worth returning to is in it. */
 export type Place = { readonly path: string; readonly query: URLSearchParams }
 
 export type PathParams = Readonly<Record<string, string>>
 
-const NAVIGATED = 'trailpost:navigated'
+/** The addresses gone through. It may be ahead of the address bar by a microtask, so nothing else is asked. */
+export const visited = createBrowserHistory()
+
+/** The path that a screen was made for; a screen hears of no place after its own. */
+export const ScreenPath = createContext<string | undefined>(undefined)
+
+/** The place before the path changed: what the screen that is about to go still shows. */
+let current = visited.location.href
+let previous = current
+visited.subscribe(({ location }) => {
+  if (pathOf(location.href) !== pathOf(current)) previous = current
+  current = location.href
+})
 
 /** Goes to a path of the dashboard without loading the page again. */
 export function navigate(to: string, { replace = false }: { readonly replace?: boolean } = {}): void {
-  const from = location.pathname
-  if (replace) history.replaceState(null, '', to)
-  else history.pushState(null, '', to)
-  if (location.pathname !== from) scrollTo(0, 0)
-  dispatchEvent(new Event(NAVIGATED))
+  if (replace) visited.replace(to)
+  else visited.push(to)
 }
 
-/** The current place; the component renders again when it changes. */
+/**
+ * The current place; the component renders again when it changes. A screen that stays until the code of the next one is
+ * there keeps its own place, so that it does not load once more, for another's query.
+ */
 export function usePlace(): Place {
-  const href = useSyncExternalStore(subscribe, () => location.pathname + location.search)
+  const own = use(ScreenPath)
+  const href = useSyncExternalStore(visited.subscribe, () => {
+    const { href: now } = visited.location
+    return own === undefined || pathOf(now) === own || pathOf(previous) !== own ? now : previous
+  })
   const url = new URL(href, location.origin)
   return { path: url.pathname, query: url.searchParams }
 }
 
 /** Changes some parameters of the current address; undefined or '' removes one. */
 export function setQuery(changes: Readonly<Record<string, string | undefined>>): void {
-  const query = new URLSearchParams(location.search)
+  const { pathname, search } = visited.location
+  const query = new URLSearchParams(search)
   for (const [name, value] of Object.entries(changes)) {
     if (value === undefined || value === '') query.delete(name)
     else query.set(name, value)
   }
   const text = query.toString()
-  navigate(location.pathname + (text === '' ? '' : `?${text}`), { replace: true })
+  const to = pathname + (text === '' ? '' : `?${text}`)
+  if (to !== pathname + search) navigate(to, { replace: true })
 }
 
 /** `matchPath('/offers/:id', '/offers/a1')` is `{ id: 'a1' }`; undefined when the pattern does not fit. */
@@ -56,21 +75,24 @@ export function useLinks(): void {
   }, [])
 }
 
-function followLink(event: MouseEvent): void {
-  const plain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey
-  if (!plain || event.defaultPrevented || !(event.target instanceof Element)) return
-  const link = event.target.closest('a')
-  if (link === null || link.target !== '' || link.hasAttribute('download')) return
-  if (link.origin !== location.origin || link.pathname.startsWith('/api/') || link.hash !== '') return
-  event.preventDefault()
-  navigate(link.pathname + link.search)
+/** The place of the dashboard that an element inside a link leads to; undefined when it leads elsewhere. */
+export function placeOfLink(element: EventTarget | null): string | undefined {
+  const link = element instanceof Element ? element.closest('a') : null
+  if (link === null || link.target !== '' || link.hasAttribute('download')) return undefined
+  if (link.origin !== location.origin || link.pathname.startsWith('/api/') || link.hash !== '')
+    return undefined
+  return link.pathname + link.search
 }
 
-function subscribe(onChange: () => void): () => void {
-  addEventListener('popstate', onChange)
-  addEventListener(NAVIGATED, onChange)
-  return () => {
-    removeEventListener('popstate', onChange)
-    removeEventListener(NAVIGATED, onChange)
-  }
+function followLink(event: MouseEvent): void {
+  const plain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey
+  if (!plain || event.defaultPrevented) return
+  const to = placeOfLink(event.target)
+  if (to === undefined) return
+  event.preventDefault()
+  navigate(to)
+}
+
+function pathOf(href: string): string {
+  return href.split(/[?#]/, 1)[0] ?? href
 }

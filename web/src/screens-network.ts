@@ -1,4 +1,4 @@
-import { lazy } from 'react'
+import { lazyRouteComponent as lazy } from '@tanstack/react-router'
 import type { ScreenList } from './screens.ts'
 
 const conversions = lazy(async () => ({

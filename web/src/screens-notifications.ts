@@ -1,4 +1,4 @@
-import { lazy } from 'react'
+import { lazyRouteComponent as lazy } from '@tanstack/react-router'
 import type { ScreenList } from './screens.ts'
 
 /** What is told to others, what goes wrong, and looking closely. */

@@ -1,9 +1,13 @@
-import { type ComponentType, lazy } from 'react'
+import { lazyRouteComponent as lazy } from '@tanstack/react-router'
+import type { ComponentType } from 'react'
 import type { PathParams } from './router.tsx'
 import { NETWORK_SCREENS } from './screens-network.ts'
 import { NOTIFICATION_SCREENS } from './screens-notifications.ts'
 
-export type Screen = ComponentType<{ readonly params: PathParams }>
+/** `preload` fetches its code before somebody goes there; nothing once the code is there. */
+export type Screen = ComponentType<{ readonly params: PathParams }> & {
+  preload?: () => Promise<void> | undefined
+}
 export type ScreenList = readonly (readonly [pattern: string, screen: Screen])[]
 
 /**

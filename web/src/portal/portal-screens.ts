@@ -1,10 +1,10 @@
-import { lazy } from 'react'
-import type { Screen } from '../screens.ts'
+import { lazyRouteComponent as lazy } from '@tanstack/react-router'
+import type { ScreenList } from '../screens.ts'
 
 export const PORTAL_HOME = '/portal/overview'
 
 /** Every address of the portal; each screen's code is loaded when somebody goes there. */
-export const PORTAL_SCREENS: readonly (readonly [pattern: string, screen: Screen])[] = [
+export const PORTAL_SCREENS: ScreenList = [
   [PORTAL_HOME, lazy(async () => ({ default: (await import('./overview.tsx')).Overview }))],
   ['/portal/offers', lazy(async () => ({ default: (await import('./offers.tsx')).PortalOffers }))],
   ['/portal/offers/:id', lazy(async () => ({ default: (await import('./offer.tsx')).PortalOfferScreen }))],

@@ -1,10 +1,9 @@
 import { Button } from '@mantine/core'
-import { Suspense, useEffect } from 'react'
+import { useEffect } from 'react'
 import { Empty } from '../parts/empty.tsx'
-import { Lines } from '../parts/loaded.tsx'
 import { Page } from '../parts/page.tsx'
-import { ScreenGuard } from '../parts/screen-guard.tsx'
-import { matchPath, navigate } from '../router.tsx'
+import { navigate } from '../router.tsx'
+import { Routes } from '../routes.tsx'
 import { useMe } from '../session.ts'
 import { type NavGroup, type NavItem, Shell } from '../shell.tsx'
 import { texts } from '../texts.ts'
@@ -49,21 +48,9 @@ export function Portal({ path }: { readonly path: string }) {
   if (affiliate?.status !== 'active') return <ClosedPortal affiliate={affiliate} />
   return (
     <Shell me={me} navigation={NAVIGATION} last={KEYS}>
-      <ScreenGuard key={path}>
-        <Suspense fallback={<Lines />}>
-          <PortalScreen path={path} />
-        </Suspense>
-      </ScreenGuard>
+      <Routes screens={PORTAL_SCREENS} notFound={NotFound} />
     </Shell>
   )
-}
-
-function PortalScreen({ path }: { readonly path: string }) {
-  for (const [pattern, Found] of PORTAL_SCREENS) {
-    const params = matchPath(pattern, path)
-    if (params !== undefined) return <Found params={params} />
-  }
-  return path === '/' || path === '/portal' ? null : <NotFound />
 }
 
 function NotFound() {
