@@ -36,7 +36,7 @@ export function maskPerson(hit: Hit, consent: boolean): Hit {
   // Every pair of the query string is among the parameters, but one that came behind too many others.
   const isLoose = isSaid || /@|%40/.test(hit.rawQuery)
   const rawQuery = isLoose ? maskQuery(hit.rawQuery, consent) : hit.rawQuery
-  const referrer = maskReferrer(hit.referrer, consent)
+  const referrer = maskUrl(hit.referrer, consent)
   if (!isSaid && rawQuery === hit.rawQuery && referrer === hit.referrer) return hit
   return { ...hit, params, rawQuery, referrer }
 }
@@ -53,9 +53,22 @@ export function maskParams(
 function maskParam(name: string, value: string, consent: boolean): string {
   const lower = name.toLowerCase()
   if (isBlank(value)) return value
-  if (EMAIL_NAMES.has(lower) || PHONE_NAMES.has(lower)) return maskValue(lower, value, consent)
-  if (OTHER_NAMES.has(lower.replace(/[-_]/g, ''))) return MASK
-  return JUDGED_NAMES.has(lower) ? value : value.replace(ADDRESS, MASK)
+  return maskByName(lower, value, consent) ?? (JUDGED_NAMES.has(lower) ? value : withoutAddresses(value))
+}
+
+/**
+ * What is kept of a value whose name says that it is a person's e-mail address or phone number.
+ * @param name in lower case.
+ * @returns undefined for other names.
+ */
+export function maskByName(name: string, value: string, consent: boolean): string | undefined {
+  if (EMAIL_NAMES.has(name) || PHONE_NAMES.has(name)) return maskValue(name, value, consent)
+  return OTHER_NAMES.has(name.replace(/[-_]/g, '')) ? MASK : undefined
+}
+
+/** The text without what looks like an e-mail address. */
+export function withoutAddresses(text: string): string {
+  return text.replace(ADDRESS, MASK)
 }
 
 /** Says nothing of anybody, and should be recognised in the log for what it is. */
@@ -84,10 +97,11 @@ function hashes(person: Person | null, forms: readonly (keyof Person)[]): string
   return `sha256:${isOne ? known[0] : known.join(',')}`
 }
 
-function maskReferrer(referrer: string, consent: boolean): string {
-  const [address = '', ...rest] = referrer.split(/(?=[?#])/)
+/** A URL as it is kept: its parameters are masked as those of a hit, in the query and in the fragment. */
+export function maskUrl(url: string, consent: boolean): string {
+  const [address = '', ...rest] = url.split(/(?=[?#])/)
   const parts = rest.map((part) => part.charAt(0) + maskQuery(part.slice(1), consent))
-  return [address.replace(ADDRESS, MASK), ...parts].join('')
+  return [withoutAddresses(address), ...parts].join('')
 }
 
 /** Pair by pair, so that the rest of the text stays as it was sent. */
@@ -98,7 +112,7 @@ function maskQuery(query: string, consent: boolean): string {
       const [[name, value] = ['', '']] = new URLSearchParams(pair)
       const masked = maskParam(name, value, consent)
       if (masked !== value) return `${pair.slice(0, pair.indexOf('='))}=${toQueryValue(masked)}`
-      return pair.includes('=') ? pair : pair.replace(ADDRESS, MASK)
+      return pair.includes('=') ? pair : withoutAddresses(pair)
     })
     .join('&')
 }

@@ -11,7 +11,7 @@ import { findAffiliateLink } from './find-affiliate-link.ts'
 import { keepRecord } from './keep-record.ts'
 import { firstValue, type Query } from './query.ts'
 import { sendRedirect } from './redirect.ts'
-import { plainTarget, renderVisitTarget, type VisitTarget } from './render-visit-target.ts'
+import { askedTarget, renderVisitTarget, type VisitTarget } from './render-visit-target.ts'
 import { type AffiliateRoute, type AffiliateVisit, routeAffiliateVisit } from './route-affiliate-visit.ts'
 import type { IndexedAffiliateLink } from './snapshot-index.ts'
 import type { Target } from './target.ts'
@@ -89,7 +89,7 @@ async function sendToOffer(
   const reason = refusal === undefined ? way.reason : `${refusal}, overflow offer`
   const isClick = convertedTo === undefined
   const money = isClick ? moneyOfVisit(context, visit, offer) : NO_CLICK_MONEY
-  const { url, location } = typeof way.url === 'string' ? plainTarget(way.url) : render(visit, route, way.url)
+  const { url, location } = typeof way.url === 'string' ? askedTarget(way.url) : render(visit, route, way.url)
   await keepVisit(context, visit, { offer, reason, isClick, money, location })
   const scope = {
     https: context.addresses.isHttps(exchange.request),
@@ -123,11 +123,12 @@ function chooseWay({ query, clickId }: AffiliateVisit, { offer, refusal }: Found
 }
 
 function render(visit: AffiliateVisit, { offer }: Found, target: Target): VisitTarget {
-  const { clickId, params, client, link, atMs } = visit
+  const { clickId, params, kept, client, link, atMs } = visit
   const { dimensions } = params
   return renderVisitTarget(target, {
     clickId,
     dimensions,
+    kept,
     client,
     link,
     offer,

@@ -8,7 +8,7 @@ import { findVisit } from './find-visit.ts'
 import { keepRecord } from './keep-record.ts'
 import { parseQuery, type Query } from './query.ts'
 import { sendRedirect } from './redirect.ts'
-import type { RememberedVisit } from './remembered-visit.ts'
+import type { RememberedVisit, VisitDimensions } from './remembered-visit.ts'
 import { type MacroSource, renderVisitTarget } from './render-visit-target.ts'
 import { routeClick } from './route-click.ts'
 import type { Destination } from './route-visit.ts'
@@ -96,7 +96,17 @@ async function answerClick(context: EdgeContext, exchange: Exchange, click: Clic
 function toSource({ visit, indexed, client, destination, from, atMs }: Click): MacroSource {
   const { clickId, dimensions = {} } = visit
   const { offer, lander = from } = destination
-  return { clickId, dimensions, client, link: indexed, offer, lander, nowMs: atMs }
+  const kept = visit.kept ?? keptOf(dimensions, client)
+  return { clickId, dimensions, kept, client, link: indexed, offer, lander, nowMs: atMs }
+}
+
+/** Where nobody remembers the visit's referrer, that of the click stands for it. */
+function keptOf(
+  dimensions: VisitDimensions,
+  { referrer, keptReferrer }: ClientFacts,
+): VisitDimensions | undefined {
+  if (dimensions.referrer !== undefined || keptReferrer === referrer) return undefined
+  return { ...dimensions, referrer: keptReferrer }
 }
 
 /** @returns the cookie by which a pixel finds the visit to the offer. */

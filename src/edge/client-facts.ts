@@ -1,4 +1,5 @@
 import { LIMITS } from '../domain/limits.ts'
+import { maskVisitUrl } from '../domain/mask-visit.ts'
 import { type BotReason, decideBot, referrerDomain } from '../domain/visitor.ts'
 import type { Device } from './device.ts'
 import type { EdgeContext } from './edge-context.ts'
@@ -15,6 +16,8 @@ export type ClientFacts = {
   /** ISO 639-1. */
   readonly language: string
   readonly referrer: string
+  /** The same as it is kept: without what it says of the visitor. */
+  readonly keptReferrer: string
   /** Why the sender is no person; '' for a person. */
   readonly bot: BotReason | ''
   /** A HEAD or prefetch: it looks at the link, and a person may still follow it. */
@@ -36,13 +39,19 @@ export function readClientFacts(
   const language = context.languages.read(headers['accept-language'])
   const referrer = pageReferrer ?? headerText(headers.referer, LIMITS.referrerCharsMax)
   const { userAgent, knownBot } = device
+  const keptReferrer = referrer === '' ? '' : maskVisitUrl(referrer, false)
   const bot = decideBot({ method, headers, userAgent, knownBot })
+  const isPreview = bot === 'head' || bot === 'prefetch'
   const json =
-    jsonField('ip', ip) + place.json + device.json + jsonField('language', language) + referrerJson(referrer)
-  return { ip, place, device, language, referrer, bot, isPreview: bot === 'head' || bot === 'prefetch', json }
+    jsonField('ip', ip) +
+    place.json +
+    device.json +
+    jsonField('language', language) +
+    referrerJson(keptReferrer, referrer)
+  return { ip, place, device, language, referrer, keptReferrer, bot, isPreview, json }
 }
 
-function referrerJson(referrer: string): string {
+function referrerJson(kept: string, referrer: string): string {
   if (referrer === '') return ''
-  return jsonField('referrer', referrer) + jsonField('referrer_domain', referrerDomain(referrer))
+  return jsonField('referrer', kept) + jsonField('referrer_domain', referrerDomain(referrer))
 }

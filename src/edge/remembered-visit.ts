@@ -29,6 +29,7 @@ export const rememberedVisitSchema = z.object({
   offerId: z.string(),
   through: z.array(z.object({ offerId: z.string(), pathId: z.string() })).exactOptional(),
   dimensions: dimensionsSchema.exactOptional(),
+  kept: dimensionsSchema.exactOptional(),
 })
 
 /** The columns of a visit's row that only the visit's own request tells, and that macros can name. */
@@ -43,4 +44,8 @@ export type VisitWay = VisitRoute & {
 }
 
 /** What is remembered of a visit for the click that may follow. From a cookie the way alone is known. */
-export type RememberedVisit = VisitWay & { readonly dimensions?: VisitDimensions }
+export type RememberedVisit = VisitWay & {
+  readonly dimensions?: VisitDimensions
+  /** The same as they may be kept, where they differ. */
+  readonly kept?: VisitDimensions
+}

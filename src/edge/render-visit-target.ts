@@ -1,6 +1,7 @@
 import { clickIdTime } from '../domain/click-id.ts'
 import { buildVisitMacroValues } from '../domain/macro-values.ts'
 import { renderTemplate } from '../domain/macros.ts'
+import { maskVisitUrl } from '../domain/mask-visit.ts'
 import { referrerDomain } from '../domain/visitor.ts'
 import type { ClientFacts } from './client-facts.ts'
 import { EDGE_LIMITS } from './edge-limits.ts'
@@ -18,6 +19,8 @@ const MASK = '***'
 export type MacroSource = {
   readonly clickId: string
   readonly dimensions: VisitDimensions
+  /** The same as they may be kept, where they say who the visitor is. */
+  readonly kept: VisitDimensions | undefined
   readonly client: ClientFacts
   readonly link: TrackingLink
   readonly offer: IndexedOffer
@@ -29,26 +32,37 @@ export type MacroSource = {
 /** Where a visitor is sent. */
 export type VisitTarget = {
   readonly url: string
-  /** The same as it may be kept and shown: without a lander's key, cut at EDGE_LIMITS.locationCharsMax. */
+  /**
+   * The same as it may be kept and shown: without a lander's key and who the visitor is, cut at
+   * EDGE_LIMITS.locationCharsMax.
+   */
   readonly location: string
 }
 
 /** Fills a lander's or offer's URL with a visit's values. */
 export function renderVisitTarget(target: Target, source: MacroSource): VisitTarget {
-  const { clickId } = source
+  const { clickId, kept } = source
   // Most URLs carry the click id alone; all sixty values would be built for one.
   if (target.isClickIdOnly) return plainTarget(renderTemplate(target.template, { clickid: clickId }))
   const values = macroValues(source)
-  if (!target.needsLanderKey) return plainTarget(renderTemplate(target.template, values))
-  const url = renderTemplate(target.template, { ...values, 'lander.key': landerKey(source) })
-  // Filled in anew, because modifiers may have changed the key beyond recognition.
-  const masked = renderTemplate(target.template, { ...values, 'lander.key': MASK })
-  return { url, location: masked.slice(0, EDGE_LIMITS.locationCharsMax) }
+  if (!target.needsLanderKey && kept === undefined)
+    return plainTarget(renderTemplate(target.template, values))
+  const key = target.needsLanderKey ? landerKey(source) : ''
+  const url = renderTemplate(target.template, { ...values, 'lander.key': key })
+  const known = kept === undefined ? values : macroValues({ ...source, dimensions: kept })
+  // Filled in anew, because modifiers may have changed what is masked beyond recognition.
+  const masked = renderTemplate(target.template, { ...known, random: values.random, 'lander.key': MASK })
+  return plainTarget(url, masked)
 }
 
-/** A URL that holds no secret of ours. */
-export function plainTarget(url: string): VisitTarget {
-  return { url, location: url.slice(0, EDGE_LIMITS.locationCharsMax) }
+/** @param kept the URL itself unless told: one that holds no secret of ours and says nothing of the visitor. */
+function plainTarget(url: string, kept = url): VisitTarget {
+  return { url, location: kept.slice(0, EDGE_LIMITS.locationCharsMax) }
+}
+
+/** A page that the link itself asked for, with parameters of its own. */
+export function askedTarget(url: string): VisitTarget {
+  return plainTarget(url, maskVisitUrl(url, false))
 }
 
 function macroValues(source: MacroSource) {

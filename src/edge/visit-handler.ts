@@ -73,8 +73,8 @@ export function countVisit(context: EdgeContext, visit: Visit): void {
 type FoundRouting = Extract<VisitRouting, { found: true }>
 
 function toSource(visit: CampaignVisit, { offer, lander }: FoundRouting): MacroSource {
-  const { clickId, params, client, link, atMs } = visit
-  return { clickId, dimensions: params.dimensions, client, link, offer, lander, nowMs: atMs }
+  const { clickId, params, kept, client, link, atMs } = visit
+  return { clickId, dimensions: params.dimensions, kept, client, link, offer, lander, nowMs: atMs }
 }
 
 function answerRouted(
@@ -104,5 +104,7 @@ function answerRouted(
  */
 export function toRemembered(visit: CampaignVisit, way: VisitWay): RememberedVisit {
   if (!visit.link.flow.needsVisit) return way
-  return { ...way, dimensions: { ...visit.params.dimensions, referrer: visit.client.referrer } }
+  const { kept, params, client } = visit
+  const dimensions = { ...params.dimensions, referrer: client.referrer }
+  return kept === undefined ? { ...way, dimensions } : { ...way, dimensions, kept }
 }

@@ -5,6 +5,7 @@ import type { EdgeContext } from './edge-context.ts'
 import type { Exchange } from './exchange.ts'
 import { findFlags, flagAsBot } from './fraud-flags.ts'
 import { parseQuery, type Query } from './query.ts'
+import type { VisitDimensions } from './remembered-visit.ts'
 import type { IndexedCampaign, SnapshotIndex, TrackingLink } from './snapshot-index.ts'
 import { readVisitParams, type VisitParams } from './visit-params.ts'
 import { readCampaignHistory, readOfferHistory, type VisitorHistory } from './visitor-history.ts'
@@ -19,6 +20,8 @@ export type Visit<Link extends TrackingLink = TrackingLink> = {
   readonly link: Link
   readonly query: Query
   readonly params: VisitParams
+  /** Its dimensions with its referrer as they may be kept, where they say who the visitor is. */
+  readonly kept: VisitDimensions | undefined
   readonly client: ClientFacts
   readonly history: VisitorHistory
   /** Fraud flags, sorted, separated by commas. */
@@ -62,6 +65,7 @@ export function readVisit<Link extends TrackingLink>(
     link,
     query,
     params,
+    kept: keptOf(params, client),
     client,
     history: readHistory(exchange.request.headers.cookie, link, { index, atMs }),
     flags,
@@ -69,6 +73,14 @@ export function readVisit<Link extends TrackingLink>(
     isOnPage: pageReferrer !== undefined,
     isCounted: !client.isPreview && !params.isTest,
   }
+}
+
+function keptOf(
+  { dimensions, kept }: VisitParams,
+  { referrer, keptReferrer }: ClientFacts,
+): VisitDimensions | undefined {
+  if (kept === undefined && keptReferrer === referrer) return undefined
+  return { ...(kept ?? dimensions), referrer: keptReferrer }
 }
 
 function readHistory(
