@@ -5,6 +5,7 @@ import { rulesOf } from '../../src/domain/target-systems/system-rules.ts'
 import {
   conversionFrom,
   conversionOf,
+  JANE,
   openSystem,
   type Received,
   SYSTEM_NOW,
@@ -18,13 +19,7 @@ const SECRETS = {
   clientId: 'a1b2c3d4-0000-0000-0000-000000000000',
   refreshToken: 'REFRESH-TOKEN-1',
 }
-const PERSON = {
-  emailSha256: sha256Hex('jane@example.com'),
-  emailGoogleSha256: sha256Hex('jane@example.com'),
-  emailMicrosoftSha256: sha256Hex('jane@microsoft-form.example'),
-  phoneSha256: sha256Hex('491701234567'),
-  phonePlusSha256: sha256Hex('+491701234567'),
-}
+const PERSON = { ...JANE, emailMicrosoftSha256: sha256Hex('jane@microsoft-form.example') }
 const utc = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/)
 const goal = z.enum(['Sales', 'Leads'])
 const hash = z.string().regex(/^[0-9a-f]{64}$/)

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { sha256Hex } from '../../src/domain/sha256.ts'
 import {
   conversionFrom,
   conversionOf,
+  JANE,
   openSystem,
   type Received,
   SYSTEM_NOW,
@@ -14,13 +14,6 @@ import {
 
 const TOKEN = 'pina_AMAAAAAAAAAAAAAAAAAA'
 const SHARED = { shareVisitor: 'yes' }
-const PERSON = {
-  emailSha256: sha256Hex('jane@example.com'),
-  emailGoogleSha256: sha256Hex('jane@example.com'),
-  emailMicrosoftSha256: sha256Hex('jane@example.com'),
-  phoneSha256: sha256Hex('491701234567'),
-  phonePlusSha256: sha256Hex('+491701234567'),
-}
 const hashes = z.array(z.string().regex(/^[0-9a-f]{64}$/))
 
 /** ConversionEvents of Pinterest's OpenAPI 5.13.0, as far as a tracker fills it; it allows nothing else. */
@@ -93,7 +86,7 @@ describe('the API for Conversions of Pinterest', () => {
 
   it('gets click id, hashed person and amount in its schema; the token is in no log', async () => {
     const { target, eventOf } = await open({ pageUrl: 'https://shop.example/' })
-    const told = await tellSystem(target, conversionFrom({ epik: 'dj0yJnU9' }, { person: PERSON }))
+    const told = await tellSystem(target, conversionFrom({ epik: 'dj0yJnU9' }, { person: JANE }))
     expect(told).toMatchObject({ kind: 'told', verdict: { kind: 'taken' } })
     expect(eventOf(0)).toEqual({
       event_name: 'checkout',
@@ -101,7 +94,7 @@ describe('the API for Conversions of Pinterest', () => {
       event_time: SYSTEM_NOW / 1_000,
       event_id: '01JCONVERSION0000000000001',
       event_source_url: 'https://shop.example/',
-      user_data: { em: [PERSON.emailSha256], ph: [PERSON.phoneSha256], click_id: 'dj0yJnU9' },
+      user_data: { em: [JANE.emailSha256], ph: [JANE.phoneSha256], click_id: 'dj0yJnU9' },
       custom_data: { currency: 'EUR', value: '12.50', order_id: 'ORDER-1' },
     })
     expect(JSON.stringify(told)).not.toContain(TOKEN)
@@ -124,7 +117,7 @@ describe('the API for Conversions of Pinterest', () => {
   it('is not told of a visit that did not come from it', async () => {
     const { target } = await open(SHARED)
     const reason = 'no Pinterest click id (epik)'
-    expect(await tellSystem(target, conversionOf({ person: PERSON }))).toEqual({ kind: 'skipped', reason })
+    expect(await tellSystem(target, conversionOf({ person: JANE }))).toEqual({ kind: 'skipped', reason })
   })
 
   it('only checks what is a test, and knows events by their names there', async () => {

@@ -5,6 +5,8 @@ import { createGuard } from '../../src/delivery/guard.ts'
 import { createCaller } from '../../src/delivery/make-call.ts'
 import { createSender, type SendResult } from '../../src/delivery/send.ts'
 import { verdictOf } from '../../src/delivery/system-verdict.ts'
+import type { Person } from '../../src/domain/person.ts'
+import { sha256Hex } from '../../src/domain/sha256.ts'
 import { NO_SECRETS } from '../../src/domain/target-secrets.ts'
 import { rulesOf } from '../../src/domain/target-systems/system-rules.ts'
 import type {
@@ -18,6 +20,15 @@ import { TEST_VAULT } from '../support/test-vault.ts'
 
 /** 2026-03-01 12:00 UTC, a minute after the visit. */
 export const SYSTEM_NOW = 1_772_366_400_000
+
+/** Somebody who consented, by e-mail address and phone number; hashed as each system asks for it. */
+export const JANE: Person = {
+  emailSha256: sha256Hex('jane@example.com'),
+  emailGoogleSha256: sha256Hex('jane@example.com'),
+  emailMicrosoftSha256: sha256Hex('jane@example.com'),
+  phoneSha256: sha256Hex('491701234567'),
+  phonePlusSha256: sha256Hex('+491701234567'),
+}
 
 /** What a system got. */
 export type Received = {

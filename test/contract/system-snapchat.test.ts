@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { sha256Hex } from '../../src/domain/sha256.ts'
 import {
   conversionFrom,
   conversionOf,
+  JANE,
   openSystem,
   type Received,
   SYSTEM_NOW,
@@ -15,13 +15,6 @@ import {
 const PIXEL = '5bf81ee1-15b1-4dc1-b636-d7dae49b950e'
 const TOKEN = 'eyJhbGciOiJIUzI1NiJ9.token/with+signs=='
 const hashes = z.array(z.string().regex(/^[0-9a-f]{64}$/))
-const PERSON = {
-  emailSha256: sha256Hex('jane@example.com'),
-  emailGoogleSha256: sha256Hex('jane@example.com'),
-  emailMicrosoftSha256: sha256Hex('jane@example.com'),
-  phoneSha256: sha256Hex('491701234567'),
-  phonePlusSha256: sha256Hex('+491701234567'),
-}
 const SHARED = { shareVisitor: 'yes' }
 
 /** What the documentation asks of an event ("Using the API", "Parameters"), as far as a tracker fills it. */
@@ -90,10 +83,7 @@ describe('the Conversions API of Snapchat', () => {
 
   it('gets click id, hashed person and amount in its schema; the token is in no log', async () => {
     const { target, eventOf } = await open()
-    const told = await tellSystem(
-      target,
-      conversionFrom({ ScCid: 'SC-1', _scid: 'SC-2' }, { person: PERSON }),
-    )
+    const told = await tellSystem(target, conversionFrom({ ScCid: 'SC-1', _scid: 'SC-2' }, { person: JANE }))
     expect(told).toMatchObject({ kind: 'told', verdict: { kind: 'taken' } })
     expect(eventOf(0)).toEqual({
       event_name: 'PURCHASE',
@@ -102,8 +92,8 @@ describe('the Conversions API of Snapchat', () => {
       action_source: 'WEB',
       event_source_url: 'https://shop.example/',
       user_data: {
-        em: [PERSON.emailSha256],
-        ph: [PERSON.phoneSha256],
+        em: [JANE.emailSha256],
+        ph: [JANE.phoneSha256],
         sc_click_id: 'SC-1',
         sc_cookie1: 'SC-2',
       },
@@ -127,7 +117,7 @@ describe('the Conversions API of Snapchat', () => {
   it('is not told of a visit that did not come from it', async () => {
     const { target, server } = await open(SHARED)
     const reason = 'no Snapchat click id (ScCid)'
-    expect(await tellSystem(target, conversionOf({ person: PERSON }))).toEqual({ kind: 'skipped', reason })
+    expect(await tellSystem(target, conversionOf({ person: JANE }))).toEqual({ kind: 'skipped', reason })
     expect(server.received).toEqual([])
   })
 
