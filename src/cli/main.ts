@@ -29,15 +29,24 @@ program
   .description('compile ahead of the first start; npm ci does it')
   .action(async () => (await import('./warm.ts')).runWarm())
 
+type DemoFlags = {
+  readonly visits: number
+  readonly chain?: true
+  readonly explore?: true
+  readonly json?: true
+}
+
 program
   .command('demo')
   .description('show the main job on real input: a source, a network, an advertiser and a browser')
   .option('--visits <n>', 'visits that the traffic source sends', parseCount, 2_000)
   .option('--chain', 'two installations, a network and the tracker of its affiliate, one behind the other')
+  .option('--explore', 'an installation with four weeks of example data to look around in, until Ctrl-C')
   .option('--json', 'print the result as JSON')
-  .action(async ({ visits, chain, json }: { visits: number; chain?: true; json?: true }) => {
+  .action(async ({ visits, chain, explore, json }: DemoFlags) => {
     const options = { visits, json: json === true }
-    if (chain === true) await (await import('./demo/chain.ts')).runChain(options)
+    if (explore === true) await (await import('./demo/explore.ts')).runExplore()
+    else if (chain === true) await (await import('./demo/chain.ts')).runChain(options)
     else await (await import('./demo/demo.ts')).runDemo(options)
   })
 
@@ -47,9 +56,9 @@ program
   .option('--json', 'print the findings as JSON')
   .action(async (options: { json?: true }) => (await import('./doctor.ts')).runDoctor(options.json === true))
 
-program
-  .command('owner')
-  .description('accounts that own a workspace')
+const owner = program.command('owner').description('accounts that own a workspace')
+
+owner
   .command('create')
   .description('create an owner and a workspace without the set-up page')
   .requiredOption('--email <address>')
@@ -59,6 +68,14 @@ program
   .option('--currency <code>', 'ISO 4217', 'USD')
   .option('--time-zone <zone>', 'IANA name', 'UTC')
   .action(async (options) => (await import('./owner-create.ts')).runOwnerCreate(options))
+
+owner
+  .command('reset-two-factor')
+  .description('let a person who lost their second factor sign in by password alone, and end their sessions')
+  .argument('<email>', 'their e-mail address')
+  .action(async (email: string) =>
+    (await import('./owner-reset-two-factor.ts')).runOwnerResetTwoFactor(email),
+  )
 
 program
   .command('api-key')

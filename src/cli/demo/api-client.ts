@@ -8,8 +8,11 @@ export type ApiClient = {
   patch(path: string, body: unknown): Promise<unknown>
 }
 
+/** Who owns what the demo sets up. */
+export const DEMO_OWNER = { email: 'owner@example.com', password: 'a long enough password' }
+
 /** Uses the set-up link to create the owner, and a key of that owner for all further calls. */
-export async function setUpOwner(installation: Installation): Promise<ApiClient> {
+export async function setUpOwner(installation: Installation, workspaceName = 'Demo'): Promise<ApiClient> {
   const base = `${installation.dashboardUrl}/api/v1`
   const token = new URL(installation.setupUrl).searchParams.get('token') ?? ''
   const setUp = await call(
@@ -18,10 +21,9 @@ export async function setUpOwner(installation: Installation): Promise<ApiClient>
     {},
     {
       token,
-      email: 'owner@example.com',
-      password: 'a long enough password',
+      ...DEMO_OWNER,
       name: 'Owner',
-      workspaceName: 'Demo',
+      workspaceName,
       currency: 'USD',
       timeZone: 'UTC',
     },

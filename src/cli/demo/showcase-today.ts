@@ -1,0 +1,109 @@
+import { request } from 'undici'
+import { fillMacros } from './fill-macros.ts'
+import { lottery } from './lottery.ts'
+import { recordedVisitor } from './recorded-visitors.ts'
+import type { ShowcaseNetwork } from './showcase-network.ts'
+import type { ShowcaseNetworkPostback, ShowcaseTracker } from './showcase-tracker.ts'
+
+const VISITS = 180
+const NETWORK_VISITS = 40
+const BUY_PERCENT = 9
+const NETWORK_BUY_PERCENT = 30
+const AMOUNTS = ['32.00', '4.50', '21.50', '9.00', '14.00', '2.20']
+const HOPS_MAX = 4
+
+/** Somebody who came through a link: the click id, and the host where the way ended. */
+type Arrived = { readonly clickId: string; readonly n: number }
+
+/** Visits, sales and mishaps of this moment, through the public port as everybody else's. */
+export async function playToday(
+  tracker: ShowcaseTracker,
+  network: ShowcaseNetwork,
+  publicUrl: string,
+): Promise<void> {
+  const arrived: Arrived[] = []
+  for (let n = 0; n < VISITS; n += 1) {
+    const { link, source, id } = tracker.campaigns[n % tracker.campaigns.length] ?? {}
+    if (link === undefined || source === undefined || id === undefined) continue
+    const clickId = await follow(fillMacros({ key: id.slice(0, 8), link, source }, n), n, publicUrl)
+    if (clickId !== undefined) arrived.push({ clickId, n })
+  }
+  await sell(arrived, tracker.postbacks)
+  await sellOfNetwork(network, publicUrl)
+  await sendStrays(publicUrl, tracker.postbacks)
+}
+
+/** As a browser goes: through redirects, and from a lander by its link to the offer. */
+async function follow(link: string, n: number, publicUrl: string): Promise<string | undefined> {
+  const visitor = recordedVisitor(n)
+  const headers = {
+    'user-agent': visitor.userAgent,
+    'accept-language': visitor.language,
+    'x-forwarded-for': visitor.ip,
+  }
+  let url = link
+  let clickId: string | undefined
+  for (let hop = 0; hop < HOPS_MAX && url.startsWith(publicUrl); hop += 1) {
+    const response = await request(url, { headers })
+    await response.body.dump()
+    const location = response.headers.location
+    if (typeof location !== 'string') return clickId
+    const next = new URL(location)
+    clickId =
+      next.searchParams.get('cid') ??
+      next.searchParams.get('sub1') ??
+      next.searchParams.get('click') ??
+      clickId
+    // The lander belongs to somebody else; its link leads back to us.
+    url = next.searchParams.has('cid') ? `${publicUrl}/click?cid=${clickId}` : location
+  }
+  return clickId
+}
+
+async function sell(
+  arrived: readonly Arrived[],
+  postbacks: readonly ShowcaseNetworkPostback[],
+): Promise<void> {
+  for (const { clickId, n } of arrived) {
+    if (lottery(clickId, 'buys') >= BUY_PERCENT) continue
+    const values = { clickId, payout: AMOUNTS[n % AMOUNTS.length] ?? '1', txid: `T-${clickId.slice(10, 18)}` }
+    // Whose offer it was is the network's to know: the others refuse a click that is not theirs.
+    for (const postback of postbacks) await ping(filled(postback, values))
+  }
+}
+
+async function sellOfNetwork({ links, advertiserUrl }: ShowcaseNetwork, publicUrl: string): Promise<void> {
+  for (let n = 0; n < NETWORK_VISITS; n += 1) {
+    const link = links[n % links.length] ?? ''
+    const clickId = await follow(`${link}?sub1=harbor-${n}`, n + VISITS, publicUrl)
+    if (clickId === undefined || lottery(clickId, 'buys') >= NETWORK_BUY_PERCENT) continue
+    const url = new URL(advertiserUrl)
+    url.searchParams.set('cid', clickId)
+    url.searchParams.set('txid', `order-${n}`)
+    await ping(url.href)
+  }
+}
+
+/** What goes wrong every day: a network that sends its macro instead of a click id, and a mistyped one. */
+async function sendStrays(publicUrl: string, postbacks: readonly ShowcaseNetworkPostback[]): Promise<void> {
+  await ping(`${publicUrl}/postback?cid={click_id}&payout=12.00`)
+  await ping(`${publicUrl}/postback?cid=03xq5mz8kd0000000000000000&payout=4.50`)
+  const [first] = postbacks
+  if (first !== undefined) await ping(filled(first, { clickId: '', payout: '9.00', txid: 'T-lost' }))
+}
+
+function filled(
+  { url, macros }: ShowcaseNetworkPostback,
+  values: { readonly clickId: string; readonly payout: string; readonly txid: string },
+): string {
+  const known = Object.entries({ clickId: values.clickId, payout: values.payout, txid: values.txid })
+  return known.reduce((text, [name, value]) => {
+    const macro = macros[name]
+    return macro === undefined || macro === '' ? text : text.replaceAll(macro, value)
+  }, url)
+}
+
+async function ping(url: string): Promise<void> {
+  const response = await request(url)
+  await response.body.dump()
+}
