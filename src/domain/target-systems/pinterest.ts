@@ -3,7 +3,7 @@ import { asObject, firstText, parseAnswerBody, refusal, verdictByStatus } from '
 import { eventNameFor } from './event-names.ts'
 import { jsonCall } from './json-call.ts'
 import { platformClickId } from './platform-click-id.ts'
-import { accessTokenField, orderOf, pageUrlField, stampOf } from './site-events.ts'
+import { accessTokenField, hashesOf, orderOf, pageUrlField, stampOf } from './site-events.ts'
 import type {
   BuiltCall,
   SystemConversion,
@@ -67,18 +67,12 @@ function buildCall(conversion: SystemConversion, { settings, baseUrl }: SystemSe
   const { visit, person } = conversion
   const clickId = platformClickId(visit, ['epik', '_epik', '_epq'])
   if (clickId === '') return { kind: 'skip', reason: 'no Pinterest click id (epik)' }
-  const email = person?.emailSha256 ?? ''
-  const phone = person?.phoneSha256 ?? ''
+  const hashes = hashesOf(person)
   const visitor = sharedVisitor(visit, settings)
-  if (email === '' && visitor.client_ip_address === undefined) {
+  if (hashes.em === undefined && visitor.client_ip_address === undefined) {
     return { kind: 'skip', reason: 'neither e-mail nor shared visitor, which Pinterest asks for' }
   }
-  const user = {
-    ...(email === '' ? {} : { em: [email] }),
-    ...(phone === '' ? {} : { ph: [phone] }),
-    ...visitor,
-    click_id: clickId,
-  }
+  const user = { ...hashes, ...visitor, click_id: clickId }
   const query = conversion.isTest || settings.testMode === 'yes' ? '?test=true' : ''
   const account = encodeURIComponent(settings.adAccountId ?? '')
   const url = `${baseUrl || BASE_URL}/v5/ad_accounts/${account}/events${query}`

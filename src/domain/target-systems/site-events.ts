@@ -61,7 +61,7 @@ export function orderOf({ txid }: Pick<SystemConversion, 'txid'>): { readonly or
   return txid === '' ? {} : { order_id: txid }
 }
 
-/** The person under the names that Meta and Snapchat share, hashed and in lists; {} when nothing is known. */
+/** The person under the names that Meta, Snapchat and Pinterest share, hashed and in lists; {} when nothing is known. */
 export function hashesOf(person: Person | null): {
   readonly em?: readonly string[]
   readonly ph?: readonly string[]
