@@ -4,7 +4,7 @@ import type { FlowArm, FlowNode, FlowTree } from './flow-tree.ts'
 
 export const NODE_HEIGHT = 56
 const ROW_GAP = 12
-const COLUMN_GAP = 40
+const COLUMN_GAP = 32
 const START_WIDTH = 84
 const NODE_WIDTH = { min: 132, max: 208 } as const
 /** Of a line that carries everybody, and of one that carries nearly nobody. */

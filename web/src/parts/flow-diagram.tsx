@@ -103,6 +103,8 @@ function Station({ placed, figure, isTaken, isCurrent, onFocus, onChoose }: Stat
   const style: CSSProperties = { left: x, top: y, width, height: NODE_HEIGHT }
   const counted =
     figure && [words.visits(formatCount(figure.visits)), ...toConversions(figure.conversions)].join(' · ')
+  const share = node.share === null ? '' : formatShare(node.share, 0)
+  const below = [share, counted ?? node.detail].filter((part) => part !== '').join(' · ')
   return (
     <UnstyledButton
       type="button"
@@ -118,12 +120,10 @@ function Station({ placed, figure, isTaken, isCurrent, onFocus, onChoose }: Stat
       onFocus={onFocus}
       onClick={() => onChoose?.(node.key)}
     >
-      <span className={classes.head}>
-        <Icon name={ICONS[node.kind]} size={13} />
-        <span className={classes.title}>{node.title}</span>
-        {node.share !== null && <span className={classes.share}>{formatShare(node.share, 0)}</span>}
+      <span className={classes.title}>
+        {node.kind !== 'start' && <Icon name={ICONS[node.kind]} size={12} />} {node.title}
       </span>
-      {(counted ?? node.detail) !== '' && <span className={classes.detail}>{counted ?? node.detail}</span>}
+      {below !== '' && <span className={classes.detail}>{below}</span>}
     </UnstyledButton>
   )
 }

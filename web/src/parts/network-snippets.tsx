@@ -5,6 +5,7 @@ import { texts } from '../texts.ts'
 import { networkTexts } from '../texts-catalogue.ts'
 import { CopyField } from './copy-field.tsx'
 import { Section } from './page.tsx'
+import { UrlShown } from './url-field.tsx'
 
 const SCHEMES = ['https', 'http'] as const
 type Scheme = (typeof SCHEMES)[number]
@@ -42,6 +43,11 @@ export function NetworkSnippets({ network }: { readonly network: AffiliateNetwor
         label={postback}
         value={snippet.postbackUrl[scheme]}
         description={isKnown ? networkTexts.postbackKnown : postbackHint}
+      />
+      <UrlShown
+        text={snippet.postbackUrl[scheme]}
+        purpose="postback"
+        party={{ affiliateNetworkId: network.id }}
       />
       <CopyField label={image} value={snippet.imagePixel[scheme]} description={pixelHint} />
       <CopyField label={iframe} value={snippet.iframePixel[scheme]} />

@@ -4,6 +4,7 @@ import { termsTexts as words } from '../texts-terms.ts'
 import type { TermsProps } from './offer-terms.tsx'
 import { Section } from './page.tsx'
 import { RowList } from './row-list.tsx'
+import { UrlField } from './url-field.tsx'
 
 const EMPTY_PAGE = { id: '', name: '', url: '' }
 const EMPTY_CREATIVE = { id: '', name: '', type: 'image' as const, url: '', text: '', width: 0, height: 0 }
@@ -20,13 +21,13 @@ export function OfferPages({ terms, set, errorOf }: TermsProps) {
         error={errorOf('previewUrl')}
         onChange={(event) => set({ previewUrl: event.currentTarget.value })}
       />
-      <TextInput
+      <UrlField
         label={words.convertedUrl}
         description={words.convertedUrlHint}
-        placeholder="https://"
         value={terms.convertedUrl}
         error={errorOf('convertedUrl')}
-        onChange={(event) => set({ convertedUrl: event.currentTarget.value })}
+        onChange={(convertedUrl) => set({ convertedUrl })}
+        purpose="lander"
       />
       <LandingPages terms={terms} set={set} errorOf={errorOf} />
       <Creatives terms={terms} set={set} errorOf={errorOf} />

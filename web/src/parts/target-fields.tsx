@@ -1,4 +1,4 @@
-import { Checkbox, MultiSelect, NumberInput, Select, Stack, TagsInput, TextInput } from '@mantine/core'
+import { Checkbox, MultiSelect, NumberInput, Select, Stack, TagsInput } from '@mantine/core'
 import { useItems } from '../resource.ts'
 import { type TargetSystem, targetSystems } from '../resources-notifications.ts'
 import type { TargetValues } from '../target-values.ts'
@@ -8,6 +8,7 @@ import { targetFieldTexts as fieldTexts } from '../texts-targets.ts'
 import classes from './flow-paths.module.css'
 import { Pair } from './form-layout.tsx'
 import { SystemFields } from './system-fields.tsx'
+import { UrlField } from './url-field.tsx'
 
 const STATUSES = ['pending', 'approved', 'rejected', 'trash'] as const
 const MINUTE_SECONDS = 60
@@ -83,13 +84,13 @@ function PlainUrl({
   const label = urlLabel
   return (
     <>
-      <TextInput
+      <UrlField
         label={index === 0 ? label : `${label} ${index + 1}`}
         description={texts.sources.postbackHint}
-        placeholder="https://"
         value={target.url}
         error={errorOf('url')}
-        onChange={(event) => onChange({ url: event.currentTarget.value })}
+        onChange={(url) => onChange({ url })}
+        purpose="target"
       />
       <Select
         label={words.type}

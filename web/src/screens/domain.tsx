@@ -3,12 +3,16 @@ import { EditScreen } from '../parts/edit-screen.tsx'
 import { FormFooter } from '../parts/form-footer.tsx'
 import { FormLayout } from '../parts/form-layout.tsx'
 import { ItemSelect } from '../parts/pickers.tsx'
+import { UrlField } from '../parts/url-field.tsx'
 import { useSave } from '../resource.ts'
 import { campaigns, type Domain, domains } from '../resources.ts'
 import type { PathParams } from '../router.tsx'
 import { texts } from '../texts.ts'
 import { domainTexts as words } from '../texts-more.ts'
 import { useForm } from '../use-form.ts'
+
+/** Who goes to the fallback has no visit to be told of. */
+const FALLBACK_IGNORES = ['missing_click_id']
 
 export function DomainScreen({ params }: { readonly params: PathParams }) {
   return (
@@ -50,11 +54,14 @@ function DomainForm({ item }: { readonly item: Domain | undefined }) {
           error={form.errorOf('defaultCampaignId')}
           onChange={(defaultCampaignId) => form.set({ defaultCampaignId })}
         />
-        <TextInput
-          {...form.text('fallbackUrl')}
+        <UrlField
           label={words.fallback}
           description={words.fallbackHint}
-          placeholder="https://"
+          value={form.values.fallbackUrl}
+          error={form.errorOf('fallbackUrl')}
+          onChange={(fallbackUrl) => form.set({ fallbackUrl })}
+          purpose="lander"
+          ignored={FALLBACK_IGNORES}
         />
       </Stack>
       <FormFooter form={form} isNew={item === undefined} cancelHref="/domains" />

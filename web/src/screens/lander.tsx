@@ -5,6 +5,7 @@ import { FormFooter } from '../parts/form-footer.tsx'
 import { FormLayout, Pair } from '../parts/form-layout.tsx'
 import { LegacyIds } from '../parts/legacy-ids.tsx'
 import { Section } from '../parts/page.tsx'
+import { UrlField } from '../parts/url-field.tsx'
 import { useSave } from '../resource.ts'
 import { type Lander, landers } from '../resources.ts'
 import type { PathParams } from '../router.tsx'
@@ -34,11 +35,13 @@ function LanderForm({ item }: { readonly item: Lander | undefined }) {
     <FormLayout onSubmit={form.submit} aside={item && <Links lander={item} />}>
       <Stack gap="md">
         <TextInput {...form.text('name')} label={texts.form.name} required autoFocus={item === undefined} />
-        <TextInput
-          {...form.text('url')}
+        <UrlField
           label={texts.landers.url}
           description={texts.landers.urlHint}
-          placeholder="https://"
+          value={form.values.url}
+          error={form.errorOf('url')}
+          onChange={(url) => form.set({ url })}
+          purpose="lander"
           required
         />
         <NumberInput

@@ -18,8 +18,9 @@ import { OfferIntegration } from '../parts/offer-integration.tsx'
 import { OfferAvailability, OfferTermsFields, type TermsProps } from '../parts/offer-terms.tsx'
 import { Section } from '../parts/page.tsx'
 import { CurrencySelect, ItemSelect } from '../parts/pickers.tsx'
+import { UrlField } from '../parts/url-field.tsx'
 import { COUNTRIES } from '../places.ts'
-import { useSave } from '../resource.ts'
+import { useItems, useSave } from '../resource.ts'
 import { campaigns, networks, type Offer, type OfferBody, offers } from '../resources.ts'
 import { advertisers } from '../resources-network.ts'
 import { type PathParams, usePlace } from '../router.tsx'
@@ -112,12 +113,16 @@ function Owner({ form }: OfferFormProps) {
 }
 
 function AdvertisersTarget({ form }: OfferFormProps) {
+  const advertiser = useItems(advertisers).data?.find(({ id }) => id === form.values.advertiserId)
   return (
-    <TextInput
-      {...form.text('url')}
+    <UrlField
       label={words.url}
       description={words.urlHint}
-      placeholder="https://"
+      value={form.values.url}
+      error={form.errorOf('url')}
+      onChange={(url) => form.set({ url })}
+      purpose="offer"
+      clickIdParam={advertiser?.clickIdParam}
       required
     />
   )
@@ -203,6 +208,7 @@ function More({ form }: OfferFormProps) {
 
 /** Where it leads: a network's URL, or through another campaign. */
 function Target({ form }: OfferFormProps) {
+  const network = useItems(networks).data?.find(({ id }) => id === form.values.affiliateNetworkId)
   const { kind } = form.values
   return (
     <>
@@ -232,11 +238,14 @@ function Target({ form }: OfferFormProps) {
             error={form.errorOf('affiliateNetworkId')}
             onChange={(affiliateNetworkId) => form.set({ affiliateNetworkId })}
           />
-          <TextInput
-            {...form.text('url')}
+          <UrlField
             label={words.url}
             description={words.urlHint}
-            placeholder="https://"
+            value={form.values.url}
+            error={form.errorOf('url')}
+            onChange={(url) => form.set({ url })}
+            purpose="offer"
+            clickIdParam={network?.clickIdParam}
             required
           />
         </>

@@ -7,6 +7,7 @@ import { FormLayout, Pair } from '../parts/form-layout.tsx'
 import { Loaded } from '../parts/loaded.tsx'
 import { Section } from '../parts/page.tsx'
 import { CurrencySelect } from '../parts/pickers.tsx'
+import { SourceLink } from '../parts/source-link.tsx'
 import { TargetRows } from '../parts/target-rows.tsx'
 import { AboutSource } from '../parts/template-about.tsx'
 import { TemplateStart, useStartsEmpty } from '../parts/template-start.tsx'
@@ -107,6 +108,7 @@ function SourceForm({ item, owned }: SourceFormProps) {
           errorOf={form.errorOf}
           onChange={(tokens) => form.set({ tokens })}
         />
+        <SourceLink source={form.values} id={item?.id} />
       </Section>
       <Section title={texts.sources.outgoing} aside={texts.sources.outgoingAside}>
         <TargetRows

@@ -1,0 +1,52 @@
+import { TextInput, type TextInputProps } from '@mantine/core'
+import { lazy, Suspense } from 'react'
+import type { UrlPreviewProps } from './url-preview.tsx'
+
+/** The linter and the meanings of all macros are loaded with the first URL that is looked at. */
+const UrlPreview = lazy(async () => ({ default: (await import('./url-preview.tsx')).UrlPreview }))
+
+type UrlFieldProps = Omit<TextInputProps, 'value' | 'onChange'> &
+  Omit<UrlPreviewProps, 'text' | 'onMend'> & {
+    readonly value: string
+    readonly onChange: (text: string) => void
+  }
+
+/** A field for a URL with macros, and what the URL says. */
+export function UrlField(props: UrlFieldProps) {
+  const { value, onChange, purpose, party, clickIdParam, ignored, samples, isAsked, ...input } = props
+  return (
+    <>
+      <TextInput
+        placeholder="https://"
+        spellCheck={false}
+        autoComplete="off"
+        {...input}
+        value={value}
+        onChange={(event) => onChange(event.currentTarget.value)}
+      />
+      {value.trim() !== '' && (
+        <Suspense>
+          <UrlPreview
+            text={value}
+            purpose={purpose}
+            party={party}
+            clickIdParam={clickIdParam}
+            ignored={ignored}
+            samples={samples}
+            isAsked={isAsked}
+            onMend={onChange}
+          />
+        </Suspense>
+      )}
+    </>
+  )
+}
+
+/** What a URL says that is shown to be copied. */
+export function UrlShown(props: Omit<UrlPreviewProps, 'onMend'>) {
+  return (
+    <Suspense>
+      <UrlPreview {...props} />
+    </Suspense>
+  )
+}
