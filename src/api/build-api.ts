@@ -26,6 +26,7 @@ import { conversionRoutes } from './conversions.ts'
 import { conversionByHandRoutes } from './conversions-by-hand.ts'
 import { costCorrectionRoutes } from './cost-corrections.ts'
 import { couponRoutes } from './coupons.ts'
+import { customMetricRoutes } from './custom-metrics.ts'
 import { serveDashboard } from './dashboard-files.ts'
 import { deliveryRoutes } from './deliveries.ts'
 import { deliveryBulkRoutes } from './deliveries-bulk.ts'
@@ -70,11 +71,14 @@ import { portalTestPostbackRoutes } from './portal-test-postback.ts'
 import { privacyRoutes } from './privacy.ts'
 import { handleError, Problem } from './problem.ts'
 import { reconciliationRoutes } from './reconciliations.ts'
+import { reportExportRoutes } from './report-export.ts'
+import { reportViewRoutes } from './report-views.ts'
 import { reportRoutes } from './reports.ts'
 import { addSecurityHeaders } from './security-headers.ts'
 import { settingsRoutes } from './settings.ts'
 import { setupRoutes } from './setup.ts'
 import { splitReportRoutes } from './split-report.ts'
+import { systemStatusRoutes } from './system-status.ts'
 import { targetRotateRoutes } from './target-rotate.ts'
 import { targetSystemRoutes } from './target-systems.ts'
 import { targetTestRoutes } from './target-test.ts'
@@ -98,6 +102,7 @@ const ROUTES: readonly ((app: ApiApp, deps: ApiDeps) => void)[] = [
   settingsRoutes,
   apiKeyRoutes,
   auditLogRoutes,
+  systemStatusRoutes,
   trafficSourceRoutes,
   affiliateNetworkRoutes,
   catalogueRoutes,
@@ -137,6 +142,9 @@ const ROUTES: readonly ((app: ApiApp, deps: ApiDeps) => void)[] = [
   deliveryBulkRoutes,
   explainUrlRoutes,
   reportRoutes,
+  reportExportRoutes,
+  reportViewRoutes,
+  customMetricRoutes,
   overviewRoutes,
   costCorrectionRoutes,
   fraudRoutes,

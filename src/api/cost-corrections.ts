@@ -7,12 +7,12 @@ import { listCostCorrections, type StoredCostCorrection } from '../store/cost-co
 import { getTrafficSource } from '../store/traffic-sources.ts'
 import { getWorkspace } from '../store/workspaces.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
+import { filtersField } from './ask-report.ts'
 import { callerOf, workspaceOf } from './caller.ts'
 import { rangeFields, toRange } from './correction-range-fields.ts'
 import { amountField, currencyField, timeField, timeZoneField, toTime } from './fields.ts'
 import { pageOf, pageQuery } from './page.ts'
 import { invalidFields, notFound, Problem } from './problem.ts'
-import { filtersField } from './reports.ts'
 
 const TAGS = ['costs']
 const PATH = '/api/v1/cost-corrections'

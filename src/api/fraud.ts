@@ -7,12 +7,12 @@ import { createJob } from '../store/jobs.ts'
 import { inTransaction } from '../store/transaction.ts'
 import { getWorkspace } from '../store/workspaces.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
+import { filtersField } from './ask-report.ts'
 import { type Caller, callerOf } from './caller.ts'
 import { rangeFields, toRange } from './correction-range-fields.ts'
 import { timeField, timeZoneField, toTime } from './fields.ts'
 import { jobSchema, toJobView } from './jobs.ts'
 import { notFound, Problem } from './problem.ts'
-import { filtersField } from './reports.ts'
 
 const PATH = '/api/v1/fraud/reruns'
 const VISITS_MAX = 1_000_000

@@ -3,9 +3,9 @@ import { REPORT_LIMITS, type ReportFilter, type ReportRequest } from '../reports
 import type { ReportRow } from '../reports/run-report.ts'
 import { namesOfOffers } from '../store/offer-names.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
+import { dayField, untilGone } from './ask-report.ts'
 import { timeZoneField } from './fields.ts'
 import { type PortalUser, portalUser } from './portal-affiliate.ts'
-import { dayField, untilGone } from './reports.ts'
 
 /** What an affiliate may group and filter by → the ledger's names. Nothing else reaches the report. */
 const DIMENSIONS = {

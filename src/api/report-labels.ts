@@ -9,10 +9,20 @@ const NAMED = {
   network: 'affiliate_networks',
   offer: 'offers',
   lander: 'landers',
+  affiliate: 'affiliates',
+  advertiser: 'advertisers',
 } as const
 
 type NamedDimension = keyof typeof NAMED
-const DIMENSIONS: readonly NamedDimension[] = ['campaign', 'source', 'network', 'offer', 'lander']
+const DIMENSIONS: readonly NamedDimension[] = [
+  'campaign',
+  'source',
+  'network',
+  'offer',
+  'lander',
+  'affiliate',
+  'advertiser',
+]
 /** Their names are part of flows. */
 const FLOW_DIMENSIONS = ['path', 'rule'] as const
 type LabelledDimension = NamedDimension | (typeof FLOW_DIMENSIONS)[number]

@@ -7,11 +7,11 @@ import type { ReportRow } from '../reports/run-report.ts'
 import { SPLIT_METRICS, toSplitArm } from '../reports/split-arms.ts'
 import { getWorkspace } from '../store/workspaces.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
+import { dayField, filtersField, nameField, untilGone } from './ask-report.ts'
 import { workspaceOf } from './caller.ts'
 import { timeZoneField } from './fields.ts'
 import { notFound } from './problem.ts'
 import { findLabels } from './report-labels.ts'
-import { dayField, filtersField, nameField, untilGone } from './reports.ts'
 
 /** More arms than a test has; those with most visits are compared. */
 const ARMS_MAX = 50

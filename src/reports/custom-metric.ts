@@ -51,16 +51,12 @@ function toCustomMetric({ formula: text, kind }: CustomMetric, params: SqlParams
 }
 
 function toFraction(formula: Formula, metrics: ReadonlyMap<string, PlainMetric>, of: OfSum): Fraction {
-  switch (formula.type) {
-    case 'number':
-      return numberFraction(formula.text)
-    case 'metric': {
-      const metric = metrics.get(formula.name)
-      if (metric === undefined) throw new ReportRequestError(`unknown metric ${formula.name}`)
-      return metricFraction(metric.fraction(of))
-    }
-    case 'negate':
-      return negate(toFraction(formula.of, metrics, of))
+  if (formula.type === 'number') return numberFraction(formula.text)
+  if (formula.type === 'negate') return negate(toFraction(formula.of, metrics, of))
+  if (formula.type === 'metric') {
+    const metric = metrics.get(formula.name)
+    if (metric === undefined) throw new ReportRequestError(`unknown metric ${formula.name}`)
+    return metricFraction(metric.fraction(of))
   }
   const left = toFraction(formula.left, metrics, of)
   const right = toFraction(formula.right, metrics, of)

@@ -29,7 +29,8 @@ export type Quantity = { readonly sql: string; readonly isDecimal: boolean }
  * count: integer. money: decimal string in the workspace's currency. number: decimal string of no unit. ratio: number,
  * 0.05 for 5 %.
  */
-export type MetricKind = 'count' | 'money' | 'number' | 'ratio'
+export type MetricKind = (typeof METRIC_KINDS)[number]
+export const METRIC_KINDS = ['count', 'money', 'number', 'ratio'] as const
 
 /** @param id unique among the sums of a query, and a part of column names. */
 export type Sum = { readonly id: string; readonly sql: string }

@@ -10,6 +10,8 @@ export type ReportViewsTable = Kept & {
 export type CustomMetricsTable = Kept & {
   /** Over other metrics by their names (domain/formula.ts). */
   formula: string
-  /** 'count', 'money', 'number' or 'ratio': how its value is written. */
-  kind: string
+  /** How its value is rounded and written. */
+  kind: CustomMetricKind
 }
+
+export type CustomMetricKind = 'count' | 'money' | 'number' | 'ratio'

@@ -24,6 +24,8 @@ export const CONFIGURED = [
   'advertisers',
   'affiliates',
   'coupons',
+  'report-views',
+  'custom-metrics',
 ]
 /** Kinds that a route deletes, so that each call needs one of its own. */
 const MADE_ANEW = [
@@ -178,7 +180,12 @@ const PORTAL_BODIES: Readonly<Record<string, object>> = {
 /** A body for every writing route; a route that is new must be added here. */
 function payloadOf(key: string, kind: string, world: World): object | undefined {
   const [method = '', url = ''] = key.split(' ')
-  if (method === 'GET' || method === 'DELETE' || /\/:id\/(?:replay|cancel|erase|restore)$/.test(url)) return undefined
+  if (
+    method === 'GET' ||
+    method === 'DELETE' ||
+    /\/:id\/(?:replay|cancel|erase|restore|reset-two-factor)$/.test(url)
+  )
+    return undefined
   if (url.endsWith('/notification-targets')) return { url: `https://${world.mark}.example/pb` }
   const ofPortal = url.startsWith(PORTAL) ? PORTAL_BODIES[url.slice(PORTAL.length)] : undefined
   if (ofPortal !== undefined) return ofPortal
@@ -242,6 +249,8 @@ function payloadOf(key: string, kind: string, world: World): object | undefined 
       return { facts: { country: 'DE' } }
     case 'POST /api/v1/reports':
       return { from: '2026-01-01', to: '2026-12-31', groupBy: ['campaign'] }
+    case 'POST /api/v1/reports/export':
+      return { from: '2026-01-01', to: '2026-12-31', groupBy: ['campaign'], format: 'csv' }
     case 'POST /api/v1/reports/split':
       return { from: '2026-01-01', to: '2026-12-31', dimension: 'path', metric: 'cv' }
     case 'POST /api/v1/traffic-sources/from-template':

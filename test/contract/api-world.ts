@@ -68,6 +68,8 @@ export async function createWorld(
     'network-offers',
     'affiliates',
     'coupons',
+    'report-views',
+    'custom-metrics',
     'webhooks',
     'alert-channels',
     'reconciliations',
@@ -102,6 +104,7 @@ async function createBareWorkspace(api: TestApi, mark: string): Promise<string> 
     network: DEFAULT_NETWORK_SETTINGS,
     alerts: DEFAULT_ALERT_SETTINGS,
     retention: DEFAULT_RETENTION_SETTINGS,
+    requireTwoFactor: false,
   }
   const { id } = await createWorkspace(api.store.db, { ...fields, ...rest }, NOW)
   // Members belong to it.
@@ -171,6 +174,10 @@ export function bodyOf(path: string, mark: string, ids: Readonly<Record<string, 
       const code = path in ids ? randomUUID() : name.replace(' ', '-')
       return { name: code, affiliateId: ids.affiliates, offerId: ids['network-offers'] }
     }
+    case 'report-views':
+      return { name, query: `tag=${mark}` }
+    case 'custom-metrics':
+      return { name, formula: 'revenue / clicks', kind: 'money' }
     case 'reconciliations': {
       const period = { from: '2026-01-01T00:00:00Z', to: '2026-02-01T00:00:00Z' }
       return { name, advertiserId: ids.advertisers, csv: `txid\n${mark}-theirs\n`, ...period }

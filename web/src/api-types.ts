@@ -248,6 +248,7 @@ export interface paths {
                                 id: string;
                                 email: string;
                                 name: string;
+                                hasTwoFactor: boolean;
                             } | null;
                             workspaces: {
                                 id: string;
@@ -256,6 +257,8 @@ export interface paths {
                                 timeZone: string;
                                 /** @enum {string} */
                                 role: "viewer" | "manager" | "owner" | "affiliate_manager" | "affiliate";
+                                /** @description Of its own people: who has none may turn it on, and nothing else here */
+                                requiresTwoFactor: boolean;
                                 /** @description Whose portal it is, for the role affiliate */
                                 affiliate: {
                                     id: string;
@@ -473,6 +476,56 @@ export interface paths {
         };
         trace?: never;
     };
+    "/api/v1/members/{id}/reset-two-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take away the second factor of a member who lost it, and end their sessions
+         * @description Access: owner.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Member"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/settings": {
         parameters: {
             query?: never;
@@ -609,6 +662,8 @@ export interface paths {
                             /** @description The oldest attempts and requests of hits go beyond it; 0: no limit */
                             sizeBudgetMb?: number;
                         };
+                        /** @description Who signs in without a second factor reaches nothing but their own account */
+                        requireTwoFactor?: boolean;
                     };
                 };
             };
@@ -9525,6 +9580,8 @@ export interface paths {
                                 name: string;
                                 /** @enum {string} */
                                 kind: "count" | "money" | "number" | "ratio";
+                                /** @description What a metric of the workspace's own is called */
+                                label?: string;
                             }[];
                         };
                     };
@@ -9542,6 +9599,652 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A report as CSV or XLSX, at most 50000 rows; x-trailpost-left-out counts the others
+         * @description Access: viewer.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: date
+                         * @description First day, in the time zone
+                         */
+                        from: string;
+                        /**
+                         * Format: date
+                         * @description Last day, included
+                         */
+                        to: string;
+                        /** @description The workspace's unless told */
+                        timeZone?: string;
+                        /**
+                         * @description Which day a conversion counts on
+                         * @default conversion
+                         * @enum {string}
+                         */
+                        dateBasis?: "conversion" | "click";
+                        /**
+                         * @description Dimensions, outermost first
+                         * @default []
+                         */
+                        groupBy?: string[];
+                        /**
+                         * @default [
+                         *       "visits",
+                         *       "clicks",
+                         *       "conversions",
+                         *       "revenue",
+                         *       "cost",
+                         *       "profit"
+                         *     ]
+                         */
+                        metrics?: string[];
+                        /** @default [] */
+                        filters?: {
+                            dimension: string;
+                            /** @enum {string} */
+                            operator: "is" | "is_not" | "in" | "contains" | "starts";
+                            values: string[];
+                        }[];
+                        sort?: {
+                            by: string;
+                            /** @enum {string} */
+                            direction: "asc" | "desc";
+                        };
+                        /** @enum {string} */
+                        format: "csv" | "xlsx";
+                    };
+                };
+            };
+            responses: {
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/report-views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List: report-views
+         * @description Access: viewer.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    /** @description nextCursor of the page before */
+                    cursor?: string;
+                    /** @description true: those that are out of use, in place of those in use */
+                    archived?: "true" | "false";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["ReportView"][];
+                            /** @description Null on the last page */
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Create: report view
+         * @description Access: manager.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        name: string;
+                        /** @description The dashboard's address of the report, after the `?` */
+                        query: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReportView"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/report-views/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One report view
+         * @description Access: viewer.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReportView"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /**
+         * Archive: report view; reports keep it
+         * @description Access: manager.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /**
+         * Change the given fields: report view
+         * @description Access: manager.
+         */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        name?: string;
+                        /** @description The dashboard's address of the report, after the `?` */
+                        query?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReportView"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/report-views/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take into use again what was archived: report view
+         * @description Access: manager.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReportView"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/custom-metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List: custom-metrics
+         * @description Access: viewer.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    /** @description nextCursor of the page before */
+                    cursor?: string;
+                    /** @description true: those that are out of use, in place of those in use */
+                    archived?: "true" | "false";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["CustomMetric"][];
+                            /** @description Null on the last page */
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Create: custom metric
+         * @description Access: manager.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        name: string;
+                        /** @description Over the names of metrics, e.g. (revenue - cost) / [conversions:First deposit] */
+                        formula: string;
+                        /**
+                         * @description count: integer. money, number: decimal of six places. ratio: shown as a percentage
+                         * @enum {string}
+                         */
+                        kind: "count" | "money" | "number" | "ratio";
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CustomMetric"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/custom-metrics/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One custom metric
+         * @description Access: viewer.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CustomMetric"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /**
+         * Archive: custom metric; reports keep it
+         * @description Access: manager.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /**
+         * Change the given fields: custom metric
+         * @description Access: manager.
+         */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        name?: string;
+                        /** @description Over the names of metrics, e.g. (revenue - cost) / [conversions:First deposit] */
+                        formula?: string;
+                        /**
+                         * @description count: integer. money, number: decimal of six places. ratio: shown as a percentage
+                         * @enum {string}
+                         */
+                        kind?: "count" | "money" | "number" | "ratio";
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CustomMetric"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/custom-metrics/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take into use again what was archived: custom metric
+         * @description Access: manager.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CustomMetric"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -15384,30 +16087,6 @@ export interface components {
             /** @description Of the job that does it when there are more than 1000; else '' */
             jobId: string;
         };
-        Report: {
-            rows: {
-                /** @description Dimension → value */
-                keys: {
-                    [key: string]: string;
-                };
-                /** @description Dimension → name, for dimensions whose values are ids */
-                labels: {
-                    [key: string]: string;
-                };
-                /** @description Counts and ratios are numbers, money and named numbers decimal strings; null where the divisor is zero */
-                metrics: {
-                    [key: string]: number | string | null;
-                };
-            }[];
-            /** @description Counts and ratios are numbers, money and named numbers decimal strings; null where the divisor is zero */
-            totals: {
-                [key: string]: number | string | null;
-            };
-            /** @description On all pages */
-            groups: number;
-            currency: string;
-            timeZone: string;
-        };
         CostCorrection: {
             id: string;
             key: string;
@@ -15431,6 +16110,19 @@ export interface components {
             name: string;
             affiliateId: string;
             offerId: string;
+        };
+        CustomMetric: {
+            id: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            /** @description Null while it is in use */
+            archivedAt: string | null;
+            name: string;
+            formula: string;
+            /** @enum {string} */
+            kind: "count" | "money" | "number" | "ratio";
         };
         Delivery: {
             /** @description The webhook-id of every attempt */
@@ -16052,6 +16744,8 @@ export interface components {
             role: "viewer" | "manager" | "owner" | "affiliate_manager";
             /** Format: date-time */
             since: string;
+            /** @description Null for who is no owner */
+            hasTwoFactor: boolean | null;
         };
         ModeratedTarget: {
             id: string;
@@ -17018,6 +17712,41 @@ export interface components {
             /** @description after of the next page; null on the last one */
             nextAfter: number | null;
         };
+        ReportView: {
+            id: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            /** @description Null while it is in use */
+            archivedAt: string | null;
+            name: string;
+            query: string;
+        };
+        Report: {
+            rows: {
+                /** @description Dimension → value */
+                keys: {
+                    [key: string]: string;
+                };
+                /** @description Dimension → name, for dimensions whose values are ids */
+                labels: {
+                    [key: string]: string;
+                };
+                /** @description Counts and ratios are numbers, money and named numbers decimal strings; null where the divisor is zero */
+                metrics: {
+                    [key: string]: number | string | null;
+                };
+            }[];
+            /** @description Counts and ratios are numbers, money and named numbers decimal strings; null where the divisor is zero */
+            totals: {
+                [key: string]: number | string | null;
+            };
+            /** @description On all pages */
+            groups: number;
+            currency: string;
+            timeZone: string;
+        };
         Settings: {
             workspace: string;
             name: string;
@@ -17075,6 +17804,7 @@ export interface components {
                 personalDataMode: "keep" | "truncate" | "hash";
                 sizeBudgetMb: number;
             };
+            requireTwoFactor: boolean;
         };
         SplitReport: {
             /** @enum {string} */
