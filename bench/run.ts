@@ -16,6 +16,7 @@ const BENCHES = [
   'pixels',
   'delivery',
   'reports',
+  'dashboard',
 ] as const
 /** Minutes each: run when they are named. */
 const LONG_BENCHES = ['delivery-backlog', 'delivery-kill'] as const

@@ -14,12 +14,17 @@ const MERGES_WAIT_MS_MAX = 60_000
  * values as a busy affiliate has: few campaigns that bring most of the traffic, thousands of cities and zones, and
  * click ids, external ids and addresses that never repeat.
  */
-export async function generateLedger(engine: LedgerEngine, rows: number, endMs: number): Promise<void> {
+export async function generateLedger(
+  engine: LedgerEngine,
+  rows: number,
+  endMs: number,
+  workspace = 'bench',
+): Promise<void> {
   const startMs = endMs - LEDGER_DAYS * DAY_MS
   const stepMs = (LEDGER_DAYS * DAY_MS) / rows
   for (let from = 0; from < rows; from += CHUNK_ROWS) {
     const count = Math.min(CHUNK_ROWS, rows - from)
-    await engine.command(insertRows(), { from, count, startMs, stepMs })
+    await engine.command(insertRows(), { from, count, startMs, stepMs, workspace })
   }
   await waitForMerges(engine)
 }
@@ -59,7 +64,7 @@ const BROWSERS = [
 
 const COLUMNS: Readonly<Record<string, string>> = {
   kind: `if(${IS_CONVERSION}, 'conversion', 'visit')`,
-  workspace: `'bench'`,
+  workspace: '{workspace:String}',
   at: 'fromUnixTimestamp64Milli(toInt64({startMs:Float64} + number * {stepMs:Float64}))',
   visit_at: `at - toIntervalMinute(if(${IS_CONVERSION}, ${even(1, 2_880)}, 0))`,
   click_id: 'lower(hex(substring(sipHash128(number), 1, 13)))',

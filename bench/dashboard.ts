@@ -1,0 +1,130 @@
+import { readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { DEMO_OWNER, field, setUpOwner } from '../src/cli/demo/api-client.ts'
+import { type Installation, startInstallation } from '../src/cli/demo/installation.ts'
+import { openChdbEngine } from '../src/ledger/chdb-engine.ts'
+import { launchBrowser } from '../test/e2e/dashboard-page.ts'
+import { generateLedger } from './support/generate-ledger.ts'
+import { median } from './support/percentile.ts'
+import { createReporter } from './support/report.ts'
+import { withTemporaryDirectory } from './support/temporary-directory.ts'
+
+/**
+ * What somebody waits for in the dashboard, in a real browser on a warm server: the first load, going elsewhere when
+ * the data is there already, and a report over ten million rows until its figures stand on the page.
+ */
+const ROWS = 10_000_000
+const RUNS = 7
+/** Three levels, as in `bench/reports.ts`; the total tells that all rows are in it. */
+const REPORT = '/report?by=campaign,country,device_type&range=month'
+const WEB = resolve(import.meta.dirname, '../web/dist')
+
+const report = createReporter('dashboard', process.argv.includes('--json'))
+report('first_load_gzip_kb', firstLoadBytes() / 1_000, 'kB')
+await withTemporaryDirectory(async (dataDir) => {
+  const installation = await installWithRows(dataDir)
+  const browser = await launchBrowser()
+  try {
+    await measure(browser, installation)
+  } finally {
+    await browser.close()
+    await installation.stop()
+  }
+})
+
+/** What the page names itself: scripts, styles, and what it says will be needed at once. */
+function firstLoadBytes(): number {
+  const html = readFileSync(join(WEB, 'index.html'))
+  const files = [...html.toString().matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map(
+    ([, path]) => path ?? '',
+  )
+  const sizes = files.map((path) => gzipSync(readFileSync(join(WEB, path))).length)
+  return sizes.reduce((sum, size) => sum + size, gzipSync(html).length)
+}
+
+/** The ledger belongs to one process: it is filled while nobody else is there. */
+async function installWithRows(dataDir: string): Promise<Installation> {
+  const first = await startInstallation({ dataDir, edges: 1 })
+  const api = await setUpOwner(first)
+  const [workspace] = field(await api.get('/me'), 'workspaces') as readonly { id: string }[]
+  await first.stop()
+  const engine = await openChdbEngine(join(dataDir, 'ledger'))
+  try {
+    await generateLedger(engine, ROWS, Date.now(), workspace?.id)
+  } finally {
+    await engine.close()
+  }
+  return await startInstallation({ dataDir, edges: 1 })
+}
+
+async function measure(browser: Browser, { dashboardUrl }: Installation): Promise<void> {
+  const cold: number[] = []
+  for (let run = 0; run < RUNS; run += 1) {
+    const context = await signedIn(browser, dashboardUrl)
+    const page = await context.newPage()
+    cold.push(await timeUntil(page, () => page.goto('/campaigns'), 'Campaigns'))
+    await context.close()
+  }
+  // The first run also warms server and disk.
+  report('interactive_ms', median(cold.slice(1)), 'ms')
+  const context = await signedIn(browser, dashboardUrl)
+  const page = await context.newPage()
+  report('navigation_ms', median(await timeNavigation(page)), 'ms')
+  report('report_10m_ms', median(await timeReports(page)), 'ms')
+  await context.close()
+}
+
+async function signedIn(browser: Browser, baseURL: string): Promise<BrowserContext> {
+  const context = await browser.newContext({ baseURL, locale: 'en-US' })
+  const headers = { origin: baseURL }
+  const answer = await context.request.post('/api/auth/sign-in/email', { data: DEMO_OWNER, headers })
+  if (!answer.ok()) throw new Error(`the owner can not sign in: ${answer.status()}`)
+  return context
+}
+
+/** Until the heading is there and the page is no longer busy with what it waits for. */
+async function timeUntil(page: Page, act: () => Promise<unknown>, heading: string): Promise<number> {
+  const startedAt = performance.now()
+  await Promise.all([act(), page.getByRole('heading', { level: 1, name: heading }).waitFor()])
+  await page.waitForFunction("document.querySelector('[aria-busy=true]') === null")
+  return performance.now() - startedAt
+}
+
+/** Between two lists that were looked at before; the page itself says when the other one is painted. */
+async function timeNavigation(page: Page): Promise<readonly number[]> {
+  const places = ['Campaigns', 'Landers']
+  const go = async (name: string) => {
+    const link = page.getByRole('navigation').getByRole('link', { name, exact: true })
+    return await link.evaluate(
+      (element, heading) =>
+        new Promise<number>((done) => {
+          const startedAt = performance.now()
+          const look = () => {
+            const isThere = element.ownerDocument.querySelector('h1')?.textContent === heading
+            if (isThere) done(performance.now() - startedAt)
+            else element.ownerDocument.defaultView.requestAnimationFrame(look)
+          }
+          element.click()
+          look()
+        }),
+      name,
+    )
+  }
+  await page.goto('/landers')
+  const times: number[] = []
+  for (let run = 0; run < RUNS * 2; run += 1) times.push(await go(places[run % 2] ?? ''))
+  return times.slice(2)
+}
+
+/** From asking for another period until its rows stand there; no answer is kept from before. */
+async function timeReports(page: Page): Promise<readonly number[]> {
+  const times: number[] = []
+  for (let run = 0; run < RUNS; run += 1) {
+    await page.goto('/campaigns')
+    times.push(await timeUntil(page, () => page.goto(`${REPORT}&run=${run}`), 'Report'))
+    await page.getByRole('row').nth(2).waitFor()
+  }
+  return times
+}
