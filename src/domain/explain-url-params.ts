@@ -1,3 +1,4 @@
+import { withoutTokens } from './explain-url-tokens.ts'
 import { finding, type UrlContext, type UrlFinding, type UrlPart, WHOLE_URL } from './explain-url-types.ts'
 import { HIT_PARAM_NAMES } from './hit-params.ts'
 import { nearestName } from './nearest-name.ts'
@@ -16,7 +17,7 @@ export function explainParams(
   parts: readonly UrlPart[],
   context: UrlContext,
 ): readonly UrlFinding[] {
-  const params = readParams(text)
+  const params = readParams(text, parts)
   const found = [...repeated(params)]
   if (context.purpose === 'postback' || context.purpose === 'pixel')
     found.push(...hitFindings(params, context))
@@ -24,10 +25,13 @@ export function explainParams(
   return found
 }
 
-function readParams(text: string): readonly Param[] {
-  const query = text.indexOf('?')
+/** A `?` or `#` of a macro, as in `#s2#`, ends nothing. */
+function readParams(text: string, parts: readonly UrlPart[]): readonly Param[] {
+  const macros = parts.filter(({ kind }) => kind !== 'literal')
+  const plain = withoutTokens(text, macros)
+  const query = plain.indexOf('?')
   if (query < 0) return []
-  const fragment = text.slice(query).search(/#(?!\w+#)/)
+  const fragment = plain.slice(query).search('#')
   const end = fragment < 0 ? text.length : query + fragment
   const params: Param[] = []
   let start = query + 1

@@ -46,7 +46,10 @@ export function findTokens(text: string): readonly UrlToken[] {
 }
 
 /** The text with a letter in the place of every character of a token: same length, and readable as a URL. */
-export function withoutTokens(text: string, tokens: readonly UrlToken[]): string {
+export function withoutTokens(
+  text: string,
+  tokens: readonly { readonly start: number; readonly end: number }[],
+): string {
   let plain = ''
   let end = 0
   for (const token of tokens) {

@@ -99,6 +99,11 @@ describe('a URL is explained', () => {
     expect(found(text, purpose)).toContain(expected)
   })
 
+  it('parameters behind a macro in # signs are read: it begins no fragment', () => {
+    const text = `${HOST}/postback?cid=#S2#&payout=#RATE#&status=#st#&txid=#tid#`
+    expect(found(text, 'postback').filter((finding) => finding.includes('missing'))).toEqual([])
+  })
+
   it.each<readonly [string, Partial<UrlContext>, string]>([
     [HIT, { party: NETWORK }, 'error missing_token "" → token=s3cret'],
     [`${HIT}&token=other`, { party: NETWORK }, 'error wrong_token "token=other" → token=s3cret'],

@@ -4,9 +4,11 @@ import type { FlowArm, FlowNode, FlowTree } from './flow-tree.ts'
 
 export const NODE_HEIGHT = 56
 const ROW_GAP = 12
-const COLUMN_GAP = 32
-const START_WIDTH = 84
-const NODE_WIDTH = { min: 132, max: 208 } as const
+const START_WIDTH = 68
+const NODE_WIDTH = { min: 112, max: 208 } as const
+/** Between two columns: where there is little room, lines are short. */
+const COLUMN_GAP = { narrow: 24, wide: 40 } as const
+const NARROW_WIDTH = 720
 /** Of a line that carries everybody, and of one that carries nearly nobody. */
 const LINE_WIDTH = { most: 9, least: 1.5 } as const
 
@@ -58,10 +60,10 @@ export function layOutFlow(tree: FlowTree, frameWidth: number, carries: Carries)
   const columns = columnsOf(tree)
   const { boxes, lines } = draw(tree, columns)
   const count = columns.campaign
-  const room = (frameWidth - START_WIDTH - count * COLUMN_GAP) / Math.max(1, count)
+  const gap = frameWidth < NARROW_WIDTH ? COLUMN_GAP.narrow : COLUMN_GAP.wide
+  const room = (frameWidth - START_WIDTH - count * gap) / Math.max(1, count)
   const width = Math.floor(Math.min(NODE_WIDTH.max, Math.max(NODE_WIDTH.min, room)))
-  const xOf = (column: number) =>
-    column === 0 ? 0 : START_WIDTH + COLUMN_GAP + (column - 1) * (width + COLUMN_GAP)
+  const xOf = (column: number) => (column === 0 ? 0 : START_WIDTH + gap + (column - 1) * (width + gap))
   const yOf = (row: number) => row * (NODE_HEIGHT + ROW_GAP) - NODE_HEIGHT / 2
   const widthOf = (column: number) => (column === 0 ? START_WIDTH : width)
   const curve = linkHorizontal()

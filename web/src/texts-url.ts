@@ -27,5 +27,8 @@ export const urlTexts = {
   says: (macro: string, kind: string, meaning: string) => `${macro}. ${kind}: ${meaning}`,
   saysSample: (sample: string) => `For example ${sample}`,
   link: 'Campaign link of this source',
-  linkHint: 'As it stands in your campaigns. The source fills in its macros for every visit.',
+  linkHint:
+    'Each campaign has a name of its own in the place of the dots. The source fills in its macros for every visit.',
+  linkOf: (campaign: string) =>
+    `That of the campaign “${campaign}”. The source fills in its macros for every visit.`,
 } as const

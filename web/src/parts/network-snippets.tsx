@@ -5,9 +5,11 @@ import { texts } from '../texts.ts'
 import { networkTexts } from '../texts-catalogue.ts'
 import { CopyField } from './copy-field.tsx'
 import { Section } from './page.tsx'
-import { UrlShown } from './url-field.tsx'
+import { UrlToCopy } from './url-field.tsx'
 
 const SCHEMES = ['https', 'http'] as const
+/** The API wrote it: that it is of its template's kind is no news. */
+const SNIPPET_IGNORES = ['known_template', 'http']
 type Scheme = (typeof SCHEMES)[number]
 
 /** What the network or the advertiser puts in place, in its own words, ready to copy. */
@@ -39,15 +41,13 @@ export function NetworkSnippets({ network }: { readonly network: AffiliateNetwor
           allowDeselect={false}
         />
       )}
-      <CopyField
+      <UrlToCopy
         label={postback}
-        value={snippet.postbackUrl[scheme]}
-        description={isKnown ? networkTexts.postbackKnown : postbackHint}
-      />
-      <UrlShown
         text={snippet.postbackUrl[scheme]}
+        description={isKnown ? networkTexts.postbackKnown : postbackHint}
         purpose="postback"
         party={{ affiliateNetworkId: network.id }}
+        ignored={SNIPPET_IGNORES}
       />
       <CopyField label={image} value={snippet.imagePixel[scheme]} description={pixelHint} />
       <CopyField label={iframe} value={snippet.iframePixel[scheme]} />

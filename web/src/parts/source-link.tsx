@@ -1,8 +1,7 @@
-import { Input } from '@mantine/core'
 import { useItems } from '../resource.ts'
 import { campaigns, type TrafficSource } from '../resources.ts'
 import { urlTexts as words } from '../texts-url.ts'
-import { UrlShown } from './url-field.tsx'
+import { UrlToCopy } from './url-field.tsx'
 
 /** Stands for the campaign's own name while there is none. */
 const ANY_LINK = 'https://…/c/…'
@@ -22,16 +21,16 @@ export function SourceLink({ source, id }: { readonly source: Incoming; readonly
   if (params.length === 0) return null
   const query = params.map(({ param, macro }) => `${param}=${macro}`).join('&')
   return (
-    <Input.Wrapper label={words.link} description={words.linkHint} labelElement="div">
-      <UrlShown
-        text={`${own?.link.split('?')[0] ?? ANY_LINK}?${query}`}
-        purpose="link"
-        samples={Object.fromEntries(params.map(({ macro, sample }) => [macro, sample]))}
-        // A link without a campaign is nobody's yet.
-        isAsked={false}
-        ignored={LINK_IGNORES}
-      />
-    </Input.Wrapper>
+    <UrlToCopy
+      label={words.link}
+      description={own === undefined ? words.linkHint : words.linkOf(own.name)}
+      text={`${own?.link.split('?')[0] ?? ANY_LINK}?${query}`}
+      purpose="link"
+      samples={Object.fromEntries(params.map(({ macro, sample }) => [macro, sample]))}
+      // A link without a campaign is nobody's yet.
+      isAsked={false}
+      ignored={LINK_IGNORES}
+    />
   )
 }
 

@@ -10,13 +10,15 @@ type ColoredUrlProps = {
   readonly parts: readonly UrlPart[]
   readonly findings: readonly UrlFinding[]
   readonly purpose: UrlPurpose
+  /** Without a frame of its own. */
+  readonly isBare?: boolean
 }
 
 /** A URL whose macros are coloured by what they are about; each says on hover and focus what it becomes. */
-export function ColoredUrl({ text, parts, findings, purpose }: ColoredUrlProps) {
+export function ColoredUrl({ text, parts, findings, purpose, isBare = false }: ColoredUrlProps) {
   const macros = parts.filter(({ kind }) => kind !== 'literal')
   const [at, setAt] = useState(0)
-  const line = useRef<HTMLDivElement>(null)
+  const line = useRef<HTMLSpanElement>(null)
   const current = Math.min(at, Math.max(0, macros.length - 1))
   const move = (event: KeyboardEvent) => {
     const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0
@@ -28,7 +30,7 @@ export function ColoredUrl({ text, parts, findings, purpose }: ColoredUrlProps) 
   }
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the keys are those of the buttons inside, of which Tab reaches one
-    <div ref={line} className={classes.text} onKeyDown={move}>
+    <span ref={line} className={isBare ? classes.bare : classes.text} onKeyDown={move}>
       {parts.map((part) => {
         const { start, end } = part
         const level = levelOf(findings, part)
@@ -65,7 +67,7 @@ export function ColoredUrl({ text, parts, findings, purpose }: ColoredUrlProps) 
           </Tooltip>
         )
       })}
-    </div>
+    </span>
   )
 }
 

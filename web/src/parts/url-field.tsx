@@ -1,9 +1,12 @@
 import { TextInput, type TextInputProps } from '@mantine/core'
-import { lazy, Suspense } from 'react'
+import { type ComponentProps, lazy, Suspense } from 'react'
+import { CopyField } from './copy-field.tsx'
 import type { UrlPreviewProps } from './url-preview.tsx'
 
 /** The linter and the meanings of all macros are loaded with the first URL that is looked at. */
 const UrlPreview = lazy(async () => ({ default: (await import('./url-preview.tsx')).UrlPreview }))
+
+const UrlCopy = lazy(async () => ({ default: (await import('./url-preview.tsx')).UrlCopy }))
 
 type UrlFieldProps = Omit<TextInputProps, 'value' | 'onChange'> &
   Omit<UrlPreviewProps, 'text' | 'onMend'> & {
@@ -42,11 +45,15 @@ export function UrlField(props: UrlFieldProps) {
   )
 }
 
-/** What a URL says that is shown to be copied. */
-export function UrlShown(props: Omit<UrlPreviewProps, 'onMend'>) {
+/** A ready URL to copy, and what it says. */
+export function UrlToCopy(props: ComponentProps<typeof UrlCopy>) {
+  const { label, text, description } = props
+  const plain = (
+    <CopyField label={label} value={text} {...(description === undefined ? {} : { description })} />
+  )
   return (
-    <Suspense>
-      <UrlPreview {...props} />
+    <Suspense fallback={plain}>
+      <UrlCopy {...props} />
     </Suspense>
   )
 }

@@ -6,6 +6,7 @@ import type { ExplainedUrl, UrlFinding, UrlPurpose } from '../../../src/domain/e
 import { answerOf, api } from '../api.ts'
 import { urlTexts as words } from '../texts-url.ts'
 import { fillIn, mend, readUrl } from '../url-reading.ts'
+import { CopyField } from './copy-field.tsx'
 import { Icon } from './icon.tsx'
 import { ColoredUrl } from './url-colored.tsx'
 import { UrlMeanings } from './url-meanings.tsx'
@@ -61,6 +62,38 @@ export function UrlPreview(props: UrlPreviewProps) {
         </Text>
       )}
       <Findings findings={findings} text={text} onMend={onMend} />
+      <UrlMeanings text={text} parts={explained.parts} purpose={purpose} />
+    </div>
+  )
+}
+
+type UrlCopyProps = Omit<UrlPreviewProps, 'onMend'> & {
+  readonly label: string
+  readonly description?: string
+}
+
+/** A ready URL to copy, read in the same way. */
+export function UrlCopy({ label, description, ...props }: UrlCopyProps) {
+  const { text, purpose, samples = NOBODY, ignored = NOTHING } = props
+  const explained = useExplained(props)
+  const findings = explained.findings.filter(({ code }) => !ignored.includes(code))
+  const example = fillIn(text, explained.parts, { purpose, clickIdParam: '', samples })
+  return (
+    <div>
+      <CopyField
+        label={label}
+        value={text}
+        {...(description === undefined ? {} : { description })}
+        shown={
+          <ColoredUrl text={text} parts={explained.parts} findings={findings} purpose={purpose} isBare />
+        }
+      />
+      {example !== undefined && example !== text && (
+        <Text size="xs" c="dimmed" mt={6} className={classes.example}>
+          {words.example}: <code>{example}</code>
+        </Text>
+      )}
+      <Findings findings={findings} text={text} onMend={undefined} />
       <UrlMeanings text={text} parts={explained.parts} purpose={purpose} />
     </div>
   )

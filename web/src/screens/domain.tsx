@@ -1,4 +1,5 @@
 import { Stack, TextInput } from '@mantine/core'
+import { ChangeHistory } from '../parts/change-history.tsx'
 import { EditScreen } from '../parts/edit-screen.tsx'
 import { FormFooter } from '../parts/form-footer.tsx'
 import { FormLayout } from '../parts/form-layout.tsx'
@@ -35,36 +36,39 @@ function DomainForm({ item }: { readonly item: Domain | undefined }) {
   }
   const form = useForm(initial, (values) => save(item?.id, values))
   return (
-    <FormLayout onSubmit={form.submit}>
-      <Stack gap="md">
-        <TextInput
-          {...form.text('name')}
-          label={words.name}
-          description={words.nameHint}
-          placeholder="go.example.com"
-          required
-          autoFocus={item === undefined}
-        />
-        <ItemSelect
-          resource={campaigns}
-          label={words.defaultCampaign}
-          description={words.defaultCampaignHint}
-          placeholder={texts.none}
-          value={form.values.defaultCampaignId}
-          error={form.errorOf('defaultCampaignId')}
-          onChange={(defaultCampaignId) => form.set({ defaultCampaignId })}
-        />
-        <UrlField
-          label={words.fallback}
-          description={words.fallbackHint}
-          value={form.values.fallbackUrl}
-          error={form.errorOf('fallbackUrl')}
-          onChange={(fallbackUrl) => form.set({ fallbackUrl })}
-          purpose="lander"
-          ignored={FALLBACK_IGNORES}
-        />
-      </Stack>
-      <FormFooter form={form} isNew={item === undefined} cancelHref="/domains" />
-    </FormLayout>
+    <>
+      <FormLayout onSubmit={form.submit}>
+        <Stack gap="md">
+          <TextInput
+            {...form.text('name')}
+            label={words.name}
+            description={words.nameHint}
+            placeholder="go.example.com"
+            required
+            autoFocus={item === undefined}
+          />
+          <ItemSelect
+            resource={campaigns}
+            label={words.defaultCampaign}
+            description={words.defaultCampaignHint}
+            placeholder={texts.none}
+            value={form.values.defaultCampaignId}
+            error={form.errorOf('defaultCampaignId')}
+            onChange={(defaultCampaignId) => form.set({ defaultCampaignId })}
+          />
+          <UrlField
+            label={words.fallback}
+            description={words.fallbackHint}
+            value={form.values.fallbackUrl}
+            error={form.errorOf('fallbackUrl')}
+            onChange={(fallbackUrl) => form.set({ fallbackUrl })}
+            purpose="lander"
+            ignored={FALLBACK_IGNORES}
+          />
+        </Stack>
+        <FormFooter form={form} isNew={item === undefined} cancelHref="/domains" />
+      </FormLayout>
+      {item !== undefined && <ChangeHistory subjectType="domain" subjectId={item.id} />}
+    </>
   )
 }

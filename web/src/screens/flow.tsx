@@ -1,5 +1,6 @@
 import { Stack, TextInput } from '@mantine/core'
 import { type FlowValues, toFlowBody } from '../flow-values.ts'
+import { ChangeHistory } from '../parts/change-history.tsx'
 import { EditScreen } from '../parts/edit-screen.tsx'
 import { FlowEditor } from '../parts/flow-editor.tsx'
 import { EMPTY_PATH } from '../parts/flow-paths.tsx'
@@ -35,18 +36,21 @@ function FlowForm({ item }: { readonly item: Flow | undefined }) {
   }
   const form = useForm(initial, (values) => save(item?.id, { name: values.name, ...toFlowBody(values) }))
   return (
-    <FormLayout onSubmit={form.submit}>
-      <Stack gap="md">
-        <TextInput {...form.text('name')} label={texts.form.name} required autoFocus={item === undefined} />
-      </Stack>
-      <FlowEditor
-        flow={form.values}
-        warnings={item?.warnings ?? []}
-        errorOf={form.errorOf}
-        hasErrorAt={form.hasErrorAt}
-        onChange={form.set}
-      />
-      <FormFooter form={form} isNew={item === undefined} cancelHref="/flows" />
-    </FormLayout>
+    <>
+      <FormLayout onSubmit={form.submit}>
+        <Stack gap="md">
+          <TextInput {...form.text('name')} label={texts.form.name} required autoFocus={item === undefined} />
+        </Stack>
+        <FlowEditor
+          flow={form.values}
+          warnings={item?.warnings ?? []}
+          errorOf={form.errorOf}
+          hasErrorAt={form.hasErrorAt}
+          onChange={form.set}
+        />
+        <FormFooter form={form} isNew={item === undefined} cancelHref="/flows" />
+      </FormLayout>
+      {item !== undefined && <ChangeHistory subjectType="flow" subjectId={item.id} />}
+    </>
   )
 }

@@ -1,4 +1,5 @@
 import { NumberInput, Stack, Switch, TagsInput, TextInput } from '@mantine/core'
+import { ChangeHistory } from '../parts/change-history.tsx'
 import { CopyField } from '../parts/copy-field.tsx'
 import { EditScreen } from '../parts/edit-screen.tsx'
 import { FormFooter } from '../parts/form-footer.tsx'
@@ -32,45 +33,48 @@ function LanderForm({ item }: { readonly item: Lander | undefined }) {
   const { save } = useSave(landers)
   const form = useForm(toValues(item), (values) => save(item?.id, values))
   return (
-    <FormLayout onSubmit={form.submit} aside={item && <Links lander={item} />}>
-      <Stack gap="md">
-        <TextInput {...form.text('name')} label={texts.form.name} required autoFocus={item === undefined} />
-        <UrlField
-          label={texts.landers.url}
-          description={texts.landers.urlHint}
-          value={form.values.url}
-          error={form.errorOf('url')}
-          onChange={(url) => form.set({ url })}
-          purpose="lander"
-          required
-        />
-        <NumberInput
-          label={texts.landers.ctaCount}
-          description={texts.landers.ctaCountHint}
-          value={form.values.ctaCount}
-          error={form.errorOf('ctaCount')}
-          onChange={(count) => form.set({ ctaCount: Number(count) })}
-          min={1}
-          max={CTAS_MAX}
-          allowDecimal={false}
-          maw={200}
-        />
-        <TagsInput
-          label={texts.landers.tags}
-          value={form.values.tags}
-          error={form.errorOf('tags')}
-          onChange={(tags) => form.set({ tags })}
-        />
-        <LegacyIds
-          of="lander"
-          value={form.values.legacyIds}
-          errorOf={form.errorOf}
-          onChange={(legacyIds) => form.set({ legacyIds })}
-        />
-        <Protection form={form} />
-      </Stack>
-      <FormFooter form={form} isNew={item === undefined} cancelHref="/landers" />
-    </FormLayout>
+    <>
+      <FormLayout onSubmit={form.submit} aside={item && <Links lander={item} />}>
+        <Stack gap="md">
+          <TextInput {...form.text('name')} label={texts.form.name} required autoFocus={item === undefined} />
+          <UrlField
+            label={texts.landers.url}
+            description={texts.landers.urlHint}
+            value={form.values.url}
+            error={form.errorOf('url')}
+            onChange={(url) => form.set({ url })}
+            purpose="lander"
+            required
+          />
+          <NumberInput
+            label={texts.landers.ctaCount}
+            description={texts.landers.ctaCountHint}
+            value={form.values.ctaCount}
+            error={form.errorOf('ctaCount')}
+            onChange={(count) => form.set({ ctaCount: Number(count) })}
+            min={1}
+            max={CTAS_MAX}
+            allowDecimal={false}
+            maw={200}
+          />
+          <TagsInput
+            label={texts.landers.tags}
+            value={form.values.tags}
+            error={form.errorOf('tags')}
+            onChange={(tags) => form.set({ tags })}
+          />
+          <LegacyIds
+            of="lander"
+            value={form.values.legacyIds}
+            errorOf={form.errorOf}
+            onChange={(legacyIds) => form.set({ legacyIds })}
+          />
+          <Protection form={form} />
+        </Stack>
+        <FormFooter form={form} isNew={item === undefined} cancelHref="/landers" />
+      </FormLayout>
+      {item !== undefined && <ChangeHistory subjectType="lander" subjectId={item.id} />}
+    </>
   )
 }
 

@@ -1,5 +1,6 @@
 import { NumberInput, Select, Stack, TextInput } from '@mantine/core'
 import { networkCatalogue } from '../catalogue.ts'
+import { ChangeHistory } from '../parts/change-history.tsx'
 import { EditScreen } from '../parts/edit-screen.tsx'
 import { FormFooter } from '../parts/form-footer.tsx'
 import { FormLayout, Pair } from '../parts/form-layout.tsx'
@@ -55,45 +56,48 @@ function NetworkForm({ item }: { readonly item: AffiliateNetwork | undefined }) 
   const { save } = useSave(networks)
   const form = useForm(toValues(item, currency), (values) => save(item?.id, toBody(values)))
   return (
-    <FormLayout onSubmit={form.submit} aside={item && <NetworkSnippets network={item} />}>
-      <Stack gap="md">
-        <TextInput {...form.text('name')} label={texts.form.name} required autoFocus={item === undefined} />
-        <Pair>
-          <TextInput
-            {...form.text('clickIdParam')}
-            label={texts.networks.clickIdParam}
-            description={texts.networks.clickIdParamHint}
-          />
-          <CurrencySelect
-            description={texts.networks.currencyHint}
-            value={form.values.currency}
-            error={form.errorOf('currency')}
-            onChange={(chosen) => form.set({ currency: chosen })}
-          />
-        </Pair>
-        <Pair>
-          <Select
-            label={texts.networks.duplicatePolicy}
-            data={toOptions(texts.networks.duplicatePolicies)}
-            value={form.values.duplicatePolicy}
-            error={form.errorOf('duplicatePolicy')}
-            onChange={(policy) =>
-              isKey(texts.networks.duplicatePolicies, policy) && form.set({ duplicatePolicy: policy })
-            }
-            allowDeselect={false}
-          />
-          <TextInput
-            {...form.text('token')}
-            label={texts.networks.token}
-            description={texts.networks.tokenHint}
-            autoComplete="off"
-          />
-        </Pair>
-      </Stack>
-      <NetworkRules form={form} />
-      <Guard form={form} />
-      <FormFooter form={form} isNew={item === undefined} cancelHref="/affiliate-networks" />
-    </FormLayout>
+    <>
+      <FormLayout onSubmit={form.submit} aside={item && <NetworkSnippets network={item} />}>
+        <Stack gap="md">
+          <TextInput {...form.text('name')} label={texts.form.name} required autoFocus={item === undefined} />
+          <Pair>
+            <TextInput
+              {...form.text('clickIdParam')}
+              label={texts.networks.clickIdParam}
+              description={texts.networks.clickIdParamHint}
+            />
+            <CurrencySelect
+              description={texts.networks.currencyHint}
+              value={form.values.currency}
+              error={form.errorOf('currency')}
+              onChange={(chosen) => form.set({ currency: chosen })}
+            />
+          </Pair>
+          <Pair>
+            <Select
+              label={texts.networks.duplicatePolicy}
+              data={toOptions(texts.networks.duplicatePolicies)}
+              value={form.values.duplicatePolicy}
+              error={form.errorOf('duplicatePolicy')}
+              onChange={(policy) =>
+                isKey(texts.networks.duplicatePolicies, policy) && form.set({ duplicatePolicy: policy })
+              }
+              allowDeselect={false}
+            />
+            <TextInput
+              {...form.text('token')}
+              label={texts.networks.token}
+              description={texts.networks.tokenHint}
+              autoComplete="off"
+            />
+          </Pair>
+        </Stack>
+        <NetworkRules form={form} />
+        <Guard form={form} />
+        <FormFooter form={form} isNew={item === undefined} cancelHref="/affiliate-networks" />
+      </FormLayout>
+      {item !== undefined && <ChangeHistory subjectType="affiliate network" subjectId={item.id} />}
+    </>
   )
 }
 

@@ -10,6 +10,7 @@ import {
 } from '@mantine/core'
 import { TIME_ZONES } from '../choices.ts'
 import { AboveRevenue, useAboveRevenue } from '../parts/above-revenue.tsx'
+import { ChangeHistory } from '../parts/change-history.tsx'
 import { EditScreen } from '../parts/edit-screen.tsx'
 import { FormFooter } from '../parts/form-footer.tsx'
 import { FormLayout, Pair } from '../parts/form-layout.tsx'
@@ -78,6 +79,7 @@ function OfferForm({ item }: { readonly item: Offer | undefined }) {
         <More form={form} />
         <FormFooter form={form} isNew={item === undefined} cancelHref="/offers" />
       </FormLayout>
+      {item !== undefined && <ChangeHistory subjectType="offer" subjectId={item.id} />}
       <AboveRevenue above={above} formId={FORM_ID} />
     </>
   )

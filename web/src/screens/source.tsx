@@ -1,6 +1,7 @@
 import { NumberInput, Select, Stack, TextInput } from '@mantine/core'
 import { sourceCatalogue } from '../catalogue.ts'
 import { TIME_ZONES } from '../choices.ts'
+import { ChangeHistory } from '../parts/change-history.tsx'
 import { EditScreen } from '../parts/edit-screen.tsx'
 import { FormFooter } from '../parts/form-footer.tsx'
 import { FormLayout, Pair } from '../parts/form-layout.tsx'
@@ -74,52 +75,55 @@ function SourceForm({ item, owned }: SourceFormProps) {
     form.keep({ targets: kept })
   })
   return (
-    <FormLayout onSubmit={form.submit}>
-      <Stack gap="md">
-        <TextInput {...form.text('name')} label={texts.form.name} required autoFocus={item === undefined} />
-      </Stack>
-      <Section title={texts.sources.incoming} aside={texts.sources.incomingAside}>
-        <Pair>
-          <TextInput
-            {...form.text('externalIdParam')}
-            label={texts.sources.externalIdParam}
-            description={texts.sources.externalIdParamHint}
+    <>
+      <FormLayout onSubmit={form.submit}>
+        <Stack gap="md">
+          <TextInput {...form.text('name')} label={texts.form.name} required autoFocus={item === undefined} />
+        </Stack>
+        <Section title={texts.sources.incoming} aside={texts.sources.incomingAside}>
+          <Pair>
+            <TextInput
+              {...form.text('externalIdParam')}
+              label={texts.sources.externalIdParam}
+              description={texts.sources.externalIdParamHint}
+            />
+            <TextInput
+              {...form.text('externalIdMacro')}
+              label={texts.sources.externalIdMacro}
+              description={texts.sources.macroHint}
+            />
+            <TextInput
+              {...form.text('costParam')}
+              label={texts.sources.costParam}
+              description={texts.sources.costParamHint}
+            />
+            <TextInput {...form.text('costMacro')} label={texts.sources.costMacro} />
+          </Pair>
+          <CurrencySelect
+            description={texts.sources.currencyHint}
+            value={form.values.currency}
+            error={form.errorOf('currency')}
+            onChange={(chosen) => form.set({ currency: chosen })}
           />
-          <TextInput
-            {...form.text('externalIdMacro')}
-            label={texts.sources.externalIdMacro}
-            description={texts.sources.macroHint}
+          <TokenRows
+            tokens={form.values.tokens}
+            errorOf={form.errorOf}
+            onChange={(tokens) => form.set({ tokens })}
           />
-          <TextInput
-            {...form.text('costParam')}
-            label={texts.sources.costParam}
-            description={texts.sources.costParamHint}
+          <SourceLink source={form.values} id={item?.id} />
+        </Section>
+        <Section title={texts.sources.outgoing} aside={texts.sources.outgoingAside}>
+          <TargetRows
+            targets={form.values.targets}
+            errorOf={form.errorOf}
+            onChange={(changed) => form.set({ targets: changed })}
           />
-          <TextInput {...form.text('costMacro')} label={texts.sources.costMacro} />
-        </Pair>
-        <CurrencySelect
-          description={texts.sources.currencyHint}
-          value={form.values.currency}
-          error={form.errorOf('currency')}
-          onChange={(chosen) => form.set({ currency: chosen })}
-        />
-        <TokenRows
-          tokens={form.values.tokens}
-          errorOf={form.errorOf}
-          onChange={(tokens) => form.set({ tokens })}
-        />
-        <SourceLink source={form.values} id={item?.id} />
-      </Section>
-      <Section title={texts.sources.outgoing} aside={texts.sources.outgoingAside}>
-        <TargetRows
-          targets={form.values.targets}
-          errorOf={form.errorOf}
-          onChange={(changed) => form.set({ targets: changed })}
-        />
-      </Section>
-      <Billing form={form} />
-      <FormFooter form={form} isNew={item === undefined} cancelHref="/traffic-sources" />
-    </FormLayout>
+        </Section>
+        <Billing form={form} />
+        <FormFooter form={form} isNew={item === undefined} cancelHref="/traffic-sources" />
+      </FormLayout>
+      {item !== undefined && <ChangeHistory subjectType="traffic source" subjectId={item.id} />}
+    </>
   )
 }
 
