@@ -1,8 +1,12 @@
-import { formatCount, formatMoney, formatShare } from './format.ts'
-import type { Dimension, Metric, Only } from './report-query.ts'
+import type { Filter } from './report-filters.ts'
+import type { Dimension } from './report-names.ts'
 import { useNames } from './resource.ts'
 import { campaigns, landers, networks, offers, sources } from './resources.ts'
+import { advertisers, affiliates } from './resources-network.ts'
 import { texts } from './texts.ts'
+
+/** The values of dimensions in words. */
+export type LabelOf = (dimension: Dimension, value: string) => string
 
 const countries = new Intl.DisplayNames('en', { type: 'region' })
 const languages = new Intl.DisplayNames('en', { type: 'language' })
@@ -10,20 +14,17 @@ const languages = new Intl.DisplayNames('en', { type: 'language' })
 const weekdays = Array.from({ length: 7 }, (_, index) =>
   new Intl.DateTimeFormat('en', { weekday: 'long', timeZone: 'UTC' }).format(Date.UTC(2024, 0, index + 1)),
 )
-const MONEY: ReadonlySet<Metric> = new Set(['revenue', 'cost', 'profit', 'payout'])
-const SHARES: ReadonlySet<Metric> = new Set(['ctr', 'cr', 'roi', 'cv', 'lander_ctr'])
-/** Money of one visit or click: cents are too coarse. */
-const FINE_MONEY: ReadonlySet<Metric> = new Set(['epc', 'epv', 'cpc', 'cpv', 'cpa', 'ap'])
-const FINE_PLACES = 4
 
 /** Says the values of dimensions in words: names for ids, days as people write them. */
-export function useValueLabels(): (dimension: Dimension, value: string) => string {
+export function useValueLabels(): LabelOf {
   const names: Partial<Record<Dimension, (id: string) => string>> = {
     campaign: useNames(campaigns),
     source: useNames(sources),
     network: useNames(networks),
     offer: useNames(offers),
     lander: useNames(landers),
+    affiliate: useNames(affiliates),
+    advertiser: useNames(advertisers),
   }
   return (dimension, value) => {
     if (value === '') return dimension === 'bot' ? texts.report.person : texts.report.empty
@@ -35,9 +36,14 @@ export function useValueLabels(): (dimension: Dimension, value: string) => strin
 const WORDS: Readonly<Record<string, (value: string) => string>> = {
   country: (code) => nameOr(countries, code),
   language: (code) => nameOr(languages, code),
-  weekday: (number) => weekdays[Number(number) - 1] ?? number,
+  weekday: weekdayName,
   hour_of_day: (hour) => `${hour.padStart(2, '0')}:00`,
   hour: (time) => time.replace('T', ' ').slice(0, 16),
+}
+
+/** 1 is Monday. */
+export function weekdayName(number: string): string {
+  return weekdays[Number(number) - 1] ?? number
 }
 
 /** Codes that are none, such as a made-up country, stay as they are. */
@@ -49,15 +55,7 @@ function nameOr(names: Intl.DisplayNames, code: string): string {
   }
 }
 
-/** A metric's value as people read it. */
-export function formatMetric(metric: Metric, value: number | string | null, currency: string): string {
-  if (MONEY.has(metric)) return formatMoney(value, currency)
-  if (FINE_MONEY.has(metric)) return formatMoney(value, currency, FINE_PLACES)
-  if (SHARES.has(metric)) return formatShare(value === null ? null : Number(value))
-  return formatCount(Number(value))
-}
-
 /** The API's form of the report's filters. */
-export function toReportFilters(only: readonly Only[]) {
-  return only.map(({ dimension, value }) => ({ dimension, operator: 'is' as const, values: [value] }))
+export function toReportFilters(filters: readonly Filter[]) {
+  return filters.map(({ dimension, operator, values }) => ({ dimension, operator, values: [...values] }))
 }

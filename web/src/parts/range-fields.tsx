@@ -1,5 +1,6 @@
 import { Input, Select, TextInput } from '@mantine/core'
-import { type Dimension, dimensionLabel, todayIn } from '../report-query.ts'
+import { type Dimension, dimensionLabel } from '../report-names.ts'
+import { todayIn } from '../report-query.ts'
 import { type Listed, useItems } from '../resource.ts'
 import { campaigns, landers, networks, offers, sources } from '../resources.ts'
 import { useMe } from '../session.ts'

@@ -1,0 +1,38 @@
+import { answerOf, api } from './api.ts'
+import { type AskedReport, toBody } from './report-data.ts'
+
+export type ExportFormat = 'csv' | 'xlsx'
+
+const KB = 1_000
+const MB = 1_000_000
+
+/** The file of exactly what is asked: all rows with all groupings, the columns that are shown. */
+export async function loadExport(asked: AskedReport, format: ExportFormat): Promise<Blob> {
+  const {
+    limit: _limit,
+    offset: _offset,
+    ...question
+  } = toBody(asked, {
+    groupBy: asked.groupBy,
+    filters: asked.filters,
+    limit: asked.limit,
+  })
+  const body = { ...question, metrics: [...asked.metrics], format }
+  // Also the text of a CSV file is kept byte by byte.
+  return await answerOf<Blob>(api.POST('/api/v1/reports/export', { body, parseAs: 'blob' }))
+}
+
+/** Hands a file to the browser to keep. */
+export function saveFile(file: Blob, name: string): void {
+  const link = document.createElement('a')
+  link.href = URL.createObjectURL(file)
+  link.download = name
+  link.click()
+  URL.revokeObjectURL(link.href)
+}
+
+/** "820 B", "12.3 kB", "4.5 MB". */
+export function formatBytes(bytes: number): string {
+  if (bytes < KB) return `${bytes} B`
+  return bytes < MB ? `${(bytes / KB).toFixed(1)} kB` : `${(bytes / MB).toFixed(1)} MB`
+}
