@@ -25,6 +25,8 @@ export async function launchBrowser(more: readonly string[] = []): Promise<Brows
     // With a single process, closing a window ends the browser.
     args: [...chromium.args.filter((arg) => arg !== '--single-process'), ...more],
     headless: true,
+    // Without a language of its own, Chromium calls it "en-US@posix", which Intl refuses.
+    env: { ...process.env, LANG: 'en_US.UTF-8' },
   })
 }
 
