@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { navigate } from './router.tsx'
 
 export type ItemPage<Item> = { readonly items: readonly Item[]; readonly nextCursor: string | null }
@@ -7,7 +7,14 @@ export type ItemPage<Item> = { readonly items: readonly Item[]; readonly nextCur
 export type Listed<Item> = {
   /** Last part of its address in the dashboard, and the first of its query keys. */
   readonly name: string
-  readonly list: (page: { readonly limit: number; readonly cursor?: string }) => Promise<ItemPage<Item>>
+  readonly list: (page: {
+    readonly limit: number
+    readonly cursor?: string
+    /** In place of those in use; for kinds that can be restored. */
+    readonly archived?: 'true'
+  }) => Promise<ItemPage<Item>>
+  /** Takes into use again what was archived; absent where that is not possible. */
+  readonly restore?: (id: string) => Promise<unknown>
 }
 
 /** One kind of configured thing: how the API serves it and where its screens are. */
@@ -25,12 +32,26 @@ const PAGES_MAX = 25
 /**
  * All things of a kind that are in use, newest first.
  * @param options.refreshMs how often to look again, for what changes by itself.
+ * @param options.enabled false: what is known already, without asking.
  */
-export function useItems<Item>(resource: Listed<Item>, { refreshMs }: { readonly refreshMs?: number } = {}) {
+export function useItems<Item>(
+  resource: Listed<Item>,
+  { refreshMs, enabled = true }: { readonly refreshMs?: number; readonly enabled?: boolean } = {},
+) {
   return useQuery({
     queryKey: [resource.name],
     queryFn: () => loadAll(resource),
+    enabled,
     ...(refreshMs === undefined ? {} : { refetchInterval: refreshMs }),
+  })
+}
+
+/** All things of a kind that are out of use, newest first. */
+export function useArchivedItems<Item>(resource: Listed<Item>, { enabled }: { readonly enabled: boolean }) {
+  return useQuery({
+    queryKey: [resource.name, 'archived'],
+    queryFn: () => loadAll(resource, { archived: 'true' }),
+    enabled,
   })
 }
 
@@ -72,23 +93,36 @@ export function useSave<Item extends { readonly id: string }, Body>(resource: Re
   return { save, store, show }
 }
 
-export function useArchive<Item, Body>(resource: Resource<Item, Body>, onDone: () => void) {
+/** Taking a thing out of use, and into use again where its kind allows that. */
+export function useArchive<Item>(resource: Pick<Resource<Item, never>, 'name' | 'archive' | 'restore'>) {
   const queries = useQueryClient()
-  return useMutation({
-    mutationFn: (id: string) => resource.archive(id),
-    onSuccess: async () => {
-      await queries.invalidateQueries({ queryKey: [resource.name], exact: true })
-      onDone()
+  const reload = async () => {
+    await queries.invalidateQueries({ queryKey: [resource.name], exact: true })
+    await queries.invalidateQueries({ queryKey: [resource.name, 'archived'] })
+  }
+  return {
+    archive: async (id: string): Promise<void> => {
+      await resource.archive(id)
+      await reload()
     },
-  })
+    restore: async (id: string): Promise<void> => {
+      await resource.restore?.(id)
+      queries.removeQueries({ queryKey: [resource.name, id] })
+      await reload()
+    },
+  }
 }
 
-async function loadAll<Item>(resource: Listed<Item>): Promise<readonly Item[]> {
+async function loadAll<Item>(
+  resource: Listed<Item>,
+  which: { readonly archived?: 'true' } = {},
+): Promise<readonly Item[]> {
   const items: Item[] = []
   let cursor: string | null = null
   for (let page = 0; page < PAGES_MAX; page += 1) {
     const next: ItemPage<Item> = await resource.list({
       limit: PAGE_SIZE,
+      ...which,
       ...(cursor === null ? {} : { cursor }),
     })
     items.push(...next.items)

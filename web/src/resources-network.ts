@@ -31,6 +31,7 @@ export const advertisers: Resource<Advertiser, AdvertiserBody> = {
   create: (body) => answerOf(api.POST('/api/v1/advertisers', { body })),
   update: (id, body) => answerOf(api.PATCH('/api/v1/advertisers/{id}', { params: { path: { id } }, body })),
   archive: (id) => answerOf(api.DELETE('/api/v1/advertisers/{id}', { params: { path: { id } } })),
+  restore: (id) => answerOf(api.POST('/api/v1/advertisers/{id}/restore', { params: { path: { id } } })),
 }
 
 /** Its status is changed by a route of its own. */
@@ -41,6 +42,7 @@ export const affiliates: Resource<Affiliate, AffiliateBody> = {
   create: (body) => answerOf(api.POST('/api/v1/affiliates', { body })),
   update: (id, body) => answerOf(api.PATCH('/api/v1/affiliates/{id}', { params: { path: { id } }, body })),
   archive: (id) => answerOf(api.DELETE('/api/v1/affiliates/{id}', { params: { path: { id } } })),
+  restore: (id) => answerOf(api.POST('/api/v1/affiliates/{id}/restore', { params: { path: { id } } })),
 }
 
 export const members: Listed<Member> = {

@@ -35,6 +35,7 @@ export const campaigns: Resource<Campaign, CampaignBody> = {
   create: (body) => answerOf(api.POST('/api/v1/campaigns', { body })),
   update: (id, body) => answerOf(api.PATCH('/api/v1/campaigns/{id}', { params: { path: { id } }, body })),
   archive: (id) => answerOf(api.DELETE('/api/v1/campaigns/{id}', { params: { path: { id } } })),
+  restore: (id) => answerOf(api.POST('/api/v1/campaigns/{id}/restore', { params: { path: { id } } })),
 }
 
 export const sources: Resource<TrafficSource, TrafficSourceBody> = {
@@ -45,6 +46,7 @@ export const sources: Resource<TrafficSource, TrafficSourceBody> = {
   update: (id, body) =>
     answerOf(api.PATCH('/api/v1/traffic-sources/{id}', { params: { path: { id } }, body })),
   archive: (id) => answerOf(api.DELETE('/api/v1/traffic-sources/{id}', { params: { path: { id } } })),
+  restore: (id) => answerOf(api.POST('/api/v1/traffic-sources/{id}/restore', { params: { path: { id } } })),
 }
 
 export const networks: Resource<AffiliateNetwork, AffiliateNetworkBody> = {
@@ -55,6 +57,8 @@ export const networks: Resource<AffiliateNetwork, AffiliateNetworkBody> = {
   update: (id, body) =>
     answerOf(api.PATCH('/api/v1/affiliate-networks/{id}', { params: { path: { id } }, body })),
   archive: (id) => answerOf(api.DELETE('/api/v1/affiliate-networks/{id}', { params: { path: { id } } })),
+  restore: (id) =>
+    answerOf(api.POST('/api/v1/affiliate-networks/{id}/restore', { params: { path: { id } } })),
 }
 
 export const offers: Resource<Offer, OfferBody> = {
@@ -64,6 +68,7 @@ export const offers: Resource<Offer, OfferBody> = {
   create: (body) => answerOf(api.POST('/api/v1/offers', { body })),
   update: (id, body) => answerOf(api.PATCH('/api/v1/offers/{id}', { params: { path: { id } }, body })),
   archive: (id) => answerOf(api.DELETE('/api/v1/offers/{id}', { params: { path: { id } } })),
+  restore: (id) => answerOf(api.POST('/api/v1/offers/{id}/restore', { params: { path: { id } } })),
 }
 
 export const landers: Resource<Lander, LanderBody> = {
@@ -73,6 +78,7 @@ export const landers: Resource<Lander, LanderBody> = {
   create: (body) => answerOf(api.POST('/api/v1/landers', { body })),
   update: (id, body) => answerOf(api.PATCH('/api/v1/landers/{id}', { params: { path: { id } }, body })),
   archive: (id) => answerOf(api.DELETE('/api/v1/landers/{id}', { params: { path: { id } } })),
+  restore: (id) => answerOf(api.POST('/api/v1/landers/{id}/restore', { params: { path: { id } } })),
 }
 
 /** Postbacks of traffic sources; each is made, changed and removed together with its source. */
@@ -88,6 +94,7 @@ export const flows: Resource<Flow, FlowBody> = {
   create: (body) => answerOf(api.POST('/api/v1/flows', { body })),
   update: (id, body) => answerOf(api.PATCH('/api/v1/flows/{id}', { params: { path: { id } }, body })),
   archive: (id) => answerOf(api.DELETE('/api/v1/flows/{id}', { params: { path: { id } } })),
+  restore: (id) => answerOf(api.POST('/api/v1/flows/{id}/restore', { params: { path: { id } } })),
 }
 
 export const domains: Resource<Domain, DomainBody> = {
@@ -97,6 +104,7 @@ export const domains: Resource<Domain, DomainBody> = {
   create: (body) => answerOf(api.POST('/api/v1/domains', { body })),
   update: (id, body) => answerOf(api.PATCH('/api/v1/domains/{id}', { params: { path: { id } }, body })),
   archive: (id) => answerOf(api.DELETE('/api/v1/domains/{id}', { params: { path: { id } } })),
+  restore: (id) => answerOf(api.POST('/api/v1/domains/{id}/restore', { params: { path: { id } } })),
 }
 
 export const eventTypes: Resource<EventType, EventTypeBody> = {
@@ -106,6 +114,7 @@ export const eventTypes: Resource<EventType, EventTypeBody> = {
   create: (body) => answerOf(api.POST('/api/v1/events', { body })),
   update: (id, body) => answerOf(api.PATCH('/api/v1/events/{id}', { params: { path: { id } }, body })),
   archive: (id) => answerOf(api.DELETE('/api/v1/events/{id}', { params: { path: { id } } })),
+  restore: (id) => answerOf(api.POST('/api/v1/events/{id}/restore', { params: { path: { id } } })),
 }
 
 export type CostCorrection = Schemas['CostCorrection']

@@ -20,10 +20,16 @@ visited.subscribe(({ location }) => {
   current = location.href
 })
 
-/** Goes to a path of the dashboard without loading the page again. */
-export function navigate(to: string, { replace = false }: { readonly replace?: boolean } = {}): void {
-  if (replace) visited.replace(to)
-  else visited.push(to)
+/**
+ * Goes to a path of the dashboard without loading the page again.
+ * @param options.unasked leaves a changed form without a question: what it was about is gone.
+ */
+export function navigate(
+  to: string,
+  { replace = false, unasked = false }: { readonly replace?: boolean; readonly unasked?: boolean } = {},
+): void {
+  if (replace) visited.replace(to, undefined, { ignoreBlocker: unasked })
+  else visited.push(to, undefined, { ignoreBlocker: unasked })
 }
 
 /**

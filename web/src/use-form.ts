@@ -29,6 +29,8 @@ export type Form<T> = {
   readonly saving: boolean
   /** The values are as they were saved. */
   readonly saved: boolean
+  /** Something was changed that is not saved yet. */
+  readonly changed: boolean
   readonly submit: (event: SubmitEvent<HTMLFormElement>) => void
 }
 
@@ -36,7 +38,12 @@ export type Form<T> = {
 export function useForm<T extends object>(initial: T, save: (values: T) => Promise<unknown>): Form<T> {
   const [values, setValues] = useState(initial)
   const [changed, setChanged] = useState<ReadonlySet<string>>(new Set())
-  const mutation = useMutation({ mutationFn: save, onMutate: () => setChanged(new Set()) })
+  const [unsaved, setUnsaved] = useState(false)
+  const mutation = useMutation({
+    mutationFn: save,
+    onMutate: () => setChanged(new Set()),
+    onSuccess: () => setUnsaved(false),
+  })
   const formElement = useRef<HTMLFormElement>(null)
   const failure = mutation.error
 
@@ -48,6 +55,7 @@ export function useForm<T extends object>(initial: T, save: (values: T) => Promi
   const set = (changes: Partial<T>) => {
     setValues((before) => ({ ...before, ...changes }))
     setChanged((before) => new Set([...before, ...Object.keys(changes)]))
+    setUnsaved(true)
   }
   const keep = (changes: Partial<T>) => setValues((before) => ({ ...before, ...changes }))
   const hasErrorAt = (path: string) =>
@@ -72,6 +80,7 @@ export function useForm<T extends object>(initial: T, save: (values: T) => Promi
     problem: failure === null ? undefined : problemBesideFields(failure, values),
     saving: mutation.isPending,
     saved: mutation.isSuccess && changed.size === 0,
+    changed: unsaved,
     submit: (event) => {
       event.preventDefault()
       formElement.current = event.currentTarget

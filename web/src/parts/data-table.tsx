@@ -1,6 +1,7 @@
-import { Anchor, Checkbox, Table } from '@mantine/core'
+import { Anchor, Checkbox, Table, UnstyledButton } from '@mantine/core'
 import type { ReactNode } from 'react'
 import classes from './data-table.module.css'
+import { Icon } from './icon.tsx'
 
 export type Column<Row> = {
   readonly key: string
@@ -10,7 +11,10 @@ export type Column<Row> = {
   readonly cell: (row: Row) => ReactNode
   /** Of all rows, also of those that are not shown. */
   readonly total?: ReactNode
+  /** The rows come sorted by it already, from whoever asked for them so. */
   readonly sorted?: 'ascending' | 'descending' | undefined
+  /** What its rows are sorted by; cells of plain text or numbers need none. */
+  readonly sortBy?: (row: Row) => string | number
 }
 
 type DataTableProps<Row> = {
@@ -22,7 +26,19 @@ type DataTableProps<Row> = {
   readonly href?: (row: Row) => string | undefined
   /** Rows can be chosen, by their keys. */
   readonly selection?: Selection | undefined
+  /** Rows can be sorted by the headers; only where all rows are there. */
+  readonly sorting?: Sorting | undefined
 }
+
+export type Sorting = {
+  /** Key of a column; `-` before it sorts from the end. Undefined: as the rows come. */
+  readonly by: string | undefined
+  readonly onChange: (by: string | undefined) => void
+}
+
+const COLUMN_WIDTH_MIN = 140
+/** Narrower than this a table of many columns scrolls sideways in its frame. */
+const TABLE_WIDTH_MIN = 560
 
 export type Selection = {
   readonly chosen: ReadonlySet<string>
@@ -33,17 +49,16 @@ export type Selection = {
 
 /** Rows of one kind of thing. */
 export function DataTable<Row>(props: DataTableProps<Row>) {
-  const { label, columns, rows, rowKey, href, selection } = props
+  const { label, columns, rows, rowKey, href, selection, sorting } = props
+  const minWidth = Math.min(TABLE_WIDTH_MIN, columns.length * COLUMN_WIDTH_MIN)
   return (
-    <Table.ScrollContainer type="native" minWidth={560} className={classes.frame}>
-      <Table className={classes.table} aria-label={label} highlightOnHover={href !== undefined}>
+    <Table.ScrollContainer type="native" minWidth={minWidth} className={classes.frame}>
+      <Table stickyHeader className={classes.table} aria-label={label} highlightOnHover={href !== undefined}>
         <Table.Thead>
           <Table.Tr>
             {selection && <SelectAll selection={selection} keys={rows.map(rowKey)} />}
             {columns.map((column) => (
-              <Table.Th key={column.key} data-numeric={column.numeric} aria-sort={column.sorted}>
-                {column.header}
-              </Table.Th>
+              <Header key={column.key} column={column} rows={rows} sorting={sorting} />
             ))}
           </Table.Tr>
         </Table.Thead>
@@ -58,7 +73,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
               ))}
             </Table.Tr>
           )}
-          {rows.map((row) => (
+          {sorted(rows, columns, sorting?.by).map((row) => (
             <Row
               key={rowKey(row)}
               row={row}
@@ -71,6 +86,61 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
       </Table>
     </Table.ScrollContainer>
   )
+}
+
+type HeaderProps<Row> = {
+  readonly column: Column<Row>
+  readonly rows: readonly Row[]
+  readonly sorting: Sorting | undefined
+}
+
+function Header<Row>({ column, rows, sorting }: HeaderProps<Row>) {
+  const { key, header, numeric } = column
+  const first = rows[0]
+  if (sorting === undefined || first === undefined || sortValue(column, first) === undefined) {
+    return (
+      <Table.Th data-numeric={numeric} aria-sort={column.sorted}>
+        {header}
+      </Table.Th>
+    )
+  }
+  const { by, onChange } = sorting
+  const direction = by === key ? 'ascending' : by === `-${key}` ? 'descending' : undefined
+  const next = { ascending: `-${key}`, descending: undefined }
+  return (
+    <Table.Th data-numeric={numeric} aria-sort={direction ?? 'none'}>
+      <UnstyledButton
+        className={classes.sort}
+        onClick={() => onChange(direction === undefined ? key : next[direction])}
+      >
+        {header}
+        <span className={classes.direction} data-shown={direction !== undefined}>
+          <Icon name={direction === 'descending' ? 'down' : 'up'} size={11} />
+        </span>
+      </UnstyledButton>
+    </Table.Th>
+  )
+}
+
+const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' })
+
+function sorted<Row>(rows: readonly Row[], columns: readonly Column<Row>[], by: string | undefined) {
+  const descending = by?.startsWith('-') ?? false
+  const column = columns.find(({ key }) => key === (descending ? by?.slice(1) : by))
+  if (column === undefined) return rows
+  const values = new Map(rows.map((row) => [row, sortValue(column, row) ?? '']))
+  return rows.toSorted((a, b) => compare(values.get(a), values.get(b)) * (descending ? -1 : 1))
+}
+
+function compare(a: string | number = '', b: string | number = ''): number {
+  return typeof a === 'number' && typeof b === 'number' ? a - b : collator.compare(String(a), String(b))
+}
+
+/** Undefined for a cell that is a picture of something: a badge, a button. */
+function sortValue<Row>({ sortBy, cell }: Column<Row>, row: Row): string | number | undefined {
+  if (sortBy !== undefined) return sortBy(row)
+  const shown = cell(row)
+  return typeof shown === 'string' || typeof shown === 'number' ? shown : undefined
 }
 
 type RowProps<Item> = {

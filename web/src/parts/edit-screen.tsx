@@ -1,15 +1,22 @@
-import { Button, Modal, Text } from '@mantine/core'
-import { useDisclosure } from '@mantine/hooks'
+import { Alert, Button, Group } from '@mantine/core'
+import { useMutation } from '@tanstack/react-query'
 import type { ComponentType } from 'react'
 import { type Resource, useArchive, useItem } from '../resource.ts'
 import { navigate } from '../router.tsx'
 import { useMayChange } from '../session.ts'
 import { texts } from '../texts.ts'
+import { shellTexts } from '../texts-shell.ts'
+import { ConfirmButton } from './confirm-button.tsx'
 import { FormProblem } from './form-footer.tsx'
+import { Icon } from './icon.tsx'
+import { RestoreButton } from './list-screen.tsx'
 import { Loaded } from './loaded.tsx'
 import { Page } from './page.tsx'
+import { useUndo } from './undo.tsx'
 
-type Named = { readonly id: string; readonly name: string }
+const words = shellTexts.list
+
+type Named = { readonly id: string; readonly name: string; readonly archivedAt?: string | null }
 
 type EditScreenProps<Item, Body> = {
   readonly resource: Resource<Item, Body>
@@ -42,37 +49,75 @@ function EditExisting<Item extends Named, Body>(props: EditExistingProps<Item, B
   const { resource, id, back, form: Form } = props
   const query = useItem(resource, id)
   const mayChange = useMayChange()
+  const deed = useArchiving(resource)
+  const item = query.data
+  const isArchived = item?.archivedAt != null
   return (
     <Page
-      title={query.data?.name ?? back.label}
+      title={item?.name ?? back.label}
       back={back}
-      actions={query.data && mayChange && <Archive resource={resource} item={query.data} />}
+      actions={
+        item &&
+        mayChange &&
+        !isArchived && (
+          <Archive
+            canUndo={resource.restore !== undefined}
+            isRunning={deed.isPending}
+            run={() => deed.mutateAsync(item)}
+          />
+        )
+      }
     >
-      <Loaded query={query}>{(item) => <Form item={item} />}</Loaded>
+      <FormProblem problem={deed.error?.message} />
+      {item && isArchived && (
+        <Alert color="gray" variant="light" icon={<Icon name="inbox" />} title={words.isArchived}>
+          <Group justify="space-between">
+            {words.isArchivedText}
+            {mayChange && <RestoreButton resource={resource} item={item} />}
+          </Group>
+        </Alert>
+      )}
+      <Loaded query={query}>{(found) => <Form item={found} />}</Loaded>
     </Page>
   )
 }
 
-type ArchiveProps<Item, Body> = { readonly resource: Resource<Item, Body>; readonly item: Item }
+/** Archiving asks nothing where it can be taken back: it is done, and then offered to be undone. */
+function useArchiving<Item extends Named, Body>(resource: Resource<Item, Body>) {
+  const { archive, restore } = useArchive(resource)
+  const offerUndo = useUndo()
+  return useMutation({
+    mutationFn: ({ id }: Item) => archive(id),
+    onSuccess: (_nothing, { id, name }) => {
+      navigate(`/${resource.name}`, { unasked: true })
+      if (resource.restore === undefined) return
+      offerUndo({ message: words.didArchive(name), undo: () => restore(id) })
+    },
+  })
+}
 
-function Archive<Item extends Named, Body>({ resource, item }: ArchiveProps<Item, Body>) {
-  const [opened, { open, close }] = useDisclosure()
-  const archive = useArchive(resource, () => navigate(`/${resource.name}`))
+type ArchiveProps = {
+  readonly canUndo: boolean
+  readonly isRunning: boolean
+  readonly run: () => Promise<unknown>
+}
+
+function Archive({ canUndo, isRunning, run }: ArchiveProps) {
+  if (!canUndo) {
+    return (
+      <ConfirmButton
+        label={texts.form.archive}
+        title={texts.form.archive}
+        text={texts.form.archiveAsk}
+        isGrave
+        run={run}
+      />
+    )
+  }
   return (
-    <>
-      <Button variant="default" onClick={open}>
-        {texts.form.archive}
-      </Button>
-      <Modal opened={opened} onClose={close} title={item.name} centered>
-        <Text mb="lg">{texts.form.archiveAsk}</Text>
-        <FormProblem problem={archive.error?.message} />
-        <Button color="red" loading={archive.isPending} onClick={() => archive.mutate(item.id)}>
-          {texts.form.archive}
-        </Button>
-        <Button variant="subtle" color="gray" ml="xs" onClick={close}>
-          {texts.form.cancel}
-        </Button>
-      </Modal>
-    </>
+    // Why it is refused stands above the form.
+    <Button variant="default" loading={isRunning} onClick={() => void run().catch(() => undefined)}>
+      {texts.form.archive}
+    </Button>
   )
 }

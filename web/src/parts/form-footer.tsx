@@ -1,6 +1,7 @@
 import { Alert, Button, Group, Stack, Text } from '@mantine/core'
 import { texts } from '../texts.ts'
 import { Icon } from './icon.tsx'
+import { LeaveGuard } from './leave-guard.tsx'
 
 /** What is wrong with a form beside its fields. */
 export function FormProblem({ problem }: { readonly problem: string | undefined }) {
@@ -13,7 +14,13 @@ export function FormProblem({ problem }: { readonly problem: string | undefined 
 }
 
 type FormFooterProps = {
-  readonly form: { readonly problem: string | undefined; readonly saving: boolean; readonly saved: boolean }
+  readonly form: {
+    readonly problem: string | undefined
+    readonly saving: boolean
+    readonly saved: boolean
+    /** Something that is not saved would be lost by leaving. */
+    readonly changed?: boolean
+  }
   readonly isNew: boolean
   /** Where giving up leads. */
   readonly cancelHref?: string
@@ -23,6 +30,7 @@ type FormFooterProps = {
 export function FormFooter({ form, isNew, cancelHref }: FormFooterProps) {
   return (
     <Stack gap="md" mt="xl">
+      <LeaveGuard active={form.changed === true && !form.saving} />
       <FormProblem problem={form.problem} />
       <Group gap="xs">
         <Button type="submit" loading={form.saving}>

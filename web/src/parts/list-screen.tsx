@@ -1,11 +1,18 @@
-import { Button } from '@mantine/core'
-import { type Listed, useItems } from '../resource.ts'
+import { Button, Group, Switch, TextInput } from '@mantine/core'
+import type { UseQueryResult } from '@tanstack/react-query'
+import { type Listed, type Resource, useArchive, useArchivedItems, useItems } from '../resource.ts'
+import { setQuery, usePlace } from '../router.tsx'
 import { useMayChange } from '../session.ts'
+import { texts as general } from '../texts.ts'
+import { shellTexts } from '../texts-shell.ts'
 import { type Column, DataTable } from './data-table.tsx'
 import { Empty } from './empty.tsx'
 import { Icon, type IconName } from './icon.tsx'
 import { Loaded } from './loaded.tsx'
 import { Page } from './page.tsx'
+import { tellFailure, useTell } from './tell.tsx'
+
+const words = shellTexts.list
 
 type ListTexts = {
   readonly title: string
@@ -15,41 +22,160 @@ type ListTexts = {
   readonly emptyText: string
 }
 
+type ListedItem = { readonly id: string; readonly name: string }
+
 type ListScreenProps<Item> = {
-  readonly resource: Listed<Item>
+  readonly resource: Listed<Item> | Resource<Item, never>
   readonly texts: ListTexts
   readonly icon: IconName
   readonly columns: readonly Column<Item>[]
 }
 
-/** All things of one kind; each row leads to its form. */
-export function ListScreen<Item extends { readonly id: string }>(props: ListScreenProps<Item>) {
-  const { resource, texts, icon, columns } = props
-  const query = useItems(resource)
+/** All things of one kind; each row leads to its form. What is searched and how it is sorted is in the address. */
+export function ListScreen<Item extends ListedItem>(props: ListScreenProps<Item>) {
+  const { resource, texts, icon } = props
+  const { query: place } = usePlace()
+  const canRestore = 'archive' in resource && resource.restore !== undefined
+  const isArchive = canRestore && place.get('archived') === 'true'
+  const used = useItems(resource, { enabled: !isArchive })
+  const archived = useArchivedItems(resource, { enabled: isArchive })
   const mayChange = useMayChange()
   const create = (
     <Button component="a" href={`/${resource.name}/new`} leftSection={<Icon name="plus" size={14} />}>
       {texts.create}
     </Button>
   )
-  const isEmpty = query.data?.length === 0
+  const isEmpty = !isArchive && used.data?.length === 0
   return (
     <Page title={texts.title} lead={texts.lead} actions={mayChange && !isEmpty && create}>
-      <Loaded query={query}>
-        {(items) =>
-          items.length === 0 ? (
-            <Empty icon={icon} title={texts.emptyTitle} text={texts.emptyText} action={mayChange && create} />
-          ) : (
-            <DataTable
-              label={texts.title}
-              columns={columns}
-              rows={items}
-              rowKey={(item) => item.id}
-              href={(item) => `/${resource.name}/${item.id}`}
-            />
-          )
-        }
-      </Loaded>
+      {isEmpty && (
+        <Empty icon={icon} title={texts.emptyTitle} text={texts.emptyText} action={mayChange && create} />
+      )}
+      {!isEmpty && <ListFilters title={texts.title} canRestore={canRestore} isArchive={isArchive} />}
+      {isEmpty && canRestore && <ArchiveLink />}
+      {!isEmpty && <Found {...props} query={isArchive ? archived : used} isArchive={isArchive} />}
     </Page>
+  )
+}
+
+type ListFiltersProps = {
+  readonly title: string
+  readonly canRestore: boolean
+  readonly isArchive: boolean
+}
+
+function ListFilters({ title, canRestore, isArchive }: ListFiltersProps) {
+  const search = usePlace().query.get('q') ?? ''
+  return (
+    <Group gap="md">
+      <TextInput
+        type="search"
+        aria-label={words.search(title)}
+        placeholder={words.searchHint}
+        value={search}
+        onChange={(event) => setQuery({ q: event.currentTarget.value })}
+        leftSection={<Icon name="story" size={14} />}
+        w={{ base: '100%', xs: 260 }}
+      />
+      {canRestore && (
+        <Switch
+          label={words.archived}
+          checked={isArchive}
+          onChange={(event) => setQuery({ archived: event.currentTarget.checked ? 'true' : undefined })}
+        />
+      )}
+    </Group>
+  )
+}
+
+/** Where nothing is in use, something may still be archived. */
+function ArchiveLink() {
+  return (
+    <Group justify="center">
+      <Button variant="subtle" color="gray" size="xs" onClick={() => setQuery({ archived: 'true' })}>
+        {words.showArchived}
+      </Button>
+    </Group>
+  )
+}
+
+type FoundProps<Item> = ListScreenProps<Item> & {
+  readonly query: UseQueryResult<readonly Item[]>
+  readonly isArchive: boolean
+}
+
+function Found<Item extends ListedItem>({ resource, texts, columns, query, isArchive }: FoundProps<Item>) {
+  const { query: place } = usePlace()
+  const search = (place.get('q') ?? '').trim().toLocaleLowerCase()
+  const mayChange = useMayChange()
+  return (
+    <Loaded query={query}>
+      {(items) => {
+        const rows = items.filter(({ name }) => name.toLocaleLowerCase().includes(search))
+        if (rows.length === 0) return <Nothing isSearch={search !== ''} />
+        const restore = isArchive && mayChange && 'archive' in resource ? [restoreColumn(resource)] : []
+        return (
+          <DataTable
+            label={texts.title}
+            columns={[...columns, ...restore]}
+            rows={rows}
+            rowKey={(item) => item.id}
+            href={(item) => `/${resource.name}/${item.id}`}
+            sorting={{ by: place.get('sort') ?? undefined, onChange: (sort) => setQuery({ sort }) }}
+          />
+        )
+      }}
+    </Loaded>
+  )
+}
+
+function Nothing({ isSearch }: { readonly isSearch: boolean }) {
+  if (!isSearch) return <Empty icon="inbox" title={words.noneArchived} text={words.noneArchivedText} />
+  return (
+    <Empty
+      icon="story"
+      title={general.filter.nothing}
+      text={words.nothingFound}
+      action={
+        <Button variant="default" onClick={() => setQuery({ q: undefined })}>
+          {general.filter.clear}
+        </Button>
+      }
+    />
+  )
+}
+
+function restoreColumn<Item extends ListedItem>(resource: Resource<Item, never>): Column<Item> {
+  return {
+    key: 'restore',
+    header: words.actions,
+    numeric: true,
+    cell: (item) => <RestoreButton resource={resource} item={item} />,
+  }
+}
+
+type RestoreButtonProps<Item> = {
+  readonly resource: Pick<Resource<Item, never>, 'name' | 'archive' | 'restore'>
+  readonly item: ListedItem
+}
+
+/** Takes into use again what is archived. */
+export function RestoreButton<Item>({ resource, item }: RestoreButtonProps<Item>) {
+  const { restore } = useArchive(resource)
+  const tell = useTell()
+  const run = () =>
+    restore(item.id).then(
+      () => tell(words.restored(item.name)),
+      (failure: unknown) => tellFailure(words.notRestored(item.name), failure),
+    )
+  return (
+    <Button
+      variant="default"
+      size="compact-sm"
+      onClick={() => void run()}
+      aria-label={words.restoreWhat(item.name)}
+    >
+      {words.restore}
+    </Button>
   )
 }
