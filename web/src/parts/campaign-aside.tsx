@@ -29,11 +29,6 @@ export function CampaignAside({ item, flow }: CampaignAsideProps) {
         ) : (
           <>
             <CopyField
-              label={texts.campaigns.link}
-              value={item.link}
-              description={texts.campaigns.linkHint}
-            />
-            <CopyField
               label={scriptTexts.impression}
               value={item.impressionUrl}
               description={scriptTexts.impressionHint}

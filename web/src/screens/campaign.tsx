@@ -2,6 +2,7 @@ import { Anchor, NumberInput, Select, Stack, TagsInput, TextInput } from '@manti
 import { type FlowValues, toFlowBody } from '../flow-values.ts'
 import { CampaignAside } from '../parts/campaign-aside.tsx'
 import { CampaignCost, toCostModel, toCostValues } from '../parts/campaign-cost.tsx'
+import { CampaignLink } from '../parts/campaign-link.tsx'
 import { CampaignTargets } from '../parts/campaign-targets.tsx'
 import { EditScreen } from '../parts/edit-screen.tsx'
 import { FlowEditor } from '../parts/flow-editor.tsx'
@@ -9,13 +10,15 @@ import { EMPTY_PATH } from '../parts/flow-paths.tsx'
 import { FormFooter } from '../parts/form-footer.tsx'
 import { FormLayout, Pair } from '../parts/form-layout.tsx'
 import { LegacyIds } from '../parts/legacy-ids.tsx'
+import { Loaded } from '../parts/loaded.tsx'
 import { Section } from '../parts/page.tsx'
 import { ItemSelect } from '../parts/pickers.tsx'
-import { useItems, useSave } from '../resource.ts'
+import { useItem, useItems, useSave } from '../resource.ts'
 import { type Campaign, type CampaignBody, campaigns, domains, flows, sources } from '../resources.ts'
-import type { PathParams } from '../router.tsx'
+import { type PathParams, usePlace } from '../router.tsx'
 import { useMe } from '../session.ts'
 import { isKey, texts, toOptions } from '../texts.ts'
+import { campaignTexts } from '../texts-campaigns.ts'
 import { flowTexts } from '../texts-flow.ts'
 import { type Form, useForm } from '../use-form.ts'
 
@@ -26,18 +29,34 @@ export function CampaignScreen({ params }: { readonly params: PathParams }) {
       id={params.id ?? 'new'}
       listTitle={texts.campaigns.title}
       createTitle={texts.campaigns.create}
-      form={CampaignForm}
+      form={CampaignOrCopy}
     />
   )
 }
 
-function CampaignForm({ item }: { readonly item: Campaign | undefined }) {
+/** A new campaign may begin as a copy of another: `/campaigns/new?from=ID`. */
+function CampaignOrCopy({ item }: { readonly item: Campaign | undefined }) {
+  const from = usePlace().query.get('from')
+  if (item !== undefined || from === null) return <CampaignForm item={item} />
+  return <CampaignCopy from={from} />
+}
+
+function CampaignCopy({ from }: { readonly from: string }) {
+  const query = useItem(campaigns, from)
+  return <Loaded query={query}>{(original) => <CampaignForm item={undefined} original={original} />}</Loaded>
+}
+
+type CampaignFormProps = { readonly item: Campaign | undefined; readonly original?: Campaign }
+
+function CampaignForm({ item, original }: CampaignFormProps) {
   const { currency } = useMe().workspace
   const { save } = useSave(campaigns)
-  const form = useForm(toValues(item, currency), (values) => save(item?.id, toBody(values)))
+  const initial = original === undefined ? toValues(item, currency) : toCopyValues(original, currency)
+  const form = useForm(initial, (values) => save(item?.id, toBody(values, { isNew: item === undefined })))
   const { flowId } = form.values
   return (
     <>
+      {item !== undefined && <CampaignLink campaign={item} />}
       <FormLayout
         onSubmit={form.submit}
         aside={<CampaignAside item={item} flow={flowId === '' ? form.values : undefined} />}
@@ -81,14 +100,16 @@ function Basics({ form, isNew }: { readonly form: CampaignForm; readonly isNew: 
           onChange={(trafficSourceId) => form.set({ trafficSourceId })}
           required
         />
-        <Select
-          label={texts.campaigns.status}
-          data={toOptions(texts.campaigns.statuses)}
-          value={form.values.status}
-          error={form.errorOf('status')}
-          onChange={(status) => isKey(texts.campaigns.statuses, status) && form.set({ status })}
-          allowDeselect={false}
-        />
+        {isNew && (
+          <Select
+            label={texts.campaigns.status}
+            data={toOptions(texts.campaigns.statuses)}
+            value={form.values.status}
+            error={form.errorOf('status')}
+            onChange={(status) => isKey(texts.campaigns.statuses, status) && form.set({ status })}
+            allowDeselect={false}
+          />
+        )}
       </Pair>
     </Stack>
   )
@@ -202,10 +223,18 @@ function toValues(item: Campaign | undefined, currency: string) {
   }
 }
 
-function toBody(values: CampaignValues): CampaignBody {
-  const { rules, paths, sticky, optimization, costModel, slug, ...rest } = values
+/** All but what is a campaign's alone: its link, and the ids that other systems know it by. */
+function toCopyValues(original: Campaign, currency: string): CampaignValues {
+  const name = campaignTexts.cloneName(original.name)
+  return { ...toValues(original, currency), name, slug: '', legacyIds: [] }
+}
+
+/** What is there is paused by the button above the form: saving the form must not undo that. */
+function toBody(values: CampaignValues, { isNew }: { readonly isNew: boolean }): CampaignBody {
+  const { rules, paths, sticky, optimization, costModel, slug, status, ...rest } = values
   return {
     ...rest,
+    ...(isNew ? { status } : {}),
     // What belongs to a shared flow is that flow's; what the form began with has no offer yet.
     ...(rest.flowId === '' ? toFlowBody({ rules, paths, sticky, optimization }) : {}),
     ...(slug.trim() === '' ? {} : { slug: slug.trim() }),

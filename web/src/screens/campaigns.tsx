@@ -1,39 +1,206 @@
-import { Badge } from '@mantine/core'
+import { Button, Group, MultiSelect, SegmentedControl, Select, Switch, Text, TextInput } from '@mantine/core'
+import { useState } from 'react'
+import { CampaignTable } from '../parts/campaign-table.tsx'
+import { Empty } from '../parts/empty.tsx'
+import { Icon } from '../parts/icon.tsx'
 import { ListScreen } from '../parts/list-screen.tsx'
-import { Shortened } from '../parts/shortened.tsx'
-import { useNames } from '../resource.ts'
-import { campaigns, sources } from '../resources.ts'
-import { texts } from '../texts.ts'
+import { Loaded } from '../parts/loaded.tsx'
+import { Page } from '../parts/page.tsx'
+import { useItems } from '../resource.ts'
+import { type Campaign, campaigns } from '../resources.ts'
+import { setQuery, usePlace } from '../router.tsx'
+import { useMayChange } from '../session.ts'
+import { isKey, texts, toOptions } from '../texts.ts'
+import { campaignTexts as words } from '../texts-campaigns.ts'
+import { shellTexts } from '../texts-shell.ts'
+import { useCampaignStatus } from '../use-campaign-status.ts'
 
+/** Every campaign with its figures; what is shown of them is in the address. */
 export function Campaigns() {
-  const sourceName = useNames(sources)
+  const { query: place } = usePlace()
+  if (place.get('archived') === 'true') return <ArchivedCampaigns />
+  return <UsedCampaigns />
+}
+
+function ArchivedCampaigns() {
   return (
     <ListScreen
       resource={campaigns}
       texts={texts.campaigns}
       icon="campaign"
-      columns={[
-        { key: 'name', header: texts.form.name, cell: (campaign) => campaign.name },
-        {
-          key: 'status',
-          header: texts.campaigns.status,
-          cell: (campaign) => (
-            <Badge variant="dot" color={campaign.status === 'active' ? 'trail' : 'gray'}>
-              {texts.campaigns.statuses[campaign.status]}
-            </Badge>
-          ),
-        },
-        {
-          key: 'source',
-          header: texts.campaigns.source,
-          cell: (campaign) => sourceName(campaign.trafficSourceId),
-        },
-        {
-          key: 'link',
-          header: texts.campaigns.link,
-          cell: (campaign) => <Shortened text={campaign.link} />,
-        },
-      ]}
+      columns={[{ key: 'name', header: texts.form.name, cell: (campaign) => campaign.name }]}
     />
   )
+}
+
+function UsedCampaigns() {
+  const query = useItems(campaigns)
+  const mayChange = useMayChange()
+  const create = (
+    <Button component="a" href="/campaigns/new" leftSection={<Icon name="plus" size={14} />}>
+      {texts.campaigns.create}
+    </Button>
+  )
+  const isEmpty = query.data?.length === 0
+  return (
+    <Page title={texts.campaigns.title} lead={texts.campaigns.lead} actions={mayChange && !isEmpty && create}>
+      <Loaded query={query}>
+        {(items) =>
+          items.length === 0 ? <FirstCampaign create={mayChange && create} /> : <Found items={items} />
+        }
+      </Loaded>
+    </Page>
+  )
+}
+
+function FirstCampaign({ create }: { readonly create: React.ReactNode }) {
+  return (
+    <>
+      <Empty
+        icon="campaign"
+        title={texts.campaigns.emptyTitle}
+        text={texts.campaigns.emptyText}
+        action={create}
+      />
+      <Group justify="center">
+        <Button variant="subtle" color="gray" size="xs" onClick={() => setQuery({ archived: 'true' })}>
+          {shellTexts.list.showArchived}
+        </Button>
+      </Group>
+    </>
+  )
+}
+
+function Found({ items }: { readonly items: readonly Campaign[] }) {
+  const { query: place } = usePlace()
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
+  const shown = items.filter((campaign) => fits(campaign, place))
+  const span = place.get('span') === 'week' ? 'week' : 'today'
+  return (
+    <>
+      <Filters items={items} />
+      <Group justify="space-between">
+        <SegmentedControl
+          aria-label={words.span}
+          data={toOptions(words.spans)}
+          value={span}
+          onChange={(value) => setQuery({ span: value === 'week' ? 'week' : undefined })}
+        />
+        {chosen.size > 0 && (
+          <BulkStatus chosen={items.filter(({ id }) => chosen.has(id))} onDone={() => setChosen(new Set())} />
+        )}
+      </Group>
+      {shown.length === 0 ? (
+        <Empty icon="story" title={texts.filter.nothing} text={words.nothing} action={<ClearFilters />} />
+      ) : (
+        <CampaignTable items={shown} span={span} chosen={chosen} onChoose={setChosen} />
+      )}
+    </>
+  )
+}
+
+function ClearFilters() {
+  return (
+    <Button variant="default" onClick={() => setQuery({ q: undefined, status: undefined, tag: undefined })}>
+      {texts.filter.clear}
+    </Button>
+  )
+}
+
+function Filters({ items }: { readonly items: readonly Campaign[] }) {
+  const { query: place } = usePlace()
+  const tags = [...new Set(items.flatMap((campaign) => campaign.tags))].toSorted()
+  return (
+    <Group gap="sm">
+      <TextInput
+        type="search"
+        aria-label={shellTexts.list.search(texts.campaigns.title)}
+        placeholder={shellTexts.list.searchHint}
+        value={place.get('q') ?? ''}
+        onChange={(event) => setQuery({ q: event.currentTarget.value })}
+        leftSection={<Icon name="story" size={14} />}
+        w={{ base: '100%', xs: 260 }}
+      />
+      <Select
+        aria-label={words.status.filter}
+        data={[{ value: '', label: words.status.all }, ...toOptions(texts.campaigns.statuses)]}
+        value={place.get('status') ?? ''}
+        onChange={(status) =>
+          setQuery({ status: isKey(texts.campaigns.statuses, status) ? status : undefined })
+        }
+        allowDeselect={false}
+        w={120}
+      />
+      {tags.length > 0 && (
+        <MultiSelect
+          aria-label={words.tags}
+          placeholder={place.get('tag') === null ? words.tagsHint : ''}
+          data={tags}
+          value={readTags(place)}
+          onChange={(chosen) => setQuery({ tag: chosen.join(',') })}
+          clearable
+          miw={160}
+          maw={320}
+        />
+      )}
+      <Switch
+        label={shellTexts.list.archived}
+        checked={false}
+        onChange={() => setQuery({ archived: 'true' })}
+      />
+    </Group>
+  )
+}
+
+function BulkStatus({
+  chosen,
+  onDone,
+}: {
+  readonly chosen: readonly Campaign[]
+  readonly onDone: () => void
+}) {
+  const setStatus = useCampaignStatus()
+  const run = (status: Campaign['status']) => {
+    void setStatus(chosen, status)
+    onDone()
+  }
+  return (
+    <Group gap="xs">
+      <Text size="sm" c="dimmed" role="status">
+        {words.chosen(chosen.length)}
+      </Text>
+      <Button
+        variant="default"
+        size="xs"
+        disabled={chosen.every(({ status }) => status === 'paused')}
+        onClick={() => run('paused')}
+      >
+        {words.pause}
+      </Button>
+      <Button
+        variant="default"
+        size="xs"
+        disabled={chosen.every(({ status }) => status === 'active')}
+        onClick={() => run('active')}
+      >
+        {words.resume}
+      </Button>
+    </Group>
+  )
+}
+
+function fits({ name, status, tags }: Campaign, place: URLSearchParams): boolean {
+  const search = (place.get('q') ?? '').trim().toLocaleLowerCase()
+  const wanted = place.get('status')
+  const wantedTags = readTags(place)
+  return (
+    name.toLocaleLowerCase().includes(search) &&
+    (!isKey(texts.campaigns.statuses, wanted) || status === wanted) &&
+    (wantedTags.length === 0 || wantedTags.some((tag) => tags.includes(tag)))
+  )
+}
+
+/** Tags have no comma of their own: the field that takes them ends one there. */
+function readTags(place: URLSearchParams): string[] {
+  return (place.get('tag') ?? '').split(',').filter((tag) => tag !== '')
 }

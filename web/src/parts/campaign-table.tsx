@@ -1,0 +1,186 @@
+import { ActionIcon, Badge, CopyButton, Group, Skeleton, Switch, Text, Tooltip } from '@mantine/core'
+import { type CampaignDays, figuresIn, NO_DAYS, type Span, useCampaignDays } from '../campaign-figures.ts'
+import { formatCount } from '../format.ts'
+import { useNames } from '../resource.ts'
+import { type Campaign, sources } from '../resources.ts'
+import { setQuery, usePlace } from '../router.tsx'
+import { useMayChange, useMe } from '../session.ts'
+import { texts } from '../texts.ts'
+import { campaignTexts as words } from '../texts-campaigns.ts'
+import { useCampaignStatus } from '../use-campaign-status.ts'
+import classes from './campaign-table.module.css'
+import { type Column, DataTable } from './data-table.tsx'
+import { Icon } from './icon.tsx'
+import { Failure } from './loaded.tsx'
+import { figureOf } from './overview-figures.ts'
+import { formatFigure } from './overview-format.ts'
+import { Sparkline } from './sparkline.tsx'
+
+type CampaignTableProps = {
+  readonly items: readonly Campaign[]
+  readonly span: Span
+  readonly chosen: ReadonlySet<string>
+  readonly onChoose: (chosen: ReadonlySet<string>) => void
+}
+
+const FIGURES = ['visits', 'conversions', 'revenue', 'cost', 'profit', 'roi'] as const
+
+/** Campaigns with what they bring; each leads to its form. */
+export function CampaignTable({ items, span, chosen, onChoose }: CampaignTableProps) {
+  const { query: place } = usePlace()
+  const figures = useCampaignDays()
+  const nameOf = (id: string) => items.find((item) => item.id === id)?.name ?? id
+  const mayChange = useMayChange()
+  const columns = useColumns(span, figures.data)
+  const selection = {
+    chosen,
+    onChange: onChoose,
+    allLabel: words.chooseAll,
+    rowLabel: (id: string) => words.choose(nameOf(id)),
+  }
+  return (
+    <>
+      {figures.error !== null && <Failure error={figures.error} onRetry={() => void figures.refetch()} />}
+      <DataTable
+        label={texts.campaigns.title}
+        columns={columns}
+        rows={items}
+        rowKey={({ id }) => id}
+        href={({ id }) => `/campaigns/${id}`}
+        selection={mayChange ? selection : undefined}
+        sorting={{ by: place.get('sort') ?? undefined, onChange: (sort) => setQuery({ sort }) }}
+      />
+    </>
+  )
+}
+
+/** @param known by campaign; undefined until the first answer. */
+function useColumns(
+  span: Span,
+  known: ReadonlyMap<string, CampaignDays> | undefined,
+): readonly Column<Campaign>[] {
+  const sourceName = useNames(sources)
+  const { currency } = useMe().workspace
+  const daysOf = ({ id }: Campaign) => known?.get(id) ?? NO_DAYS
+  const metrics = FIGURES.map((metric): Column<Campaign> => {
+    const figure = (campaign: Campaign) => figureOf(figuresIn(daysOf(campaign), span), metric)
+    return {
+      key: metric,
+      header: words.figures[metric],
+      numeric: true,
+      sortBy: (campaign) => figure(campaign) ?? Number.NEGATIVE_INFINITY,
+      cell: (campaign) =>
+        known === undefined ? (
+          <Skeleton height={14} width={40} ml="auto" />
+        ) : (
+          <span className={classes.figure} data-loss={metric === 'profit' && (figure(campaign) ?? 0) < 0}>
+            {formatFigure(figure(campaign), metric, currency)}
+          </span>
+        ),
+    }
+  })
+  return [
+    {
+      key: 'name',
+      header: texts.form.name,
+      sortBy: ({ name }) => name,
+      cell: (campaign) => <Name campaign={campaign} source={sourceName(campaign.trafficSourceId)} />,
+    },
+    {
+      key: 'status',
+      header: texts.campaigns.status,
+      sortBy: ({ status }) => status,
+      cell: (campaign) => <StatusSwitch campaign={campaign} />,
+    },
+    ...metrics,
+    {
+      key: 'trend',
+      header: words.trend,
+      cell: (campaign) => <Trend campaign={campaign} days={daysOf(campaign)} />,
+    },
+    {
+      key: 'actions',
+      header: <span className={classes.unseen}>{words.actions}</span>,
+      cell: (campaign) => <Actions campaign={campaign} />,
+    },
+  ]
+}
+
+function Name({ campaign, source }: { readonly campaign: Campaign; readonly source: string }) {
+  return (
+    <span className={classes.name}>
+      {campaign.name}
+      <span className={classes.below}>
+        {source}
+        {campaign.tags.map((tag) => (
+          <Badge key={tag} size="xs" variant="default" tt="none">
+            {tag}
+          </Badge>
+        ))}
+      </span>
+    </span>
+  )
+}
+
+function StatusSwitch({ campaign }: { readonly campaign: Campaign }) {
+  const setStatus = useCampaignStatus()
+  const isActive = campaign.status === 'active'
+  return (
+    <Group gap={6} wrap="nowrap" className={classes.above ?? ''}>
+      <Switch
+        size="sm"
+        aria-label={words.status.switch(campaign.name)}
+        checked={isActive}
+        disabled={!useMayChange()}
+        onChange={() => void setStatus([campaign], isActive ? 'paused' : 'active')}
+      />
+      <Text size="xs" c="dimmed">
+        {texts.campaigns.statuses[campaign.status]}
+      </Text>
+    </Group>
+  )
+}
+
+function Trend({ campaign, days }: { readonly campaign: Campaign; readonly days: CampaignDays }) {
+  const visits = days.map((day) => day.visits)
+  return (
+    <div className={classes.trend}>
+      <Sparkline values={visits} label={words.trendOf(campaign.name, visits.map(formatCount))} />
+    </div>
+  )
+}
+
+function Actions({ campaign }: { readonly campaign: Campaign }) {
+  const mayChange = useMayChange()
+  return (
+    <Group gap={2} wrap="nowrap" className={classes.above ?? ''}>
+      <CopyButton value={campaign.link} timeout={1_600}>
+        {({ copied, copy }) => (
+          <Tooltip label={copied ? texts.copy.done : texts.campaigns.link} withArrow>
+            <ActionIcon
+              variant="subtle"
+              color={copied ? 'trail' : 'gray'}
+              onClick={copy}
+              aria-label={copied ? texts.copy.done : words.copyLink(campaign.name)}
+            >
+              <Icon name={copied ? 'check' : 'link'} />
+            </ActionIcon>
+          </Tooltip>
+        )}
+      </CopyButton>
+      {mayChange && (
+        <Tooltip label={words.clone} withArrow>
+          <ActionIcon
+            component="a"
+            href={`/campaigns/new?from=${campaign.id}`}
+            variant="subtle"
+            color="gray"
+            aria-label={words.cloneWhat(campaign.name)}
+          >
+            <Icon name="copy" />
+          </ActionIcon>
+        </Tooltip>
+      )}
+    </Group>
+  )
+}
