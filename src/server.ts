@@ -14,6 +14,7 @@ import type { BillingDeps } from './billing/billing-deps.ts'
 import { createInvoiceRunJob, INVOICE_RUN_JOB } from './billing/invoice-run.ts'
 import { readEdgeReports } from './cli/edge-reports.ts'
 import { runJournalKeeper } from './cli/journal-keeper.ts'
+import { createSystemStatus } from './cli/system-status.ts'
 import { untilLive } from './cli/until-live.ts'
 import type { Config } from './config.ts'
 import { BULK_STATUS_JOB, createBulkStatusJob } from './conversions/bulk-status.ts'
@@ -295,6 +296,7 @@ function apiDeps(core: Core): Omit<ApiDeps, 'untilLive'> {
     hasMail: core.mailer.isSet,
     ownHosts: ownHosts(config),
     journalLagMs: () => core.loader.lagMs(),
+    systemStatus: createSystemStatus({ ...core, startedAt: Date.now(), clock: Date.now }),
     readiness: readinessChecks(store, ledger),
     clock: Date.now,
     log,

@@ -8,7 +8,13 @@ const MEMBERS_MAX = 1_000
 /** What better-auth calls e-mail and password. */
 const CREDENTIAL = 'credential'
 
-export type User = { readonly id: string; readonly email: string; readonly name: string }
+export type User = {
+  readonly id: string
+  readonly email: string
+  readonly name: string
+  /** Signs in with a code of an authenticator app as well. */
+  readonly hasTwoFactor: boolean
+}
 export type Membership = { readonly workspace: string; readonly role: AccountRole }
 export type Member = User & { readonly role: AccountRole; readonly since: Date }
 
@@ -23,11 +29,15 @@ export type Accounts = {
   members(workspace: string): Promise<readonly Member[]>
   /** The people of these ids, in any order; an id that is unknown is left out. */
   users(ids: readonly string[]): Promise<readonly User[]>
+  /** The id of the person with the address; undefined when nobody has it. */
+  findUserId(email: string): Promise<string | undefined>
   /** True until somebody owns a workspace. */
   isEmpty(): Promise<boolean>
   /** Makes a person who may sign in and belongs to no workspace. Takes as long for an address that is taken. */
   createUser(user: { email: string; password: string; name: string }): Promise<NewUser>
   deleteUser(userId: string): Promise<void>
+  /** From now on the password alone signs in; sessions end. False when the person has no second factor. */
+  resetTwoFactor(userId: string): Promise<boolean>
   addWorkspace(workspace: { id: string; name: string; ownerId: string }): Promise<void>
   /** Signs in and returns the cookies to set. */
   signIn(credentials: { email: string; password: string }, headers: Headers): Promise<readonly string[]>
@@ -54,7 +64,7 @@ export async function openAccounts(options: AccountsOptions): Promise<Accounts> 
 
 type AuthSettings = ReturnType<typeof authSettings>
 type MemberRow = { userId: string; organizationId: string; role: string; createdAt: Date }
-type UserRow = { id: string; email: string; name: string }
+type UserRow = { id: string; email: string; name: string; twoFactorEnabled?: boolean | null | undefined }
 /** Their number is that of a team; affiliates, who may be many, are told apart before the limit counts. */
 const TEAM_ROLES = [...ROLES, 'affiliate_manager']
 
@@ -65,8 +75,7 @@ function accountsOf(settings: AuthSettings): Accounts {
     async session(headers) {
       const { response, headers: answer } = await auth.api.getSession({ headers, returnHeaders: true })
       if (response === null) return undefined
-      const { id, email, name } = response.user
-      return { user: { id, email, name }, cookies: answer.getSetCookie() }
+      return { user: toUser(response.user), cookies: answer.getSetCookie() }
     },
     async memberships(userId) {
       const { adapter } = await auth.$context
@@ -84,6 +93,10 @@ function accountsOf(settings: AuthSettings): Accounts {
       const { adapter } = await auth.$context
       return await listUsers(adapter, ids)
     },
+    async findUserId(email) {
+      const { internalAdapter } = await auth.$context
+      return (await internalAdapter.findUserByEmail(email))?.user.id
+    },
     async isEmpty() {
       const { adapter } = await auth.$context
       return (await adapter.count({ model: 'member', where: [{ field: 'role', value: 'owner' }] })) === 0
@@ -95,7 +108,9 @@ function accountsOf(settings: AuthSettings): Accounts {
 type Auth = ReturnType<typeof betterAuth<AuthSettings>>
 type Adapter = Awaited<Auth['$context']>['adapter']
 
-function accountWrites(auth: Auth): Pick<Accounts, 'createUser' | 'deleteUser' | 'addWorkspace' | 'signIn'> {
+type Writes = 'createUser' | 'deleteUser' | 'resetTwoFactor' | 'addWorkspace' | 'signIn'
+
+function accountWrites(auth: Auth): Pick<Accounts, Writes> {
   return {
     async createUser({ email, password, name }) {
       const { internalAdapter, password: passwords } = await auth.$context
@@ -121,6 +136,7 @@ function accountWrites(auth: Auth): Pick<Accounts, 'createUser' | 'deleteUser' |
       const { internalAdapter } = await auth.$context
       await internalAdapter.deleteUser(userId)
     },
+    resetTwoFactor: (userId) => resetTwoFactor(auth, userId),
     async addWorkspace({ id, name, ownerId }) {
       const { adapter } = await auth.$context
       const createdAt = new Date()
@@ -134,6 +150,16 @@ function accountWrites(auth: Auth): Pick<Accounts, 'createUser' | 'deleteUser' |
       return answer.headers.getSetCookie()
     },
   }
+}
+
+async function resetTwoFactor(auth: Auth, userId: string): Promise<boolean> {
+  const { adapter, internalAdapter } = await auth.$context
+  const [user] = await listUsers(adapter, [userId])
+  if (user?.hasTwoFactor !== true) return false
+  await internalAdapter.updateUser(userId, { twoFactorEnabled: false })
+  await adapter.deleteMany({ model: 'twoFactor', where: [{ field: 'userId', value: userId }] })
+  await internalAdapter.deleteUserSessions(userId)
+  return true
 }
 
 /** Whose address it is; undefined when nobody's. */
@@ -155,7 +181,11 @@ async function findTaken(auth: Auth, email: string, password: string): Promise<N
 async function listUsers(adapter: Adapter, ids: readonly string[]): Promise<readonly User[]> {
   const where = [{ field: 'id', operator: 'in' as const, value: [...ids] }]
   const rows = await adapter.findMany<UserRow>({ model: 'user', where, limit: MEMBERS_MAX })
-  return rows.map(({ id, email, name }) => ({ id, email, name }))
+  return rows.map(toUser)
+}
+
+function toUser({ id, email, name, twoFactorEnabled }: UserRow): User {
+  return { id, email, name, hasTwoFactor: twoFactorEnabled === true }
 }
 
 async function listMembers(adapter: Adapter, workspace: string): Promise<readonly Member[]> {

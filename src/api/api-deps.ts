@@ -19,6 +19,7 @@ import type { Store } from '../store/open-store.ts'
 import type { Vault } from '../store/vault.ts'
 import type { Accounts } from './accounts.ts'
 import type { PublicRequest } from './public-request.ts'
+import type { SystemStatus } from './system-status.ts'
 
 /** Everything the API works with; it reads no setting, clock or global of its own. */
 export type ApiDeps = {
@@ -73,6 +74,8 @@ export type ApiDeps = {
   readonly previewFraudRerun: (workspace: string, request: FraudRequest) => Promise<FraudPreview>
   /** Age of the oldest journal record that is not in the ledger; 0 when all are. */
   readonly journalLagMs: () => number
+  /** How the installation is. */
+  readonly systemStatus: () => Promise<SystemStatus>
   readonly readiness: readonly ReadinessCheck[]
   readonly clock: () => number
   readonly log: FastifyBaseLogger

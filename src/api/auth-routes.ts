@@ -21,6 +21,11 @@ const OPEN_PATHS: ReadonlySet<string> = new Set([
   'POST /update-user',
   'POST /revoke-session',
   'POST /revoke-other-sessions',
+  'POST /two-factor/enable',
+  'POST /two-factor/disable',
+  'POST /two-factor/verify-totp',
+  'POST /two-factor/verify-backup-code',
+  'POST /two-factor/generate-backup-codes',
 ])
 const BASE_PATH = '/api/auth'
 

@@ -2,10 +2,12 @@ import { createHmac } from 'node:crypto'
 import type { BetterAuthOptions } from 'better-auth'
 import { createAccessControl } from 'better-auth/plugins/access'
 import { organization } from 'better-auth/plugins/organization'
+import { twoFactor } from 'better-auth/plugins/two-factor'
 import type { Store } from '../store/open-store.ts'
 
 export const PASSWORD_CHARS_MIN = 10
 export const PASSWORD_CHARS_MAX = 128
+const BACKUP_CODES = 10
 const SESSION_SECONDS = 7 * 24 * 3_600
 /** A used session is prolonged once a day, so that most requests only read. */
 const SESSION_PROLONG_SECONDS = 24 * 3_600
@@ -43,7 +45,7 @@ export function authSettings({ store, secret, dashboardUrl, trustedOrigins }: Ac
     session: { modelName: 'auth_sessions', expiresIn: SESSION_SECONDS, updateAge: SESSION_PROLONG_SECONDS },
     account: { modelName: 'auth_accounts' },
     verification: { modelName: 'auth_verifications' },
-    plugins: [workspacesPlugin()],
+    plugins: [workspacesPlugin(), twoFactorPlugin()],
     // @fastify/rate-limit guards these routes, by the address that trusted proxies report.
     rateLimit: { enabled: false },
     telemetry: { enabled: false },
@@ -56,6 +58,20 @@ export function authSettings({ store, secret, dashboardUrl, trustedOrigins }: Ac
       ipAddress: { ipAddressHeaders: [CLIENT_IP_HEADER] },
     },
   } satisfies BetterAuthOptions
+}
+
+/**
+ * Codes of an authenticator app, and backup codes, as a second step of signing in. The plugin seals both with `secret`
+ * before they are stored, and after ten wrong codes in a row takes none for a quarter of an hour.
+ */
+function twoFactorPlugin() {
+  return twoFactor({
+    issuer: 'Trailpost',
+    backupCodeOptions: { amount: BACKUP_CODES },
+    // No device is remembered: whoever resets a second factor would have to find these as well.
+    trustDeviceMaxAge: 0,
+    schema: { twoFactor: { modelName: 'auth_two_factors' } },
+  })
 }
 
 /** A workspace is an organisation; what a role may do with our resources is in access-table.ts alone. */

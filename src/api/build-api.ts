@@ -7,6 +7,7 @@ import { affiliateKeyRoutes } from './affiliate-keys.ts'
 import { affiliateNetworkRoutes } from './affiliate-networks.ts'
 import { affiliateSignUpRoutes } from './affiliate-sign-up.ts'
 import { affiliateUserRoutes } from './affiliate-users.ts'
+import { affiliateViewRoutes } from './affiliate-views.ts'
 import { affiliateRoutes } from './affiliates.ts'
 import { alertChannelRoutes } from './alert-channels.ts'
 import { alertRoutes } from './alerts.ts'
@@ -161,6 +162,7 @@ const ROUTES: readonly ((app: ApiApp, deps: ApiDeps) => void)[] = [
   testAlertChannelRoutes,
   reconciliationRoutes,
   affiliateRoutes,
+  affiliateViewRoutes,
   affiliateKeyRoutes,
   affiliateUserRoutes,
   affiliateSignUpRoutes,

@@ -47,6 +47,7 @@ export async function createOwner(
     network: DEFAULT_NETWORK_SETTINGS,
     alerts: DEFAULT_ALERT_SETTINGS,
     retention: DEFAULT_RETENTION_SETTINGS,
+    requireTwoFactor: false,
   }
   try {
     const workspace = await createWorkspace(db, fields, nowMs)

@@ -58,6 +58,7 @@ export async function describedApi(version: string): Promise<object> {
     ownHosts: [],
     publicRequest: neverCalled,
     journalLagMs: () => 0,
+    systemStatus: neverCalled,
     readiness: [],
     clock: () => 0,
     log: pino({ level: 'silent' }),
@@ -81,6 +82,8 @@ const NO_ACCOUNTS: Accounts = {
   users: neverCalled,
   createUser: neverCalled,
   deleteUser: neverCalled,
+  findUserId: neverCalled,
+  resetTwoFactor: neverCalled,
   addWorkspace: neverCalled,
   signIn: neverCalled,
 }

@@ -1,6 +1,7 @@
 import { fromNodeHeaders } from 'better-auth/node'
 import type { FastifyRequest } from 'fastify'
 import { findAffiliateOfUser } from '../store/affiliate-users.ts'
+import { requiresTwoFactor } from '../store/workspaces.ts'
 import { type Access, accessOf, mayCall, OPEN_TO_INACTIVE_AFFILIATES } from './access-table.ts'
 import type { Membership } from './accounts.ts'
 import { requireActiveAffiliate } from './active-affiliate.ts'
@@ -74,8 +75,21 @@ async function admit(
   if (needed !== undefined && (request.caller === undefined || !mayCall(request.caller.role, needed))) {
     throw new Problem(403, 'role_too_low', `This needs the role ${needed}; yours is ${request.caller?.role}.`)
   }
+  if (needed !== undefined) await requireSecondFactor(deps, request)
   const isOpen = OPEN_TO_INACTIVE_AFFILIATES.has(`${request.method} ${request.routeOptions.url}`)
   if (needed === 'affiliate' && !isOpen) await requireActiveAffiliate(deps.store.db, request)
+}
+
+/** Of the network's own people, where the workspace asks for it; an API key signs in by nothing but itself. */
+async function requireSecondFactor({ store }: ApiDeps, { user, caller }: FastifyRequest): Promise<void> {
+  if (user === undefined || user.hasTwoFactor) return
+  if (caller === undefined || caller.role === 'affiliate') return
+  if (!(await requiresTwoFactor(store.db, caller.workspace))) return
+  throw new Problem(
+    403,
+    'two_factor_required',
+    'This workspace requires two-factor sign-in: turn it on for your account, then go on.',
+  )
 }
 
 /** An affiliate's person is nobody while it is not said whose. */

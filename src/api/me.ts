@@ -19,7 +19,7 @@ const affiliateSchema = z.object({
 
 const meAnswer = z.object({
   user: z
-    .object({ id: z.string(), email: z.string(), name: z.string() })
+    .object({ id: z.string(), email: z.string(), name: z.string(), hasTwoFactor: z.boolean() })
     .nullable()
     .describe('Null for an API key'),
   workspaces: z.array(
@@ -29,6 +29,9 @@ const meAnswer = z.object({
       currency: z.string(),
       timeZone: z.string(),
       role: z.enum([...ROLES, ...SCOPED_ROLES]),
+      requiresTwoFactor: z
+        .boolean()
+        .describe('Of its own people: who has none may turn it on, and nothing else here'),
       affiliate: affiliateSchema.nullable().describe('Whose portal it is, for the role affiliate'),
     }),
   ),
@@ -56,12 +59,13 @@ async function describe(
   const workspace = await getWorkspace(db, id)
   if (workspace === undefined) throw new Problem(404, 'not_found', `There is no workspace "${id}" any more.`)
   const { name, currency, timeZone } = workspace
+  const requiresTwoFactor = workspace.requireTwoFactor && role !== 'affiliate'
   const affiliateId =
     user === undefined
       ? caller?.affiliateId
       : await findAffiliateOfUser(db, { userId: user.id, workspace: id })
   const affiliate = role === 'affiliate' ? await describeAffiliate(db, id, affiliateId ?? '') : null
-  return { id, name, currency, timeZone, role, affiliate }
+  return { id, name, currency, timeZone, role, requiresTwoFactor, affiliate }
 }
 
 /** Null when the person signs in for none yet. */

@@ -14,7 +14,7 @@ import { type Db, inTransaction } from '../store/transaction.ts'
 import { ROLES } from './access-table.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
 import { auditedChanges } from './audited-changes.ts'
-import { type Caller, callerOf, workspaceOf } from './caller.ts'
+import { type Caller, callerOf } from './caller.ts'
 import { timeField } from './fields.ts'
 import { deleteUserWithoutWorkspace, joinWorkspace } from './join-workspace.ts'
 import { idParams } from './page.ts'
@@ -36,6 +36,7 @@ const memberSchema = z
     name: z.string(),
     role: z.enum(MEMBER_ROLES),
     since: timeField,
+    hasTwoFactor: z.boolean().nullable().describe('Null for who is no owner'),
   })
   .meta({ id: 'Member' })
 
@@ -47,11 +48,12 @@ export function memberRoutes(app: ApiApp, deps: ApiDeps): void {
       summary: 'People of the workspace, without those of affiliates',
       response: { 200: z.object({ items: z.array(memberSchema), nextCursor: z.null() }) },
     },
-    handler: async (request) => ({ items: await listMembers(deps, workspaceOf(request)), nextCursor: null }),
+    handler: async (request) => ({ items: await listMembers(deps, callerOf(request)), nextCursor: null }),
   })
   addRoute(app, deps)
   roleRoute(app, deps)
   removeRoute(app, deps)
+  resetTwoFactorRoute(app, deps)
 }
 
 function addRoute(app: ApiApp, deps: ApiDeps): void {
@@ -74,7 +76,7 @@ function addRoute(app: ApiApp, deps: ApiDeps): void {
         record: (db, userId) => audit(db, caller, { now, deed: 'create', id: userId, detail: { role } }),
       })
       if (!result.ok) throw emailTaken()
-      return await reply.code(201).send(await oneMember(deps, caller.workspace, result.userId))
+      return await reply.code(201).send(await oneMember(deps, caller, result.userId))
     },
   })
 }
@@ -98,7 +100,7 @@ function roleRoute(app: ApiApp, deps: ApiDeps): void {
         if (role === LOOKS_AFTER_NONE) await releaseAffiliates(db, { workspace, managerId: id }, now)
         return { deed: 'update', detail: roleChange(before, role) }
       })
-      return await oneMember(deps, workspace, id)
+      return await oneMember(deps, callerOf(request), id)
     },
   })
 }
@@ -124,6 +126,36 @@ function removeRoute(app: ApiApp, deps: ApiDeps): void {
       return await reply.code(204).send()
     },
   })
+}
+
+function resetTwoFactorRoute(app: ApiApp, deps: ApiDeps): void {
+  app.post(`${PATH}/:id/reset-two-factor`, {
+    schema: {
+      tags: TAGS,
+      summary: 'Take away the second factor of a member who lost it, and end their sessions',
+      params: idParams,
+      response: { 200: memberSchema },
+    },
+    handler: async (request) => {
+      const { id } = request.params
+      const caller = callerOf(request)
+      await oneMember(deps, caller, id)
+      await refuseOtherWorkspaces(deps, id)
+      const wasReset = await deps.accounts.resetTwoFactor(id)
+      if (wasReset) {
+        await audit(deps.store.db, caller, { now: deps.clock(), deed: 'reset_two_factor', id, detail: {} })
+      }
+      return await oneMember(deps, caller, id)
+    },
+  })
+}
+
+/** Their account opens doors that are not this owner's. */
+async function refuseOtherWorkspaces({ accounts }: ApiDeps, userId: string): Promise<void> {
+  if ((await accounts.memberships(userId)).length === 1) return
+  const detail =
+    'This person belongs to other workspaces too: the operator resets it (trailpost owner reset-two-factor).'
+  throw new Problem(409, 'belongs_elsewhere', detail)
 }
 
 function roleChange(before: string, after: MemberRole): Deed['detail'] {
@@ -158,15 +190,20 @@ async function refuseLastOwner(
   throw new Problem(409, 'last_owner', 'This is the last owner of the workspace: make another one first.')
 }
 
-async function listMembers(deps: ApiDeps, workspace: string): Promise<z.input<typeof memberSchema>[]> {
-  const members = await deps.accounts.members(workspace)
-  return members.flatMap(({ id, email, name, role, since }) =>
-    role === 'affiliate' ? [] : [{ id, email, name, role, since: since.toISOString() }],
-  )
+async function listMembers(
+  { accounts }: ApiDeps,
+  { workspace, role: ownRole }: Caller,
+): Promise<z.input<typeof memberSchema>[]> {
+  const members = await accounts.members(workspace)
+  return members.flatMap(({ role, since, hasTwoFactor, ...user }) => {
+    if (role === 'affiliate') return []
+    const shown = ownRole === 'owner' ? hasTwoFactor : null
+    return [{ ...user, role, since: since.toISOString(), hasTwoFactor: shown }]
+  })
 }
 
-async function oneMember(deps: ApiDeps, workspace: string, id: string) {
-  const found = (await listMembers(deps, workspace)).find((member) => member.id === id)
+async function oneMember(deps: ApiDeps, caller: Caller, id: string) {
+  const found = (await listMembers(deps, caller)).find((member) => member.id === id)
   if (found === undefined) throw notFound('member', id)
   return found
 }

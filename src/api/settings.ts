@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { NetworkSettings } from '../domain/affiliate.ts'
 import { FRAUD_FLAGS } from '../domain/fraud.ts'
@@ -66,6 +67,9 @@ const settingsBody = z
     network: networkSettingsBody,
     alerts: alertSettingsBody,
     retention: retentionSettingsBody,
+    requireTwoFactor: z
+      .boolean()
+      .describe('Who signs in without a second factor reaches nothing but their own account'),
   })
   .partial()
 
@@ -84,6 +88,7 @@ const settingsSchema = z
     network: networkSettingsSchema,
     alerts: alertSettingsSchema,
     retention: retentionSettingsSchema,
+    requireTwoFactor: z.boolean(),
   })
   .meta({ id: 'Settings' })
 
@@ -121,6 +126,7 @@ function workspaceRoutes(app: ApiApp, deps: ApiDeps): void {
       const given = rest as Partial<WorkspaceFields> // checked by settingsBody
       return await inTransaction(db, async (trx) => {
         const now = deps.clock()
+        if (given.requireTwoFactor === true) refuseLockOut(request)
         if (given.currency !== undefined) await refuseMixedCurrencies(trx, caller.workspace, given.currency)
         const changes = await withParts(trx, caller.workspace, { given, network, alerts, retention })
         const before = await toView(trx, caller.workspace)
@@ -186,6 +192,13 @@ async function withParts(
   }
 }
 
+/** Who requires it of all would be the first to be locked out. */
+function refuseLockOut({ user }: FastifyRequest): void {
+  if (user === undefined || user.hasTwoFactor) return
+  const message = 'turn on two-factor sign-in for your own account first'
+  throw invalidFields([{ field: 'requireTwoFactor', message }])
+}
+
 /** Recorded amounts stay in the currency they were recorded in: sums over two would mean nothing. */
 async function refuseMixedCurrencies(db: Db, workspace: string, currency: string): Promise<void> {
   const current = await getWorkspace(db, workspace)
@@ -224,6 +237,7 @@ async function toView(db: Db, id: string): Promise<z.input<typeof settingsSchema
     network: toNetworkSettingsView(network),
     alerts: toAlertSettingsView(alerts),
     retention: { ...retention },
+    requireTwoFactor: workspace.requireTwoFactor,
   }
 }
 

@@ -1,18 +1,9 @@
-import {
-  closeSync,
-  existsSync,
-  fdatasyncSync,
-  mkdirSync,
-  openSync,
-  statfsSync,
-  statSync,
-  unlinkSync,
-  writeSync,
-} from 'node:fs'
+import { existsSync } from 'node:fs'
+import { mkdir, open, stat, statfs, unlink, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
+import type { SystemFinding } from '../api/system-status.ts'
 import type { Config } from '../config.ts'
-import type { Finding } from './doctor.ts'
 
 const FREE_BYTES_MIN = 1_000_000_000
 const SYNC_MS_MAX = 50
@@ -20,12 +11,25 @@ const SYNCS = 20
 const CLOCK_SKEW_MS_MAX = 2_000
 /** This software did not exist before; a clock that says so is wrong, and click ids carry the time. */
 const CLOCK_MS_MIN = Date.UTC(2026, 0, 1)
+/** The metadata of a MaxMind DB lies in the last 128 KiB of the file, by the format's specification. */
+const METADATA_BYTES_MAX = 131_072
+const METADATA_MARKER = Buffer.from('\xab\xcd\xefMaxMind.com', 'latin1')
+const BUILD_EPOCH = Buffer.from('build_epoch')
+/** A control byte below has its type in the byte behind it. */
+const EXTENDED_TYPE_END = 0x20
+/** Seconds since 1970 need no more. */
+const SECONDS_BYTES_MAX = 6
+
+/** Room in the data directory, bytes. */
+export async function loadDiskRoom({ dataDir }: Config): Promise<{ free: number; total: number }> {
+  await mkdir(dataDir, { recursive: true })
+  const { bavail, blocks, bsize } = await statfs(dataDir)
+  return { free: bavail * bsize, total: blocks * bsize }
+}
 
 /** Room for journals and ledger. */
-export function checkDisk(config: Config): Finding {
-  mkdirSync(config.dataDir, { recursive: true })
-  const stats = statfsSync(config.dataDir)
-  const free = stats.bavail * stats.bsize
+export async function checkDisk(config: Config): Promise<SystemFinding> {
+  const { free } = await loadDiskRoom(config)
   return {
     check: 'disk space',
     ok: free >= FREE_BYTES_MIN,
@@ -35,18 +39,9 @@ export function checkDisk(config: Config): Finding {
 }
 
 /** Whether the data directory can be written and how long a sync takes: each redirect waits for one. */
-export function checkDurableWrites(config: Config): Finding {
-  const path = join(config.dataDir, `doctor-${process.pid}`)
+export async function checkDurableWrites(config: Config): Promise<SystemFinding> {
   try {
-    const fd = openSync(path, 'w', 0o600)
-    const startedAt = performance.now()
-    for (let i = 0; i < SYNCS; i += 1) {
-      writeSync(fd, Buffer.alloc(1_024))
-      fdatasyncSync(fd)
-    }
-    const syncMs = (performance.now() - startedAt) / SYNCS
-    closeSync(fd)
-    unlinkSync(path)
+    const syncMs = await measureSync(join(config.dataDir, `doctor-${process.pid}`))
     return {
       check: 'durable writes',
       ok: syncMs <= SYNC_MS_MAX,
@@ -63,12 +58,28 @@ export function checkDurableWrites(config: Config): Finding {
   }
 }
 
+/** Not one of these calls blocks: a running core looks at itself, too. */
+async function measureSync(path: string): Promise<number> {
+  const file = await open(path, 'w', 0o600)
+  try {
+    const startedAt = performance.now()
+    for (let i = 0; i < SYNCS; i += 1) {
+      await file.write(Buffer.alloc(1_024))
+      await file.datasync()
+    }
+    return (performance.now() - startedAt) / SYNCS
+  } finally {
+    await file.close()
+    await unlink(path)
+  }
+}
+
 /** The secret must be private: who reads it can forge click ids. */
-export function checkSecret(config: Config): Finding {
+export async function checkSecret(config: Config): Promise<SystemFinding> {
   const path = join(config.dataDir, 'secret')
   if (config.secret !== '') return { check: 'secret', ok: true, detail: 'from TRAILPOST_SECRET', mend: '' }
   if (!existsSync(path)) return { check: 'secret', ok: true, detail: 'is made at the first start', mend: '' }
-  const mode = statSync(path).mode & 0o777
+  const mode = (await stat(path)).mode & 0o777
   return {
     check: 'secret',
     ok: (mode & 0o077) === 0,
@@ -78,11 +89,11 @@ export function checkSecret(config: Config): Finding {
 }
 
 /** The system's clock, held against the file system's, which a network disk keeps elsewhere. */
-export function checkClock(config: Config): Finding {
+export async function checkClock(config: Config): Promise<SystemFinding> {
   const path = join(config.dataDir, `doctor-clock-${process.pid}`)
-  closeSync(openSync(path, 'w', 0o600))
-  const skewMs = Math.abs(statSync(path).mtimeMs - Date.now())
-  unlinkSync(path)
+  await writeFile(path, '', { mode: 0o600 })
+  const skewMs = Math.abs((await stat(path)).mtimeMs - Date.now())
+  await unlink(path)
   return {
     check: 'clock',
     ok: Date.now() >= CLOCK_MS_MIN && skewMs <= CLOCK_SKEW_MS_MAX,
@@ -92,13 +103,50 @@ export function checkClock(config: Config): Finding {
 }
 
 /** Whether visitors can be placed. */
-export function checkGeo(config: Config): Finding {
-  const path = config.geoDatabase || packagedGeoDatabase()
+export function checkGeo(config: Config): SystemFinding {
+  const path = geoDatabaseOf(config)
   return {
     check: 'geo database',
     ok: path !== '' && existsSync(path),
     detail: path === '' ? 'not found' : path,
     mend: 'run npm ci, or point TRAILPOST_GEO_DATABASE to a city .mmdb file',
+  }
+}
+
+/** Path of the city database; '' when there is none. */
+function geoDatabaseOf({ geoDatabase }: Config): string {
+  return geoDatabase || packagedGeoDatabase()
+}
+
+/** Which database places visitors, and when it was built; undefined when there is none, or none that says so. */
+export async function loadGeoAge(config: Config): Promise<{ name: string; builtAt: number } | undefined> {
+  const path = geoDatabaseOf(config)
+  if (path === '' || !existsSync(path)) return undefined
+  const builtAt = await readBuildTime(path)
+  return builtAt === undefined ? undefined : { name: basename(path), builtAt }
+}
+
+/**
+ * `build_epoch` of a MaxMind DB file, Unix milliseconds. The metadata is a map at the file's end; the value's control
+ * byte is 0x00-0x1f with an extended type of 9 (uint64) behind it, or 0xc0-0xdf (uint32); its low bits are its length.
+ */
+async function readBuildTime(path: string): Promise<number | undefined> {
+  const file = await open(path, 'r')
+  try {
+    const { size } = await file.stat()
+    const bytes = Buffer.alloc(Math.min(size, METADATA_BYTES_MAX))
+    await file.read(bytes, 0, bytes.length, size - bytes.length)
+    const start = bytes.lastIndexOf(METADATA_MARKER)
+    const key = start < 0 ? -1 : bytes.indexOf(BUILD_EPOCH, start)
+    if (key < 0) return undefined
+    const at = key + BUILD_EPOCH.length
+    const control = bytes[at] ?? 0
+    const valueAt = at + (control < EXTENDED_TYPE_END ? 2 : 1)
+    const length = control & 0x1f
+    if (length < 1 || length > SECONDS_BYTES_MAX || valueAt + length > bytes.length) return undefined
+    return bytes.readUIntBE(valueAt, length) * 1_000
+  } finally {
+    await file.close()
   }
 }
 

@@ -1,24 +1,27 @@
 import { createServer } from 'node:net'
 import { request } from 'undici'
+import type { SystemFinding } from '../api/system-status.ts'
 import type { Config } from '../config.ts'
 import { createMailer } from '../delivery/send-email.ts'
-import { openLedger } from '../ledger/open-ledger.ts'
-import { openStore } from '../store/open-store.ts'
-import type { Finding } from './doctor.ts'
 
-const PROBE_TIMEOUT_MS = 3_000
+export const PROBE_TIMEOUT_MS = 3_000
 
 type PortState = 'free' | 'trailpost' | 'taken'
 
 /** Each port is either free or already ours. */
-export async function checkPorts(config: Config): Promise<Finding[]> {
+export async function checkPorts(config: Config): Promise<SystemFinding[]> {
   return [
     await checkPort('tracking port', config.publicHost, config.publicPort, 'TRAILPOST_PUBLIC_PORT'),
     await checkPort('dashboard port', config.dashboardHost, config.dashboardPort, 'TRAILPOST_DASHBOARD_PORT'),
   ]
 }
 
-async function checkPort(check: string, host: string, port: number, variable: string): Promise<Finding> {
+async function checkPort(
+  check: string,
+  host: string,
+  port: number,
+  variable: string,
+): Promise<SystemFinding> {
   const state = await portState(host, port)
   const details: Record<PortState, string> = {
     free: `${host}:${port} is free`,
@@ -43,7 +46,8 @@ async function portState(host: string, port: number): Promise<PortState> {
   })
 }
 
-async function answersHealth(url: string): Promise<boolean> {
+/** Whether Trailpost answers there. */
+export async function answersHealth(url: string): Promise<boolean> {
   try {
     const response = await request(url, { signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) })
     await response.body.dump()
@@ -53,44 +57,37 @@ async function answersHealth(url: string): Promise<boolean> {
   }
 }
 
-/** SQL opens, its tables are up to date and it answers. */
-export async function checkSql(config: Config): Promise<Finding> {
-  const engine = config.databaseUrl === '' ? 'SQLite' : 'PostgreSQL'
+/** Says what was seen when the service answers; rejects when it does not. */
+export type Probe = () => Promise<string>
+
+/** SQL answers, with its tables up to date. */
+export async function checkSql(config: Config, probe: Probe): Promise<SystemFinding> {
+  const engine = sqlName(config)
   try {
-    const store = await openStore(config)
-    const { version } = await store.db
-      .selectFrom('config_version')
-      .select('version')
-      .executeTakeFirstOrThrow()
-    await store.close()
-    return { check: 'sql', ok: true, detail: `${engine} answers; configuration version ${version}`, mend: '' }
+    return { check: 'sql', ok: true, detail: `${engine} answers; ${await probe()}`, mend: '' }
   } catch (error) {
     return {
       check: 'sql',
       ok: false,
       detail: `${engine}: ${messageOf(error)}`,
       mend:
-        engine === 'SQLite'
+        config.databaseUrl === ''
           ? `check that ${config.dataDir}/trailpost.db may be written, and restore it from a backup if it is damaged`
           : 'check TRAILPOST_DATABASE_URL, and that the server runs and accepts this user',
     }
   }
 }
 
-/** The ledger answers: by the running server when there is one, because chDB belongs to one process. */
-export async function checkLedger(config: Config): Promise<Finding> {
-  const dashboard = `http://127.0.0.1:${config.dashboardPort}`
-  if (await answersHealth(`${dashboard}/healthz`)) return await askRunningServer(dashboard)
+/** The ledger answers. */
+export async function checkLedger(config: Config, probe: Probe): Promise<SystemFinding> {
+  const engine = ledgerName(config)
   try {
-    const ledger = await openLedger(config)
-    await ledger.ping()
-    await ledger.close()
-    return { check: 'ledger', ok: true, detail: `${ledgerName(config)} answers`, mend: '' }
+    return { check: 'ledger', ok: true, detail: `${engine} ${await probe()}`, mend: '' }
   } catch (error) {
     return {
       check: 'ledger',
       ok: false,
-      detail: `${ledgerName(config)}: ${messageOf(error)}`,
+      detail: `${engine}: ${messageOf(error)}`,
       mend:
         config.clickhouseUrl === ''
           ? `check that no other process uses ${config.dataDir}/ledger and that it may be written`
@@ -100,7 +97,7 @@ export async function checkLedger(config: Config): Promise<Finding> {
 }
 
 /** The mail server lets us in; nothing is looked at where none is set. */
-export async function checkMail({ smtpUrl, mailFrom }: Config): Promise<Finding[]> {
+export async function checkMail({ smtpUrl, mailFrom }: Config): Promise<SystemFinding[]> {
   if (smtpUrl === '') return []
   const mailer = createMailer({ smtpUrl, from: mailFrom })
   // Without user and password, which are the operator's secret.
@@ -116,24 +113,12 @@ export async function checkMail({ smtpUrl, mailFrom }: Config): Promise<Finding[
   }
 }
 
-async function askRunningServer(dashboard: string): Promise<Finding> {
-  const mend = 'look at the log of the core process'
-  try {
-    const response = await request(`${dashboard}/readyz`, { signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) })
-    const detail = await response.body.text()
-    return {
-      check: 'ledger',
-      ok: response.statusCode === 200,
-      detail: `the running server says ${detail}`,
-      mend,
-    }
-  } catch (error) {
-    return { check: 'ledger', ok: false, detail: messageOf(error), mend }
-  }
+export function sqlName({ databaseUrl }: Config): string {
+  return databaseUrl === '' ? 'SQLite' : 'PostgreSQL'
 }
 
-function ledgerName(config: Config): string {
-  return config.clickhouseUrl === '' ? 'chDB' : 'ClickHouse'
+export function ledgerName({ clickhouseUrl }: Config): string {
+  return clickhouseUrl === '' ? 'chDB' : 'ClickHouse'
 }
 
 function messageOf(error: unknown): string {

@@ -1,5 +1,6 @@
 import { DEFAULT_RETENTION_SETTINGS, type RetentionSettings } from '../domain/retention.ts'
 import { runRetriedLoop } from '../ledger/retried-loop.ts'
+import type { Db } from '../store/transaction.ts'
 import { loadCursor, releaseLease, saveCursor } from '../store/work-cursors.ts'
 import { listWorkspaces } from '../store/workspaces.ts'
 import { eraseOpen, sweepErasures } from './erase-clicks.ts'
@@ -70,6 +71,13 @@ export async function passRetention(options: RetentionOptions): Promise<void> {
   for (const kept of all) await treatByAge(options, kept)
   await treatLedger(options, own)
   await inStep(options, (trx) => saveCursor(trx, TREATED_CURSOR, today))
+}
+
+/** The last UTC day whose treatment is complete, as YYYY-MM-DD; undefined before the first. */
+export async function loadTreatedDay(db: Db): Promise<string | undefined> {
+  const saved = await loadCursor(db, TREATED_CURSOR)
+  const value: unknown = saved === undefined ? undefined : JSON.parse(saved)
+  return Array.isArray(value) && typeof value[0] === 'string' ? value[0] : undefined
 }
 
 /** A hit of which no workspace could be told may be anybody's: the strictest of all settings hold. */

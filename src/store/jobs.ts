@@ -136,6 +136,19 @@ export async function getJob(db: Db, key: OwnedId): Promise<Job | undefined> {
   return row === undefined ? undefined : toJob(row)
 }
 
+/** Of all workspaces, those that are not at their end. */
+export async function countOpenJobs(db: Db): Promise<{ waiting: number; running: number }> {
+  const rows = await db
+    .selectFrom('jobs')
+    .select(['state', (count) => count.fn.countAll<number | string>().as('jobs')])
+    // literal: the partial index jobs_open needs to see it
+    .where(sql<boolean>`state in ('waiting', 'running')`)
+    .groupBy('state')
+    .execute()
+  const of = (state: JobState) => Number(rows.find((row) => row.state === state)?.jobs ?? 0)
+  return { waiting: of('waiting'), running: of('running') }
+}
+
 export type JobFilter = { readonly kind?: string | undefined; readonly state?: JobState | undefined }
 
 /** Newest first. */

@@ -117,6 +117,8 @@ type WorkspacesTable = {
   /** AlertSettings and RetentionSettings; what is absent has its default. */
   alerts_json: Generated<string>
   retention_json: Generated<string>
+  /** 1 or 0. */
+  require_two_factor: Generated<number>
   created_at: number
   updated_at: number
 }

@@ -24,6 +24,8 @@ export type WorkspaceFields = {
   readonly network: NetworkSettings
   readonly alerts: AlertSettings
   readonly retention: RetentionSettings
+  /** Its own people sign in with a second factor, or reach nothing but their account. */
+  readonly requireTwoFactor: boolean
 }
 
 /** One customer's data. */
@@ -75,6 +77,16 @@ export async function getWorkspace(db: Db, id: string): Promise<Workspace | unde
   return row === undefined ? undefined : toWorkspace(row)
 }
 
+/** Whether the workspace's own people need a second factor. */
+export async function requiresTwoFactor(db: Db, id: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('workspaces')
+    .select('require_two_factor')
+    .where('id', '=', id)
+    .executeTakeFirst()
+  return row?.require_two_factor === 1
+}
+
 /** All of them, oldest first: an installation has few. */
 export async function listWorkspaces(db: Db): Promise<readonly Workspace[]> {
   const rows = await db.selectFrom('workspaces').selectAll().orderBy('created_at').orderBy('id').execute()
@@ -94,6 +106,7 @@ function toWorkspace(row: Selectable<Database['workspaces']>): Workspace {
     network: { ...DEFAULT_NETWORK_SETTINGS, ...JSON.parse(row.network_json) },
     alerts: { ...DEFAULT_ALERT_SETTINGS, ...JSON.parse(row.alerts_json) },
     retention: { ...DEFAULT_RETENTION_SETTINGS, ...JSON.parse(row.retention_json) },
+    requireTwoFactor: row.require_two_factor === 1,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   }
@@ -111,5 +124,6 @@ function toColumns(fields: WorkspaceFields) {
     network_json: JSON.stringify(fields.network),
     alerts_json: JSON.stringify(fields.alerts),
     retention_json: JSON.stringify(fields.retention),
+    require_two_factor: fields.requireTwoFactor ? 1 : 0,
   }
 }

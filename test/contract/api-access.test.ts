@@ -194,6 +194,7 @@ const SECOND_WORKSPACE = {
   network: DEFAULT_NETWORK_SETTINGS,
   alerts: DEFAULT_ALERT_SETTINGS,
   retention: DEFAULT_RETENTION_SETTINGS,
+  requireTwoFactor: false,
 }
 
 describe('a session cookie', () => {

@@ -283,6 +283,8 @@ function payloadOf(key: string, kind: string, world: World): object | undefined 
       return personOf(world)
     case 'POST /api/v1/affiliates/:id/status':
       return { status: 'active' }
+    case 'POST /api/v1/affiliates/:id/reports':
+      return RANGE
     case 'POST /api/v1/affiliates/:id/api-keys':
       return { name: 'key' }
     case 'POST /api/v1/notification-targets/:id/moderate':

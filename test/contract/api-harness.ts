@@ -7,6 +7,7 @@ import { buildApi } from '../../src/api/build-api.ts'
 import { createOwner } from '../../src/api/create-owner.ts'
 import { dashboardOrigins } from '../../src/api/dashboard-origins.ts'
 import { createSetupLink } from '../../src/api/setup-token.ts'
+import type { SystemStatus } from '../../src/api/system-status.ts'
 import { createJudge } from '../../src/conversions/judge.ts'
 import { CostCorrector } from '../../src/corrections/correct-costs.ts'
 import { fireTarget } from '../../src/delivery/fire-target.ts'
@@ -41,6 +42,27 @@ const FIRING = { guard: LOOPBACK_GUARD, vault: TEST_VAULT, version: '0.0.0-test'
 const ONE_VISIT = { query: async <T>() => [{ hour_start: 0, spent: '0', seen: '1' }] as T[] }
 const NO_CLICKS = { query: async <T>() => [] as T[] }
 const NO_VISITS = { visits: 0, botsBefore: 0, botsAfter: 0, cost: '0', conversions: 0 }
+
+/** A system that nobody looked at. */
+const WELL: SystemStatus = {
+  version: '0.0.0-test',
+  node: process.version,
+  startedAt: new Date(0).toISOString(),
+  sql: { engine: 'SQLite', address: 'trailpost.db' },
+  ledger: { engine: 'chDB', address: 'ledger' },
+  edges: [],
+  journalLagSeconds: 0,
+  outboxRows: 0,
+  quarantinedRows: 0,
+  deliveries: { waiting: 0, due: 0 },
+  jobs: { waiting: 0, running: 0 },
+  retentionDay: null,
+  disk: { freeBytes: 1, totalBytes: 1 },
+  geoDatabase: null,
+  mailServer: '',
+  checkedAt: new Date(0).toISOString(),
+  findings: [],
+}
 
 /** The real API over a real store; requests are injected. */
 export async function openTestApi(
@@ -88,6 +110,7 @@ export async function openTestApi(
     hasMail: false,
     ownHosts: [new URL(PUBLIC_URL).hostname, new URL(DASHBOARD_URL).hostname],
     journalLagMs: () => 0,
+    systemStatus: async () => WELL,
     readiness: [],
     clock: Date.now,
     log: pino({ level: 'silent' }),

@@ -179,6 +179,7 @@ describe.each(SQL_ENGINES)('a hit judged on %s', (engine) => {
         network: DEFAULT_NETWORK_SETTINGS,
         alerts: DEFAULT_ALERT_SETTINGS,
         retention: DEFAULT_RETENTION_SETTINGS,
+        requireTwoFactor: false,
       },
       WORLD_NOW,
     )

@@ -104,6 +104,7 @@ const WORKSPACE = {
   network: DEFAULT_NETWORK_SETTINGS,
   alerts: DEFAULT_ALERT_SETTINGS,
   retention: DEFAULT_RETENTION_SETTINGS,
+  requireTwoFactor: false,
 }
 
 describe.each(SQL_ENGINES)('configuration on %s', (engine) => {

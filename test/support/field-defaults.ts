@@ -25,6 +25,7 @@ export const PLAIN_WORKSPACE: WorkspaceFields = {
   network: DEFAULT_NETWORK_SETTINGS,
   alerts: DEFAULT_ALERT_SETTINGS,
   retention: DEFAULT_RETENTION_SETTINGS,
+  requireTwoFactor: false,
 }
 
 export const PLAIN_SOURCE: TrafficSourceFields = {

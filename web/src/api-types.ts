@@ -999,6 +999,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/system": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the installation is, with what `trailpost doctor` finds
+         * @description Access: owner.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["System"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/traffic-sources": {
         parameters: {
             query?: never;
@@ -6517,7 +6565,8 @@ export interface paths {
                     limit?: number;
                     /** @description nextCursor of the page before */
                     cursor?: string;
-                    moderation?: "pending" | "approved" | "rejected";
+                    moderation?: "pending" | "approved" | "rejected" | "any";
+                    affiliateId?: string;
                 };
                 header?: never;
                 path?: never;
@@ -6567,7 +6616,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Approve or reject an affiliate's postback or pixel, as it was looked at
+         * Approve or reject an affiliate's postback or pixel, as it was looked at; or take that back
          * @description Access: affiliate_manager_writes.
          */
         post: {
@@ -6582,8 +6631,11 @@ export interface paths {
             requestBody: {
                 content: {
                     "application/json": {
-                        /** @enum {string} */
-                        moderation: "approved" | "rejected";
+                        /**
+                         * @description pending: takes a decision back
+                         * @enum {string}
+                         */
+                        moderation: "pending" | "approved" | "rejected";
                         /**
                          * @description For the affiliate
                          * @default
@@ -13255,6 +13307,232 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/network-offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Offers that affiliates can find, with what they pay and without what comes in
+         * @description Access: affiliate_manager.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    /** @description nextCursor of the page before */
+                    cursor?: string;
+                    /** @description A part of the name */
+                    search?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["NetworkOffer"][];
+                            /** @description Null on the last page */
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/affiliates/{id}/offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Offers as an affiliate sees them in its portal
+         * @description Access: affiliate_manager.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    /** @description nextCursor of the page before */
+                    cursor?: string;
+                    /** @description A part of the name */
+                    search?: string;
+                    tag?: string;
+                    /** @description Offers that take visitors of this country */
+                    country?: string;
+                    /** @description Only those that you may run, also while they are paused */
+                    mine?: "true" | "false";
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["PortalOffer"][];
+                            /** @description Null on the last page */
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/affiliates/{id}/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run a report over what one affiliate sees of its own results
+         * @description Access: affiliate_manager.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: date
+                         * @description First day, in the time zone
+                         */
+                        from: string;
+                        /**
+                         * Format: date
+                         * @description Last day, included
+                         */
+                        to: string;
+                        /** @description The network's unless told */
+                        timeZone?: string;
+                        /**
+                         * @description Which day a conversion counts on
+                         * @default conversion
+                         * @enum {string}
+                         */
+                        dateBasis?: "conversion" | "click";
+                        /** @default [] */
+                        groupBy?: ("offer" | "day" | "hour" | "country" | "device_type" | "os" | "browser" | "sub1" | "sub2" | "sub3" | "sub4" | "sub5" | "sub6" | "sub7" | "sub8" | "sub9" | "sub10" | "source" | "event" | "status")[];
+                        /**
+                         * @default [
+                         *       "visits",
+                         *       "clicks",
+                         *       "conversions",
+                         *       "payout",
+                         *       "cr",
+                         *       "epc"
+                         *     ]
+                         */
+                        metrics?: ("visits" | "unique_visits" | "clicks" | "conversions" | "conversions_pending" | "conversions_approved" | "conversions_rejected" | "payout" | "cr" | "epc")[];
+                        /** @default [] */
+                        filters?: {
+                            /** @enum {string} */
+                            dimension: "offer" | "day" | "hour" | "country" | "device_type" | "os" | "browser" | "sub1" | "sub2" | "sub3" | "sub4" | "sub5" | "sub6" | "sub7" | "sub8" | "sub9" | "sub10" | "source" | "event" | "status";
+                            /** @enum {string} */
+                            operator: "is" | "is_not" | "contains" | "starts";
+                            values: string[];
+                        }[];
+                        sort?: {
+                            by: ("visits" | "unique_visits" | "clicks" | "conversions" | "conversions_pending" | "conversions_approved" | "conversions_rejected" | "payout" | "cr" | "epc") | ("offer" | "day" | "hour" | "country" | "device_type" | "os" | "browser" | "sub1" | "sub2" | "sub3" | "sub4" | "sub5" | "sub6" | "sub7" | "sub8" | "sub9" | "sub10" | "source" | "event" | "status");
+                            /** @enum {string} */
+                            direction: "asc" | "desc";
+                        };
+                        /** @default 100 */
+                        limit?: number;
+                        /** @default 0 */
+                        offset?: number;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PortalReport"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/affiliates/{id}/api-keys": {
         parameters: {
             query?: never;
@@ -15194,6 +15472,199 @@ export interface components {
             email: string;
             name: string;
         };
+        Price: {
+            /** @enum {string} */
+            model: "flat" | "percent" | "both" | "cpc" | "cpm";
+            /** @description In the currency of the offer */
+            amount?: string;
+            percent?: number;
+        };
+        PortalOffer: {
+            id: string;
+            name: string;
+            description: string;
+            /** @enum {string} */
+            status: "active" | "paused" | "pending" | "expired" | "deleted";
+            expiresAt: string | null;
+            /** @enum {string} */
+            visibility: "public" | "approval" | "private";
+            previewUrl: string;
+            tags: string[];
+            /** @description Of the visitors it takes; empty for all */
+            countries: string[];
+            /** @description Of the amounts in payouts */
+            currency: string;
+            defaultEvent: string;
+            /** @description What you are paid for the default event */
+            payout: components["schemas"]["Price"];
+            goals: {
+                event: string;
+                name: string;
+                payout: components["schemas"]["Price"];
+            }[];
+            /** @description 'none': you have not asked */
+            application: {
+                /** @enum {string} */
+                state: "pending" | "approved" | "rejected" | "blocked" | "none";
+                message: string;
+                /** @description Why it was refused */
+                reason: string;
+                /** @description When the terms were accepted */
+                acceptedAt: string | null;
+            };
+            /** @description You were let in */
+            mayRun: boolean;
+            /** @description '' while there is none */
+            link: string;
+            /** @description Why there is no link, and what to do; '' when there is one */
+            linkReason: string;
+            /** @description Postbacks and pixels that work at this offer, and why others do not */
+            kinds: {
+                /** @enum {string} */
+                type: "postback" | "image" | "iframe" | "script";
+                isAllowed: boolean;
+                reason: string;
+            }[];
+        };
+        PortalOfferDetail: {
+            id: string;
+            name: string;
+            description: string;
+            /** @enum {string} */
+            status: "active" | "paused" | "pending" | "expired" | "deleted";
+            expiresAt: string | null;
+            /** @enum {string} */
+            visibility: "public" | "approval" | "private";
+            previewUrl: string;
+            tags: string[];
+            /** @description Of the visitors it takes; empty for all */
+            countries: string[];
+            /** @description Of the amounts in payouts */
+            currency: string;
+            defaultEvent: string;
+            /** @description What you are paid for the default event */
+            payout: components["schemas"]["Price"];
+            goals: {
+                event: string;
+                name: string;
+                payout: components["schemas"]["Price"];
+            }[];
+            /** @description 'none': you have not asked */
+            application: {
+                /** @enum {string} */
+                state: "pending" | "approved" | "rejected" | "blocked" | "none";
+                message: string;
+                /** @description Why it was refused */
+                reason: string;
+                /** @description When the terms were accepted */
+                acceptedAt: string | null;
+            };
+            /** @description You were let in */
+            mayRun: boolean;
+            /** @description '' while there is none */
+            link: string;
+            /** @description Why there is no link, and what to do; '' when there is one */
+            linkReason: string;
+            /** @description Postbacks and pixels that work at this offer, and why others do not */
+            kinds: {
+                /** @enum {string} */
+                type: "postback" | "image" | "iframe" | "script";
+                isAllowed: boolean;
+                reason: string;
+            }[];
+            /** @description Terms to accept before running it; '' for none */
+            agreement: string;
+            /** @description A condition: {all: [conditions]}, {any: [conditions]}, or a test {field, operator, values}. Fields: country, region, city, isp, asn, ip, connection_type, proxy, device_type, device_brand, device_model, os, os_version, browser, browser_version, language, referrer, referrer_domain, user_agent, hour, weekday, visitor, workspace_visitor, bot, external_id, sub1, sub2, sub3, sub4, sub5, sub6, sub7, sub8, sub9, sub10, token:NAME, param:NAME. Operators: is, is_not, contains, not_contains, starts, regex, in, not_in, greater, less. */
+            targeting: unknown;
+            /** @description Of the offer, for all affiliates together */
+            caps: {
+                conversions: {
+                    daily: number | null;
+                    monthly: number | null;
+                    total: number | null;
+                };
+                timeZone: string;
+            };
+            /** @description Of you alone */
+            ownCaps: {
+                conversions: {
+                    daily: number | null;
+                    monthly: number | null;
+                    total: number | null;
+                };
+                payout: {
+                    daily: string | null;
+                    monthly: string | null;
+                    total: string | null;
+                };
+            };
+            /** @description Conversions are pending until a person approved them */
+            needsApproval: boolean;
+            /** @description Until an approved conversion is payable */
+            holdDays: number;
+            /** @description Where your link may lead by `url`; empty: nowhere else */
+            deepLinkDomains: string[];
+            /** @description Chosen by `lp` */
+            landingPages: {
+                id: string;
+                name: string;
+                link: string;
+            }[];
+            creatives: {
+                id: string;
+                name: string;
+                /** @enum {string} */
+                type: "image" | "text" | "email";
+                width: number;
+                height: number;
+                /** @description Ready to paste, with your link in it; '' while there is none */
+                html: string;
+            }[];
+        };
+        PortalReport: {
+            rows: {
+                /** @description Dimension → value */
+                keys: {
+                    [key: string]: string;
+                };
+                /** @description Names of offers */
+                labels: {
+                    [key: string]: string;
+                };
+                /** @description Counts and ratios are numbers, money decimal strings; null where the divisor is zero */
+                metrics: {
+                    [key: string]: number | string | null;
+                };
+            }[];
+            /** @description Counts and ratios are numbers, money decimal strings; null where the divisor is zero */
+            totals: {
+                [key: string]: number | string | null;
+            };
+            /** @description On all pages */
+            groups: number;
+            currency: string;
+            timeZone: string;
+        };
+        NetworkOffer: {
+            id: string;
+            name: string;
+            description: string;
+            /** @enum {string} */
+            status: "active" | "paused" | "pending" | "expired" | "deleted";
+            /** @enum {string} */
+            visibility: "public" | "approval" | "private";
+            previewUrl: string;
+            tags: string[];
+            /** @description Of the visitors it takes; empty for all */
+            countries: string[];
+            /** @description Of the amounts in payouts */
+            currency: string;
+            defaultEvent: string;
+            /** @description Of whoever has none of its own, for the default event */
+            payout: components["schemas"]["Price"];
+            /** @description Postbacks and pixels that affiliates may use */
+            kinds: ("postback" | "image" | "iframe" | "script")[];
+        };
         TargetHealth: {
             /** @description The first failure since the last success; null while it is well */
             failingSince: string | null;
@@ -15393,13 +15864,6 @@ export interface components {
             resolvedAt: string | null;
             /** @description When channels were last told of it; null while it waits */
             toldAt: string | null;
-        };
-        Price: {
-            /** @enum {string} */
-            model: "flat" | "percent" | "both" | "cpc" | "cpm";
-            /** @description In the currency of the offer */
-            amount?: string;
-            percent?: number;
         };
         Application: {
             offerId: string;
@@ -15653,6 +16117,16 @@ export interface components {
             /** @description On final invoices that are not paid */
             invoiced: string;
             paid: string;
+            /** @description What is payable then comes onto an invoice */
+            nextInvoice: {
+                /**
+                 * Format: date-time
+                 * @description When the period ends that goes on now
+                 */
+                at: string;
+                /** @description Less than this is carried over */
+                minimum: string;
+            };
         };
         Balance: {
             /** @description Affiliate or advertiser */
@@ -17027,148 +17501,6 @@ export interface components {
             /** Format: date-time */
             updatedAt: string;
         };
-        PortalOffer: {
-            id: string;
-            name: string;
-            description: string;
-            /** @enum {string} */
-            status: "active" | "paused" | "pending" | "expired" | "deleted";
-            expiresAt: string | null;
-            /** @enum {string} */
-            visibility: "public" | "approval" | "private";
-            previewUrl: string;
-            tags: string[];
-            /** @description Of the visitors it takes; empty for all */
-            countries: string[];
-            /** @description Of the amounts in payouts */
-            currency: string;
-            defaultEvent: string;
-            /** @description What you are paid for the default event */
-            payout: components["schemas"]["Price"];
-            goals: {
-                event: string;
-                name: string;
-                payout: components["schemas"]["Price"];
-            }[];
-            /** @description 'none': you have not asked */
-            application: {
-                /** @enum {string} */
-                state: "pending" | "approved" | "rejected" | "blocked" | "none";
-                message: string;
-                /** @description Why it was refused */
-                reason: string;
-                /** @description When the terms were accepted */
-                acceptedAt: string | null;
-            };
-            /** @description You were let in */
-            mayRun: boolean;
-            /** @description '' while there is none */
-            link: string;
-            /** @description Why there is no link, and what to do; '' when there is one */
-            linkReason: string;
-            /** @description Postbacks and pixels that work at this offer, and why others do not */
-            kinds: {
-                /** @enum {string} */
-                type: "postback" | "image" | "iframe" | "script";
-                isAllowed: boolean;
-                reason: string;
-            }[];
-        };
-        PortalOfferDetail: {
-            id: string;
-            name: string;
-            description: string;
-            /** @enum {string} */
-            status: "active" | "paused" | "pending" | "expired" | "deleted";
-            expiresAt: string | null;
-            /** @enum {string} */
-            visibility: "public" | "approval" | "private";
-            previewUrl: string;
-            tags: string[];
-            /** @description Of the visitors it takes; empty for all */
-            countries: string[];
-            /** @description Of the amounts in payouts */
-            currency: string;
-            defaultEvent: string;
-            /** @description What you are paid for the default event */
-            payout: components["schemas"]["Price"];
-            goals: {
-                event: string;
-                name: string;
-                payout: components["schemas"]["Price"];
-            }[];
-            /** @description 'none': you have not asked */
-            application: {
-                /** @enum {string} */
-                state: "pending" | "approved" | "rejected" | "blocked" | "none";
-                message: string;
-                /** @description Why it was refused */
-                reason: string;
-                /** @description When the terms were accepted */
-                acceptedAt: string | null;
-            };
-            /** @description You were let in */
-            mayRun: boolean;
-            /** @description '' while there is none */
-            link: string;
-            /** @description Why there is no link, and what to do; '' when there is one */
-            linkReason: string;
-            /** @description Postbacks and pixels that work at this offer, and why others do not */
-            kinds: {
-                /** @enum {string} */
-                type: "postback" | "image" | "iframe" | "script";
-                isAllowed: boolean;
-                reason: string;
-            }[];
-            /** @description Terms to accept before running it; '' for none */
-            agreement: string;
-            /** @description A condition: {all: [conditions]}, {any: [conditions]}, or a test {field, operator, values}. Fields: country, region, city, isp, asn, ip, connection_type, proxy, device_type, device_brand, device_model, os, os_version, browser, browser_version, language, referrer, referrer_domain, user_agent, hour, weekday, visitor, workspace_visitor, bot, external_id, sub1, sub2, sub3, sub4, sub5, sub6, sub7, sub8, sub9, sub10, token:NAME, param:NAME. Operators: is, is_not, contains, not_contains, starts, regex, in, not_in, greater, less. */
-            targeting: unknown;
-            /** @description Of the offer, for all affiliates together */
-            caps: {
-                conversions: {
-                    daily: number | null;
-                    monthly: number | null;
-                    total: number | null;
-                };
-                timeZone: string;
-            };
-            /** @description Of you alone */
-            ownCaps: {
-                conversions: {
-                    daily: number | null;
-                    monthly: number | null;
-                    total: number | null;
-                };
-                payout: {
-                    daily: string | null;
-                    monthly: string | null;
-                    total: string | null;
-                };
-            };
-            /** @description Conversions are pending until a person approved them */
-            needsApproval: boolean;
-            /** @description Until an approved conversion is payable */
-            holdDays: number;
-            /** @description Where your link may lead by `url`; empty: nowhere else */
-            deepLinkDomains: string[];
-            /** @description Chosen by `lp` */
-            landingPages: {
-                id: string;
-                name: string;
-                link: string;
-            }[];
-            creatives: {
-                id: string;
-                name: string;
-                /** @enum {string} */
-                type: "image" | "text" | "email";
-                width: number;
-                height: number;
-                /** @description Ready to paste, with your link in it; '' while there is none */
-                html: string;
-            }[];
-        };
         PortalConversion: {
             id: string;
             /** @description The network's id of the visit; '' for a conversion without one */
@@ -17386,30 +17718,6 @@ export interface components {
             createdAt: string;
             /** Format: date-time */
             updatedAt: string;
-        };
-        PortalReport: {
-            rows: {
-                /** @description Dimension → value */
-                keys: {
-                    [key: string]: string;
-                };
-                /** @description Names of offers */
-                labels: {
-                    [key: string]: string;
-                };
-                /** @description Counts and ratios are numbers, money decimal strings; null where the divisor is zero */
-                metrics: {
-                    [key: string]: number | string | null;
-                };
-            }[];
-            /** @description Counts and ratios are numbers, money decimal strings; null where the divisor is zero */
-            totals: {
-                [key: string]: number | string | null;
-            };
-            /** @description On all pages */
-            groups: number;
-            currency: string;
-            timeZone: string;
         };
         PortalPostbackTest: {
             /**
@@ -17825,6 +18133,74 @@ export interface components {
                 /** @description That no other arm is better, 0 to 1 */
                 probabilityBest: number;
             }[];
+        };
+        SystemFinding: {
+            /** @description What was looked at, e.g. 'disk space' */
+            check: string;
+            ok: boolean;
+            /** @description What was seen */
+            detail: string;
+            /** @description What to do when it is not well; '' otherwise */
+            mend: string;
+        };
+        System: {
+            version: string;
+            node: string;
+            /**
+             * Format: date-time
+             * @description Of this core process
+             */
+            startedAt: string;
+            sql: {
+                engine: string;
+                /** @description Host and name, or the path; never a user or password */
+                address: string;
+            };
+            ledger: {
+                engine: string;
+                /** @description Host and name, or the path; never a user or password */
+                address: string;
+            };
+            edges: {
+                id: number;
+                /** @description Serves the configuration as it is now */
+                isCurrent: boolean;
+            }[];
+            /** @description How far reports are behind the visits */
+            journalLagSeconds: number;
+            /** @description Changes of conversions on their way to the ledger */
+            outboxRows: number;
+            /** @description Since the start, what the ledger refused */
+            quarantinedRows: number;
+            deliveries: {
+                /** @description At most 100,000 are counted */
+                waiting: number;
+                /** @description Of them, those whose time has come */
+                due: number;
+            };
+            jobs: {
+                waiting: number;
+                running: number;
+            };
+            /** @description UTC day that is treated completely; null before the first */
+            retentionDay: string | null;
+            disk: {
+                freeBytes: number;
+                totalBytes: number;
+            };
+            geoDatabase: {
+                name: string;
+                /** Format: date-time */
+                builtAt: string;
+            } | null;
+            /** @description Host of the mail server; '' when none is set */
+            mailServer: string;
+            /**
+             * Format: date-time
+             * @description Looked at again after half a minute
+             */
+            checkedAt: string;
+            findings: components["schemas"]["SystemFinding"][];
         };
         TargetSystemField: {
             name: string;

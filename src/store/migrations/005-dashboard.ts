@@ -21,6 +21,10 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       .execute()
   }
   await db.schema
+    .alterTable('workspaces')
+    .addColumn('require_two_factor', 'integer', (c) => c.notNull().defaultTo(0))
+    .execute()
+  await db.schema
     .createIndex('audit_log_subject')
     .on('audit_log')
     .columns(['workspace', 'subject_type', 'subject_id', 'at', 'id'])
