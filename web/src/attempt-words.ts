@@ -1,6 +1,6 @@
 import type { DeliveryWithAttempts } from './resources-notifications.ts'
 import { isKey } from './texts.ts'
-import { attemptTexts, failureTexts } from './texts-deliveries.ts'
+import { attemptTexts, failureTexts, reasonTexts } from './texts-deliveries.ts'
 
 type Attempt = Pick<DeliveryWithAttempts['attempts'][number], 'error' | 'responseStatus'>
 const OK_STATUS = 200
@@ -24,4 +24,10 @@ export function attemptWords(attempt: Attempt): string {
 /** The words of a code of failure; anything else, such as what a receiver answered, stays as it is. */
 export function failureWords(code: string): string {
   return isKey(failureTexts, code) ? failureTexts[code] : attemptTexts.other(code)
+}
+
+/** Why a delivery stands where it stands, as a sentence; what a receiver itself said stays as it is. */
+export function reasonWords(reason: string): string {
+  if (isKey(reasonTexts, reason)) return reasonTexts[reason]
+  return isKey(failureTexts, reason) ? failureTexts[reason] : reason
 }

@@ -1,3 +1,5 @@
+import type { SkipReason } from '../../src/domain/notification.ts'
+
 /** The words of what is sent to others: deliveries, their attempts, and doing something about many of them. */
 export const deliveryTexts = {
   title: 'Deliveries',
@@ -38,6 +40,7 @@ export const oneDeliveryTexts = {
   noAttempts: 'It has not been sent yet.',
   neverSent: 'It was never sent.',
   replay: 'Send again',
+  replayed: 'Queued again',
   replayAsk: {
     pending: 'It waits already. Sending again makes it due now, with all attempts anew.',
     delivered: 'It has arrived. The receiver gets it a second time, under the same id.',
@@ -81,6 +84,43 @@ export const failureTexts = {
   smtp_auth: 'The mail server did not accept the user and password of this installation.',
   smtp_deferred: 'The mail server did not take the e-mail yet.',
   smtp_refused: 'The mail server will never take the e-mail.',
+} as const
+
+const skipTexts: Readonly<Record<SkipReason, string>> = {
+  disabled: 'The target is switched off.',
+  loop: 'Its URL leads back to this installation.',
+  'moderation pending': 'The affiliate’s text waits for approval.',
+  'moderation rejected': 'The affiliate’s text was rejected.',
+  muted: 'Nobody is told of this conversion, as whoever reported it asked.',
+  'event filter': 'The target does not hear of this event.',
+  'status filter': 'The target does not hear of this status.',
+  'status unchanged': 'It was told of this status before; only the amount has changed.',
+  'status told before': 'The conversion had this status before, and each status is told once.',
+  'told already': 'It counts each call as one more conversion, and was told of this one.',
+  'not told': 'It was never told of this conversion, so there is nothing to take back.',
+  correction: 'It counts each call as one more conversion, and this one corrects another.',
+  'payout 0': 'The target hears only of conversions with an amount, and this one has none.',
+  'not first': 'The target hears only of the first conversion of a visit, and this is a later one.',
+  percent: 'The target hears of a share of the conversions, and this one is not in it.',
+  'offer allows no pixels': 'The offer allows postbacks only.',
+  'not new': 'A pixel is shown when the conversion is made, and never again.',
+  'no browser': 'A pixel is shown by the visitor’s browser, and none was there.',
+  'images only': 'The advertiser’s page has an image pixel, which can show one image and nothing else.',
+  'one image only': 'The advertiser’s image pixel had shown another image already.',
+  'too many pixels': 'One page shows no more pixels than it did.',
+}
+
+/** Why a delivery stands where it stands; keys are the API's. */
+export const reasonTexts = {
+  ...skipTexts,
+  attempts_used_up: 'Every attempt failed, and there are no more.',
+  expired: 'It did not arrive within the time that its target allows.',
+  cancelled_by_hand: 'Somebody cancelled it.',
+  target_gone: 'The receiver said that it is gone for good (410), so the target was switched off.',
+  'target deleted': 'Its target was deleted.',
+  not_storable: 'The receiver’s answer can not be stored.',
+  'the system takes no news of a conversion as old as this':
+    'The system takes no news of a conversion as old as this.',
 } as const
 
 export const attemptTexts = {

@@ -79,5 +79,69 @@ export const timelineTexts = {
   bot: 'Not a person, by',
   waited: (duration: string) => `due ${duration} after it was queued`,
   late: (duration: string) => `sent ${duration} after it was due`,
+  nextAttempt: (time: string) => `Tried again at ${time}.`,
   openDelivery: 'Open the delivery',
+  openConversion: 'Open the conversion',
+  link: 'Link to this entry',
+  /** Where the sender's request was, and is no more. */
+  requestRemoved: 'The request is no longer kept.',
+  address: 'from',
+  byHand: (name: string) => `By ${name}`,
+  all: 'Everything, in order',
+} as const
+
+export const pictureTexts = {
+  label: 'The visit’s way in lanes over time',
+  lanes: { visit: 'Visit', hit: 'Hits', conversion: 'Conversion' },
+  told: (name: string) => `To ${name}`,
+  marks: {
+    request: 'Visit',
+    routing: 'Routed',
+    redirect: 'Sent on',
+    lander_view: 'Lander',
+    click: 'To the offer',
+    update: 'Updated',
+    correction: 'Corrected',
+  },
+  bot: 'Visit, no person',
+  taken: 'Delivered',
+  failed: 'Failed',
+  more: (count: number) => `Failed, and ${count} more times`,
+  tones: { good: 'went well', bad: 'went wrong', look: 'look at it', wait: 'waits', plain: 'happened' },
+} as const
+
+export const spanTexts = {
+  day: (count: number) => (count === 1 ? '1 day' : `${count} days`),
+  hour: (count: number) => `${count} h`,
+  minute: (count: number) => `${count} min`,
+  second: (count: number) => `${count} s`,
+  later: (span: string) => `${span} later`,
+} as const
+
+export const findTexts = {
+  lead: 'Paste any id to see everything that happened to a visit.',
+  label: 'Click id, or anything that leads to it',
+  hint: 'A click id, the id of a conversion, hit or delivery, a transaction number, an external id, or a URL that holds one.',
+  find: 'Find',
+  foundBy: (what: string) => `Found by ${what}.`,
+  as: {
+    click: 'its click id',
+    hit: 'the id of a hit',
+    conversion: 'the id of a conversion',
+    delivery: 'the id of a delivery',
+    txid: 'its transaction number',
+    externalId: 'its external id',
+  },
+  several: (count: number) => `${count} visits fit`,
+  severalText: 'Choose the one you mean. The newest stand first.',
+  click: 'Visit',
+  by: 'Found by',
+  noVisit: 'Belongs to no visit',
+  opens: { hit: 'Open the hit', conversion: 'Open the conversion', delivery: 'Open the delivery' },
+  nothingTitle: 'Nothing is known by that',
+  nothingText:
+    'It may be mistyped, belong to another installation, or be older than what is kept. A new visit takes a second to appear.',
+  searchHits: 'Search all hits for it',
+  copy: 'Copy as JSON',
+  copied: 'Copied',
 } as const

@@ -1,6 +1,6 @@
 import { Anchor, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
-import { attemptWords } from '../attempt-words.ts'
+import { attemptWords, reasonWords } from '../attempt-words.ts'
 import { formatMoney } from '../format.ts'
 import type { LiveEvent } from '../live-stream.ts'
 import { hostOf } from '../resources-notifications.ts'
@@ -70,7 +70,7 @@ function whatHappened(event: LiveEvent): ReactNode {
         <>
           <DeliveryBadge state={event.delivery.state} />
           {hostOf(event.delivery.url)}
-          <Dimmed>{event.delivery.reason}</Dimmed>
+          <Dimmed>{reasonWords(event.delivery.reason)}</Dimmed>
         </>
       )
     case 'attempt':

@@ -1,33 +1,34 @@
-import { Anchor, Button, Text } from '@mantine/core'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { answerOf, api } from '../api.ts'
+import { Anchor, Text } from '@mantine/core'
+import { reasonWords } from '../attempt-words.ts'
 import { formatDuration, formatMoney, formatTime } from '../format.ts'
+import { toHitText } from '../hit-text.ts'
+import { useActorName } from '../resources.ts'
 import { useReceivers } from '../resources-notifications.ts'
-import { useMayChange, useMe } from '../session.ts'
+import { useMe } from '../session.ts'
+import type { EntryOf, Story } from '../story-entry.ts'
 import { texts } from '../texts.ts'
 import { timelineTexts } from '../texts-inspector.ts'
 import { DeliveryBadge, OutcomeBadge, StatusBadge } from './badges.tsx'
 import { AttemptWire } from './delivery-attempts.tsx'
-import { FormProblem } from './form-footer.tsx'
-import { StoryLine, StoryMore } from './story-line.tsx'
+import { DeliveryReplay } from './delivery-replay.tsx'
+import { StoryDetails, StoryLine, StoryMore } from './story-line.tsx'
 import classes from './story-timeline.module.css'
-import type { EntryOf, Story } from './story-timeline.tsx'
 
 const words = texts.story
 /** Quicker than this is at once. */
 const SLOW_MS = 1_000
 
 export function HitEntry({ hit }: { readonly hit: EntryOf<'hit'>['hit'] }) {
-  const request = [`${hit.method} ${hit.path}`, ...hit.params.map(({ name, value }) => `${name} = ${value}`)]
+  const said = hit.explanation || hit.reason
   return (
     <>
       <StoryLine title={texts.hitKind[hit.kind]}>
         <OutcomeBadge outcome={hit.outcome} />
       </StoryLine>
       <Text size="sm" c="dimmed">
-        {hit.explanation || hit.reason}
+        {said}
       </Text>
-      <StoryMore summary={words.request}>{[...request, '', hit.ip, hit.userAgent].join('\n')}</StoryMore>
+      <StoryMore summary={words.request}>{toHitText(hit)}</StoryMore>
     </>
   )
 }
@@ -39,7 +40,8 @@ type TransitionEntryProps = {
 
 export function TransitionEntry({ entry, conversions }: TransitionEntryProps) {
   const me = useMe().workspace
-  const { fromStatus, toStatus, fromRevenue, toRevenue, reason } = entry.transition
+  const actorName = useActorName()
+  const { fromStatus, toStatus, fromRevenue, toRevenue, reason, actor } = entry.transition
   const currency = conversions.find(({ id }) => id === entry.conversionId)?.currency ?? me.currency
   const money = (amount: string) => formatMoney(amount, currency)
   return (
@@ -56,6 +58,10 @@ export function TransitionEntry({ entry, conversions }: TransitionEntryProps) {
           : words.changed(money(fromRevenue), money(toRevenue))}
       </Text>
       <Text c="dimmed">{reason}</Text>
+      {actor !== 'hit' && <Text c="dimmed">{timelineTexts.byHand(actorName(actor))}</Text>}
+      <Anchor href={`/conversions?open=${entry.conversionId}`} size="sm">
+        {timelineTexts.openConversion}
+      </Anchor>
     </StoryLine>
   )
 }
@@ -73,7 +79,7 @@ export function DeliveryEntry({ entry, deliveries }: DeliveryEntryProps) {
   const delivery = deliveries.find(({ id }) => id === deliveryId)
   const waits = state === 'pending' && delivery !== undefined && delivery.attemptCount > 0
   const { queuedToDueMs, dueToSentMs } = timing
-  const next = waits ? words.nextAttempt(formatTime(delivery.dueAt, timeZone)) : why
+  const next = waits ? timelineTexts.nextAttempt(formatTime(delivery.dueAt, timeZone)) : reasonWords(why)
   const timings = [
     ...(queuedToDueMs >= SLOW_MS ? [timelineTexts.waited(formatDuration(queuedToDueMs))] : []),
     ...(dueToSentMs === null || dueToSentMs < SLOW_MS
@@ -84,7 +90,7 @@ export function DeliveryEntry({ entry, deliveries }: DeliveryEntryProps) {
     <>
       <StoryLine title={words.delivery(labelOf(targetId))}>
         <DeliveryBadge state={state} />
-        {state !== 'skipped' && state !== 'rendered' && <Replay id={deliveryId} />}
+        <DeliveryReplay id={deliveryId} state={state} size="compact-xs" />
         <Anchor href={`/deliveries/${deliveryId}`} size="sm">
           {timelineTexts.openDelivery}
         </Anchor>
@@ -112,33 +118,9 @@ export function AttemptEntry({ entry: { attempt, explanation } }: { readonly ent
   return (
     <>
       <Text size="sm">{explanation}</Text>
-      <details className={classes.more}>
-        <summary>{words.attempt(attempt.n, answer, formatDuration(attempt.durationMs))}</summary>
+      <StoryDetails summary={words.attempt(attempt.n, answer, formatDuration(attempt.durationMs))}>
         <AttemptWire attempt={attempt} />
-      </details>
-    </>
-  )
-}
-
-function Replay({ id }: { readonly id: string }) {
-  const queries = useQueryClient()
-  const replay = useMutation({
-    mutationFn: () => answerOf(api.POST('/api/v1/deliveries/{id}/replay', { params: { path: { id } } })),
-    onSuccess: () => queries.invalidateQueries({ queryKey: ['story'] }),
-  })
-  if (!useMayChange()) return null
-  return (
-    <>
-      <Button
-        size="compact-xs"
-        variant="default"
-        loading={replay.isPending}
-        disabled={replay.isSuccess}
-        onClick={() => replay.mutate()}
-      >
-        {replay.isSuccess ? words.replayed : words.replay}
-      </Button>
-      <FormProblem problem={replay.error?.message} />
+      </StoryDetails>
     </>
   )
 }

@@ -1,17 +1,15 @@
 import { Timeline } from '@mantine/core'
-import type { components } from '../api-types.ts'
+import { type ReactNode, useEffect, useRef } from 'react'
 import { formatTime } from '../format.ts'
 import { useMe } from '../session.ts'
+import { laterWords } from '../span-words.ts'
+import { type Entry, keyOfEntry, type Story } from '../story-entry.ts'
+import { timelineTexts } from '../texts-inspector.ts'
 import { Icon, type IconName } from './icon.tsx'
 import { AttemptEntry, DeliveryEntry, HitEntry, TransitionEntry } from './story-entries.tsx'
+import { IsPointedAt } from './story-line.tsx'
 import classes from './story-timeline.module.css'
 import { ChangeEntry, ClickEntry, RedirectEntry, RequestEntry, RoutingEntry } from './story-visit-entries.tsx'
-
-type Schemas = components['schemas']
-export type Story = Schemas['VisitStory']
-export type Entry = Schemas['TimelineEntry']
-/** An entry of one kind. */
-export type EntryOf<Type extends Entry['type']> = Extract<Entry, { readonly type: Type }>
 
 const ICONS: Readonly<Record<Entry['type'], IconName>> = {
   request: 'source',
@@ -27,24 +25,70 @@ const ICONS: Readonly<Record<Entry['type'], IconName>> = {
   correction: 'settings',
 }
 
+type TimelineProps = {
+  readonly story: Story
+  /** Key of the entry that the address points at: it is opened and scrolled to. */
+  readonly current: string | null
+}
+
 /** Everything from the visit's request to the last attempt to tell somebody, in the order it happened. */
-export function StoryTimeline({ story }: { readonly story: Story }) {
-  const { timeZone } = useMe().workspace
+export function StoryTimeline({ story, current }: TimelineProps) {
+  const { timeline } = story
   return (
-    <Timeline bulletSize={26} lineWidth={1} color="gray" className={classes.timeline}>
-      {story.timeline.map((entry, index) => (
+    <Timeline
+      bulletSize={26}
+      lineWidth={1}
+      color="gray"
+      className={classes.timeline}
+      aria-label={timelineTexts.all}
+    >
+      {timeline.map((entry, index) => (
         <Timeline.Item
           // biome-ignore lint/suspicious/noArrayIndexKey: what has happened does not move
           key={`${index} ${entry.type}`}
           bullet={<Icon name={ICONS[entry.type]} size={14} />}
         >
-          <time className={classes.time} dateTime={entry.at}>
-            {formatTime(entry.at, timeZone)}
-          </time>
-          <EntryView entry={entry} story={story} />
+          <EntryFrame
+            entry={entry}
+            later={laterWords(Date.parse(entry.at) - Date.parse(timeline[index - 1]?.at ?? entry.at))}
+            isPointedAt={keyOfEntry(entry) === current}
+          >
+            <EntryView entry={entry} story={story} />
+          </EntryFrame>
         </Timeline.Item>
       ))}
     </Timeline>
+  )
+}
+
+type EntryFrameProps = {
+  readonly entry: Entry
+  readonly later: string
+  readonly isPointedAt: boolean
+  readonly children: ReactNode
+}
+
+/** When it happened, as a link to itself, and what. */
+function EntryFrame({ entry, later, isPointedAt, children }: EntryFrameProps) {
+  const { timeZone } = useMe().workspace
+  const frame = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    if (!isPointedAt) return
+    frame.current?.scrollIntoView({ block: 'center' })
+    frame.current?.focus({ preventScroll: true })
+  }, [isPointedAt])
+  return (
+    <div ref={frame} tabIndex={-1} className={classes.entry} data-current={isPointedAt}>
+      <a
+        href={`?entry=${encodeURIComponent(keyOfEntry(entry))}`}
+        className={classes.time}
+        title={timelineTexts.link}
+      >
+        <time dateTime={entry.at}>{formatTime(entry.at, timeZone)}</time>
+        {later !== '' && <span className={classes.later}>{later}</span>}
+      </a>
+      <IsPointedAt value={isPointedAt}>{children}</IsPointedAt>
+    </div>
   )
 }
 

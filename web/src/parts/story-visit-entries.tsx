@@ -1,9 +1,9 @@
 import { Text } from '@mantine/core'
+import type { EntryOf } from '../story-entry.ts'
 import { texts } from '../texts.ts'
 import { timelineTexts as words } from '../texts-inspector.ts'
 import { StoryLine, StoryMore } from './story-line.tsx'
 import classes from './story-timeline.module.css'
-import type { EntryOf } from './story-timeline.tsx'
 
 type Thing = EntryOf<'routing'>['offer']
 

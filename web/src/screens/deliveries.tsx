@@ -1,6 +1,7 @@
 import { Button, Text } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { answerOf, api } from '../api.ts'
+import { reasonWords } from '../attempt-words.ts'
 import {
   clearDeliveryFilter,
   type DeliveryFilter,
@@ -125,7 +126,7 @@ function useColumns(): readonly Column<Delivery>[] {
           text={
             row.state === 'pending' && row.attemptCount > 0
               ? words.nextAt(formatTime(row.dueAt, timeZone))
-              : row.reason
+              : reasonWords(row.reason)
           }
           width={190}
         />

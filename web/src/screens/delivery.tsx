@@ -1,10 +1,12 @@
 import { Anchor, Group, Stack, Text } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { answerOf, api } from '../api.ts'
+import { reasonWords } from '../attempt-words.ts'
 import { formatTime } from '../format.ts'
 import { DeliveryBadge } from '../parts/badges.tsx'
 import { ConfirmButton } from '../parts/confirm-button.tsx'
 import { DeliveryAttempts } from '../parts/delivery-attempts.tsx'
+import { DeliveryReplay } from '../parts/delivery-replay.tsx'
 import { Facts } from '../parts/facts.tsx'
 import { Loaded } from '../parts/loaded.tsx'
 import { Note } from '../parts/note.tsx'
@@ -13,7 +15,6 @@ import { RawText, toWireText } from '../parts/raw-text.tsx'
 import { type DeliveryWithAttempts, useReceivers } from '../resources-notifications.ts'
 import type { PathParams } from '../router.tsx'
 import { useMayChange, useMe } from '../session.ts'
-import { isKey } from '../texts.ts'
 import { deliveryTexts, oneDeliveryTexts as words } from '../texts-deliveries.ts'
 
 const REFRESH_MS = 2_000
@@ -52,7 +53,7 @@ function DeliveryView({ delivery }: DeliveryProps) {
             {stands}
             {reason !== '' && (
               <Text size="sm" c="dimmed">
-                {deliveryTexts.why}: {reason}
+                {reasonWords(reason)}
               </Text>
             )}
           </div>
@@ -134,18 +135,7 @@ function Actions({ delivery: { id, state } }: DeliveryProps) {
           }}
         />
       )}
-      {isKey(words.replayAsk, state) && (
-        <ConfirmButton
-          label={words.replay}
-          title={words.replay}
-          text={words.replayAsk[state]}
-          button={{ variant: state === 'dead' ? 'filled' : 'default' }}
-          run={async () => {
-            await answerOf(api.POST('/api/v1/deliveries/{id}/replay', { params }))
-            await done()
-          }}
-        />
-      )}
+      <DeliveryReplay id={id} state={state} />
     </>
   )
 }
