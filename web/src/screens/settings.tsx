@@ -2,6 +2,7 @@ import { Tabs } from '@mantine/core'
 import { Page } from '../parts/page.tsx'
 import { navigate, type PathParams } from '../router.tsx'
 import { useMe } from '../session.ts'
+import { hiddenSettings, type SettingsTab } from '../settings-tabs.ts'
 import { isKey, texts } from '../texts.ts'
 import { settingsTabs } from '../texts-billing.ts'
 import { AlertSettings } from './alert-settings.tsx'
@@ -12,19 +13,11 @@ import { RetentionSettings } from './retention-settings.tsx'
 import { Webhooks } from './webhooks.tsx'
 import { WorkspaceSettings } from './workspace-settings.tsx'
 
-type Tab = keyof typeof settingsTabs
-
-/** Who may not read a part does not see its tab. */
-const HIDDEN: Readonly<Record<string, readonly Tab[]>> = {
-  viewer: ['members', 'webhooks', 'api-keys'],
-  manager: ['members', 'api-keys'],
-}
-
 /** What belongs to the workspace as a whole. */
 export function Settings({ params }: { readonly params: PathParams }) {
   const { role } = useMe().workspace
-  const hidden = HIDDEN[role] ?? []
-  const wanted: Tab = isKey(settingsTabs, params.tab) ? params.tab : 'workspace'
+  const hidden = hiddenSettings(role)
+  const wanted: SettingsTab = isKey(settingsTabs, params.tab) ? params.tab : 'workspace'
   const tab = hidden.includes(wanted) ? 'workspace' : wanted
   return (
     <Page title={texts.settings.title}>
