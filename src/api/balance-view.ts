@@ -1,6 +1,9 @@
 import { z } from 'zod'
 import type { Balance } from '../domain/billing-balance.ts'
+import { nextPeriodEnd } from '../domain/billing-period.ts'
 import { formatMicros } from '../domain/money.ts'
+import { timeField, toTime } from './fields.ts'
+import type { PortalUser } from './portal-affiliate.ts'
 
 const ownFields = {
   currency: z.string().describe("The workspace's, of all amounts"),
@@ -12,7 +15,17 @@ const ownFields = {
 }
 
 /** What an affiliate sees of its own: drafts are the network's. */
-export const portalBalanceSchema = z.object(ownFields).meta({ id: 'PortalBalance' })
+export const portalBalanceSchema = z
+  .object({
+    ...ownFields,
+    nextInvoice: z
+      .object({
+        at: timeField.describe('When the period ends that goes on now'),
+        minimum: z.string().describe('Less than this is carried over'),
+      })
+      .describe('What is payable then comes onto an invoice'),
+  })
+  .meta({ id: 'PortalBalance' })
 
 export const balanceSchema = z
   .object({
@@ -25,8 +38,17 @@ export const balanceSchema = z
 
 export function toPortalBalanceView(
   balance: Balance | undefined,
-  currency: string,
+  { affiliate, network }: Pick<PortalUser, 'affiliate' | 'network'>,
+  nowMs: number,
 ): z.input<typeof portalBalanceSchema> {
+  const { payment } = affiliate
+  const { payoutPeriod, minimumPayoutMicros } = network.network
+  const at = nextPeriodEnd(payment.period ?? payoutPeriod, network.timeZone, nowMs)
+  const minimum = formatMicros(payment.minimumMicros ?? minimumPayoutMicros)
+  return { ...toOwnView(balance, network.currency), nextInvoice: { at: toTime(at), minimum } }
+}
+
+function toOwnView(balance: Balance | undefined, currency: string) {
   const { pendingMicros = 0, onHoldMicros = 0, payableMicros = 0 } = balance ?? {}
   const { invoicedMicros = 0, paidMicros = 0 } = balance ?? {}
   return {
@@ -45,5 +67,5 @@ export function toBalanceView(
   currency: string,
 ): z.input<typeof balanceSchema> {
   const drafted = formatMicros(balance?.draftMicros ?? 0)
-  return { partyId: party.id, name: party.name, ...toPortalBalanceView(balance, currency), drafted }
+  return { partyId: party.id, name: party.name, ...toOwnView(balance, currency), drafted }
 }

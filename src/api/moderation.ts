@@ -24,7 +24,10 @@ const TAGS = ['pixel-moderation']
 const WHAT = 'notification target'
 const REASON_CHARS_MAX = 500
 
-const listQuery = pageQuery.extend({ moderation: z.enum(MODERATIONS).default('pending') })
+const listQuery = pageQuery.extend({
+  moderation: z.enum([...MODERATIONS, 'any']).default('pending'),
+  affiliateId: z.string().max(64).optional(),
+})
 
 const textHashField = z
   .string()
@@ -36,7 +39,7 @@ const moderatedSchema = targetSchema
   .meta({ id: 'ModeratedTarget' })
 
 const verdictBody = z.strictObject({
-  moderation: z.enum(['approved', 'rejected']),
+  moderation: z.enum(MODERATIONS).describe('pending: takes a decision back'),
   reason: z.string().trim().max(REASON_CHARS_MAX).default('').describe('For the affiliate'),
   textHash: textHashField,
 })
@@ -52,8 +55,10 @@ export function moderationRoutes(app: ApiApp, deps: ApiDeps): void {
       response: { 200: pageOf(moderatedSchema) },
     },
     handler: async (request) => {
-      const { moderation, ...page } = request.query
-      const of = { workspace: callerOf(request).workspace, moderation, managerId: managerOf(request) }
+      const { moderation: asked, affiliateId, ...page } = request.query
+      const moderation = asked === 'any' ? undefined : asked
+      const { workspace } = callerOf(request)
+      const of = { workspace, moderation, affiliateId, managerId: managerOf(request) }
       const { items, nextCursor } = await listModeratedTargets(db, of, page)
       const viewOf = await targetViewer({ db, vault: deps.vault, now: deps.clock() }, items)
       const toView = (item: ModeratedTarget) => toModeratedView(viewOf(item), item, item.affiliateName)
@@ -63,7 +68,7 @@ export function moderationRoutes(app: ApiApp, deps: ApiDeps): void {
   app.post('/api/v1/notification-targets/:id/moderate', {
     schema: {
       tags: TAGS,
-      summary: "Approve or reject an affiliate's postback or pixel, as it was looked at",
+      summary: "Approve or reject an affiliate's postback or pixel, as it was looked at; or take that back",
       params: idParams,
       body: verdictBody,
       response: { 200: moderatedSchema },

@@ -49,10 +49,11 @@ function balanceRoute(app: ApiApp, deps: ApiDeps): void {
   app.get('/api/v1/portal/balance', {
     schema: { tags: TAGS, summary: 'Your balance', response: { 200: portalBalanceSchema } },
     handler: async (request) => {
-      const { workspace, affiliateId, network } = await portalUser(deps.store.db, request)
+      const user = await portalUser(deps.store.db, request)
+      const { workspace, affiliateId } = user
       const parties = { workspace, side: 'affiliate', partyIds: [affiliateId] } as const
       const balances = await loadBalances(deps.billing, parties)
-      return toPortalBalanceView(balances.get(affiliateId), network.currency)
+      return toPortalBalanceView(balances.get(affiliateId), user, deps.clock())
     },
   })
 }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { listOffersForAffiliate } from '../store/portal-offers.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
 import { idParams, pageOf, pageQuery } from './page.ts'
-import { portalUser } from './portal-affiliate.ts'
+import { type PortalUser, portalUser } from './portal-affiliate.ts'
 import {
   portalOfferDetailSchema,
   portalOfferSchema,
@@ -14,7 +14,7 @@ import { loadStanding, loadStandings } from './portal-standings.ts'
 const TAGS = ['portal']
 const PATH = '/api/v1/portal/offers'
 
-const listQuery = pageQuery.extend({
+export const affiliateOffersQuery = pageQuery.extend({
   search: z.string().trim().max(200).default('').describe('A part of the name'),
   tag: z.string().trim().max(40).default(''),
   country: z
@@ -38,20 +38,11 @@ export function portalOfferRoutes(app: ApiApp, deps: ApiDeps): void {
     schema: {
       tags: TAGS,
       summary: 'Offers to run, or to apply for',
-      querystring: listQuery,
+      querystring: affiliateOffersQuery,
       response: { 200: pageOf(portalOfferSchema) },
     },
     handler: async (request) => {
-      const user = await portalUser(store.db, request)
-      const { limit, cursor, ...search } = request.query
-      const now = deps.clock()
-      const { items, nextCursor } = await listOffersForAffiliate(store, user, {
-        search,
-        page: { limit, cursor },
-        now,
-      })
-      const standings = await loadStandings(store.db, user, { offers: items, now })
-      return { items: standings.map((standing) => toPortalOffer(user, publicUrl, standing)), nextCursor }
+      return await offersOfAffiliate(deps, await portalUser(store.db, request), request.query)
     },
   })
   app.get(`${PATH}/:id`, {
@@ -67,4 +58,17 @@ export function portalOfferRoutes(app: ApiApp, deps: ApiDeps): void {
       return toPortalOfferDetail(user, publicUrl, standing)
     },
   })
+}
+
+/** A page of the offers that an affiliate may see, each as it stands with it. */
+export async function offersOfAffiliate(
+  { store, publicUrl, clock }: ApiDeps,
+  user: PortalUser,
+  { limit, cursor, ...search }: z.output<typeof affiliateOffersQuery>,
+): Promise<z.input<ReturnType<typeof pageOf<typeof portalOfferSchema>>>> {
+  const now = clock()
+  const page = await listOffersForAffiliate(store, user, { search, page: { limit, cursor }, now })
+  const standings = await loadStandings(store.db, user, { offers: page.items, now })
+  const items = standings.map((standing) => toPortalOffer(user, publicUrl, standing))
+  return { items, nextCursor: page.nextCursor }
 }

@@ -56,7 +56,7 @@ const METRICS_DEFAULT: MetricName[] = ['visits', 'clicks', 'conversions', 'payou
 /** Days and hours are what from and to are for. */
 const FILTER_OPERATORS = ['is', 'is_not', 'contains', 'starts'] as const
 
-const reportBody = z.strictObject({
+export const affiliateReportBody = z.strictObject({
   from: dayField.describe('First day, in the time zone'),
   to: dayField.describe('Last day, included'),
   timeZone: timeZoneField.optional().describe("The network's unless told"),
@@ -88,7 +88,7 @@ const valuesSchema = z
   .record(z.string(), z.union([z.number(), z.string(), z.null()]))
   .describe('Counts and ratios are numbers, money decimal strings; null where the divisor is zero')
 
-const reportSchema = z
+export const affiliateReportSchema = z
   .object({
     rows: z.array(
       z.object({
@@ -107,25 +107,40 @@ const reportSchema = z
 /** Reports over one affiliate's own visits and conversions; money is its payout alone. */
 export function portalReportRoutes(app: ApiApp, deps: ApiDeps): void {
   app.post('/api/v1/portal/reports', {
-    schema: { tags: ['portal'], summary: 'Run a report', body: reportBody, response: { 200: reportSchema } },
+    schema: {
+      tags: ['portal'],
+      summary: 'Run a report',
+      body: affiliateReportBody,
+      response: { 200: affiliateReportSchema },
+    },
     handler: async (request, reply) => {
       const user = await portalUser(deps.store.db, request)
-      const { timeZone = user.network.timeZone } = request.body
-      const asked = toRequest(user, { ...request.body, timeZone })
-      const { rows, totals, groups } = await deps.runReport(asked, untilGone(reply))
-      const names = await namesOfOffers(deps.store.db, user.workspace, offersOf(rows))
-      return {
-        rows: rows.map((row) => toRow(row, names)),
-        totals: renamed(totals, METRIC_BY_COLUMN),
-        groups,
-        currency: user.network.currency,
-        timeZone,
-      }
+      return await reportOfAffiliate(deps, user, { body: request.body, signal: untilGone(reply) })
     },
   })
 }
 
-type Wanted = z.output<typeof reportBody> & { readonly timeZone: string }
+type Asked = { readonly body: z.output<typeof affiliateReportBody>; readonly signal: AbortSignal }
+
+/** Counts and payouts of one affiliate; nothing of what the network earns can be asked for. */
+export async function reportOfAffiliate(
+  { store, runReport }: ApiDeps,
+  user: PortalUser,
+  { body, signal }: Asked,
+): Promise<z.input<typeof affiliateReportSchema>> {
+  const { timeZone = user.network.timeZone } = body
+  const { rows, totals, groups } = await runReport(toRequest(user, { ...body, timeZone }), signal)
+  const names = await namesOfOffers(store.db, user.workspace, offersOf(rows))
+  return {
+    rows: rows.map((row) => toRow(row, names)),
+    totals: renamed(totals, METRIC_BY_COLUMN),
+    groups,
+    currency: user.network.currency,
+    timeZone,
+  }
+}
+
+type Wanted = z.output<typeof affiliateReportBody> & { readonly timeZone: string }
 
 /** The affiliate's filter comes first, and no other one can take it away: all of them must hold. */
 function toRequest({ workspace, affiliateId }: PortalUser, wanted: Wanted): ReportRequest {

@@ -30,6 +30,14 @@ export function lastPeriodEnd(period: PayoutPeriod, timeZone: string, nowMs: num
   return found
 }
 
+/** The next moment at which a period ends, after `nowMs`. Everything else as in `lastPeriodEnd`. */
+export function nextPeriodEnd(period: PayoutPeriod, timeZone: string, nowMs: number): number {
+  const unit = period === 'monthly' ? 'monthly' : 'daily'
+  let at = capPeriodEnd(unit, timeZone, nowMs)
+  while (!isEnd(period, timeZone, at)) at = capPeriodEnd(unit, timeZone, at)
+  return at
+}
+
 /** @param startOfDay of a day, or of a month, in the zone */
 function isEnd(period: PayoutPeriod, timeZone: string, startOfDay: number): boolean {
   if (period === 'monthly') return true

@@ -143,12 +143,13 @@ export async function listNotificationTargets(
 
 export type ModeratedTarget = StoredTarget & { readonly affiliateName: string }
 
-/** Affiliates' targets by what was decided about them, newest first. @param of.managerId only its affiliates'. */
+/** Affiliates' targets, newest first. @param of what is undefined is not asked for; managerId: only its affiliates'. */
 export async function listModeratedTargets(
   db: Db,
   of: {
     readonly workspace: string
-    readonly moderation: Moderation
+    readonly moderation?: Moderation | undefined
+    readonly affiliateId?: string | undefined
     readonly managerId?: string | undefined
   },
   page: PageRequest,
@@ -165,7 +166,8 @@ export async function listModeratedTargets(
     )
     .where('workspace', '=', of.workspace)
     .where('owner_type', '=', 'affiliate')
-    .where('moderation', '=', of.moderation)
+    .$if(of.moderation !== undefined, (query) => query.where('moderation', '=', of.moderation ?? 'pending'))
+    .$if(of.affiliateId !== undefined, (query) => query.where('owner_id', '=', of.affiliateId ?? ''))
     .$if(of.managerId !== undefined, (query) =>
       query.where('owner_id', 'in', (inner) =>
         inner
@@ -184,7 +186,8 @@ export async function listModeratedTargets(
 }
 
 export type Verdict = {
-  readonly moderation: Exclude<Moderation, 'pending'>
+  /** `pending` takes a decision back: it waits again. */
+  readonly moderation: Moderation
   /** Why it is rejected; for the affiliate. */
   readonly reason: string
   /** hashOfText of what the moderator saw. */
@@ -192,7 +195,7 @@ export type Verdict = {
 }
 
 /**
- * Approves or rejects exactly the text that the moderator saw.
+ * Approves or rejects exactly the text that the moderator saw, or takes that back.
  * @returns 'changed' when it is another text by now; undefined when there is no such target of an affiliate.
  */
 export async function moderateTarget(

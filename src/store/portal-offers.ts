@@ -38,7 +38,7 @@ export async function listOffersForAffiliate(
     ? query.where((where) => isRunnable(where, engine, who))
     : onlyActive(query, engine, now)
   if (search.search !== '') {
-    query = query.where(sql<SqlBool>`lower(name) like ${containing(search.search.toLowerCase())} escape '\\'`)
+    query = query.where(nameHas(search.search))
   }
   if (search.tag !== '') query = query.where(hasWord('tags_json', search.tag))
   if (search.country !== '') {
@@ -48,6 +48,27 @@ export async function listOffersForAffiliate(
     )
   }
   const rows = await query
+    .selectAll()
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(rowsWanted(page))
+    .execute()
+  return toPage(rows.map(toOffer), page, (offer) => offer.createdAt)
+}
+
+/**
+ * Offers of advertisers that affiliates can find, newest first; not those that are private or not ready.
+ * @throws BadCursorError
+ */
+export async function listFindableOffers(
+  { db, engine }: Pick<Store, 'db' | 'engine'>,
+  workspace: string,
+  { search, page }: { readonly search: string; readonly page: PageRequest },
+): Promise<Page<Offer>> {
+  const rows = await advertisersOffers(db, engine, workspace)
+    .where(term(engine, 'visibility', 'public'), '!=', 'private')
+    .where(afterCursor('created_at', page.cursor))
+    .$if(search !== '', (query) => query.where(nameHas(search)))
     .selectAll()
     .orderBy('created_at', 'desc')
     .orderBy('id', 'desc')
@@ -102,18 +123,26 @@ export async function activeAdvertisersAmong(
 }
 
 function visibleOffers(db: Db, engine: SqlEngine, who: AffiliateKey): OffersQuery {
+  return advertisersOffers(db, engine, who.workspace).where((where) =>
+    where.or([
+      where(term(engine, 'visibility', 'public'), '!=', 'private'),
+      where.exists(ownRow(where, who).where('affiliate_offers.state', '=', 'approved')),
+    ]),
+  )
+}
+
+/** Those in use that are ready. */
+function advertisersOffers(db: Db, engine: SqlEngine, workspace: string): OffersQuery {
   return db
     .selectFrom('offers')
-    .where('workspace', '=', who.workspace)
+    .where('workspace', '=', workspace)
     .where('archived_at', 'is', null)
     .where('advertiser_id', '!=', '')
     .where(term(engine, 'status', 'active'), '!=', 'pending')
-    .where((where) =>
-      where.or([
-        where(term(engine, 'visibility', 'public'), '!=', 'private'),
-        where.exists(ownRow(where, who).where('affiliate_offers.state', '=', 'approved')),
-      ]),
-    )
+}
+
+function nameHas(text: string): RawBuilder<SqlBool> {
+  return sql<SqlBool>`lower(name) like ${containing(text.toLowerCase())} escape '\\'`
 }
 
 function onlyActive(query: OffersQuery, engine: SqlEngine, now: number): OffersQuery {
