@@ -84,8 +84,12 @@ export function useUndoChange(subjectType: Subject, subjectId: string, onDone: (
 }
 
 /** Names of everything that a change of these things may point at. */
-export function useChangeWords(): ChangeWords {
-  const { currency } = useMe().workspace
+export function useChangeWords(subjectType: Subject, subjectId: string): ChangeWords {
+  const { workspace } = useMe()
+  // What the form has loaded; amounts are in the thing's own currency, where it has one.
+  const item = useQueryClient().getQueryData<object>([KINDS[subjectType].name, subjectId]) ?? {}
+  const currency =
+    'currency' in item && typeof item.currency === 'string' ? item.currency : workspace.currency
   const names: Readonly<Record<string, (id: string) => string>> = {
     trafficSourceId: useNames(sources),
     flowId: useNames(flows),

@@ -247,6 +247,7 @@ export const diagramTexts = {
   visits: (count: string) => `${count} visits`,
   conversions: (count: string) => `${count} conv.`,
   enlarge: 'Enlarge',
+  close: 'Close',
   way: 'The way of this visitor',
   wayTaken: 'taken',
   kinds: {

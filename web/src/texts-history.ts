@@ -1,6 +1,7 @@
 /** The words of a thing's changes: who made which, from what to what, and taking one back. */
 export const historyTexts = {
   open: 'Changes',
+  close: 'Close',
   title: (name: string) => `Changes of this ${name}`,
   lead: 'Who changed what, newest first. Undoing a change writes the values before it back.',
   empty: 'Nothing has been changed since it was made.',

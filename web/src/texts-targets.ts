@@ -92,3 +92,15 @@ export const rotateTexts = {
   keyDone: 'I have copied it',
   until: (time: string) => `The secret before signs too until ${time}.`,
 } as const
+
+export const headerTexts = {
+  title: 'Headers',
+  hint: 'Sent with each call, e.g. the key of a receiver. Their values are kept secret and never shown again.',
+  add: 'Add a header',
+  header: (number: number) => `header ${number}`,
+  name: (number: number) => `Name of header ${number}`,
+  value: (number: number) => `Value of header ${number}`,
+  valuePlaceholder: 'Value',
+  kept: 'Set: leave empty to keep it',
+  remove: (name: string) => `Remove ${name}`,
+} as const

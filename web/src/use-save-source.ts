@@ -3,7 +3,7 @@ import { useRef } from 'react'
 import { ApiProblem, answerOf, api } from './api.ts'
 import { useSave } from './resource.ts'
 import { type NotificationTarget, sources, type TrafficSource, targets } from './resources.ts'
-import { callsSomebody, type TargetValues, toTargetBody } from './target-values.ts'
+import { asSavedTarget, callsSomebody, type TargetValues, toTargetBody } from './target-values.ts'
 
 type SourceValues = Omit<TrafficSource, 'id' | 'createdAt' | 'updatedAt' | 'archivedAt' | 'template'> & {
   readonly targets: readonly TargetValues[]
@@ -27,7 +27,7 @@ export function useSaveSource(item: TrafficSource | undefined, before: readonly 
       if (!callsSomebody(target)) continue
       const id = await saveTarget(source.id, target, index)
       ids.current = [...ids.current, id]
-      kept.push(asSaved(target, id))
+      kept.push({ ...asSavedTarget(target), id })
     }
     const stored = [...before.map(({ id }) => id), ...ids.current]
     await removeTargets(stored.filter((id) => !kept.some((target) => target.id === id)))
@@ -35,12 +35,6 @@ export function useSaveSource(item: TrafficSource | undefined, before: readonly 
     show(source, { isNew: item === undefined })
     return kept
   }
-}
-
-/** Its new credentials are kept now, and not shown again. */
-function asSaved(target: TargetValues, id: string): TargetValues {
-  const secretNames = [...new Set([...target.secretNames, ...Object.keys(target.systemSecrets)])]
-  return { ...target, id, systemSecrets: {}, secretNames }
 }
 
 /** Creates or changes it; returns its id. */

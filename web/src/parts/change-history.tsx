@@ -23,7 +23,7 @@ export function ChangeHistory({ subjectType, subjectId }: ChangeHistoryProps) {
         variant="subtle"
         color="gray"
         size="compact-sm"
-        leftSection={<Icon name="story" size={14} />}
+        leftSection={<Icon name="history" size={14} />}
         onClick={() => setQuery({ [HISTORY]: '1' })}
       >
         {words.open}
@@ -34,6 +34,7 @@ export function ChangeHistory({ subjectType, subjectId }: ChangeHistoryProps) {
         title={words.title(words.subjects[subjectType])}
         position="right"
         size="lg"
+        closeButtonProps={{ 'aria-label': words.close }}
       >
         <Suspense fallback={<Lines />}>
           <ChangeList subjectType={subjectType} subjectId={subjectId} onUndone={close} />

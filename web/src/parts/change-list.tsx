@@ -60,7 +60,7 @@ export function ChangeList({ subjectType, subjectId, onUndone }: ChangeListProps
 }
 
 function Deed({ entry, ...subject }: ChangeListProps & { readonly entry: ChangeEntry }) {
-  const say = useChangeWords()
+  const say = useChangeWords(subject.subjectType, subject.subjectId)
   const deed = entry.action.split('.').at(-1) ?? ''
   const hidden = entry.fields.filter((field) => entry.changes[field] === undefined)
   return (

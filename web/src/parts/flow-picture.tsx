@@ -62,6 +62,7 @@ export function FlowPicture({ flow, campaignId, onChoose }: FlowPictureProps) {
         onClose={() => setLarge(false)}
         title={words.title}
         size="100%"
+        closeButtonProps={{ 'aria-label': words.close }}
         returnFocus={onChoose === undefined}
       >
         <FlowDiagram tree={tree} figures={figures} onChoose={choose} />

@@ -8,6 +8,7 @@ import { targetFieldTexts as fieldTexts } from '../texts-targets.ts'
 import classes from './flow-paths.module.css'
 import { Pair } from './form-layout.tsx'
 import { SystemFields } from './system-fields.tsx'
+import { TargetHeaders } from './target-headers.tsx'
 import { UrlField } from './url-field.tsx'
 
 const STATUSES = ['pending', 'approved', 'rejected', 'trash'] as const
@@ -107,8 +108,10 @@ function PlainUrl({
 
 /** What few calls need stays folded, unless it is used. */
 function TargetConditions({ target, errorOf, onChange }: TargetFieldsProps) {
-  const { events, percent, delaySeconds, onlyFirst, onlyWithPayout } = target
-  const isUsed = events.length > 0 || percent < 100 || delaySeconds > 0 || onlyFirst || onlyWithPayout
+  const { events, percent, delaySeconds, onlyFirst, onlyWithPayout, headers } = target
+  const isPlain = target.system === '' && target.type === 'postback'
+  const isLimited = events.length > 0 || percent < 100 || delaySeconds > 0 || onlyFirst || onlyWithPayout
+  const isUsed = isLimited || (isPlain && headers.length > 0)
   return (
     <details open={isUsed || undefined} className={classes.more}>
       <summary>{words.conditions}</summary>
@@ -123,6 +126,7 @@ function TargetConditions({ target, errorOf, onChange }: TargetFieldsProps) {
         <Pair>
           <NumberInput
             label={words.percent}
+            description={words.percentHint}
             value={percent}
             error={errorOf('percent')}
             onChange={(value) => onChange({ percent: Number(value) })}
@@ -132,6 +136,7 @@ function TargetConditions({ target, errorOf, onChange }: TargetFieldsProps) {
           />
           <NumberInput
             label={words.delay}
+            description={words.delayHint}
             value={delaySeconds / MINUTE_SECONDS}
             error={errorOf('delaySeconds')}
             onChange={(value) => onChange({ delaySeconds: Math.round(Number(value) * MINUTE_SECONDS) })}
@@ -140,14 +145,17 @@ function TargetConditions({ target, errorOf, onChange }: TargetFieldsProps) {
         </Pair>
         <Checkbox
           label={words.onlyFirst}
+          description={words.onlyFirstHint}
           checked={onlyFirst}
           onChange={(event) => onChange({ onlyFirst: event.currentTarget.checked })}
         />
         <Checkbox
           label={words.onlyWithPayout}
+          description={words.onlyWithPayoutHint}
           checked={onlyWithPayout}
           onChange={(event) => onChange({ onlyWithPayout: event.currentTarget.checked })}
         />
+        {isPlain && <TargetHeaders target={target} errorOf={errorOf} onChange={onChange} />}
       </Stack>
     </details>
   )
