@@ -107,7 +107,7 @@ function prefixed(prefix: string, values: Readonly<Record<string, string>> = {})
 
 /** Neither a sub, a token, a number nor a name that addresses the hit. */
 function isFreeName(name: string): boolean {
-  return parseVisitChange([[name, 'value']], []).params !== undefined
+  return parseVisitChange([[name, 'value']], { tokenNames: [], consent: false }).params !== undefined
 }
 
 function hasFewNames(values: object): boolean {

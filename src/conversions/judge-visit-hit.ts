@@ -30,8 +30,8 @@ function judgeTrap({ hit, visit, workspace }: HitContext, court: Court): Verdict
 function judgeUpdate(context: HitContext, court: Court): Verdict {
   const { hit, fields, visit, numbers: named } = context
   const source = context.configuration.trafficSources.get(visit.visit.traffic_source_id ?? '')
-  const names = source?.tokens.map(({ name }) => name) ?? []
-  const change = parseVisitChange(hit.params, names)
+  const tokenNames = source?.tokens.map(({ name }) => name) ?? []
+  const change = parseVisitChange(hit.params, { tokenNames, consent: fields.consent })
   const numbers = computeNumbers(court, visit.visit, named)
   const changeProblem = visitChangeProblem(court, { row: visit.visit, change })
   const problem = changeProblem || (numbers.ok ? '' : numbers.reason)

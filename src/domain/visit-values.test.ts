@@ -37,7 +37,7 @@ describe('an update of a visit', () => {
   it('knows external id, subs, tokens by either name, and keeps the rest as parameters', () => {
     const query =
       'cid=X&external_id=E%2F1&SUB1=a&sub11=b&token.zone=7&keyword=shoes&fbclid=F&event1=5&token=secret&fp=Y&test=0'
-    expect(parseVisitChange(params(query), ['Keyword', 'Zone'])).toEqual({
+    expect(parseVisitChange(params(query), { tokenNames: ['Keyword', 'Zone'], consent: false })).toEqual({
       externalId: 'E/1',
       subs: { sub1: 'a' },
       tokens: { Zone: '7', Keyword: 'shoes' },
@@ -46,19 +46,33 @@ describe('an update of a visit', () => {
   })
 
   it('changes nothing by empty values, unfilled macros, and a name given again', () => {
-    expect(parseVisitChange(params('cid=X&sub1=&sub2={sub2}&sub3=a&sub3=b'), [])).toEqual({
+    expect(
+      parseVisitChange(params('cid=X&sub1=&sub2={sub2}&sub3=a&sub3=b'), { tokenNames: [], consent: false }),
+    ).toEqual({
       subs: { sub3: 'a' },
     })
+  })
+
+  it('keeps no plain address or number of a person, and its hash with consent alone', () => {
+    const pairs = params('note=jane@example.com&token.email=Jane@Example.com&sub1=jane@example.com')
+    const kept = { tokenNames: [] }
+    expect(parseVisitChange(pairs, { ...kept, consent: false })).toEqual({
+      subs: { sub1: 'jane@example.com' },
+      tokens: { email: '***' },
+      params: { note: '***' },
+    })
+    const hashed = parseVisitChange(pairs, { ...kept, consent: true })
+    expect(hashed.tokens?.email).toMatch(/^sha256:[\da-f]{64}$/)
   })
 
   it('never throws, and never takes a name for another’s property', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.string(), fc.string())), (pairs) => {
-        parseVisitChange(pairs, ['__proto__'])
+        parseVisitChange(pairs, { tokenNames: ['__proto__'], consent: false })
         parseNumbers(pairs)
       }),
     )
-    const change = parseVisitChange([['__proto__', 'x']], [])
+    const change = parseVisitChange([['__proto__', 'x']], { tokenNames: [], consent: false })
     expect(Object.keys(change.params ?? {})).toEqual(['__proto__'])
   })
 })

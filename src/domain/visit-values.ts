@@ -1,5 +1,6 @@
 import { isControlParam } from './hit-params.ts'
 import { LIMITS } from './limits.ts'
+import { maskVisitParam } from './mask-visit.ts'
 import { parseAmount } from './money.ts'
 import { isUnfilledMacro } from './unfilled-macro.ts'
 import type { VisitChange } from './visit-change.ts'
@@ -49,8 +50,13 @@ export function parseNumbers(params: Params): ParsedNumbers {
  * The values that a hit of kind 'update' has for its visit: `external_id`, `sub1`…`sub10`, `token.NAME` and the names
  * of the traffic source's tokens, whatever their case; everything else is kept as a parameter of the visit. Names
  * that address the hit (click id, token, signature) and numbers are left out; so are empty values and unfilled macros.
+ * What says who the visitor is is masked as on a tracking link.
+ * @param options.consent whether the hit says that the visitor agrees to be named by a hash
  */
-export function parseVisitChange(params: Params, tokenNames: readonly string[]): VisitChange {
+export function parseVisitChange(
+  params: Params,
+  { tokenNames, consent }: { readonly tokenNames: readonly string[]; readonly consent: boolean },
+): VisitChange {
   const tokenByLower = new Map(tokenNames.map((name) => [name.toLowerCase(), name]))
   const subs: [string, string][] = []
   const tokens: [string, string][] = []
@@ -59,10 +65,15 @@ export function parseVisitChange(params: Params, tokenNames: readonly string[]):
   for (const [name, value] of given(params)) {
     const lower = name.toLowerCase()
     const token = TOKEN.exec(name)?.[1] ?? tokenByLower.get(lower)
-    if (token !== undefined) tokens.push([tokenByLower.get(token.toLowerCase()) ?? token, value])
+    if (token !== undefined)
+      tokens.push([
+        tokenByLower.get(token.toLowerCase()) ?? token,
+        maskVisitParam(token, value, { consent, isMapped: true }),
+      ])
     else if (SUB.test(lower)) subs.push([lower, value])
     else if (lower === 'external_id') externalId = value.slice(0, LIMITS.externalIdCharsMax)
-    else if (!isControlParam(lower) && !NUMBER.test(name)) others.push([name, value])
+    else if (!isControlParam(lower) && !NUMBER.test(name))
+      others.push([name, maskVisitParam(name, value, { consent, isMapped: false })])
   }
   return {
     ...(externalId !== undefined && { externalId }),
