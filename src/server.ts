@@ -47,6 +47,7 @@ import type { Ledger } from './ledger/ledger.ts'
 import { type Loader, runLoader } from './ledger/loader.ts'
 import { openLedger } from './ledger/open-ledger.ts'
 import { runOptimization } from './optimization/optimize-flows.ts'
+import { findNewestVisit } from './reports/newest-visit.ts'
 import { runReport } from './reports/run-report.ts'
 import { loadVisitRows } from './reports/visit-rows.ts'
 import { createMonthKeys } from './retention/month-keys.ts'
@@ -283,6 +284,7 @@ function apiDeps(core: Core): Omit<ApiDeps, 'untilLive'> {
     visitRows: (workspace, clickId) => loadVisitRows(ledger, workspace, clickId),
     clickIdsOfExternalId: (...of) => findClickIdsOfExternalId(ledger, ...of),
     runReport: (request, signal) => runReport(ledger, request, signal),
+    newestVisit: (...of) => findNewestVisit(ledger, ...of),
     changeStatus: core.changeStatus,
     changeAmounts: core.changeAmounts,
     wakeDelivery: () => core.worker.wake(),

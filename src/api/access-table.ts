@@ -227,6 +227,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'PATCH /api/v1/portal/payment': 'affiliate',
 
   'GET /api/v1/overview': 'viewer',
+  'GET /api/v1/newest-visit': 'viewer',
   'POST /api/v1/reports': 'viewer',
   'POST /api/v1/reports/export': 'viewer',
   'POST /api/v1/reports/split': 'viewer',

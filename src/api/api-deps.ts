@@ -13,6 +13,7 @@ import type { FiredCall } from '../delivery/fire-target.ts'
 import type { Guard } from '../delivery/guard.ts'
 import type { CalledTarget, RenderedCall } from '../delivery/prepare-call.ts'
 import type { LedgerRow } from '../domain/ledger-row.ts'
+import type { NewestVisit, VisitedLink } from '../reports/newest-visit.ts'
 import type { ReportRequest } from '../reports/report-request.ts'
 import type { ReportResult } from '../reports/run-report.ts'
 import type { Store } from '../store/open-store.ts'
@@ -53,6 +54,12 @@ export type ApiDeps = {
   ) => Promise<readonly string[]>
   /** @throws ReportRequestError for a request that can not be a report. */
   readonly runReport: (request: ReportRequest, signal: AbortSignal) => Promise<ReportResult>
+  /** The newest visit by a link since then, Unix milliseconds. */
+  readonly newestVisit: (
+    workspace: string,
+    link: VisitedLink,
+    since: number,
+  ) => Promise<NewestVisit | undefined>
   readonly changeStatus: StatusChanger
   readonly changeAmounts: AmountChanger
   /** What members report and match by hand goes through the judge, as hits do. */

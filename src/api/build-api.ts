@@ -52,6 +52,7 @@ import { landerRoutes } from './landers.ts'
 import { meRoutes } from './me.ts'
 import { memberRoutes } from './members.ts'
 import { moderationRoutes } from './moderation.ts'
+import { newestVisitRoutes } from './newest-visit.ts'
 import { notificationTargetRoutes } from './notification-targets.ts'
 import { offerIntegrationRoutes } from './offer-integration.ts'
 import { offerRoutes } from './offers.ts'
@@ -147,6 +148,7 @@ const ROUTES: readonly ((app: ApiApp, deps: ApiDeps) => void)[] = [
   reportViewRoutes,
   customMetricRoutes,
   overviewRoutes,
+  newestVisitRoutes,
   costCorrectionRoutes,
   fraudRoutes,
   splitReportRoutes,

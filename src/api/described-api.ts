@@ -35,6 +35,7 @@ export async function describedApi(version: string): Promise<object> {
     visitRows: neverCalled,
     clickIdsOfExternalId: neverCalled,
     runReport: neverCalled,
+    newestVisit: neverCalled,
     changeStatus: neverCalled,
     changeAmounts: neverCalled,
     byHand: {

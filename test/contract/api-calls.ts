@@ -89,6 +89,9 @@ export async function callRoute(
   if (key === 'GET /api/v1/privacy/click-ids') {
     return await api.app.inject({ method, url: `${url}?conversionId=${about.ids.conversions}`, headers })
   }
+  if (key === 'GET /api/v1/newest-visit') {
+    return await api.app.inject({ method, url: `${url}?campaignId=${about.ids.campaigns}`, headers })
+  }
   if (key === 'GET /api/v1/inspector/find') {
     return await api.app.inject({ method, url: `${url}?q=${about.clickId}`, headers })
   }

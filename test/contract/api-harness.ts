@@ -91,6 +91,7 @@ export async function openTestApi(
     visitRows: async () => [],
     clickIdsOfExternalId: async () => [],
     runReport: async () => ({ rows: [], totals: {}, groups: 0 }),
+    newestVisit: async () => undefined,
     changeStatus: async () => ({ ok: true }),
     changeAmounts: async () => ({ ok: true }),
     byHand: byHandDeps(store, visits),

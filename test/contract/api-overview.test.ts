@@ -142,3 +142,30 @@ describe.each(SQL_ENGINES)('the overview on %s', (engine) => {
     expect((await load()).network).toBeNull()
   })
 })
+
+describe('the newest visit of a link', () => {
+  const stores = useStores('sqlite')
+
+  it('is asked of the last day, by campaign or by offer and affiliate, and else refused', async () => {
+    const asked: unknown[] = []
+    const newestVisit: ApiDeps['newestVisit'] = async (...of) => {
+      asked.push(of)
+      return asked.length === 1 ? { clickId: 'c1', at: NOW } : undefined
+    }
+    const api = await openTestApi(stores, { clock: () => NOW, newestVisit })
+    const { keys, workspace } = await createWorld(api, 'Mine')
+    const ask = async (query: string) => {
+      const headers = { authorization: `Bearer ${keys.viewer}` }
+      return await api.app.inject({ method: 'GET', url: `/api/v1/newest-visit?${query}`, headers })
+    }
+    expect((await ask('campaignId=k1')).json()).toEqual({
+      visit: { clickId: 'c1', at: new Date(NOW).toISOString() },
+    })
+    expect((await ask('offerId=o1&affiliateId=a1')).json()).toEqual({ visit: null })
+    expect((await ask('offerId=o1')).statusCode).toBe(422)
+    expect(asked).toEqual([
+      [workspace, { campaignId: 'k1' }, NOW - DAY_MS],
+      [workspace, { offerId: 'o1', affiliateId: 'a1' }, NOW - DAY_MS],
+    ])
+  })
+})

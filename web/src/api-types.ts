@@ -10351,6 +10351,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/newest-visit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The newest visit by the link of a campaign or of an affiliate
+         * @description Access: viewer.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    campaignId?: string;
+                    /** @description With affiliateId, for an affiliate link */
+                    offerId?: string;
+                    affiliateId?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NewestVisit"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cost-corrections": {
         parameters: {
             query?: never;
@@ -17275,6 +17328,14 @@ export interface components {
             affiliateName: string;
             /** @description Names the text that was looked at: a changed one is not decided by it */
             textHash: string;
+        };
+        NewestVisit: {
+            /** @description Null when there was none in the last 24 hours */
+            visit: {
+                clickId: string;
+                /** Format: date-time */
+                at: string;
+            } | null;
         };
         OfferIntegration: {
             /** @description Null for an offer that is no advertiser's */
