@@ -100,7 +100,7 @@ export const targetTexts = {
   events: 'Only for events',
   eventsHint: 'Empty: for all.',
   percent: 'Share of conversions, %',
-  percentHint: '100: each one. Below that, the click id decides which are told.',
+  percentHint: '100: each one. Below that, chance decides which are left out.',
   delay: 'Delay, minutes',
   delayHint: '0: at once. Some sources want to hear of it later.',
   onlyFirst: 'Only the first conversion of a visit',

@@ -8,6 +8,9 @@ const UrlPreview = lazy(async () => ({ default: (await import('./url-preview.tsx
 
 const UrlCopy = lazy(async () => ({ default: (await import('./url-preview.tsx')).UrlCopy }))
 
+/** Who goes to a fallback has no visit that it could be told of. */
+export const FALLBACK_IGNORES = ['missing_click_id']
+
 type UrlFieldProps = Omit<TextInputProps, 'value' | 'onChange'> &
   Omit<UrlPreviewProps, 'text' | 'onMend'> & {
     readonly value: string

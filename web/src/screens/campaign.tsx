@@ -4,15 +4,18 @@ import { CampaignAside } from '../parts/campaign-aside.tsx'
 import { CampaignCost, toCostModel, toCostValues } from '../parts/campaign-cost.tsx'
 import { CampaignLink } from '../parts/campaign-link.tsx'
 import { CampaignTargets } from '../parts/campaign-targets.tsx'
+import { ChangeHistory } from '../parts/change-history.tsx'
 import { EditScreen } from '../parts/edit-screen.tsx'
 import { FlowEditor } from '../parts/flow-editor.tsx'
 import { EMPTY_PATH } from '../parts/flow-paths.tsx'
+import { SharedFlow } from '../parts/flow-shared.tsx'
 import { FormFooter } from '../parts/form-footer.tsx'
 import { FormLayout, Pair } from '../parts/form-layout.tsx'
 import { LegacyIds } from '../parts/legacy-ids.tsx'
 import { Loaded } from '../parts/loaded.tsx'
 import { Section } from '../parts/page.tsx'
 import { ItemSelect } from '../parts/pickers.tsx'
+import { FALLBACK_IGNORES, UrlField } from '../parts/url-field.tsx'
 import { useItem, useItems, useSave } from '../resource.ts'
 import { type Campaign, type CampaignBody, campaigns, domains, flows, sources } from '../resources.ts'
 import { type PathParams, usePlace } from '../router.tsx'
@@ -62,10 +65,11 @@ function CampaignForm({ item, original }: CampaignFormProps) {
         aside={<CampaignAside item={item} flow={flowId === '' ? form.values : undefined} />}
       >
         <Basics form={form} isNew={item === undefined} />
-        <FlowChoice form={form} />
+        <FlowChoice form={form} campaignId={item?.id} />
         {flowId === '' && (
           <FlowEditor
             flow={form.values}
+            campaignId={item?.id}
             warnings={item?.warnings ?? []}
             errorOf={form.errorOf}
             hasErrorAt={form.hasErrorAt}
@@ -80,6 +84,7 @@ function CampaignForm({ item, original }: CampaignFormProps) {
         <More form={form} />
         <FormFooter form={form} isNew={item === undefined} cancelHref="/campaigns" />
       </FormLayout>
+      {item !== undefined && <ChangeHistory subjectType="campaign" subjectId={item.id} />}
       {item !== undefined && <CampaignTargets campaignId={item.id} />}
     </>
   )
@@ -116,7 +121,9 @@ function Basics({ form, isNew }: { readonly form: CampaignForm; readonly isNew: 
 }
 
 /** Where visitors go: by rules of the campaign's own, or by a shared flow. Asked only where there is one. */
-function FlowChoice({ form }: { readonly form: CampaignForm }) {
+type FlowChoiceProps = { readonly form: CampaignForm; readonly campaignId: string | undefined }
+
+function FlowChoice({ form, campaignId }: FlowChoiceProps) {
   const shared = useItems(flows).data ?? []
   const { flowId } = form.values
   if (shared.length === 0 && flowId === '') return null
@@ -132,9 +139,12 @@ function FlowChoice({ form }: { readonly form: CampaignForm }) {
         onChange={(chosen) => form.set({ flowId: chosen })}
       />
       {flowId !== '' && (
-        <Anchor href={`/flows/${flowId}`} size="sm">
-          {flowTexts.openShared}
-        </Anchor>
+        <>
+          <SharedFlow flowId={flowId} campaignId={campaignId} />
+          <Anchor href={`/flows/${flowId}`} size="sm">
+            {flowTexts.openShared}
+          </Anchor>
+        </>
       )}
     </Section>
   )
@@ -175,11 +185,14 @@ function More({ form }: { readonly form: CampaignForm }) {
           allowDecimal={false}
         />
       </Pair>
-      <TextInput
-        {...form.text('fallbackUrl')}
+      <UrlField
         label={texts.campaigns.fallback}
         description={texts.campaigns.fallbackHint}
-        placeholder="https://"
+        value={form.values.fallbackUrl}
+        error={form.errorOf('fallbackUrl')}
+        onChange={(fallbackUrl) => form.set({ fallbackUrl })}
+        purpose="lander"
+        ignored={FALLBACK_IGNORES}
       />
       <TagsInput
         label={flowTexts.tags}

@@ -4,16 +4,13 @@ import { EditScreen } from '../parts/edit-screen.tsx'
 import { FormFooter } from '../parts/form-footer.tsx'
 import { FormLayout } from '../parts/form-layout.tsx'
 import { ItemSelect } from '../parts/pickers.tsx'
-import { UrlField } from '../parts/url-field.tsx'
+import { FALLBACK_IGNORES, UrlField } from '../parts/url-field.tsx'
 import { useSave } from '../resource.ts'
 import { campaigns, type Domain, domains } from '../resources.ts'
 import type { PathParams } from '../router.tsx'
 import { texts } from '../texts.ts'
 import { domainTexts as words } from '../texts-more.ts'
 import { useForm } from '../use-form.ts'
-
-/** Who goes to the fallback has no visit to be told of. */
-const FALLBACK_IGNORES = ['missing_click_id']
 
 export function DomainScreen({ params }: { readonly params: PathParams }) {
   return (
