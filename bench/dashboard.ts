@@ -88,7 +88,7 @@ async function signedIn(browser: Browser, baseURL: string): Promise<BrowserConte
 async function timeUntil(page: Page, act: () => Promise<unknown>, heading: string): Promise<number> {
   const startedAt = performance.now()
   await Promise.all([act(), page.getByRole('heading', { level: 1, name: heading }).waitFor()])
-  await page.waitForFunction("document.querySelector('[aria-busy=true]') === null")
+  await page.locator('[aria-busy=true]').first().waitFor({ state: 'detached' })
   return performance.now() - startedAt
 }
 

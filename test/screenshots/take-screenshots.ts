@@ -91,9 +91,7 @@ async function signIn(context: BrowserContext, origin: string, person: Round['pe
 async function take(page: Page, { name, path }: Shot, look: Look): Promise<void> {
   await page.goto(path)
   await page.getByRole('heading', { level: 1 }).first().waitFor()
-  await page.waitForFunction("document.querySelector('[aria-busy=true]') === null", undefined, {
-    timeout: QUIET_WAIT_MS,
-  })
+  await page.locator('[aria-busy=true]').first().waitFor({ state: 'detached', timeout: QUIET_WAIT_MS })
   await page.waitForTimeout(SETTLE_MS)
   const file = join(ALL, look, `${name}.png`)
   await page.screenshot({ path: file })
