@@ -21,7 +21,10 @@ export function keyOfEntry(entry: Entry): string {
     case 'routing':
     case 'redirect':
       return entry.type
-    default:
+    case 'lander_view':
+    case 'click':
+    case 'update':
+    case 'correction':
       return `${entry.type}-${Date.parse(entry.at)}`
   }
 }

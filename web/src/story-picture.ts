@@ -83,7 +83,13 @@ function laneOf(entry: Entry, { deliveries }: Story): Omit<Lane, 'marks'> {
       const targetId = deliveries.find(({ id }) => id === entry.deliveryId)?.targetId ?? ''
       return { key: `to ${targetId}`, kind: 'delivery', targetId }
     }
-    default:
+    case 'request':
+    case 'routing':
+    case 'redirect':
+    case 'lander_view':
+    case 'click':
+    case 'update':
+    case 'correction':
       return { key: 'visit', kind: 'visit', targetId: '' }
   }
 }
@@ -117,7 +123,12 @@ export function toneOf(entry: Entry): Tone {
       return isTaken(entry.attempt) ? 'good' : 'bad'
     case 'request':
       return entry.bot === '' ? 'plain' : 'look'
-    default:
+    case 'routing':
+    case 'redirect':
+    case 'lander_view':
+    case 'click':
+    case 'update':
+    case 'correction':
       return 'plain'
   }
 }

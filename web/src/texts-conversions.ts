@@ -78,11 +78,6 @@ export const matchTexts = {
   clickId: 'Click id',
   submit: 'Match and judge',
   result: (outcome: string) => `Judged: ${outcome}`,
-  inbox: 'These hits found no visit',
-  inboxText:
-    'The visit may have come late, or the hit carries a wrong click id. Try them again, or match one by hand.',
-  retry: 'Try all again',
-  retried: (judged: number, matched: number) => `${judged} tried, ${matched} matched`,
   emptyTitle: 'Every hit found its visit',
   emptyText: 'Hits whose click id is unknown would wait here for you to match them.',
   request: 'Request',

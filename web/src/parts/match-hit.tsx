@@ -1,40 +1,17 @@
 import { Button, Code, Group, Modal, Stack, Text, TextInput } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { answerOf, api } from '../api.ts'
 import type { components } from '../api-types.ts'
+import { toHitText } from '../hit-text.ts'
 import { isKey, texts } from '../texts.ts'
 import { byHandTexts, matchTexts } from '../texts-conversions.ts'
 import { useForm } from '../use-form.ts'
 import { FormProblem } from './form-footer.tsx'
-import { Note } from './note.tsx'
 
 type Hit = components['schemas']['Hit']
 const words = matchTexts
-
-/** Judges all unmatched hits anew: their visits may have come meanwhile. */
-export function UnmatchedBanner() {
-  const queries = useQueryClient()
-  const rematch = useMutation({
-    mutationFn: () => answerOf(api.POST('/api/v1/hits/rematch', { body: { all: true } })),
-    onSuccess: () => queries.invalidateQueries({ queryKey: ['hits'] }),
-  })
-  return (
-    <Note tone="look" title={words.inbox}>
-      <Group justify="space-between">
-        <Text size="sm">{words.inboxText}</Text>
-        <Button variant="default" size="xs" loading={rematch.isPending} onClick={() => rematch.mutate()}>
-          {words.retry}
-        </Button>
-      </Group>
-      <Text size="sm" role="status" mt={rematch.data === undefined ? 0 : 4}>
-        {rematch.data !== undefined && words.retried(rematch.data.judged, rematch.data.matched)}
-      </Text>
-      <FormProblem problem={rematch.error?.message} />
-    </Note>
-  )
-}
 
 /** Gives an unmatched hit to a visit. */
 export function MatchHit({ hit }: { readonly hit: Hit }) {
@@ -44,6 +21,7 @@ export function MatchHit({ hit }: { readonly hit: Hit }) {
     close()
     // Not before: a hit that is matched leaves the list, and the answer would leave with it.
     void queries.invalidateQueries({ queryKey: ['hits'] })
+    void queries.invalidateQueries({ queryKey: ['unmatched-causes'] })
   }
   return (
     <>
@@ -65,14 +43,13 @@ function MatchForm({ hit }: { readonly hit: Hit }) {
     const answer = await answerOf(api.POST('/api/v1/hits/{id}/match', { params, body }))
     setOutcome(answer.reason === '' ? wordOf(answer.outcome) : `${wordOf(answer.outcome)}, ${answer.reason}`)
   })
-  const request = [`${hit.method} ${hit.path}`, ...hit.params.map(({ name, value }) => `${name} = ${value}`)]
   return (
     <form onSubmit={form.submit}>
       <Stack gap="md">
         <Text size="sm" c="dimmed">
           {words.lead}
         </Text>
-        <Code block>{request.join('\n')}</Code>
+        <Code block>{toHitText(hit)}</Code>
         <TextInput
           {...form.text('clickId')}
           label={words.clickId}

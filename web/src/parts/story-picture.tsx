@@ -76,7 +76,16 @@ function LaneView({ lane: { marks }, row, label, current }: LaneProps) {
       <div className={classes.label} style={{ gridRow: row }} title={label}>
         {label}
       </div>
-      <div className={classes.line} style={{ gridRow: row, gridColumn: `${first + 2} / ${last + 3}` }} />
+      <div
+        className={classes.line}
+        style={
+          {
+            gridRow: row,
+            gridColumn: `${first + 2} / ${last + 3}`,
+            '--span': last - first + 1,
+          } as CSSProperties
+        }
+      />
       <ol className={classes.marks} aria-label={label}>
         {marks.map((mark) => (
           <MarkView key={mark.key} mark={mark} row={row} isCurrent={mark.key === current} />
@@ -123,7 +132,12 @@ function wordOf(entry: Entry): string {
     }
     case 'request':
       return entry.bot === '' ? words.marks.request : words.bot
-    default:
+    case 'routing':
+    case 'redirect':
+    case 'lander_view':
+    case 'click':
+    case 'update':
+    case 'correction':
       return words.marks[entry.type]
   }
 }

@@ -1,4 +1,4 @@
-import { Button, Text } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { answerOf, api } from '../api.ts'
 import { reasonWords } from '../attempt-words.ts'
@@ -19,6 +19,7 @@ import { DeliveryFilters } from '../parts/delivery-filters.tsx'
 import { Empty } from '../parts/empty.tsx'
 import { LoadMore } from '../parts/load-more.tsx'
 import { Loaded } from '../parts/loaded.tsx'
+import { LookedTo } from '../parts/looked-to.tsx'
 import { Page } from '../parts/page.tsx'
 import { Shortened } from '../parts/shortened.tsx'
 import { When } from '../parts/when.tsx'
@@ -53,7 +54,7 @@ export function Deliveries() {
         {({ pages }) => (
           <>
             <Rows rows={pages.flatMap(({ items }) => items)} isFiltered={isFiltered(filter)} />
-            <LookedTo searchedTo={pages.at(-1)?.searchedTo ?? null} />
+            <LookedTo at={pages.at(-1)?.searchedTo ?? null} />
             <LoadMore query={query} />
           </>
         )}
@@ -162,16 +163,5 @@ function NoRows({ isFiltered: filtered }: { readonly isFiltered: boolean }) {
         </Button>
       }
     />
-  )
-}
-
-/** A search looks only so far back at a time. */
-function LookedTo({ searchedTo }: { readonly searchedTo: string | null }) {
-  const { timeZone } = useMe().workspace
-  if (searchedTo === null) return null
-  return (
-    <Text size="sm" c="dimmed" ta="center">
-      {words.lookedTo(formatTime(searchedTo, timeZone))}
-    </Text>
   )
 }

@@ -1,49 +1,157 @@
-import { answerOf, api } from '../api.ts'
+import { Button } from '@mantine/core'
+import { clearAddressFilter, isAnyGiven, useAddressFilter, useOpened } from '../address-filter.ts'
 import type { components } from '../api-types.ts'
 import { OutcomeBadge } from '../parts/badges.tsx'
-import { LogScreen } from '../parts/log-screen.tsx'
-import { MatchHit, UnmatchedBanner } from '../parts/match-hit.tsx'
+import { type Column, DataTable } from '../parts/data-table.tsx'
+import { Empty } from '../parts/empty.tsx'
+import { FilterBar, type FilterField } from '../parts/filter-bar.tsx'
+import { HitDrawer } from '../parts/hit-drawer.tsx'
+import { LoadMore } from '../parts/load-more.tsx'
+import { Loaded } from '../parts/loaded.tsx'
+import { LookedTo } from '../parts/looked-to.tsx'
+import { MatchHit } from '../parts/match-hit.tsx'
+import { Page, Section } from '../parts/page.tsx'
 import { Shortened } from '../parts/shortened.tsx'
+import { UnmatchedCauses } from '../parts/unmatched-causes.tsx'
 import { When } from '../parts/when.tsx'
+import { useItems } from '../resource.ts'
+import { networks } from '../resources.ts'
 import { useMayChange } from '../session.ts'
-import { isKey, texts } from '../texts.ts'
+import { texts, toOptions } from '../texts.ts'
 import { matchTexts } from '../texts-conversions.ts'
+import { causeTexts, hitTexts } from '../texts-inspector.ts'
+import { HIT_FILTERS, type HitFilter, useHits } from '../use-hits.ts'
 
 type Hit = components['schemas']['Hit']
+const words = texts.hits
 
+/** Everything that arrived, found by any of its fields; unmatched hits by their causes too. */
 export function Hits() {
-  const mayChange = useMayChange()
-  const words = texts.hits
+  const filter = useAddressFilter(HIT_FILTERS)
+  const query = useHits(filter)
+  const fields = useFields()
+  const isInbox = filter.outcome === 'unmatched'
+  const list = (
+    <Loaded query={query}>
+      {({ pages }) => (
+        <>
+          <HitRows rows={pages.flatMap(({ items }) => items)} filter={filter} />
+          <LookedTo at={pages.at(-1)?.searchedTo ?? null} />
+          <LoadMore query={query} />
+        </>
+      )}
+    </Loaded>
+  )
   return (
-    <LogScreen<Hit>
-      name="hits"
-      texts={words}
-      icon="hits"
-      filter={{ name: 'outcome', label: words.outcome, any: words.anyOutcome, choices: texts.outcome }}
-      list={({ limit, cursor, filter }) => {
-        const outcome = isKey(texts.outcome, filter) ? { outcome: filter } : {}
-        const query = { limit, ...(cursor === undefined ? {} : { cursor }), ...outcome }
-        return answerOf(api.GET('/api/v1/hits', { params: { query } }))
-      }}
-      href={(row) => (row.clickId === '' ? undefined : `/visits/${row.clickId}`)}
-      banner={(chosen) => chosen === 'unmatched' && mayChange && <UnmatchedBanner />}
-      nothing={(chosen) =>
-        chosen === 'unmatched' ? { title: matchTexts.emptyTitle, text: matchTexts.emptyText } : undefined
+    <Page
+      title={words.title}
+      lead={words.lead}
+      actions={
+        <Button component="a" href="/live" variant="default">
+          {hitTexts.live}
+        </Button>
       }
-      columns={[
-        { key: 'time', header: words.time, cell: (row) => <When at={row.receivedAt} /> },
-        { key: 'kind', header: words.kind, cell: (row) => texts.hitKind[row.kind] },
-        { key: 'outcome', header: words.outcome, cell: (row) => <OutcomeBadge outcome={row.outcome} /> },
-        { key: 'reason', header: words.reason, cell: (row) => <Shortened text={row.reason} width={190} /> },
-        { key: 'click', header: words.clickId, cell: (row) => <Shortened text={row.clickId} width={180} /> },
-        { key: 'ip', header: words.ip, cell: (row) => row.ip },
-        {
-          key: 'match',
-          header: '',
-          numeric: true,
-          cell: (row) => row.outcome === 'unmatched' && mayChange && <MatchHit hit={row} />,
-        },
-      ]}
+    >
+      <FilterBar values={filter} {...fields} />
+      {isInbox ? (
+        <>
+          <UnmatchedCauses />
+          <Section title={causeTexts.list}>{list}</Section>
+        </>
+      ) : (
+        list
+      )}
+      <HitDrawer />
+    </Page>
+  )
+}
+
+function useFields(): { readonly fields: readonly FilterField[]; readonly more: readonly FilterField[] } {
+  const senders = useItems(networks).data ?? []
+  return {
+    fields: [
+      {
+        kind: 'choice',
+        name: 'outcome',
+        label: words.outcome,
+        any: words.anyOutcome,
+        choices: toOptions(texts.outcome),
+      },
+      {
+        kind: 'choice',
+        name: 'affiliateNetworkId',
+        label: hitTexts.network,
+        any: hitTexts.anyNetwork,
+        choices: senders.map(({ id, name }) => ({ value: id, label: name })),
+      },
+      { kind: 'text', name: 'text', label: hitTexts.search },
+      { kind: 'text', name: 'clickId', label: words.clickId },
+    ],
+    more: [
+      { kind: 'text', name: 'txid', label: hitTexts.txid },
+      { kind: 'text', name: 'ip', label: hitTexts.ip },
+      { kind: 'text', name: 'reason', label: hitTexts.reason },
+      { kind: 'text', name: 'event', label: hitTexts.event },
+      {
+        kind: 'choice',
+        name: 'kind',
+        label: hitTexts.kind,
+        any: hitTexts.anyKind,
+        choices: toOptions(texts.hitKind),
+      },
+      { kind: 'day', name: 'from', label: hitTexts.from },
+      { kind: 'day', name: 'to', label: hitTexts.to },
+    ],
+  }
+}
+
+function HitRows({ rows, filter }: { readonly rows: readonly Hit[]; readonly filter: HitFilter }) {
+  const { hrefOf } = useOpened()
+  const columns = useColumns()
+  if (rows.length === 0) return <NoRows filter={filter} />
+  return (
+    <DataTable
+      label={words.title}
+      columns={columns}
+      rows={rows}
+      rowKey={({ id }) => id}
+      href={({ id }) => hrefOf(id)}
+    />
+  )
+}
+
+function useColumns(): readonly Column<Hit>[] {
+  const mayChange = useMayChange()
+  return [
+    { key: 'time', header: words.time, cell: (row) => <When at={row.receivedAt} /> },
+    { key: 'kind', header: words.kind, cell: (row) => texts.hitKind[row.kind] },
+    { key: 'outcome', header: words.outcome, cell: (row) => <OutcomeBadge outcome={row.outcome} /> },
+    { key: 'reason', header: words.reason, cell: (row) => <Shortened text={row.reason} width={260} /> },
+    { key: 'click', header: words.clickId, cell: (row) => <Shortened text={row.clickId} width={150} /> },
+    { key: 'ip', header: words.ip, cell: (row) => row.ip },
+    {
+      key: 'match',
+      header: '',
+      numeric: true,
+      cell: (row) => row.outcome === 'unmatched' && mayChange && <MatchHit hit={row} />,
+    },
+  ]
+}
+
+function NoRows({ filter }: { readonly filter: HitFilter }) {
+  if (!isAnyGiven(filter)) return <Empty icon="hits" title={words.emptyTitle} text={words.emptyText} />
+  const { outcome, ...rest } = filter
+  const isEmptyInbox = outcome === 'unmatched' && !isAnyGiven(rest)
+  return (
+    <Empty
+      icon={isEmptyInbox ? 'check' : 'hits'}
+      title={isEmptyInbox ? matchTexts.emptyTitle : texts.filter.nothing}
+      text={isEmptyInbox ? matchTexts.emptyText : texts.filter.nothingText}
+      action={
+        <Button variant="default" onClick={() => clearAddressFilter(HIT_FILTERS)}>
+          {texts.filter.clear}
+        </Button>
+      }
     />
   )
 }
