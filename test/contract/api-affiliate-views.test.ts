@@ -9,6 +9,8 @@ describe.each(SQL_ENGINES)('what an affiliate manager sees of offers on %s', (en
 
   /** Calls as an affiliate manager of the rig's network. */
   async function managerOf({ api, workspace }: PortalRig) {
+    const owner = await api.owner(`${workspace}@example.com`)
+    await api.deps.accounts.addWorkspace({ id: workspace, name: 'Net', ownerId: owner.userId })
     const { cookie, id } = await addAffiliateManager(api, workspace)
     const headers = { cookie, origin: DASHBOARD_URL }
     const get = async (path: string) => await api.app.inject({ url: `/api/v1/${path}`, headers })

@@ -64,3 +64,15 @@ export const paymentRuns: Listed<PaymentRun> = {
   name: 'payment-runs',
   list: (query) => answerOf(api.GET('/api/v1/payment-runs', { params: { query } })),
 }
+
+export type Coupon = Schemas['Coupon']
+
+export const coupons: Resource<Coupon, Body<'/api/v1/coupons'>> = {
+  name: 'coupons',
+  list: (query) => answerOf(api.GET('/api/v1/coupons', { params: { query } })),
+  get: (id) => answerOf(api.GET('/api/v1/coupons/{id}', { params: { path: { id } } })),
+  create: (body) => answerOf(api.POST('/api/v1/coupons', { body })),
+  update: (id, body) => answerOf(api.PATCH('/api/v1/coupons/{id}', { params: { path: { id } }, body })),
+  archive: (id) => answerOf(api.DELETE('/api/v1/coupons/{id}', { params: { path: { id } } })),
+  restore: (id) => answerOf(api.POST('/api/v1/coupons/{id}/restore', { params: { path: { id } } })),
+}

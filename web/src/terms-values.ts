@@ -119,17 +119,17 @@ export function toPriceBody({ model, amount, percent }: PriceValues): PriceBody 
 
 type Caps = { readonly [Period in keyof CapValues]: string | number | null }
 
-function toCapValues(caps: Caps | undefined): CapValues {
+export function toCapValues(caps: Caps | undefined): CapValues {
   if (caps === undefined) return EMPTY_CAPS
   const { daily, monthly, total } = caps
   return { daily: String(daily ?? ''), monthly: String(monthly ?? ''), total: String(total ?? '') }
 }
 
-function toAmountCaps({ daily, monthly, total }: CapValues) {
+export function toAmountCaps({ daily, monthly, total }: CapValues) {
   return { daily: daily.trim() || null, monthly: monthly.trim() || null, total: total.trim() || null }
 }
 
-function toCountCaps(caps: CapValues) {
+export function toCountCaps(caps: CapValues) {
   const { daily, monthly, total } = toAmountCaps(caps)
   const toCount = (text: string | null) => (text === null ? null : Number(text))
   return { daily: toCount(daily), monthly: toCount(monthly), total: toCount(total) }

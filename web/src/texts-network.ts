@@ -176,15 +176,11 @@ export const affiliateTexts = {
   revoke: 'Revoke',
   revokeAsk: (name: string) => `Programs that use “${name}” stop working at once.`,
   revoked: 'Revoked',
-  offers: 'Offers of its own',
-  offersAside: 'Give it a private offer, block it at one, or pay it differently.',
 } as const
 
 export const standingTexts = {
-  open: 'Set where it stands with an offer',
   title: 'Affiliate and offer',
   offer: 'Offer',
-  offerId: 'Id of the offer',
   payout: 'Payout',
   save: 'Save',
   state: 'May it run the offer?',
@@ -203,8 +199,6 @@ export const standingTexts = {
   },
   reason: 'Reason',
   reasonHint: 'The affiliate reads it.',
-  ownPayout: 'An own payout for the default event',
-  ownPayoutHint: 'In place of the offer’s and of its tier’s.',
   saved: 'Saved.',
 } as const
 

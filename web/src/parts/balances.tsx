@@ -1,16 +1,14 @@
-import { Anchor, Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core'
+import { Anchor, Button, Group, Stack, Text } from '@mantine/core'
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
 import { answerOf, api } from '../api.ts'
 import { formatMoney } from '../format.ts'
 import type { Balance, Side } from '../resources-network.ts'
 import { navigate } from '../router.tsx'
 import { useMe } from '../session.ts'
 import { billingTexts as words } from '../texts-billing.ts'
-import { useForm } from '../use-form.ts'
+import { AdjustButton } from './adjustment-form.tsx'
 import { type Column, DataTable } from './data-table.tsx'
 import { Empty } from './empty.tsx'
-import { FormProblem } from './form-footer.tsx'
 import { LoadMore } from './load-more.tsx'
 import { Loaded } from './loaded.tsx'
 import { SideChoice, useSide } from './side-choice.tsx'
@@ -117,7 +115,6 @@ function Amount({ row, name }: { readonly row: Balance; readonly name: (typeof A
 
 function Actions({ row, side }: { readonly row: Balance; readonly side: Side }) {
   const queries = useQueryClient()
-  const [isAdjusting, setAdjusting] = useState(false)
   const draft = useMutation({
     mutationFn: () => answerOf(api.POST('/api/v1/invoices', { body: { side, partyId: row.partyId } })),
     onSuccess: async (invoice) => {
@@ -138,57 +135,7 @@ function Actions({ row, side }: { readonly row: Balance; readonly side: Side }) 
           {words.invoice}
         </Button>
       )}
-      <Button size="compact-xs" variant="subtle" color="gray" onClick={() => setAdjusting(true)}>
-        {words.adjust}
-      </Button>
-      <Modal
-        opened={isAdjusting}
-        onClose={() => setAdjusting(false)}
-        title={words.adjustTitle(row.name)}
-        centered
-      >
-        <AdjustForm row={row} side={side} onDone={() => setAdjusting(false)} />
-      </Modal>
+      <AdjustButton side={side} party={{ id: row.partyId, name: row.name }} isSmall />
     </Group>
-  )
-}
-
-type AdjustFormProps = { readonly row: Balance; readonly side: Side; readonly onDone: () => void }
-
-function AdjustForm({ row, side, onDone }: AdjustFormProps) {
-  const queries = useQueryClient()
-  const form = useForm({ amount: '', reason: '' }, async (values) => {
-    const body = { ...values, side, partyId: row.partyId }
-    await answerOf(api.POST('/api/v1/balance-adjustments', { body }))
-    await queries.invalidateQueries({ queryKey: ['balances'] })
-    onDone()
-  })
-  return (
-    <form onSubmit={form.submit}>
-      <Stack gap="md">
-        <Text size="sm" c="dimmed">
-          {words.adjustText}
-        </Text>
-        <TextInput
-          {...form.text('amount')}
-          label={`${words.amount}, ${row.currency}`}
-          description={words.amountHint}
-          required
-          data-autofocus
-        />
-        <TextInput
-          {...form.text('reason')}
-          label={words.reason}
-          description={words.adjustReasonHint}
-          required
-        />
-        <FormProblem problem={form.problem} />
-        <Group>
-          <Button type="submit" loading={form.saving}>
-            {words.adjustSave}
-          </Button>
-        </Group>
-      </Stack>
-    </form>
   )
 }

@@ -63,7 +63,8 @@ type CapRowProps = {
   readonly onChange: (caps: CapValues) => void
 }
 
-function CapRow({ label, caps, errorOf, onChange }: CapRowProps) {
+/** Three caps of one kind, by period. */
+export function CapRow({ label, caps, errorOf, onChange }: CapRowProps) {
   return (
     <Input.Wrapper label={label} labelElement="div">
       <div className={classes.caps}>

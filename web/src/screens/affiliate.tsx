@@ -1,6 +1,9 @@
-import { NumberInput, Select, Stack, TagsInput, Text, Textarea, TextInput } from '@mantine/core'
-import { AffiliateAside } from '../parts/affiliate-aside.tsx'
+import { NumberInput, Select, Stack, Tabs, TagsInput, Text, Textarea, TextInput } from '@mantine/core'
+import { AffiliateOffers } from '../parts/affiliate-offers.tsx'
+import { AffiliateOverview } from '../parts/affiliate-overview.tsx'
+import { AffiliateTracking } from '../parts/affiliate-tracking.tsx'
 import { BillingAddress } from '../parts/billing-address.tsx'
+import { Coupons } from '../parts/coupon-list.tsx'
 import { EditScreen } from '../parts/edit-screen.tsx'
 import { FormFooter } from '../parts/form-footer.tsx'
 import { FormLayout, Pair } from '../parts/form-layout.tsx'
@@ -9,11 +12,13 @@ import { Section } from '../parts/page.tsx'
 import { ItemSelect } from '../parts/pickers.tsx'
 import { useSave } from '../resource.ts'
 import { type Affiliate, type AffiliateBody, affiliates, members } from '../resources-network.ts'
-import type { PathParams } from '../router.tsx'
+import { type PathParams, setQuery, usePlace } from '../router.tsx'
 import { useMe } from '../session.ts'
 import { isKey, texts, toOptions } from '../texts.ts'
+import { affiliatePageTexts } from '../texts-coupons.ts'
 import { advertiserTexts, affiliateTexts as words } from '../texts-network.ts'
 import { type Form, useForm } from '../use-form.ts'
+import classes from './affiliate.module.css'
 
 export function AffiliateScreen({ params }: { readonly params: PathParams }) {
   return (
@@ -22,8 +27,46 @@ export function AffiliateScreen({ params }: { readonly params: PathParams }) {
       id={params.id ?? 'new'}
       listTitle={words.title}
       createTitle={words.create}
-      form={AffiliateForm}
+      form={AffiliateTabs}
     />
+  )
+}
+
+/** What is looked at often comes first; the address keeps which part is open. */
+function AffiliateTabs({ item }: { readonly item: Affiliate | undefined }) {
+  const given = usePlace().query.get('tab')
+  const { role } = useMe().workspace
+  if (item === undefined) return <AffiliateForm item={undefined} />
+  const { tabs } = affiliatePageTexts
+  return (
+    <Tabs
+      value={isKey(tabs, given) ? given : 'overview'}
+      onChange={(tab) => setQuery({ tab: tab === null || tab === 'overview' ? undefined : tab })}
+      keepMounted={false}
+    >
+      <Tabs.List mb="lg" className={classes.tabs}>
+        {toOptions(tabs).map(({ value, label }) => (
+          <Tabs.Tab key={value} value={value}>
+            {label}
+          </Tabs.Tab>
+        ))}
+      </Tabs.List>
+      <Tabs.Panel value="overview">
+        <AffiliateOverview affiliate={item} />
+      </Tabs.Panel>
+      <Tabs.Panel value="offers">
+        <Stack gap={32} maw={760}>
+          <AffiliateOffers affiliateId={item.id} />
+          {role !== 'affiliate_manager' && <Coupons of={{ affiliateId: item.id }} />}
+        </Stack>
+      </Tabs.Panel>
+      <Tabs.Panel value="tracking">
+        <AffiliateTracking affiliateId={item.id} />
+      </Tabs.Panel>
+      <Tabs.Panel value="details">
+        <AffiliateForm item={item} />
+      </Tabs.Panel>
+    </Tabs>
   )
 }
 
@@ -38,7 +81,7 @@ function AffiliateForm({ item }: { readonly item: Affiliate | undefined }) {
     save(item?.id, isScoped ? toManagersBody(values) : toBody(values)),
   )
   return (
-    <FormLayout onSubmit={form.submit} aside={item && <AffiliateAside affiliate={item} />}>
+    <FormLayout onSubmit={form.submit}>
       <Stack gap="md">
         <TextInput {...form.text('name')} label={texts.form.name} required autoFocus={item === undefined} />
         <Pair>

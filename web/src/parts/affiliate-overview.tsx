@@ -4,12 +4,14 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { answerOf, api } from '../api.ts'
 import { formatMoney } from '../format.ts'
 import { type Affiliate, type AffiliateStatus, affiliates } from '../resources-network.ts'
-import { useMayChange } from '../session.ts'
+import { useMayChange, useMe } from '../session.ts'
 import { billingTexts } from '../texts-billing.ts'
 import { affiliateTexts as words } from '../texts-network.ts'
 import { useForm } from '../use-form.ts'
+import { Adjustments } from './adjustment-list.tsx'
+import { AffiliateFigures } from './affiliate-figures.tsx'
 import { AffiliateKeys } from './affiliate-keys.tsx'
-import { AffiliateStanding } from './affiliate-standing.tsx'
+import classes from './affiliate-overview.module.css'
 import { ConfirmButton } from './confirm-button.tsx'
 import { CopyField } from './copy-field.tsx'
 import { FormProblem } from './form-footer.tsx'
@@ -20,21 +22,22 @@ import { StateBadge } from './state-badge.tsx'
 import { Sums } from './sums.tsx'
 import { When } from './when.tsx'
 
-/** What can be done about an affiliate besides its fields: status, balance, people, keys, offers. */
-export function AffiliateAside({ affiliate }: { readonly affiliate: Affiliate }) {
-  const mayChange = useMayChange()
+/** An affiliate at a glance: how it does, what it is owed, whether it is let in, and who signs in for it. */
+export function AffiliateOverview({ affiliate }: { readonly affiliate: Affiliate }) {
+  const { role } = useMe().workspace
   return (
-    <>
-      <Standing affiliate={affiliate} />
-      <BalanceOf affiliate={affiliate} />
-      {mayChange && (
-        <Section title={words.offers} aside={words.offersAside}>
-          <AffiliateStanding affiliateId={affiliate.id} />
-        </Section>
-      )}
-      <People affiliate={affiliate} />
-      <AffiliateKeys affiliateId={affiliate.id} />
-    </>
+    <div className={classes.columns}>
+      <Stack gap={32} className={classes.column}>
+        <AffiliateFigures affiliateId={affiliate.id} />
+        <BalanceOf affiliate={affiliate} />
+        {(role === 'owner' || role === 'manager') && <Adjustments side="affiliate" party={affiliate} />}
+      </Stack>
+      <Stack gap={32} className={classes.column}>
+        <Standing affiliate={affiliate} />
+        <People affiliate={affiliate} />
+        <AffiliateKeys affiliateId={affiliate.id} />
+      </Stack>
+    </div>
   )
 }
 

@@ -1,0 +1,62 @@
+/** The words of coupons, of adjustments of balances, and of what an affiliate has of its own at an offer. */
+export const couponTexts = {
+  title: 'Coupons',
+  aside:
+    'A code that customers type at the advertiser. A conversion that comes with it is credited to the affiliate, even without a click.',
+  none: 'No coupons yet.',
+  code: 'Code',
+  codeHint: 'As customers type it, in any case, e.g. “SUMMER10”.',
+  add: 'New coupon',
+  create: 'Create coupon',
+  archive: 'Archive',
+  archiveOne: (code: string) => `Archive ${code}`,
+  archived: (code: string) => `Coupon “${code}” is archived`,
+  affiliate: 'Affiliate',
+  offer: 'Offer',
+} as const
+
+export const adjustmentTexts = {
+  title: 'Bonuses and fees',
+  aside: 'Booked by hand. Each is a line of the next invoice.',
+  none: 'None so far.',
+  more: 'Show more',
+} as const
+
+export const ownTermsTexts = {
+  ownCaps: 'Own caps',
+  ownCapsHint: 'In place of the caps that the offer sets for each affiliate.',
+  payoutsHint: 'In place of the offer’s and of its tier’s. Empty: as the offer pays.',
+  payoutOf: (event: string) => `Own payout for ${event}`,
+  defaultEvent: 'the default event',
+} as const
+
+/** One affiliate as the network looks at it. */
+export const affiliatePageTexts = {
+  tabs: {
+    overview: 'Overview',
+    offers: 'Offers',
+    tracking: 'Postbacks & pixels',
+    details: 'Details',
+  },
+  days: 'The last 30 days',
+  daysAside: 'By the day of the conversion, in the workspace’s time zone.',
+  figures: { clicks: 'Clicks', conversions: 'Conversions', payout: 'Payout' },
+  trend: (name: string) => `${name}, day by day`,
+  offers: 'Its offers',
+  offersAside:
+    'Those that it may run, and those that it asked for. Open one to let it in, block it, or pay it differently.',
+  noOffers: 'It runs no offer yet.',
+  give: 'Set where it stands with another offer',
+  offer: 'Offer',
+  standing: 'Standing',
+  payout: 'Its payout',
+  runs: 'May run it',
+  tracking: 'What it is told by',
+  trackingAside: 'Its postbacks are called by the server, its pixels are loaded by visitors’ browsers.',
+  noTracking: 'It has set up no postback and no pixel. It learns of conversions only by looking here.',
+  kind: 'Kind',
+  target: 'URL or code',
+  state: 'State',
+  off: 'Switched off',
+  toModeration: 'Decide about it',
+} as const
