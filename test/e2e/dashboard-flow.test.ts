@@ -95,7 +95,7 @@ describe('a flow in a browser', () => {
     await page.getByRole('textbox', { name: 'Name of the rule' }).waitFor({ state: 'detached' })
     await page.getByRole('button', { name: 'Move rule 2', exact: true }).focus()
     await page.keyboard.press('Space')
-    await page.getByText('Phones is lifted. It is number 2 of 2.').waitFor({ state: 'attached' })
+    await page.getByText('Phones would be number 2 of 2.').waitFor({ state: 'attached' })
     await page.keyboard.press('ArrowUp')
     await page.getByText('Phones would be number 1 of 2.').waitFor({ state: 'attached' })
     await page.keyboard.press('Space')
@@ -138,7 +138,10 @@ describe('a flow in a browser', () => {
   it('says before an older change is undone what a later one would lose', async () => {
     await page.getByRole('button', { name: 'Changes', exact: true }).click()
     const history = page.getByRole('dialog')
-    const older = history.getByRole('listitem').filter({ hasText: 'Push → Push in spring' }).last()
+    const older = history
+      .getByRole('listitem')
+      .filter({ hasText: 'Push → Push in spring', has: page.getByRole('button') })
+      .last()
     await older.getByRole('button', { name: /Undo the change/ }).click()
     await older.getByText('It has been changed again since').waitFor()
     await older.getByText('Push in spring → Push').waitFor()
@@ -156,6 +159,7 @@ describe('a flow in a browser', () => {
     })
     await dark.page.goto(`${installation.dashboardUrl}/campaigns/${campaign}`)
     await dark.page.locator('[data-key="rules.1"]').waitFor()
+    await dark.page.locator('[aria-busy=true]').first().waitFor({ state: 'detached' })
     expect(await findA11yProblems(dark.page)).toEqual([])
     await dark.close()
   })

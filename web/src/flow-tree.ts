@@ -132,7 +132,7 @@ function toArm(path: Path, { at, isOff, names, index, among }: ArmOf): FlowArm {
   }))
   const offers = path.offers.map(({ id }, place): FlowOffer => {
     const { name, url, campaign } = names.offer(id)
-    const offer = stop('offers', place, name, hostOf(url))
+    const offer = stop('offers', place, name, path.offers.length > 1 ? '' : hostOf(url))
     return { id, node: offer, campaign: campaign === '' ? undefined : toCampaign(offer, campaign) }
   })
   return { path: isNamed ? node : undefined, key: at, id: path.id, landers, offers, fallback: undefined }

@@ -42,6 +42,8 @@ export const catalogueTexts = {
 } as const
 
 export const sourceTexts = {
+  billing: 'How the source bills',
+  billingAside: 'Where its days and its count of visits differ from ours.',
   timeZoneHint: 'Where the source’s own days begin.',
   timeZoneOfWorkspace: (zone: string) => `The workspace’s: ${zone}`,
   trafficLoss: 'Traffic loss, %',
@@ -70,7 +72,10 @@ export const networkTexts = {
   policyAdd: 'Add an event',
   event: 'Event',
   again: 'When it comes again',
+  more: 'How its hits are read',
+  moreAside: 'Its own words for statuses, and events that may come more than once.',
   guard: 'Who may send hits',
+  guardAside: 'A signature, addresses and times. Hits that do not keep to it are refused.',
   signingSecret: 'Signing secret',
   signingSecretHint:
     'Hits must carry their time in seconds as “ts” and, as “sig”, the HMAC-SHA256 of their query. Empty: not asked for.',

@@ -233,6 +233,9 @@ export const texts = {
     emptyTitle: 'What do you promote?',
     emptyText: 'Paste your offer’s link. The network’s click id parameter is added to it by itself.',
     network: 'Affiliate network',
+    networkHint:
+      'Who pays you for it. Its click id parameter is added to the URL, and its postbacks find their visits.',
+    moreAside: 'Countries, tags, and ids of the tracker that you move from.',
     url: 'Offer URL',
     urlHint: 'May use macros: {clickid} {externalid} {sub1} {token.NAME} {country} {device} …',
     payout: 'Payout',
@@ -270,11 +273,13 @@ export const texts = {
     url: 'Lander URL',
     urlHint: 'May use macros: {clickid} {country} {token.NAME} …',
     ctaCount: 'Calls to action',
-    ctaCountHint: 'With more than one, /click/2 leads to the second offer of the path.',
+    ctaCountHint:
+      'How many buttons lead on. With more than one, /click/2 leads to the second offer of the path.',
     links: 'Links on your page',
     link: (number: number) => `Call to action ${number}`,
     linkHint: 'Use it as the link of your button. The cookie or “cid” tells which visitor it is.',
     tags: 'Tags',
+    moreAside: 'Tags, ids of the tracker that you move from, and a key against copied addresses.',
     protect: 'Only for visitors of a campaign',
     protectHint:
       'Put {lander.key} into the lander URL: it becomes a key that runs out. Your page checks it with the secret, and turns away whoever copied the address.',

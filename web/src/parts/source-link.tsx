@@ -26,6 +26,7 @@ export function SourceLink({ source, id }: { readonly source: Incoming; readonly
       description={own === undefined ? words.linkHint : words.linkOf(own.name)}
       text={`${own?.link.split('?')[0] ?? ANY_LINK}?${query}`}
       purpose="link"
+      meanings={Object.fromEntries(params.map(({ macro, meaning }) => [macro, meaning]))}
       samples={Object.fromEntries(params.map(({ macro, sample }) => [macro, sample]))}
       // A link without a campaign is nobody's yet.
       isAsked={false}
@@ -40,8 +41,18 @@ const LINK_IGNORES = ['not_a_url', 'wrong_path', 'not_our_host', 'http']
 /** As the API writes them into a campaign's link (src/api/campaign-link.ts). */
 function paramsOf({ externalIdParam, externalIdMacro, costParam, costMacro, tokens }: Incoming) {
   return [
-    { param: externalIdParam, macro: externalIdMacro || '{external_id}', sample: SAMPLE_ID },
-    { param: costParam, macro: costMacro || '{cost}', sample: SAMPLE_COST },
-    ...tokens.map(({ param, macro, name }) => ({ param, macro: macro || `{${name}}`, sample: SAMPLE_TOKEN })),
+    {
+      param: externalIdParam,
+      macro: externalIdMacro || '{external_id}',
+      sample: SAMPLE_ID,
+      meaning: words.sourceId,
+    },
+    { param: costParam, macro: costMacro || '{cost}', sample: SAMPLE_COST, meaning: words.sourceCost },
+    ...tokens.map(({ param, macro, name }) => ({
+      param,
+      macro: macro || `{${name}}`,
+      sample: SAMPLE_TOKEN,
+      meaning: words.sourceToken(name || param),
+    })),
   ].filter(({ param }) => param.trim() !== '')
 }

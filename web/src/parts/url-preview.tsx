@@ -27,6 +27,8 @@ export type UrlPreviewProps = {
   readonly clickIdParam?: string | undefined
   /** Findings that mean nothing here. */
   readonly ignored?: readonly string[] | undefined
+  /** What others' macros mean here, where more is known than who fills them in. */
+  readonly meanings?: Readonly<Record<string, string>> | undefined
   /** What others may write in the place of their macros. */
   readonly samples?: Readonly<Record<string, string>> | undefined
   /** False where nobody can answer for the address yet. */
@@ -35,7 +37,7 @@ export type UrlPreviewProps = {
   readonly onMend?: ((text: string) => void) | undefined
 }
 
-const NOBODY = {}
+const NOBODY: Readonly<Record<string, string>> = {}
 const NOTHING: readonly string[] = []
 
 /** Under a field with a URL: its macros in colours and in words, an example, and what is wrong as one types. */
@@ -100,7 +102,8 @@ export function UrlCopy({ label, description, ...props }: UrlCopyProps) {
 }
 
 /** What the form knows at once; what the API adds to it as soon as somebody stops typing. */
-function useExplained({ text, purpose, party = NOBODY, isAsked = true }: UrlPreviewProps): ExplainedUrl {
+function useExplained(props: UrlPreviewProps): ExplainedUrl {
+  const { text, purpose, party = NOBODY, isAsked = true, meanings = NOBODY, samples = NOBODY } = props
   const [settled] = useDebouncedValue(text, TYPING_MS)
   const { data } = useQuery({
     queryKey: ['explain-url', settled, purpose, party],
@@ -112,7 +115,13 @@ function useExplained({ text, purpose, party = NOBODY, isAsked = true }: UrlPrev
     staleTime: FRESH_MS,
     retry: false,
   })
-  return data?.text === text ? data : readUrl(text, purpose)
+  const { findings, parts } = data?.text === text ? data : readUrl(text, purpose)
+  const known = parts.map((part) => {
+    const macro = text.slice(part.start, part.end)
+    const meaning = meanings[macro] ?? part.meaning
+    return part.kind === 'foreign' ? { ...part, meaning, sample: samples[macro] ?? part.sample } : part
+  })
+  return { findings, parts: known }
 }
 
 type FindingsProps = {

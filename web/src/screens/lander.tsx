@@ -2,6 +2,7 @@ import { NumberInput, Stack, Switch, TagsInput, TextInput } from '@mantine/core'
 import { ChangeHistory } from '../parts/change-history.tsx'
 import { CopyField } from '../parts/copy-field.tsx'
 import { EditScreen } from '../parts/edit-screen.tsx'
+import { Fold } from '../parts/fold.tsx'
 import { FormFooter } from '../parts/form-footer.tsx'
 import { FormLayout, Pair } from '../parts/form-layout.tsx'
 import { LegacyIds } from '../parts/legacy-ids.tsx'
@@ -57,6 +58,8 @@ function LanderForm({ item }: { readonly item: Lander | undefined }) {
             allowDecimal={false}
             maw={200}
           />
+        </Stack>
+        <Fold title={texts.form.more} aside={texts.landers.moreAside} isUsed={hasMore(form)}>
           <TagsInput
             label={texts.landers.tags}
             value={form.values.tags}
@@ -70,12 +73,17 @@ function LanderForm({ item }: { readonly item: Lander | undefined }) {
             onChange={(legacyIds) => form.set({ legacyIds })}
           />
           <Protection form={form} />
-        </Stack>
+        </Fold>
         <FormFooter form={form} isNew={item === undefined} cancelHref="/landers" />
       </FormLayout>
       {item !== undefined && <ChangeHistory subjectType="lander" subjectId={item.id} />}
     </>
   )
+}
+
+function hasMore({ values, hasErrorAt }: Form<LanderValues>): boolean {
+  const { tags, legacyIds, protection } = values
+  return tags.length + legacyIds.length > 0 || protection !== null || hasErrorAt('legacyIds')
 }
 
 /** Whether the address proves that a visitor came through a campaign. */

@@ -2,11 +2,11 @@ import { NumberInput, Select, Stack, TextInput } from '@mantine/core'
 import { networkCatalogue } from '../catalogue.ts'
 import { ChangeHistory } from '../parts/change-history.tsx'
 import { EditScreen } from '../parts/edit-screen.tsx'
+import { Fold } from '../parts/fold.tsx'
 import { FormFooter } from '../parts/form-footer.tsx'
 import { FormLayout, Pair } from '../parts/form-layout.tsx'
 import { NetworkRules } from '../parts/network-rules.tsx'
 import { NetworkSnippets } from '../parts/network-snippets.tsx'
-import { Section } from '../parts/page.tsx'
 import { CurrencySelect } from '../parts/pickers.tsx'
 import { SenderGuard } from '../parts/sender-guard.tsx'
 import { AboutNetwork } from '../parts/template-about.tsx'
@@ -92,7 +92,9 @@ function NetworkForm({ item }: { readonly item: AffiliateNetwork | undefined }) 
             />
           </Pair>
         </Stack>
-        <NetworkRules form={form} />
+        <Fold title={networkTexts.more} aside={networkTexts.moreAside} isUsed={hasRules(form)}>
+          <NetworkRules form={form} />
+        </Fold>
         <Guard form={form} />
         <FormFooter form={form} isNew={item === undefined} cancelHref="/affiliate-networks" />
       </FormLayout>
@@ -101,10 +103,24 @@ function NetworkForm({ item }: { readonly item: AffiliateNetwork | undefined }) 
   )
 }
 
+function hasRules({ values, hasErrorAt }: NetworkForm): boolean {
+  const isSet = values.statusMap.length > 0 || values.eventPolicies.length > 0
+  return isSet || hasErrorAt('statusMap') || hasErrorAt('eventPolicies')
+}
+
+function hasGuard({ values, hasErrorAt }: NetworkForm): boolean {
+  const { signingSecret, ipAllowlist, referrerAllowlist } = values
+  const isListed = ipAllowlist.length > 0 || referrerAllowlist.length > 0
+  const isTimed = values.clickToConversionMinMs > 0 || values.clickToConversionMaxMs > 0
+  return signingSecret !== '' || isListed || isTimed || GUARD_FIELDS.some(hasErrorAt)
+}
+
+const GUARD_FIELDS = ['signingSecret', 'ipAllowlist', 'referrerAllowlist', 'clickToConversionMaxMs'] as const
+
 /** Who may send hits of the network, and when. */
 function Guard({ form }: { readonly form: NetworkForm }) {
   return (
-    <Section title={networkTexts.guard}>
+    <Fold title={networkTexts.guard} aside={networkTexts.guardAside} isUsed={hasGuard(form)}>
       <SenderGuard form={form} />
       <Pair>
         <NumberInput
@@ -126,7 +142,7 @@ function Guard({ form }: { readonly form: NetworkForm }) {
           min={0}
         />
       </Pair>
-    </Section>
+    </Fold>
   )
 }
 

@@ -12,12 +12,12 @@ import { TIME_ZONES } from '../choices.ts'
 import { AboveRevenue, useAboveRevenue } from '../parts/above-revenue.tsx'
 import { ChangeHistory } from '../parts/change-history.tsx'
 import { EditScreen } from '../parts/edit-screen.tsx'
+import { Fold } from '../parts/fold.tsx'
 import { FormFooter } from '../parts/form-footer.tsx'
 import { FormLayout, Pair } from '../parts/form-layout.tsx'
 import { LegacyIds } from '../parts/legacy-ids.tsx'
 import { OfferIntegration } from '../parts/offer-integration.tsx'
 import { OfferAvailability, OfferTermsFields, type TermsProps } from '../parts/offer-terms.tsx'
-import { Section } from '../parts/page.tsx'
 import { CurrencySelect, ItemSelect } from '../parts/pickers.tsx'
 import { UrlField } from '../parts/url-field.tsx'
 import { COUNTRIES } from '../places.ts'
@@ -181,8 +181,10 @@ function Events({ form }: OfferFormProps) {
 }
 
 function More({ form }: OfferFormProps) {
+  const { countries, tags, legacyIds } = form.values
+  const isUsed = countries.length + tags.length + legacyIds.length > 0 || form.hasErrorAt('legacyIds')
   return (
-    <Section title={texts.form.more}>
+    <Fold title={texts.form.more} aside={words.moreAside} isUsed={isUsed}>
       <MultiSelect
         label={words.countries}
         description={words.countriesHint}
@@ -204,7 +206,7 @@ function More({ form }: OfferFormProps) {
         errorOf={form.errorOf}
         onChange={(legacyIds) => form.set({ legacyIds })}
       />
-    </Section>
+    </Fold>
   )
 }
 
@@ -214,13 +216,16 @@ function Target({ form }: OfferFormProps) {
   const { kind } = form.values
   return (
     <>
-      <SegmentedControl
-        aria-label={words.kind}
-        data={toOptions(words.kinds)}
-        value={kind}
-        onChange={(chosen) => form.set({ kind: chosen === 'campaign' ? 'campaign' : 'url' })}
-        w="fit-content"
-      />
+      <Input.Wrapper label={words.kind} labelElement="div">
+        <div>
+          <SegmentedControl
+            aria-label={words.kind}
+            data={toOptions(words.kinds)}
+            value={kind}
+            onChange={(chosen) => form.set({ kind: chosen === 'campaign' ? 'campaign' : 'url' })}
+          />
+        </div>
+      </Input.Wrapper>
       {kind === 'campaign' ? (
         <ItemSelect
           resource={campaigns}
@@ -236,6 +241,7 @@ function Target({ form }: OfferFormProps) {
           <ItemSelect
             resource={networks}
             label={words.network}
+            description={words.networkHint}
             value={form.values.affiliateNetworkId}
             error={form.errorOf('affiliateNetworkId')}
             onChange={(affiliateNetworkId) => form.set({ affiliateNetworkId })}
@@ -285,9 +291,11 @@ function Payout({ form }: OfferFormProps) {
 const CAPS = { daily: words.dailyCap, monthly: words.monthlyCap, total: words.totalCap } as const
 
 function Caps({ form }: OfferFormProps) {
-  const { caps } = form.values
+  const { caps, fallbackOfferId } = form.values
+  const isCapped = caps.daily !== null || caps.monthly !== null || caps.total !== null
+  const isUsed = isCapped || fallbackOfferId !== '' || form.hasErrorAt('caps')
   return (
-    <Section title={words.caps} aside={words.capsAside}>
+    <Fold title={words.caps} aside={words.capsAside} isUsed={isUsed}>
       <Pair>
         {(['daily', 'monthly', 'total'] as const).map((period) => (
           <NumberInput
@@ -319,7 +327,7 @@ function Caps({ form }: OfferFormProps) {
         error={form.errorOf('fallbackOfferId')}
         onChange={(fallbackOfferId) => form.set({ fallbackOfferId })}
       />
-    </Section>
+    </Fold>
   )
 }
 

@@ -3,6 +3,7 @@ import { sourceCatalogue } from '../catalogue.ts'
 import { TIME_ZONES } from '../choices.ts'
 import { ChangeHistory } from '../parts/change-history.tsx'
 import { EditScreen } from '../parts/edit-screen.tsx'
+import { Fold } from '../parts/fold.tsx'
 import { FormFooter } from '../parts/form-footer.tsx'
 import { FormLayout, Pair } from '../parts/form-layout.tsx'
 import { Loaded } from '../parts/loaded.tsx'
@@ -130,8 +131,11 @@ function SourceForm({ item, owned }: SourceFormProps) {
 /** How the source's own count and days differ from ours. */
 function Billing({ form }: { readonly form: Form<SourceValues> }) {
   const { timeZone } = useMe().workspace
+  const { trafficLossPercent } = form.values
+  const isUsed =
+    form.values.timeZone !== '' || trafficLossPercent > 0 || form.hasErrorAt('trafficLossPercent')
   return (
-    <Section title={texts.form.more}>
+    <Fold title={sourceTexts.billing} aside={sourceTexts.billingAside} isUsed={isUsed}>
       <Pair>
         <Select
           label={texts.setup.timeZone}
@@ -154,7 +158,7 @@ function Billing({ form }: { readonly form: Form<SourceValues> }) {
           max={TRAFFIC_LOSS_PERCENT_MAX}
         />
       </Pair>
-    </Section>
+    </Fold>
   )
 }
 
