@@ -85,10 +85,10 @@ export async function askReport(
  * Aborts when the caller hangs up or the report takes too long. Fastify's own request.signal aborts as soon as
  * the body of a POST has been read.
  */
-export function untilGone(reply: FastifyReply): AbortSignal {
+export function untilGone(reply: FastifyReply, timeoutMs = REPORT_TIMEOUT_MS): AbortSignal {
   const gone = new AbortController()
   reply.raw.once('close', () => gone.abort())
-  return AbortSignal.any([gone.signal, AbortSignal.timeout(REPORT_TIMEOUT_MS)])
+  return AbortSignal.any([gone.signal, AbortSignal.timeout(timeoutMs)])
 }
 
 async function loadCustomMetrics(
