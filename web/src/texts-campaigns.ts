@@ -8,7 +8,8 @@ export const campaignTexts = {
     profit: 'Profit',
     roi: 'ROI',
   },
-  trend: 'Visits, 7 days',
+  trend: 'Trend',
+  trendHint: 'Visits of each of the last 7 days',
   trendOf: (name: string, visits: readonly string[]) =>
     `Visits of ${name} in the last 7 days: ${visits.join(', ')}`,
   span: 'Figures of',

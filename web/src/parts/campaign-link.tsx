@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Group, Popover, Skeleton, Tooltip } from '@mantine/core'
+import { ActionIcon, Button, Group, Popover, Skeleton, Text, Tooltip } from '@mantine/core'
 import { lazy, Suspense } from 'react'
 import type { Campaign } from '../resources.ts'
 import { useMayChange } from '../session.ts'
@@ -22,11 +22,7 @@ export function CampaignLink({ campaign }: { readonly campaign: Campaign }) {
         <Ways campaign={campaign} />
       </Group>
       <div className={classes.link}>
-        <CopyField
-          label={texts.campaigns.link}
-          value={campaign.link}
-          description={texts.campaigns.linkHint}
-        />
+        <CopyField label={texts.campaigns.link} value={campaign.link} />
         <Group gap={4} wrap="nowrap">
           <QrButton campaign={campaign} />
           <Tooltip label={words.open} withArrow multiline maw={240}>
@@ -39,11 +35,14 @@ export function CampaignLink({ campaign }: { readonly campaign: Campaign }) {
               size={36}
               aria-label={words.open}
             >
-              <Icon name="out" />
+              <Icon name="external" />
             </ActionIcon>
           </Tooltip>
         </Group>
       </div>
+      <Text size="xs" c="dimmed" mt={-8}>
+        {texts.campaigns.linkHint}
+      </Text>
       <CampaignToday id={campaign.id} />
     </section>
   )

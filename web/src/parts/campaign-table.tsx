@@ -1,20 +1,20 @@
-import { ActionIcon, Badge, CopyButton, Group, Skeleton, Switch, Text, Tooltip } from '@mantine/core'
+import { ActionIcon, Badge, CopyButton, Group, Skeleton, Tooltip } from '@mantine/core'
+import { useMediaQuery } from '@mantine/hooks'
 import { type CampaignDays, figuresIn, NO_DAYS, type Span, useCampaignDays } from '../campaign-figures.ts'
-import { formatCount } from '../format.ts'
 import { useNames } from '../resource.ts'
 import { type Campaign, sources } from '../resources.ts'
 import { setQuery, usePlace } from '../router.tsx'
-import { useMayChange, useMe } from '../session.ts'
+import { useMayChange } from '../session.ts'
 import { texts } from '../texts.ts'
 import { campaignTexts as words } from '../texts-campaigns.ts'
-import { useCampaignStatus } from '../use-campaign-status.ts'
+import { CampaignCards } from './campaign-cards.tsx'
+import { CAMPAIGN_METRICS, CampaignFigure, CampaignTrend } from './campaign-figures-list.tsx'
+import { StatusSwitch } from './campaign-status-switch.tsx'
 import classes from './campaign-table.module.css'
 import { type Column, DataTable } from './data-table.tsx'
 import { Icon } from './icon.tsx'
 import { Failure } from './loaded.tsx'
 import { figureOf } from './overview-figures.ts'
-import { formatFigure } from './overview-format.ts'
-import { Sparkline } from './sparkline.tsx'
 
 type CampaignTableProps = {
   readonly items: readonly Campaign[]
@@ -23,7 +23,7 @@ type CampaignTableProps = {
   readonly onChoose: (chosen: ReadonlySet<string>) => void
 }
 
-const FIGURES = ['visits', 'conversions', 'revenue', 'cost', 'profit', 'roi'] as const
+const PHONE = '(max-width: 36em)'
 
 /** Campaigns with what they bring; each leads to its form. */
 export function CampaignTable({ items, span, chosen, onChoose }: CampaignTableProps) {
@@ -31,6 +31,7 @@ export function CampaignTable({ items, span, chosen, onChoose }: CampaignTablePr
   const figures = useCampaignDays()
   const nameOf = (id: string) => items.find((item) => item.id === id)?.name ?? id
   const mayChange = useMayChange()
+  const isPhone = useMediaQuery(PHONE)
   const columns = useColumns(span, figures.data)
   const selection = {
     chosen,
@@ -41,15 +42,19 @@ export function CampaignTable({ items, span, chosen, onChoose }: CampaignTablePr
   return (
     <>
       {figures.error !== null && <Failure error={figures.error} onRetry={() => void figures.refetch()} />}
-      <DataTable
-        label={texts.campaigns.title}
-        columns={columns}
-        rows={items}
-        rowKey={({ id }) => id}
-        href={({ id }) => `/campaigns/${id}`}
-        selection={mayChange ? selection : undefined}
-        sorting={{ by: place.get('sort') ?? undefined, onChange: (sort) => setQuery({ sort }) }}
-      />
+      {isPhone ? (
+        <CampaignCards items={items} span={span} known={figures.data} />
+      ) : (
+        <DataTable
+          label={texts.campaigns.title}
+          columns={columns}
+          rows={items}
+          rowKey={({ id }) => id}
+          href={({ id }) => `/campaigns/${id}`}
+          selection={mayChange ? selection : undefined}
+          sorting={{ by: place.get('sort') ?? undefined, onChange: (sort) => setQuery({ sort }) }}
+        />
+      )}
     </>
   )
 }
@@ -60,9 +65,8 @@ function useColumns(
   known: ReadonlyMap<string, CampaignDays> | undefined,
 ): readonly Column<Campaign>[] {
   const sourceName = useNames(sources)
-  const { currency } = useMe().workspace
   const daysOf = ({ id }: Campaign) => known?.get(id) ?? NO_DAYS
-  const metrics = FIGURES.map((metric): Column<Campaign> => {
+  const metrics = CAMPAIGN_METRICS.map((metric): Column<Campaign> => {
     const figure = (campaign: Campaign) => figureOf(figuresIn(daysOf(campaign), span), metric)
     return {
       key: metric,
@@ -73,9 +77,7 @@ function useColumns(
         known === undefined ? (
           <Skeleton height={14} width={40} ml="auto" />
         ) : (
-          <span className={classes.figure} data-loss={metric === 'profit' && (figure(campaign) ?? 0) < 0}>
-            {formatFigure(figure(campaign), metric, currency)}
-          </span>
+          <CampaignFigure figures={figuresIn(daysOf(campaign), span)} metric={metric} />
         ),
     }
   })
@@ -90,13 +92,17 @@ function useColumns(
       key: 'status',
       header: texts.campaigns.status,
       sortBy: ({ status }) => status,
-      cell: (campaign) => <StatusSwitch campaign={campaign} />,
+      cell: (campaign) => (
+        <div className={classes.above}>
+          <StatusSwitch campaign={campaign} />
+        </div>
+      ),
     },
     ...metrics,
     {
       key: 'trend',
       header: words.trend,
-      cell: (campaign) => <Trend campaign={campaign} days={daysOf(campaign)} />,
+      cell: (campaign) => <CampaignTrend name={campaign.name} days={daysOf(campaign)} />,
     },
     {
       key: 'actions',
@@ -119,34 +125,6 @@ function Name({ campaign, source }: { readonly campaign: Campaign; readonly sour
         ))}
       </span>
     </span>
-  )
-}
-
-function StatusSwitch({ campaign }: { readonly campaign: Campaign }) {
-  const setStatus = useCampaignStatus()
-  const isActive = campaign.status === 'active'
-  return (
-    <Group gap={6} wrap="nowrap" className={classes.above ?? ''}>
-      <Switch
-        size="sm"
-        aria-label={words.status.switch(campaign.name)}
-        checked={isActive}
-        disabled={!useMayChange()}
-        onChange={() => void setStatus([campaign], isActive ? 'paused' : 'active')}
-      />
-      <Text size="xs" c="dimmed">
-        {texts.campaigns.statuses[campaign.status]}
-      </Text>
-    </Group>
-  )
-}
-
-function Trend({ campaign, days }: { readonly campaign: Campaign; readonly days: CampaignDays }) {
-  const visits = days.map((day) => day.visits)
-  return (
-    <div className={classes.trend}>
-      <Sparkline values={visits} label={words.trendOf(campaign.name, visits.map(formatCount))} />
-    </div>
   )
 }
 

@@ -1,5 +1,6 @@
 /** Outlines on a 16 × 16 grid, drawn for this dashboard. */
 const OUTLINES = {
+  home: 'M2.5 7.2 8 2.5l5.5 4.7v6.3h-11zM6.5 13.5v-4h3v4',
   report: 'M2.5 13.5h11M4.5 11V7.5M8 11V3M11.5 11V5.5',
   campaign: 'M3.5 14V2.5M3.5 3h8.6l-2 3 2 3H3.5',
   source: 'M2 8h8M7 4.5 10.5 8 7 11.5M13.5 2.5v11',
@@ -48,6 +49,7 @@ const OUTLINES = {
   key: 'M6 12.5a3 3 0 1 0 0-6 3 3 0 0 0 0 6ZM8.2 7.3 13 2.5M11 4.5l2 2',
   clock: 'M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12ZM8 4.6V8l2.4 1.6',
   minus: 'M4 8h8',
+  external: 'M9 2.5h4.5V7M13.5 2.5l-6 6M11.5 9.5v4h-9v-9h4',
   qr: 'M2.5 2.5h4v4h-4zM9.5 2.5h4v4h-4zM2.5 9.5h4v4h-4zM9.5 9.5h1.5M13.5 9.5v1.5M9.5 13.5h1.5v-1.6M13.5 13.5h.01',
   alert: 'M8 5.2v3.6M8 11h.01M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12Z',
 } as const
