@@ -141,6 +141,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /api/v1/inspector/unmatched': 'viewer',
   'POST /api/v1/inspector/unmatched/rematch': 'manager',
   'GET /api/v1/conversions': 'affiliate_manager',
+  'GET /api/v1/conversions/totals': 'affiliate_manager',
   'GET /api/v1/conversions/:id': 'affiliate_manager',
   'PATCH /api/v1/conversions/:id': 'manager',
   'POST /api/v1/conversions/:id/adjust': 'manager',

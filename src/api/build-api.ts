@@ -22,6 +22,7 @@ import { balanceRoutes } from './balances.ts'
 import { campaignScriptRoutes } from './campaign-script.ts'
 import { campaignRoutes } from './campaigns.ts'
 import { catalogueRoutes } from './catalogue.ts'
+import { conversionTotalsRoutes } from './conversion-totals.ts'
 import { conversionUploadRoutes } from './conversion-uploads.ts'
 import { conversionRoutes } from './conversions.ts'
 import { conversionByHandRoutes } from './conversions-by-hand.ts'
@@ -135,6 +136,7 @@ const ROUTES: readonly ((app: ApiApp, deps: ApiDeps) => void)[] = [
   inspectorFindRoutes,
   inspectorUnmatchedRoutes,
   conversionRoutes,
+  conversionTotalsRoutes,
   conversionByHandRoutes,
   conversionUploadRoutes,
   eventRoutes,

@@ -12,6 +12,7 @@ import { formatMicros } from '../domain/money.ts'
 import { appendAudit } from '../store/audit-log.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
 import { type Caller, callerOf } from './caller.ts'
+import { conversionFilterFields } from './conversion-filter-fields.ts'
 import { amountField, currencyField, eventField } from './fields.ts'
 import { hitAnswerSchema, toHitAnswerView } from './hit-answer-view.ts'
 import { invalidFields } from './problem.ts'
@@ -74,16 +75,7 @@ const bulkFields = {
 }
 
 const bulkFilter = z
-  .strictObject({
-    status: z.enum(CONVERSION_STATUSES),
-    event: z.string().max(LIMITS.eventCharsMax),
-    clickId: z.string().max(ID_CHARS_MAX),
-    campaignId: z.string().max(64),
-    offerId: z.string().max(64),
-    affiliateId: z.string().max(64),
-    advertiserId: z.string().max(64),
-  })
-  .partial()
+  .strictObject(conversionFilterFields)
   .refine((filter) => Object.keys(filter).length > 0, 'must name something: it would change everything')
 
 const bulkBody = z.union([

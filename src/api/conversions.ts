@@ -7,6 +7,7 @@ import { appendAudit } from '../store/audit-log.ts'
 import { getConversionWithHistory, listConversions } from '../store/conversions.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
 import { callerOf, managerOf } from './caller.ts'
+import { conversionFilterFields } from './conversion-filter-fields.ts'
 import {
   conversionSchema,
   conversionWithHistorySchema,
@@ -21,15 +22,7 @@ const TAGS = ['conversions']
 const PATH = '/api/v1/conversions'
 const REASON_CHARS_MAX = 500
 
-const listQuery = pageQuery.extend({
-  status: z.enum(CONVERSION_STATUSES).optional(),
-  event: z.string().max(64).optional(),
-  clickId: z.string().max(100).optional(),
-  campaignId: z.string().max(64).optional(),
-  offerId: z.string().max(64).optional(),
-  affiliateId: z.string().max(64).optional(),
-  advertiserId: z.string().max(64).optional(),
-})
+const listQuery = pageQuery.extend(conversionFilterFields)
 
 const reasonField = z.string().trim().min(1, 'say why').max(REASON_CHARS_MAX).describe('Kept in the history')
 

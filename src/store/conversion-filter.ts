@@ -8,9 +8,13 @@ export type ConversionFilter = {
   readonly event?: string | undefined
   readonly clickId?: string | undefined
   readonly campaignId?: string | undefined
+  readonly trafficSourceId?: string | undefined
+  readonly affiliateNetworkId?: string | undefined
   readonly offerId?: string | undefined
   readonly affiliateId?: string | undefined
   readonly advertiserId?: string | undefined
+  /** Its transaction number, external id, click id or own id. */
+  readonly anyId?: string | undefined
   /** Of affiliates that this member looks after. */
   readonly managerId?: string | undefined
   /** When it was recorded, Unix milliseconds; the end is exclusive. */
@@ -30,7 +34,32 @@ export function fitsConversionFilter(workspace: string, filter: ConversionFilter
   if (offerId !== undefined) wanted.push(eb('conversions.offer_id', '=', offerId))
   if (createdFrom !== undefined) wanted.push(eb('conversions.created_at', '>=', createdFrom))
   if (createdTo !== undefined) wanted.push(eb('conversions.created_at', '<', createdTo))
-  return eb.and([...wanted, ...fitsParties(workspace, filter)])
+  return eb.and([...wanted, ...fitsSenders(filter), ...fitsAnyId(filter), ...fitsParties(workspace, filter)])
+}
+
+function fitsSenders(filter: ConversionFilter): readonly Expression<SqlBool>[] {
+  const eb = expressionBuilder<Database, 'conversions'>()
+  const { trafficSourceId, affiliateNetworkId } = filter
+  const wanted: Expression<SqlBool>[] = []
+  if (trafficSourceId !== undefined) wanted.push(eb('conversions.traffic_source_id', '=', trafficSourceId))
+  if (affiliateNetworkId !== undefined) {
+    wanted.push(eb('conversions.affiliate_network_id', '=', affiliateNetworkId))
+  }
+  return wanted
+}
+
+function fitsAnyId({ anyId }: ConversionFilter): readonly Expression<SqlBool>[] {
+  if (anyId === undefined) return []
+  const eb = expressionBuilder<Database, 'conversions'>()
+  return [
+    eb.or([
+      eb('conversions.id', '=', anyId),
+      eb('conversions.click_id', '=', anyId),
+      // As the partial indexes say it, word for word.
+      eb.and([eb('conversions.txid', '=', anyId), eb('conversions.txid', '<>', sql.lit(''))]),
+      eb.and([eb('conversions.external_id', '=', anyId), eb('conversions.external_id', '<>', sql.lit(''))]),
+    ]),
+  ]
 }
 
 /** Said with `<> ''`, word for word as the partial indexes say it: SQLite would walk all conversions otherwise. */

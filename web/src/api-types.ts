@@ -7608,9 +7608,17 @@ export interface paths {
                     event?: string;
                     clickId?: string;
                     campaignId?: string;
+                    trafficSourceId?: string;
+                    affiliateNetworkId?: string;
                     offerId?: string;
                     affiliateId?: string;
                     advertiserId?: string;
+                    /** @description Its transaction number, external id, click id or own id, in full */
+                    anyId?: string;
+                    /** @description Recorded at or after */
+                    createdFrom?: string;
+                    /** @description Recorded before */
+                    createdTo?: string;
                 };
                 header?: never;
                 path?: never;
@@ -7867,6 +7875,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversions/totals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many conversions a filter names, and what they come to
+         * @description Access: affiliate_manager.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    status?: "pending" | "approved" | "rejected" | "trash";
+                    event?: string;
+                    clickId?: string;
+                    campaignId?: string;
+                    trafficSourceId?: string;
+                    affiliateNetworkId?: string;
+                    offerId?: string;
+                    affiliateId?: string;
+                    advertiserId?: string;
+                    /** @description Its transaction number, external id, click id or own id, in full */
+                    anyId?: string;
+                    /** @description Recorded at or after */
+                    createdFrom?: string;
+                    /** @description Recorded before */
+                    createdTo?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ConversionTotals"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversions/bulk-status": {
         parameters: {
             query?: never;
@@ -7906,9 +7978,17 @@ export interface paths {
                             event?: string;
                             clickId?: string;
                             campaignId?: string;
+                            trafficSourceId?: string;
+                            affiliateNetworkId?: string;
                             offerId?: string;
                             affiliateId?: string;
                             advertiserId?: string;
+                            /** @description Its transaction number, external id, click id or own id, in full */
+                            anyId?: string;
+                            /** @description Recorded at or after */
+                            createdFrom?: string;
+                            /** @description Recorded before */
+                            createdTo?: string;
                         };
                     };
                 };
@@ -16338,6 +16418,26 @@ export interface components {
             }[];
             /** @description What is wrong in the operator's own files */
             problems: string[];
+        };
+        ConversionTotals: {
+            count: number;
+            /** @description In the workspace's currency; '' for an affiliate manager */
+            revenue: string;
+            payout: string;
+            /** @description What traffic sources are owed for them; '' for an affiliate manager */
+            cost: string;
+            byStatus: {
+                /** @enum {string} */
+                status: "pending" | "approved" | "rejected" | "trash";
+                count: number;
+                /** @description In the workspace's currency; '' for an affiliate manager */
+                revenue: string;
+                payout: string;
+                /** @description What traffic sources are owed for them; '' for an affiliate manager */
+                cost: string;
+            }[];
+            /** @description False when there are more: the newest 100000 were summed up */
+            isWhole: boolean;
         };
         ConversionUpload: {
             id: string;
