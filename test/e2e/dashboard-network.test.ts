@@ -166,9 +166,7 @@ async function approveApplication(page: Page): Promise<void> {
   await page.getByText('By e-mail to my readers.').waitFor()
   await page.getByRole('checkbox', { name: 'Choose all on this page' }).click()
   await page.getByRole('button', { name: 'Approve' }).click()
-  await page.getByRole('dialog').getByRole('button', { name: 'Approve' }).click()
   await page.getByText('1 application decided').waitFor()
-  await page.getByRole('dialog').getByRole('button', { name: 'Close', exact: true }).last().click()
   await page.getByText('Nothing waits').waitFor()
 }
 
@@ -177,7 +175,7 @@ async function approvePixel(page: Page): Promise<void> {
   await page.getByRole('navigation').getByRole('link', { name: 'Pixels to approve' }).click()
   const frame = page.frameLocator('iframe[sandbox=""]')
   await frame.getByText(PIXEL, { exact: true }).waitFor()
-  await page.getByText('Runs a script in the visitor’s browser').waitFor()
+  await page.getByText('Runs a script in the visitor’s browser.').waitFor()
   expect(await page.title()).toContain('Pixels to approve')
   await page.getByRole('button', { name: 'Approve' }).click()
   await page.getByText('Nothing waits').waitFor()

@@ -11,6 +11,7 @@ import { Loaded } from '../parts/loaded.tsx'
 import { Page } from '../parts/page.tsx'
 import { Shortened } from '../parts/shortened.tsx'
 import { StateBadge } from '../parts/state-badge.tsx'
+import { WaitingTabs } from '../parts/waiting-tabs.tsx'
 import { When } from '../parts/when.tsx'
 import { type Affiliate, type AffiliateStatus, affiliates } from '../resources-network.ts'
 import { setQuery, usePlace } from '../router.tsx'
@@ -37,6 +38,7 @@ export function Affiliates() {
   )
   return (
     <Page title={words.title} lead={words.lead} actions={mayChange && create}>
+      {status === 'pending' && <WaitingTabs />}
       <Group gap="xs">
         <SearchField search={search} />
         <Select

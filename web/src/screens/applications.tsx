@@ -1,4 +1,5 @@
-import { Anchor, Button, Group, Modal, Stack, Text, Textarea } from '@mantine/core'
+import { Anchor, Button, Group, Modal, Stack, Text } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type SubmitEvent, useState } from 'react'
 import { answerOf, api } from '../api.ts'
@@ -6,12 +7,16 @@ import type { components } from '../api-types.ts'
 import classes from '../parts/bulk-status.module.css'
 import { FormProblem } from '../parts/form-footer.tsx'
 import { LogScreen } from '../parts/log-screen.tsx'
+import { ReasonField } from '../parts/reason-field.tsx'
 import { Shortened } from '../parts/shortened.tsx'
 import { StateBadge } from '../parts/state-badge.tsx'
+import { useUndo } from '../parts/undo.tsx'
+import { WaitingTabs } from '../parts/waiting-tabs.tsx'
 import { When } from '../parts/when.tsx'
 import { useMayChange } from '../session.ts'
 import { isKey } from '../texts.ts'
 import { decisionTexts, standingTexts, applicationTexts as words } from '../texts-network.ts'
+import { reasonTexts } from '../texts-waiting.ts'
 
 type Application = components['schemas']['Application']
 /** A list's row needs one id; a pair of ids has none of its own. */
@@ -38,7 +43,12 @@ export function Applications() {
       filter={{ name: 'state', label: words.filter, any: words.any, choices: STATES }}
       list={listApplications}
       href={() => undefined}
-      banner={() => <Decide chosen={chosen} onClear={() => setChosen(new Set())} />}
+      banner={() => (
+        <>
+          <WaitingTabs />
+          <Decide chosen={chosen} onClear={() => setChosen(new Set())} />
+        </>
+      )}
       nothing={(state) =>
         state === 'pending' ? { title: words.nothingPending, text: words.nothingPendingText } : undefined
       }
@@ -109,98 +119,112 @@ async function listApplications({
 
 type DecideProps = { readonly chosen: ReadonlySet<string>; readonly onClear: () => void }
 
-/** What can be done with the chosen ones; nothing while none is chosen. */
+/** What can be done with the chosen ones; nothing while none is chosen. Approving asks nothing: it can be undone. */
 function Decide({ chosen, onClear }: DecideProps) {
-  const [state, setState] = useState<Decision>()
+  const [opened, { open, close }] = useDisclosure()
+  const decide = useDecide()
+  const approve = useMutation({
+    mutationFn: () => decide({ keys: [...chosen], state: 'approved', reason: '' }),
+    onSuccess: onClear,
+  })
   const count = chosen.size
   if (count === 0) return null
-  const finish = () => {
-    setState(undefined)
-    onClear()
-  }
   return (
     <Group className={classes.bar} gap="xs">
       <Text size="sm" fw={500} role="status" mr="xs">
         {decisionTexts.chosen(count)}
       </Text>
-      <Button size="xs" onClick={() => setState('approved')}>
+      <Button size="xs" loading={approve.isPending} onClick={() => approve.mutate()}>
         {decisionTexts.approve}
       </Button>
-      <Button size="xs" variant="default" onClick={() => setState('rejected')}>
+      <Button size="xs" variant="default" onClick={open}>
         {decisionTexts.reject}
       </Button>
       <Button size="xs" variant="subtle" color="gray" onClick={onClear}>
         {decisionTexts.clear}
       </Button>
-      <Modal
-        opened={state !== undefined}
-        onClose={() => setState(undefined)}
-        title={state === 'rejected' ? words.rejectTitle(count) : words.approveTitle(count)}
-        centered
-      >
-        {state !== undefined && <DecideForm chosen={chosen} state={state} onDone={finish} />}
+      <FormProblem problem={approve.error?.message} />
+      <Modal opened={opened} onClose={close} title={words.rejectTitle(count)} centered>
+        <RejectForm
+          reject={async (reason) => {
+            await decide({ keys: [...chosen], state: 'rejected', reason })
+            close()
+            onClear()
+          }}
+        />
       </Modal>
     </Group>
   )
 }
 
-type DecideFormProps = {
-  readonly chosen: ReadonlySet<string>
-  readonly state: Decision
-  readonly onDone: () => void
+type Wanted = { readonly keys: readonly string[]; readonly state: Decision; readonly reason: string }
+/** What is sent for some pairs at once. */
+type Verdict = {
+  readonly keys: readonly string[]
+  readonly state: Exclude<Application['state'], 'none'>
+  readonly reason: string
 }
 
-function DecideForm({ chosen, state, onDone }: DecideFormProps) {
+/** Decides about many at once, tells what became of them, and offers to put them back where they stood. */
+function useDecide() {
   const queries = useQueryClient()
-  const [reason, setReason] = useState('')
-  const decide = useMutation({
-    mutationFn: () => {
-      const items = [...chosen].map((key) => {
-        const [offerId = '', affiliateId = ''] = key.split(SEPARATOR)
-        return { offerId, affiliateId }
-      })
-      return answerOf(api.POST('/api/v1/applications/decide', { body: { state, reason, items } }))
-    },
-    onSuccess: () => queries.invalidateQueries({ queryKey: ['applications'] }),
-  })
-  const submit = (event: SubmitEvent<HTMLFormElement>) => {
-    event.preventDefault()
-    decide.mutate()
+  const offerUndo = useUndo()
+  const send = async ({ keys, ...decision }: Verdict) => {
+    const items = keys.map((key) => {
+      const [offerId = '', affiliateId = ''] = key.split(SEPARATOR)
+      return { offerId, affiliateId }
+    })
+    const decided = await answerOf(api.POST('/api/v1/applications/decide', { body: { ...decision, items } }))
+    await queries.invalidateQueries({ queryKey: ['applications'] })
+    return decided
   }
-  if (decide.data !== undefined) {
-    const { changed, unchanged, unknown } = decide.data
+  return async (wanted: Wanted) => {
+    const shown = queries.getQueriesData<{ readonly pages?: readonly { readonly items: readonly Row[] }[] }>({
+      queryKey: ['applications'],
+    })
+    const rows = shown.flatMap(([, data]) => data?.pages?.flatMap(({ items }) => items) ?? [])
+    const before = toVerdicts(rows.filter(({ id }) => wanted.keys.includes(id)))
+    const { changed, unchanged, unknown } = await send(wanted)
     const parts = [
       words.decided(changed),
       ...(unchanged > 0 ? [words.unchanged(unchanged)] : []),
       ...(unknown.length > 0 ? [words.unknown(unknown.length)] : []),
     ]
-    return (
-      <Stack gap="md">
-        <Text role="status">{parts.join(', ')}</Text>
-        <Group>
-          <Button variant="default" onClick={onDone}>
-            {decisionTexts.close}
-          </Button>
-        </Group>
-      </Stack>
-    )
+    offerUndo({ message: parts.join(', '), undo: () => Promise.all(before.map(send)) })
+  }
+}
+
+/** Where rows stand, those that stand alike together. */
+function toVerdicts(rows: readonly Row[]): readonly Verdict[] {
+  const alike = Object.groupBy(rows, ({ state, reason }) => `${state} ${reason}`)
+  return Object.values(alike).flatMap((group = []) => {
+    const [first] = group
+    if (first === undefined || first.state === 'none') return []
+    return [{ state: first.state, reason: first.reason, keys: [...new Set(group.map(({ id }) => id))] }]
+  })
+}
+
+function RejectForm({ reject }: { readonly reject: (reason: string) => Promise<void> }) {
+  const [reason, setReason] = useState('')
+  const send = useMutation({ mutationFn: () => reject(reason.trim()) })
+  const submit = (event: SubmitEvent<HTMLFormElement>) => {
+    event.preventDefault()
+    send.mutate()
   }
   return (
     <form onSubmit={submit}>
       <Stack gap="md">
-        <Textarea
+        <ReasonField
           label={decisionTexts.reason}
-          description={words.reasonHint}
+          hint={words.reasonHint}
+          ready={reasonTexts.applications}
           value={reason}
-          onChange={(event) => setReason(event.currentTarget.value)}
-          autosize
-          minRows={2}
-          data-autofocus
+          onChange={setReason}
         />
-        <FormProblem problem={decide.error?.message} />
+        <FormProblem problem={send.error?.message} />
         <Group>
-          <Button type="submit" color={state === 'rejected' ? 'red' : 'trail'} loading={decide.isPending}>
-            {state === 'rejected' ? decisionTexts.reject : decisionTexts.approve}
+          <Button type="submit" color="red" loading={send.isPending}>
+            {decisionTexts.reject}
           </Button>
         </Group>
       </Stack>

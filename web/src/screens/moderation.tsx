@@ -1,30 +1,22 @@
-import { Anchor, Badge, Button, Group, SegmentedControl, Stack, Text } from '@mantine/core'
-import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query'
-import { ApiProblem, answerOf, api } from '../api.ts'
-import type { components } from '../api-types.ts'
-import { ConfirmButton } from '../parts/confirm-button.tsx'
+import { SegmentedControl, Stack, Text } from '@mantine/core'
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
+import { answerOf, api } from '../api.ts'
 import { Empty } from '../parts/empty.tsx'
-import { FormProblem } from '../parts/form-footer.tsx'
 import { LoadMore } from '../parts/load-more.tsx'
 import { Loaded } from '../parts/loaded.tsx'
-import { Note } from '../parts/note.tsx'
+import { ModeratedCard, type ModeratedTarget } from '../parts/moderated-card.tsx'
 import { Page } from '../parts/page.tsx'
-import classes from '../parts/pixel-preview.module.css'
-import { hostsIn, PixelPreview } from '../parts/pixel-preview.tsx'
-import { When } from '../parts/when.tsx'
-import { useNames } from '../resource.ts'
-import { offers } from '../resources.ts'
+import { WaitingTabs } from '../parts/waiting-tabs.tsx'
 import { setQuery, usePlace } from '../router.tsx'
-import { useMayChange, useMe } from '../session.ts'
+import { useMayChange } from '../session.ts'
 import { isKey, toOptions } from '../texts.ts'
-import { decisionTexts, moderationTexts as words } from '../texts-network.ts'
-
-type Target = components['schemas']['ModeratedTarget']
-type Verdict = { readonly moderation: 'approved' | 'rejected'; readonly reason: string }
+import { moderationTexts as words } from '../texts-network.ts'
+import { moderatingTexts } from '../texts-waiting.ts'
 
 const PAGE_SIZE = 20
 
-/** Affiliates' postbacks and pixels, until somebody has looked at them. */
+/** Affiliates' postbacks and pixels, until somebody has looked at them: one after the other, also by keys. */
 export function Moderation() {
   const given = usePlace().query.get('moderation')
   const moderation = isKey(words.choices, given) ? given : 'pending'
@@ -40,6 +32,7 @@ export function Moderation() {
   })
   return (
     <Page title={words.title} lead={words.lead}>
+      <WaitingTabs />
       <div>
         <SegmentedControl
           aria-label={words.filter}
@@ -56,9 +49,7 @@ export function Moderation() {
           }
           return (
             <Stack gap="md">
-              {targets.map((target) => (
-                <TargetCard key={target.id} target={target} />
-              ))}
+              <Cards key={moderation} targets={targets} />
               <LoadMore query={query} />
             </Stack>
           )
@@ -68,104 +59,49 @@ export function Moderation() {
   )
 }
 
-function TargetCard({ target }: { readonly target: Target }) {
+/** The keys work while the focus is among the cards, so that nobody approves by typing elsewhere. */
+function Cards({ targets }: { readonly targets: readonly ModeratedTarget[] }) {
   const mayChange = useMayChange()
-  const hosts = hostsIn(target)
-  return (
-    <article className={classes.card} aria-label={`${target.affiliateName}, ${words.types[target.type]}`}>
-      <Stack gap="md">
-        <Group justify="space-between" align="flex-start">
-          <div>
-            <Group gap="xs">
-              <Anchor href={`/affiliates/${target.ownerId}`} fw={600}>
-                {target.affiliateName}
-              </Anchor>
-              <Badge variant="light" color="gray">
-                {words.types[target.type]}
-              </Badge>
-            </Group>
-            <Text size="sm" c="dimmed">
-              <OfferName id={target.offerId} /> · <When at={target.updatedAt} />
-            </Text>
-          </div>
-          {mayChange && <Decisions target={target} />}
-        </Group>
-        <PixelPreview target={target} />
-        <Facts target={target} hosts={hosts} />
-        {target.moderationReason !== '' && <Note tone="look">{target.moderationReason}</Note>}
-      </Stack>
-    </article>
-  )
-}
-
-/** An affiliate manager sees no offers of the workspace, so it reads the id. */
-function OfferName({ id }: { readonly id: string }) {
-  const { role } = useMe().workspace
-  if (id === '') return words.allOffers
-  return role === 'affiliate_manager' ? words.ofOffer(id) : <NamedOffer id={id} />
-}
-
-function NamedOffer({ id }: { readonly id: string }) {
-  const nameOf = useNames(offers)
-  return <Anchor href={`/offers/${id}`}>{words.ofOffer(nameOf(id))}</Anchor>
-}
-
-/** What one would look for in the text first. */
-function Facts({ target, hosts }: { readonly target: Target; readonly hosts: readonly string[] }) {
-  const { type, code, url } = target
-  const hasScript = /<script|javascript:|\son\w+\s*=/i.test(code) || (type === 'script' && url !== '')
-  const facts = [
-    type === 'postback' ? words.fromServer : words.inBrowser,
-    hosts.length === 0 ? words.noHost : `${words.hosts}: ${hosts.join(', ')}`,
-    ...(hasScript ? [words.runsScript] : []),
-    ...(/\bhttp:\/\//i.test(url + code) ? [words.isPlain] : []),
-  ]
-  return (
-    <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
-      {facts.join(' · ')}
-    </Text>
-  )
-}
-
-/** The verdict names the text that was looked at, so that a change between the two is not approved unseen. */
-function Decisions({ target }: { readonly target: Target }) {
-  const queries = useQueryClient()
-  const decide = async ({ moderation, reason }: Verdict) => {
-    const params = { path: { id: target.id } }
-    const body = { moderation, reason, textHash: target.textHash }
-    const refresh = () => queries.invalidateQueries({ queryKey: ['pixel-moderation'] })
-    try {
-      await answerOf(api.POST('/api/v1/notification-targets/{id}/moderate', { params, body }))
-    } catch (error) {
-      const isChanged = error instanceof ApiProblem && error.code === 'text_changed'
-      if (!isChanged) throw error
-      await refresh()
-      throw new Error(words.changed, { cause: error })
-    }
-    await refresh()
+  const list = useRef<HTMLDivElement>(null)
+  const [chosen, setChosen] = useState(0)
+  // One that was decided makes room for the next.
+  const current = Math.min(chosen, targets.length - 1)
+  const currentId = targets[current]?.id
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the focus follows the card, not every look at the list
+  useEffect(() => {
+    const card = list.current?.querySelector<HTMLElement>('[data-current]')
+    const isElsewhere = document.activeElement?.closest('input, textarea, [role=dialog]') != null
+    if (!isElsewhere) card?.focus({ preventScroll: current === 0 })
+  }, [currentId])
+  const press = (event: KeyboardEvent<HTMLDivElement>) => {
+    const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey
+    const { target, currentTarget } = event
+    // A window that a card has opened is inside it for React alone.
+    if (!isPlain || !(target instanceof Element) || !currentTarget.contains(target)) return
+    if (event.key === 'j') setChosen(Math.min(current + 1, targets.length - 1))
+    else if (event.key === 'k') setChosen(Math.max(current - 1, 0))
+    else if (event.key === 'a' || event.key === 'r') {
+      const name = event.key === 'a' ? 'approve' : 'reject'
+      currentTarget.querySelector<HTMLElement>(`[data-current] [data-deed=${name}]`)?.click()
+    } else return
+    event.preventDefault()
+    event.stopPropagation()
   }
-  const approve = useMutation({ mutationFn: () => decide({ moderation: 'approved', reason: '' }) })
   return (
-    <Stack gap="xs" align="flex-end">
-      <Group gap="xs">
-        {target.moderation !== 'approved' && (
-          <Button size="xs" loading={approve.isPending} onClick={() => approve.mutate()}>
-            {decisionTexts.approve}
-          </Button>
-        )}
-        {target.moderation !== 'rejected' && (
-          <ConfirmButton
-            label={decisionTexts.reject}
-            title={words.rejectTitle}
-            text={target.affiliateName}
-            reason={{ label: words.reason, hint: words.reasonHint, required: false }}
-            isGrave
-            run={(reason) => decide({ moderation: 'rejected', reason })}
-            button={{ size: 'xs' }}
-          />
-        )}
-      </Group>
-      <FormProblem problem={approve.error?.message} />
-    </Stack>
+    <>
+      {mayChange && (
+        <Text size="xs" c="dimmed" visibleFrom="sm">
+          {moderatingTexts.keys}
+        </Text>
+      )}
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: each key presses a button that is there too */}
+      <div ref={list} onKeyDown={press}>
+        <Stack gap="md">
+          {targets.map((target, index) => (
+            <ModeratedCard key={target.id} target={target} isCurrent={index === current} />
+          ))}
+        </Stack>
+      </div>
+    </>
   )
 }
