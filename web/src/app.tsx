@@ -1,6 +1,7 @@
 import { Button, Center } from '@mantine/core'
 import { lazy, Suspense, useEffect } from 'react'
 import { ApiProblem } from './api.ts'
+import { placesOf } from './navigation.ts'
 import { Empty } from './parts/empty.tsx'
 import { Failure } from './parts/loaded.tsx'
 import { Page } from './parts/page.tsx'
@@ -43,7 +44,8 @@ function SignedIn({ path }: { readonly path: string }) {
   const session = useSession()
   const role = session.data?.workspace.role
   useEffect(() => {
-    if (path === '/' && role !== undefined && role !== 'affiliate') navigate(homeOf(role), { replace: true })
+    if (path === '/' && role !== undefined && role !== 'affiliate')
+      navigate(placesOf(role).home, { replace: true })
   }, [path, role])
   if (session.data !== undefined) {
     return (
@@ -72,16 +74,11 @@ function SignedIn({ path }: { readonly path: string }) {
 function Staff({ me }: { readonly me: Me }) {
   const screens = me.workspace.role === 'affiliate_manager' ? MANAGER_SCREENS : SCREENS
   return (
-    <Shell me={me}>
+    <Shell me={me} places={placesOf(me.workspace.role)}>
       {/* Another workspace may come with another role. */}
       <Routes key={me.workspace.id} screens={screens} notFound={NotFound} />
     </Shell>
   )
-}
-
-/** An affiliate manager sees no report of the workspace. */
-function homeOf(role: Me['workspace']['role']): string {
-  return role === 'affiliate_manager' ? '/affiliates' : '/report'
 }
 
 function NotFound() {

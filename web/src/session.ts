@@ -11,18 +11,33 @@ export type MyAffiliate = {
   readonly statusReason: string
 }
 
+/** A workspace, and what the person may do there. */
+type MyWorkspace = {
+  readonly id: string
+  readonly name: string
+  readonly currency: string
+  readonly timeZone: string
+  readonly role: Role | 'affiliate_manager' | 'affiliate'
+  /** Who has no second factor reaches nothing here but their account. */
+  readonly requiresTwoFactor: boolean
+  readonly affiliate: MyAffiliate | null
+}
+
 /** Who looks at the dashboard, and whose data. */
 export type Me = {
-  readonly user: { readonly id: string; readonly email: string; readonly name: string }
-  readonly workspace: {
+  readonly user: {
     readonly id: string
+    readonly email: string
     readonly name: string
-    readonly currency: string
-    readonly timeZone: string
-    readonly role: Role | 'affiliate_manager' | 'affiliate'
-    readonly affiliate: MyAffiliate | null
+    readonly hasTwoFactor: boolean
   }
+  readonly workspace: MyWorkspace
+  /** All that the person belongs to, the one above among them. */
+  readonly workspaces: readonly MyWorkspace[]
 }
+
+/** Which of several workspaces the person looked at last, at this browser. */
+const WORKSPACE_KEY = 'trailpost:workspace'
 
 /** The signed-in person; undefined data when nobody is signed in or they belong to no workspace. */
 export function useSession() {
@@ -31,10 +46,17 @@ export function useSession() {
 
 async function loadMe(): Promise<Me> {
   const { user, workspaces } = await answerOf(api.GET('/api/v1/me'))
-  const workspace = workspaces[0]
+  const last = localStorage.getItem(WORKSPACE_KEY)
+  const workspace = workspaces.find(({ id }) => id === last) ?? workspaces[0]
   if (user === null || workspace === undefined) throw new Error('This account belongs to no workspace.')
   chooseWorkspace(workspace.id)
-  return { user, workspace }
+  return { user, workspace, workspaces }
+}
+
+/** Shows another workspace from its start page on; nothing of the one before is kept. */
+export function switchWorkspace(id: string): void {
+  localStorage.setItem(WORKSPACE_KEY, id)
+  location.assign('/')
 }
 
 export function useSignOut() {

@@ -1,86 +1,39 @@
-import { AppShell, Burger, Group, NavLink, ScrollArea, Text, UnstyledButton } from '@mantine/core'
+import { AppShell, Burger, Group, Kbd, NavLink, ScrollArea, Text, UnstyledButton } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
-import { type ReactNode, useEffect, useRef } from 'react'
-import { Icon, type IconName } from './parts/icon.tsx'
+import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'react'
+import { type NavItem, type Places, pathOf } from './navigation.ts'
+import { AccountButton } from './parts/account-button.tsx'
+import { Icon } from './parts/icon.tsx'
+import { useShortcuts } from './parts/shortcuts.tsx'
 import { usePlace } from './router.tsx'
-import { type Me, useSignOut } from './session.ts'
+import type { Me } from './session.ts'
 import classes from './shell.module.css'
 import { texts } from './texts.ts'
-import { networkNav } from './texts-network.ts'
+import { shellTexts } from './texts-shell.ts'
 
-export type NavItem = { readonly href: string; readonly label: string; readonly icon: IconName }
-export type NavGroup = { readonly label: string; readonly items: readonly NavItem[] }
-
-const NAVIGATION: readonly NavGroup[] = [
-  {
-    label: texts.nav.results,
-    items: [
-      { href: '/report', label: texts.report.title, icon: 'report' },
-      { href: '/conversions', label: texts.conversions.title, icon: 'conversion' },
-      { href: '/costs', label: texts.nav.costs, icon: 'cost' },
-      { href: '/fraud', label: texts.nav.fraud, icon: 'shield' },
-    ],
-  },
-  {
-    label: texts.nav.inspect,
-    items: [
-      { href: '/alerts', label: texts.nav.alerts, icon: 'bell' },
-      { href: '/live', label: texts.nav.live, icon: 'live' },
-      { href: '/hits', label: texts.hits.title, icon: 'hits' },
-      { href: '/deliveries', label: texts.nav.deliveries, icon: 'upload' },
-      { href: '/visits', label: texts.story.title, icon: 'story' },
-      { href: '/explain-url', label: texts.nav.explain, icon: 'link' },
-    ],
-  },
-  {
-    label: texts.nav.build,
-    items: [
-      { href: '/campaigns', label: texts.campaigns.title, icon: 'campaign' },
-      { href: '/flows', label: texts.nav.flows, icon: 'flow' },
-      { href: '/traffic-sources', label: texts.sources.title, icon: 'source' },
-      { href: '/notification-targets', label: texts.nav.targets, icon: 'send' },
-      { href: '/affiliate-networks', label: texts.networks.title, icon: 'network' },
-      { href: '/offers', label: texts.offers.title, icon: 'offer' },
-      { href: '/landers', label: texts.landers.title, icon: 'lander' },
-      { href: '/events', label: texts.nav.events, icon: 'event' },
-      { href: '/domains', label: texts.nav.domains, icon: 'domain' },
-    ],
-  },
-  {
-    label: networkNav.group,
-    items: [
-      { href: '/advertisers', label: networkNav.advertisers, icon: 'advertiser' },
-      { href: '/affiliates', label: networkNav.affiliates, icon: 'affiliate' },
-      { href: '/applications?state=pending', label: networkNav.applications, icon: 'inbox' },
-      { href: '/pixel-moderation', label: networkNav.pixels, icon: 'pixel' },
-      { href: '/billing', label: networkNav.billing, icon: 'invoice' },
-      { href: '/reconciliations', label: networkNav.reconciliation, icon: 'compare' },
-    ],
-  },
-]
-
-/** An affiliate manager goes where its affiliates are, and nowhere else. */
-const MANAGERS_PLACES = ['/affiliates', '/applications', '/pixel-moderation', '/conversions', '/billing']
-const MANAGERS_NAVIGATION: readonly NavGroup[] = NAVIGATION.map((group) => ({
-  ...group,
-  items: group.items.filter(({ href }) => MANAGERS_PLACES.includes(pathOf(href))),
-})).filter(({ items }) => items.length > 0)
-
-const SETTINGS: NavItem = { href: '/settings', label: texts.settings.title, icon: 'settings' }
+// Loaded when somebody first opens them.
+const loadMenu = () => import('./parts/account-menu.tsx')
+const AccountMenu = lazy(async () => ({ default: (await loadMenu()).AccountMenu }))
+const loadPalette = () => import('./parts/spotlight.tsx')
+const Palette = lazy(async () => ({ default: (await loadPalette()).Palette }))
+const ShortcutsOverlay = lazy(async () => ({
+  default: (await import('./parts/shortcuts-overlay.tsx')).ShortcutsOverlay,
+}))
 
 type ShellProps = {
   readonly me: Me
-  readonly navigation?: readonly NavGroup[]
-  /** What stands apart, above who is signed in. */
-  readonly last?: NavItem | undefined
+  readonly places: Places
   readonly children: ReactNode
 }
 
 /** The frame around every screen of a signed-in person: where one can go, and who one is. */
-export function Shell({ me, children, ...places }: ShellProps) {
-  const { navigation, last } = { ...placesOf(me), ...places }
+export function Shell({ me, places, children }: ShellProps) {
   const [opened, { toggle, close }] = useDisclosure()
+  const [help, { open: openHelp, close: closeHelp }] = useDisclosure()
+  const [asked, setAsked] = useState(0)
+  const openPalette = () => setAsked((before) => before + 1)
   const { path } = usePlace()
+  useShortcuts({ places, onPalette: openPalette, onHelp: openHelp })
   // biome-ignore lint/correctness/useExhaustiveDependencies: arriving somewhere closes the menu of a small screen
   useEffect(close, [path])
   return (
@@ -100,11 +53,14 @@ export function Shell({ me, children, ...places }: ShellProps) {
         <a href="#content" className={classes.skip}>
           {texts.nav.skip}
         </a>
-        <AppShell.Section className={classes.top} visibleFrom="sm">
-          <Brand workspace={me.workspace.name} />
+        <AppShell.Section className={classes.top}>
+          <div className={classes.brandPlace}>
+            <Brand workspace={me.workspace.name} />
+          </div>
+          <SearchButton onClick={openPalette} />
         </AppShell.Section>
         <AppShell.Section grow component={ScrollArea} px="xs">
-          {navigation.map((group) => (
+          {places.navigation.map((group) => (
             <div key={group.label} className={classes.group}>
               <Text className={classes.groupLabel}>{group.label}</Text>
               {group.items.map((item) => (
@@ -114,24 +70,48 @@ export function Shell({ me, children, ...places }: ShellProps) {
           ))}
         </AppShell.Section>
         <AppShell.Section className={classes.bottom}>
-          {last && <NavItemLink item={last} path={path} />}
-          <SignOut email={me.user.email} />
+          {places.last && <NavItemLink item={places.last} path={path} />}
+          <Account email={me.user.email} onShortcuts={openHelp} />
         </AppShell.Section>
       </AppShell.Navbar>
       <AppShell.Main id="content">{children}</AppShell.Main>
+      <Suspense>
+        {asked > 0 && <Palette places={places} asked={asked} onShortcuts={openHelp} />}
+        {help && <ShortcutsOverlay places={places} opened onClose={closeHelp} />}
+      </Suspense>
     </AppShell>
   )
 }
 
-/** Without what the place is asked for. */
-function pathOf(href: string): string {
-  return href.split('?')[0] ?? href
+/** Says that there is a palette, to those who do not try keys. */
+function SearchButton({ onClick }: { readonly onClick: () => void }) {
+  return (
+    <UnstyledButton
+      className={classes.search}
+      onClick={onClick}
+      onPointerEnter={() => void loadPalette()}
+      aria-keyshortcuts="Control+K Meta+K"
+    >
+      <Icon name="story" size={14} />
+      <span className={classes.searchLabel}>{shellTexts.palette.open}</span>
+      <Kbd size="xs" aria-hidden="true" visibleFrom="sm">
+        {shellTexts.palette.keys}
+      </Kbd>
+    </UnstyledButton>
+  )
 }
 
-function placesOf({ workspace }: Me): Required<Pick<ShellProps, 'navigation' | 'last'>> {
-  return workspace.role === 'affiliate_manager'
-    ? { navigation: MANAGERS_NAVIGATION, last: undefined }
-    : { navigation: NAVIGATION, last: SETTINGS }
+function Account({ email, onShortcuts }: { readonly email: string; readonly onShortcuts: () => void }) {
+  const [wanted, setWanted] = useState(false)
+  const button = (
+    <AccountButton email={email} onClick={() => setWanted(true)} onPointerEnter={() => void loadMenu()} />
+  )
+  if (!wanted) return button
+  return (
+    <Suspense fallback={button}>
+      <AccountMenu onShortcuts={onShortcuts} />
+    </Suspense>
+  )
 }
 
 function NavItemLink({ item, path }: { readonly item: NavItem; readonly path: string }) {
@@ -154,20 +134,6 @@ function NavItemLink({ item, path }: { readonly item: NavItem; readonly path: st
       variant="subtle"
       color="gray"
     />
-  )
-}
-
-function SignOut({ email }: { readonly email: string }) {
-  const signOut = useSignOut()
-  return (
-    <Group gap={4} wrap="nowrap" className={classes.person}>
-      <Text size="xs" c="dimmed" truncate flex={1} title={email}>
-        {email}
-      </Text>
-      <UnstyledButton className={classes.out} onClick={() => signOut.mutate()} aria-label={texts.signIn.out}>
-        <Icon name="out" size={15} />
-      </UnstyledButton>
-    </Group>
   )
 }
 

@@ -1,4 +1,5 @@
-import { createTheme, type MantineColorsTuple } from '@mantine/core'
+import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core'
+import { shellTexts } from './texts-shell.ts'
 
 /** The one accent: a calm green-blue. Everything else is neutral. */
 const trail: MantineColorsTuple = [
@@ -34,7 +35,7 @@ const SYSTEM_FONT =
 export const theme = createTheme({
   colors: { trail, dark },
   primaryColor: 'trail',
-  primaryShade: { light: 7, dark: 6 },
+  primaryShade: 7,
   fontFamily: SYSTEM_FONT,
   fontFamilyMonospace: 'ui-monospace, SFMono-Regular, Menlo, Consolas, monospace',
   fontSizes: { xs: '0.75rem', sm: '0.8125rem', md: '0.875rem', lg: '1rem', xl: '1.125rem' },
@@ -49,7 +50,16 @@ export const theme = createTheme({
   cursorType: 'pointer',
   components: {
     Button: { defaultProps: { size: 'sm', fw: 500 } },
+    Modal: { defaultProps: { closeButtonProps: { 'aria-label': shellTexts.undo.dismiss } } },
+    Drawer: { defaultProps: { closeButtonProps: { 'aria-label': shellTexts.undo.dismiss } } },
     Badge: { defaultProps: { tt: 'none', fw: 500, size: 'md' } },
     InputWrapper: { defaultProps: { inputWrapperOrder: ['label', 'input', 'description', 'error'] } },
   },
+})
+
+/** Mantine's greys for what matters less are paler than WCAG 2.2 AA allows on white: 4.5 to 1. */
+export const cssVariables: CSSVariablesResolver = () => ({
+  variables: {},
+  light: { '--mantine-color-dimmed': '#5c636b', '--mantine-color-placeholder': '#6b727b' },
+  dark: { '--mantine-color-dimmed': '#a0a6b1', '--mantine-color-placeholder': '#8f95a1' },
 })

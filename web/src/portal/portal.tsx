@@ -1,42 +1,46 @@
 import { Button } from '@mantine/core'
 import { useEffect } from 'react'
+import type { Places } from '../navigation.ts'
 import { Empty } from '../parts/empty.tsx'
 import { Page } from '../parts/page.tsx'
 import { navigate } from '../router.tsx'
 import { Routes } from '../routes.tsx'
 import { useMe } from '../session.ts'
-import { type NavGroup, type NavItem, Shell } from '../shell.tsx'
+import { Shell } from '../shell.tsx'
 import { texts } from '../texts.ts'
 import { portalTexts as words } from '../texts-portal.ts'
 import { ClosedPortal } from './closed-portal.tsx'
 import { PORTAL_HOME, PORTAL_SCREENS } from './portal-screens.ts'
 
-const NAVIGATION: readonly NavGroup[] = [
-  {
-    label: words.nav.work,
-    items: [
-      { href: PORTAL_HOME, label: words.overview.title, icon: 'lander' },
-      { href: '/portal/offers', label: words.offers.title, icon: 'offer' },
-    ],
-  },
-  {
-    label: words.nav.tracking,
-    items: [
-      { href: '/portal/global-postback', label: words.global.title, icon: 'domain' },
-      { href: '/portal/postbacks', label: words.postbacks.title, icon: 'event' },
-      { href: '/portal/postback-log', label: words.log.title, icon: 'hits' },
-    ],
-  },
-  {
-    label: words.nav.results,
-    items: [
-      { href: '/portal/conversions', label: words.conversions.title, icon: 'conversion' },
-      { href: '/portal/reports', label: words.report.title, icon: 'report' },
-      { href: '/portal/balance', label: words.balance.title, icon: 'cost' },
-    ],
-  },
-]
-const KEYS: NavItem = { href: '/portal/api-keys', label: words.keys.title, icon: 'key' }
+const PLACES: Places = {
+  home: PORTAL_HOME,
+  navigation: [
+    {
+      label: words.nav.work,
+      items: [
+        { href: PORTAL_HOME, label: words.overview.title, icon: 'lander', letter: 'o' },
+        { href: '/portal/offers', label: words.offers.title, icon: 'offer', letter: 'p' },
+      ],
+    },
+    {
+      label: words.nav.tracking,
+      items: [
+        { href: '/portal/global-postback', label: words.global.title, icon: 'domain', letter: 'g' },
+        { href: '/portal/postbacks', label: words.postbacks.title, icon: 'event', letter: 't' },
+        { href: '/portal/postback-log', label: words.log.title, icon: 'hits', letter: 'l' },
+      ],
+    },
+    {
+      label: words.nav.results,
+      items: [
+        { href: '/portal/conversions', label: words.conversions.title, icon: 'conversion', letter: 'v' },
+        { href: '/portal/reports', label: words.report.title, icon: 'report', letter: 'r' },
+        { href: '/portal/balance', label: words.balance.title, icon: 'cost', letter: 'b' },
+      ],
+    },
+  ],
+  last: { href: '/portal/api-keys', label: words.keys.title, icon: 'key', letter: 'k' },
+}
 
 /** What an affiliate of a network sees in the place of the staff's dashboard. */
 export function Portal({ path }: { readonly path: string }) {
@@ -47,7 +51,7 @@ export function Portal({ path }: { readonly path: string }) {
   }, [path])
   if (affiliate?.status !== 'active') return <ClosedPortal affiliate={affiliate} />
   return (
-    <Shell me={me} navigation={NAVIGATION} last={KEYS}>
+    <Shell me={me} places={PLACES}>
       <Routes screens={PORTAL_SCREENS} notFound={NotFound} />
     </Shell>
   )
