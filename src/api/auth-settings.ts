@@ -42,7 +42,13 @@ export function authSettings({ store, secret, dashboardUrl, trustedOrigins }: Ac
       maxPasswordLength: PASSWORD_CHARS_MAX,
     },
     user: { modelName: 'auth_users' },
-    session: { modelName: 'auth_sessions', expiresIn: SESSION_SECONDS, updateAge: SESSION_PROLONG_SECONDS },
+    session: {
+      modelName: 'auth_sessions',
+      expiresIn: SESSION_SECONDS,
+      updateAge: SESSION_PROLONG_SECONDS,
+      // A person may look at their sessions on any day of one; what changes an account asks for the password.
+      freshAge: 0,
+    },
     account: { modelName: 'auth_accounts' },
     verification: { modelName: 'auth_verifications' },
     plugins: [workspacesPlugin(), twoFactorPlugin()],

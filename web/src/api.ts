@@ -66,16 +66,24 @@ export async function answerOf<T>(request: Promise<Answer<T>>): Promise<T> {
   return answer.data as T
 }
 
-/** Posts JSON to a route of the sign-in library, which is not part of the documented API. */
-export async function postAuth(path: string, body: object): Promise<void> {
-  const response = await fetch(`/api/auth${path}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  }).catch(() => {
+/** Posts JSON to a route of the sign-in library, which is not part of the documented API; resolves to its answer. */
+export async function postAuth(path: string, body: object): Promise<unknown> {
+  const headers = { 'content-type': 'application/json' }
+  return await callAuth(path, { method: 'POST', headers, body: JSON.stringify(body) })
+}
+
+/** What a route of the sign-in library says. */
+export async function getAuth(path: string): Promise<unknown> {
+  return await callAuth(path, {})
+}
+
+async function callAuth(path: string, request: RequestInit): Promise<unknown> {
+  const response = await fetch(`/api/auth${path}`, request).catch(() => {
     throw new ApiProblem(0, { detail: texts.problem.unreachable })
   })
-  if (!response.ok) throw new ApiProblem(response.status, await response.json().catch(() => null))
+  const body: unknown = await response.json().catch(() => null)
+  if (!response.ok) throw new ApiProblem(response.status, body)
+  return body
 }
 
 /** Posts a CSV file to a route whose body the description does not type. */

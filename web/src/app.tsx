@@ -13,11 +13,15 @@ import { SCREENS } from './screens.ts'
 import { MANAGER_SCREENS } from './screens-network.ts'
 import { type Me, MeContext, useSession } from './session.ts'
 import { Shell } from './shell.tsx'
+import { useStartPlaces } from './start-state.ts'
 import { texts } from './texts.ts'
 
 // Of affiliates alone, and of the first minute: nobody else loads them.
 const Portal = lazy(async () => ({ default: (await import('./portal/portal.tsx')).Portal }))
 const SignUp = lazy(async () => ({ default: (await import('./portal/sign-up.tsx')).SignUp }))
+const TwoFactorDue = lazy(async () => ({
+  default: (await import('./screens/two-factor-due.tsx')).TwoFactorDue,
+}))
 const Setup = lazy(async () => ({ default: (await import('./screens/setup.tsx')).Setup }))
 
 /** The whole dashboard: set-up, sign-up, sign-in, or a screen inside the shell of the staff or of an affiliate. */
@@ -72,9 +76,17 @@ function SignedIn({ path }: { readonly path: string }) {
 }
 
 function Staff({ me }: { readonly me: Me }) {
+  const places = useStartPlaces(placesOf(me.workspace.role))
+  if (me.workspace.requiresTwoFactor && !me.user.hasTwoFactor) {
+    return (
+      <Suspense fallback={<ShellSkeleton />}>
+        <TwoFactorDue />
+      </Suspense>
+    )
+  }
   const screens = me.workspace.role === 'affiliate_manager' ? MANAGER_SCREENS : SCREENS
   return (
-    <Shell me={me} places={placesOf(me.workspace.role)}>
+    <Shell me={me} places={places}>
       {/* Another workspace may come with another role. */}
       <Routes key={me.workspace.id} screens={screens} notFound={NotFound} />
     </Shell>

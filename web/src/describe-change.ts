@@ -18,6 +18,7 @@ export type ChangeLine = {
 export type ChangeWords = {
   /** @param field whose value the id is, such as `trafficSourceId`. */
   readonly nameOf: (field: string, id: string) => string
+  /** '' where amounts may be of any. */
   readonly currency: string
 }
 
@@ -127,7 +128,7 @@ function sayValue(field: string, value: unknown, say: ChangeWords): string {
       .map((each) => sayValue('', each, say))
       .join(', ')
   const text = textOf(value)
-  if (MONEY.test(field)) return formatMoney(text, say.currency, 6)
+  if (MONEY.test(field) && say.currency !== '') return formatMoney(text, say.currency, 6)
   if (IDS.test(field)) return say.nameOf(field, text)
   if (field.endsWith('Ms')) return formatDuration(Number(text))
   if (field === 'countries') return COUNTRIES.find((country) => country.value === text)?.label ?? text
@@ -136,7 +137,7 @@ function sayValue(field: string, value: unknown, say: ChangeWords): string {
 }
 
 /** "clickToConversionMinMs" has a label; what has none is said as it is written, in words. */
-function labelOf(field: string): string {
+export function labelOf(field: string): string {
   if (isKey(words.fields, field)) return words.fields[field]
   if (field === 'weight') return words.weight
   if (field === 'when') return words.condition

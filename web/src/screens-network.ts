@@ -4,6 +4,7 @@ import type { ScreenList } from './screens.ts'
 const conversions = lazy(async () => ({
   default: (await import('./screens/managed-conversions.tsx')).ManagedConversions,
 }))
+const settings = lazy(async () => ({ default: (await import('./screens/settings.tsx')).Settings }))
 const affiliates = lazy(async () => ({ default: (await import('./screens/affiliates.tsx')).Affiliates }))
 const affiliate = lazy(async () => ({ default: (await import('./screens/affiliate.tsx')).AffiliateScreen }))
 const applications = lazy(async () => ({
@@ -22,7 +23,13 @@ const SHARED: ScreenList = [
 ]
 
 /** Everything that an affiliate manager may see. */
-export const MANAGER_SCREENS: ScreenList = [...SHARED, ['/conversions', conversions]]
+export const MANAGER_SCREENS: ScreenList = [
+  ...SHARED,
+  ['/conversions', conversions],
+  // Their own account alone.
+  ['/settings', settings],
+  ['/settings/:tab', settings],
+]
 
 /** The network's side: its advertisers, its affiliates, and the money between them. */
 export const NETWORK_SCREENS: ScreenList = [

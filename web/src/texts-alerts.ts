@@ -61,7 +61,6 @@ export const alertSettingsTexts = {
   targetFailingMinutes: 'A target fails for, minutes',
   deliveryLagMinutes: 'A delivery is late by, minutes',
   journalLagSeconds: 'Reports are behind by, seconds',
-  ownersOnly: 'Only an owner can change these.',
 } as const
 
 export const retentionTexts = {

@@ -253,11 +253,14 @@ export const networkSettingsTexts = {
 } as const
 
 export const settingsTabs = {
-  workspace: 'Workspace',
+  account: 'Your account',
+  workspace: 'General',
   network: 'Network',
-  members: 'People',
+  members: 'People and roles',
+  'api-keys': 'API keys',
   webhooks: 'Webhooks',
   alerts: 'Alerts',
-  retention: 'Retention',
-  'api-keys': 'API keys',
+  retention: 'Data and retention',
+  'audit-log': 'Audit log',
+  system: 'System',
 } as const

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Text } from '@mantine/core'
+import { Button, Modal, Text } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { answerOf, api } from '../api.ts'
@@ -15,14 +15,14 @@ import { channelTexts as words } from '../texts-alerts.ts'
 import { targetPageTexts } from '../texts-targets.ts'
 import { ChannelForm } from './channel-form.tsx'
 import { ChannelTest } from './channel-test.tsx'
-import { ConfirmButton } from './confirm-button.tsx'
 import { DataTable } from './data-table.tsx'
 import { Empty } from './empty.tsx'
 import { Icon } from './icon.tsx'
 import { Loaded } from './loaded.tsx'
 import { Section } from './page.tsx'
 import { Shortened } from './shortened.tsx'
-import { PauseButton, TargetHealth, TargetStatus } from './target-standing.tsx'
+import { TargetActions } from './target-actions.tsx'
+import { TargetHealth, TargetStatus } from './target-standing.tsx'
 
 type Editing = { readonly channel: AlertChannel | undefined }
 
@@ -117,30 +117,19 @@ function Actions({ channel, onEdit }: ActionsProps) {
   const params = { path: { id } }
   const reload = () => queries.invalidateQueries({ queryKey: [alertChannels.name] })
   return (
-    <Group gap={6} justify="flex-end" wrap="nowrap">
-      <ChannelTest id={id} />
-      <PauseButton
-        status={status}
-        size="compact-xs"
-        change={async (to) => {
-          await answerOf(api.PATCH('/api/v1/alert-channels/{id}', { params, body: { status: to } }))
-          await reload()
-        }}
-      />
-      <Button size="compact-xs" variant="default" onClick={() => onEdit(channel)}>
-        {words.change}
-      </Button>
-      <ConfirmButton
-        label={words.delete}
-        title={words.delete}
-        text={words.deleteAsk}
-        isGrave
-        run={async () => {
-          await answerOf(api.DELETE('/api/v1/alert-channels/{id}', { params }))
-          await reload()
-        }}
-        button={{ size: 'compact-xs', variant: 'subtle', color: 'gray' }}
-      />
-    </Group>
+    <TargetActions
+      status={status}
+      words={words}
+      before={<ChannelTest id={id} />}
+      setStatus={async (to) => {
+        await answerOf(api.PATCH('/api/v1/alert-channels/{id}', { params, body: { status: to } }))
+        await reload()
+      }}
+      onEdit={() => onEdit(channel)}
+      remove={async () => {
+        await answerOf(api.DELETE('/api/v1/alert-channels/{id}', { params }))
+        await reload()
+      }}
+    />
   )
 }

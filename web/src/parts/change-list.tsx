@@ -7,12 +7,13 @@ import {
   useChangeWords,
   useUndoChange,
 } from '../change-log.ts'
-import { type ChangeLine, type ChangeWords, describeChange } from '../describe-change.ts'
+import { type ChangeWords, describeChange } from '../describe-change.ts'
 import { formatTime } from '../format.ts'
 import { useMe } from '../session.ts'
 import { isKey } from '../texts.ts'
 import { historyTexts as words } from '../texts-history.ts'
 import classes from './change-list.module.css'
+import { ChangedLine } from './changed-line.tsx'
 import { FormProblem } from './form-footer.tsx'
 import { LoadMore } from './load-more.tsx'
 import { Loaded } from './loaded.tsx'
@@ -73,7 +74,9 @@ function Deed({ entry, ...subject }: ChangeListProps & { readonly entry: ChangeE
       </Text>
       <ul className={classes.lines}>
         {Object.entries(entry.changes).flatMap(([field, change]) =>
-          describeChange(field, change, say).map((line) => <Line key={line.what + line.from} line={line} />),
+          describeChange(field, change, say).map((line) => (
+            <ChangedLine key={line.what + line.from} line={line} />
+          )),
         )}
         {hidden.map((field) => (
           <li key={field}>
@@ -94,29 +97,6 @@ function actorOf({ actorKind, actorName, actorEmail }: ChangeEntry): string {
 
 function labelOf(field: string): string {
   return isKey(words.fields, field) ? words.fields[field] : field
-}
-
-function Line({ line: { what, from, to, added = [], removed = [] } }: { readonly line: ChangeLine }) {
-  return (
-    <li>
-      <span className={classes.what}>{what}</span>{' '}
-      {from !== undefined && (
-        <>
-          <del className={classes.from}>{from}</del> → <ins className={classes.to}>{to}</ins>
-        </>
-      )}
-      {removed.length > 0 && (
-        <>
-          {words.removed} <del className={classes.from}>{removed.join(', ')}</del>{' '}
-        </>
-      )}
-      {added.length > 0 && (
-        <>
-          {words.added} <ins className={classes.to}>{added.join(', ')}</ins>
-        </>
-      )}
-    </li>
-  )
 }
 
 type UndoProps = ChangeListProps & { readonly entry: ChangeEntry; readonly say: ChangeWords }
@@ -176,7 +156,7 @@ function ConflictLine({ conflict: { field, now }, entry, say }: ConflictLineProp
   return (
     <ul className={classes.lines}>
       {lines.map((line) => (
-        <Line key={line.what + line.from} line={line} />
+        <ChangedLine key={line.what + line.from} line={line} />
       ))}
     </ul>
   )

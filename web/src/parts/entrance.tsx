@@ -3,15 +3,22 @@ import type { ReactNode, SubmitEvent } from 'react'
 import { texts } from '../texts.ts'
 import classes from './entrance.module.css'
 
-type EntranceProps = {
-  readonly title: string
-  readonly lead?: string
-  readonly onSubmit: (event: SubmitEvent<HTMLFormElement>) => void
-  readonly children: ReactNode
-}
+type GateProps = { readonly title: string; readonly lead?: string; readonly children: ReactNode }
+type EntranceProps = GateProps & { readonly onSubmit: (event: SubmitEvent<HTMLFormElement>) => void }
 
 /** The quiet page of a person who is not in yet: one form in the middle. */
-export function Entrance({ title, lead, onSubmit, children }: EntranceProps) {
+export function Entrance({ onSubmit, children, ...gate }: EntranceProps) {
+  return (
+    <Gate {...gate}>
+      <form onSubmit={onSubmit}>
+        <Stack gap="md">{children}</Stack>
+      </form>
+    </Gate>
+  )
+}
+
+/** The frame of what stands between a person and the dashboard. */
+export function Gate({ title, lead, children }: GateProps) {
   return (
     <main className={classes.entrance}>
       <title>{`${title} · ${texts.product}`}</title>
@@ -25,8 +32,8 @@ export function Entrance({ title, lead, onSubmit, children }: EntranceProps) {
             {lead}
           </Text>
         )}
-        <Paper component="form" withBorder p="lg" mt="lg" onSubmit={onSubmit} className={classes.form}>
-          <Stack gap="md">{children}</Stack>
+        <Paper withBorder p="lg" mt="lg" className={classes.form}>
+          {children}
         </Paper>
       </div>
     </main>

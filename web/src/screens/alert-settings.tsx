@@ -1,18 +1,14 @@
-import { Checkbox, Fieldset, NumberInput, Stack, Text, TextInput } from '@mantine/core'
-import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { ApiProblem, answerOf, api } from '../api.ts'
-import type { components } from '../api-types.ts'
+import { Checkbox, NumberInput, Stack, Text, TextInput } from '@mantine/core'
 import { AlertChannels } from '../parts/alert-channels.tsx'
-import classes from '../parts/edit-screen.module.css'
 import { FormFooter } from '../parts/form-footer.tsx'
 import { FormLayout, Pair } from '../parts/form-layout.tsx'
-import { Loaded } from '../parts/loaded.tsx'
 import { Section } from '../parts/page.tsx'
+import { SettingsPart, type SettingsView, useSettingsForm } from '../parts/settings-part.tsx'
 import { useMayChange, useMe } from '../session.ts'
 import { alertTexts, alertSettingsTexts as words } from '../texts-alerts.ts'
-import { type Form, useForm } from '../use-form.ts'
+import type { Form } from '../use-form.ts'
 
-type AlertValues = components['schemas']['Settings']['alerts']
+type AlertValues = SettingsView['alerts']
 type FormProps = { readonly form: Form<AlertValues> }
 type Kind = AlertValues['muted'][number]
 
@@ -25,37 +21,20 @@ const LIMITS = {
 
 /** Who is told of alerts, of which, and when. */
 export function AlertSettings() {
-  const query = useQuery({
-    queryKey: ['settings'],
-    queryFn: () => answerOf(api.GET('/api/v1/settings')),
-    gcTime: 0,
-  })
-  const { role } = useMe().workspace
   const mayChange = useMayChange()
   return (
     <Stack gap="xl">
       {mayChange && <AlertChannels />}
-      <Loaded query={query}>
-        {({ alerts }) => (
-          <Fieldset variant="unstyled" disabled={role !== 'owner'} className={classes.form}>
-            <AlertsForm alerts={alerts} />
-          </Fieldset>
-        )}
-      </Loaded>
+      <SettingsPart>{(settings) => <AlertsForm settings={settings} />}</SettingsPart>
     </Stack>
   )
 }
 
-function AlertsForm({ alerts }: { readonly alerts: AlertValues }) {
-  const queries = useQueryClient()
-  const { role } = useMe().workspace
-  const form = useForm(alerts, async (values) => {
-    await answerOf(api.PATCH('/api/v1/settings', { body: { alerts: values } })).catch(withoutPrefix)
-    await queries.invalidateQueries({ queryKey: ['settings'] })
-  })
+function AlertsForm({ settings }: { readonly settings: SettingsView }) {
+  const form = useSettingsForm('alerts', settings)
   return (
     <FormLayout onSubmit={form.submit}>
-      <Section title={words.title} aside={role === 'owner' ? undefined : words.ownersOnly}>
+      <Section title={words.title}>
         <Kinds form={form} />
         <QuietHours form={form} />
       </Section>
@@ -122,9 +101,4 @@ function Threshold({ form, name }: FormProps & { readonly name: keyof typeof LIM
       allowDecimal={false}
     />
   )
-}
-
-/** The API names the fields under `alerts`, the form without it. */
-function withoutPrefix(error: unknown): never {
-  throw error instanceof ApiProblem ? error.liftFields('alerts') : error
 }

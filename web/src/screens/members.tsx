@@ -1,18 +1,22 @@
-import { Button, Group, Modal, Select, Stack, Text, TextInput } from '@mantine/core'
+import { Badge, Button, Group, Modal, Select, Stack, Text, TextInput } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { answerOf, api } from '../api.ts'
 import { ConfirmButton } from '../parts/confirm-button.tsx'
 import { DataTable } from '../parts/data-table.tsx'
+import { Facts } from '../parts/facts.tsx'
 import { FormProblem } from '../parts/form-footer.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Loaded } from '../parts/loaded.tsx'
+import { Section } from '../parts/page.tsx'
+import { RequireTwoFactor } from '../parts/require-two-factor.tsx'
 import { When } from '../parts/when.tsx'
 import { useItems } from '../resource.ts'
 import { type Member, members } from '../resources-network.ts'
 import { useMe } from '../session.ts'
 import { isKey, toOptions } from '../texts.ts'
 import { memberTexts as words } from '../texts-billing.ts'
+import { peopleTexts } from '../texts-settings.ts'
 import { useForm } from '../use-form.ts'
 
 /** The workspace's own people and what each may do. */
@@ -20,17 +24,34 @@ export function Members() {
   const query = useItems(members)
   const [opened, { open, close }] = useDisclosure()
   return (
+    <Stack gap="xl">
+      <People query={query} onAdd={open} />
+      {query.data !== undefined && <RequireTwoFactor people={query.data} />}
+      <Section title={peopleTexts.rolesTitle}>
+        <Facts facts={Object.values(peopleTexts.may)} />
+      </Section>
+      <Modal opened={opened} onClose={close} title={words.add} centered>
+        <NewMember onDone={close} />
+      </Modal>
+    </Stack>
+  )
+}
+
+type PeopleProps = {
+  readonly query: ReturnType<typeof useItems<Member>>
+  readonly onAdd: () => void
+}
+
+function People({ query, onAdd }: PeopleProps) {
+  return (
     <Stack gap="md">
       <Group justify="space-between" align="flex-start">
         <Text c="dimmed">{words.lead}</Text>
-        <Button leftSection={<Icon name="plus" size={14} />} onClick={open}>
+        <Button leftSection={<Icon name="plus" size={14} />} onClick={onAdd}>
           {words.add}
         </Button>
       </Group>
       <Loaded query={query}>{(people) => <MemberTable people={people} />}</Loaded>
-      <Modal opened={opened} onClose={close} title={words.add} centered>
-        <NewMember onDone={close} />
-      </Modal>
     </Stack>
   )
 }
@@ -50,6 +71,11 @@ function MemberTable({ people }: { readonly people: readonly Member[] }) {
         },
         { key: 'email', header: words.email, cell: (person) => person.email },
         { key: 'role', header: words.role, cell: (person) => <RoleSelect person={person} /> },
+        {
+          key: 'second',
+          header: peopleTexts.second,
+          cell: (person) => <SecondFactor person={person} />,
+        },
         { key: 'since', header: words.since, cell: (person) => <When at={person.since} /> },
         {
           key: 'remove',
@@ -85,6 +111,33 @@ function RoleSelect({ person }: { readonly person: Member }) {
       size="xs"
       miw={210}
     />
+  )
+}
+
+/** Whether it is on, and taking it from somebody who lost it. */
+function SecondFactor({ person }: { readonly person: Member }) {
+  const queries = useQueryClient()
+  const { user } = useMe()
+  if (person.hasTwoFactor !== true) return <Badge variant="dot" color="gray">{peopleTexts.hasNot}</Badge>
+  return (
+    <Group gap={6} wrap="nowrap">
+      <Badge variant="dot" color="green">{peopleTexts.has}</Badge>
+      {person.id !== user.id && (
+        <ConfirmButton
+          label={peopleTexts.resetShort}
+          ariaLabel={peopleTexts.resetOf(person.name)}
+          title={peopleTexts.reset}
+          text={peopleTexts.resetAsk(person.name)}
+          isGrave
+          run={async () => {
+            const params = { path: { id: person.id } }
+            await answerOf(api.POST('/api/v1/members/{id}/reset-two-factor', { params }))
+            await queries.invalidateQueries({ queryKey: [members.name] })
+          }}
+          button={{ size: 'compact-xs' }}
+        />
+      )}
+    </Group>
   )
 }
 

@@ -1,49 +1,25 @@
-import { Checkbox, Fieldset, NumberInput, Select, Stack, Textarea, TextInput } from '@mantine/core'
-import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { ApiProblem, answerOf, api } from '../api.ts'
-import type { components } from '../api-types.ts'
+import { Checkbox, NumberInput, Select, Stack, Textarea, TextInput } from '@mantine/core'
 import { BillingAddress } from '../parts/billing-address.tsx'
 import { CopyField } from '../parts/copy-field.tsx'
-import classes from '../parts/edit-screen.module.css'
 import { FormFooter } from '../parts/form-footer.tsx'
 import { FormLayout, Pair } from '../parts/form-layout.tsx'
-import { Loaded } from '../parts/loaded.tsx'
 import { Section } from '../parts/page.tsx'
-import { useMe } from '../session.ts'
+import { SettingsPart, type SettingsView, useSettingsForm } from '../parts/settings-part.tsx'
 import { isKey, toOptions } from '../texts.ts'
 import { networkSettingsTexts as words } from '../texts-billing.ts'
 import { affiliateTexts } from '../texts-network.ts'
-import { type Form, useForm } from '../use-form.ts'
+import type { Form } from '../use-form.ts'
 
-type SettingsView = components['schemas']['Settings']
 type NetworkValues = SettingsView['network']
 type FormProps = { readonly form: Form<NetworkValues> }
 
 /** The workspace's side as a network: who may join, what is approved by itself, when it pays. */
 export function NetworkSettings() {
-  const query = useQuery({
-    queryKey: ['settings'],
-    queryFn: () => answerOf(api.GET('/api/v1/settings')),
-    gcTime: 0,
-  })
-  const { role } = useMe().workspace
-  return (
-    <Loaded query={query}>
-      {(settings) => (
-        <Fieldset variant="unstyled" disabled={role !== 'owner'} className={classes.form}>
-          <NetworkForm settings={settings} />
-        </Fieldset>
-      )}
-    </Loaded>
-  )
+  return <SettingsPart>{(settings) => <NetworkForm settings={settings} />}</SettingsPart>
 }
 
 function NetworkForm({ settings }: { readonly settings: SettingsView }) {
-  const queries = useQueryClient()
-  const form = useForm(settings.network, async (network) => {
-    await answerOf(api.PATCH('/api/v1/settings', { body: { network } })).catch(withoutPrefix)
-    await queries.invalidateQueries({ queryKey: ['settings'] })
-  })
+  const form = useSettingsForm('network', settings)
   const { signUp } = form.values
   return (
     <FormLayout onSubmit={form.submit}>
@@ -128,9 +104,4 @@ function Paying({ form, currency }: FormProps & { readonly currency: string }) {
       </Pair>
     </Section>
   )
-}
-
-/** The API names the fields under `network`, the form without it. */
-function withoutPrefix(error: unknown): never {
-  throw error instanceof ApiProblem ? error.liftFields('network') : error
 }

@@ -1,49 +1,31 @@
-import { Fieldset, NumberInput, Select, Text } from '@mantine/core'
-import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { ApiProblem, answerOf, api } from '../api.ts'
-import type { components } from '../api-types.ts'
-import classes from '../parts/edit-screen.module.css'
+import { NumberInput, Select, Stack } from '@mantine/core'
 import { FormFooter } from '../parts/form-footer.tsx'
 import { FormLayout, Pair } from '../parts/form-layout.tsx'
-import { Loaded } from '../parts/loaded.tsx'
 import { Section } from '../parts/page.tsx'
+import { PrivacyRequest } from '../parts/privacy-request.tsx'
+import { SettingsPart, type SettingsView, useSettingsForm } from '../parts/settings-part.tsx'
 import { useMe } from '../session.ts'
 import { isKey, toOptions } from '../texts.ts'
-import { alertSettingsTexts, retentionTexts as words } from '../texts-alerts.ts'
-import { type Form, useForm } from '../use-form.ts'
+import { retentionTexts as words } from '../texts-alerts.ts'
+import type { Form } from '../use-form.ts'
 
-type RetentionValues = components['schemas']['Settings']['retention']
+type RetentionValues = SettingsView['retention']
 const DAYS_MAX = 3_650
 const SIZE_MB_MAX = 1_000_000
 
-/** How long is kept what the money does not need. */
+/** How long is kept what the money does not need, and what is kept of one person. */
 export function RetentionSettings() {
-  const query = useQuery({
-    queryKey: ['settings'],
-    queryFn: () => answerOf(api.GET('/api/v1/settings')),
-    gcTime: 0,
-  })
   const { role } = useMe().workspace
   return (
-    <Loaded query={query}>
-      {({ retention }) => (
-        <Fieldset variant="unstyled" disabled={role !== 'owner'} className={classes.form}>
-          <Text c="dimmed" mb="md">
-            {words.lead} {role !== 'owner' && alertSettingsTexts.ownersOnly}
-          </Text>
-          <RetentionForm retention={retention} />
-        </Fieldset>
-      )}
-    </Loaded>
+    <Stack gap="xl">
+      <SettingsPart lead={words.lead}>{(settings) => <RetentionForm settings={settings} />}</SettingsPart>
+      {role === 'owner' && <PrivacyRequest />}
+    </Stack>
   )
 }
 
-function RetentionForm({ retention }: { readonly retention: RetentionValues }) {
-  const queries = useQueryClient()
-  const form = useForm(retention, async (values) => {
-    await answerOf(api.PATCH('/api/v1/settings', { body: { retention: values } })).catch(withoutPrefix)
-    await queries.invalidateQueries({ queryKey: ['settings'] })
-  })
+function RetentionForm({ settings }: { readonly settings: SettingsView }) {
+  const form = useSettingsForm('retention', settings)
   const { personalDataMode } = form.values
   return (
     <FormLayout onSubmit={form.submit}>
@@ -82,9 +64,4 @@ function numberOf(form: Form<RetentionValues>, name: NumberName) {
     max: DAYS_MAX,
     allowDecimal: false,
   }
-}
-
-/** The API names the fields under `retention`, the form without it. */
-function withoutPrefix(error: unknown): never {
-  throw error instanceof ApiProblem ? error.liftFields('retention') : error
 }

@@ -1,17 +1,17 @@
-import { Alert, Button, Group, Modal, MultiSelect, Select, Stack, Text, TextInput } from '@mantine/core'
+import { Button, Group, Modal, MultiSelect, Select, Stack, Text, TextInput } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { answerOf, api } from '../api.ts'
-import { ConfirmButton } from '../parts/confirm-button.tsx'
-import { CopyField } from '../parts/copy-field.tsx'
 import { DataTable } from '../parts/data-table.tsx'
 import { Empty } from '../parts/empty.tsx'
 import { FormProblem } from '../parts/form-footer.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Loaded } from '../parts/loaded.tsx'
+import { MadeKey } from '../parts/made-key.tsx'
 import { RotateSecret } from '../parts/rotate-secret.tsx'
 import { Shortened } from '../parts/shortened.tsx'
-import { HEALTH_REFRESH_MS, PauseButton, TargetHealth, TargetStatus } from '../parts/target-standing.tsx'
+import { TargetActions } from '../parts/target-actions.tsx'
+import { HEALTH_REFRESH_MS, TargetHealth, TargetStatus } from '../parts/target-standing.tsx'
 import { useItems } from '../resource.ts'
 import { type Webhook, webhooks } from '../resources-network.ts'
 import { isKey, texts, toOptions } from '../texts.ts'
@@ -110,39 +110,33 @@ function Actions({ webhook, onEdit }: ActionsProps) {
   const params = { path: { id: webhook.id } }
   const reload = () => queries.invalidateQueries({ queryKey: [webhooks.name] })
   return (
-    <Group gap={6} justify="flex-end" wrap="nowrap">
-      <PauseButton
-        status={webhook.status}
-        size="compact-xs"
-        change={async (status) => {
-          await answerOf(api.PATCH('/api/v1/webhooks/{id}', { params, body: { status } }))
-          await reload()
-        }}
-      />
-      <RotateSecret
-        size="compact-xs"
-        rotate={(overlapHours) =>
-          answerOf(api.POST('/api/v1/webhooks/{id}/rotate-secret', { params, body: { overlapHours } }))
-        }
-        onDone={() => void reload()}
-      />
-      <Button size="compact-xs" variant="default" onClick={() => onEdit(webhook)}>
-        {words.change}
-      </Button>
-      <ConfirmButton
-        label={words.delete}
-        title={words.delete}
-        text={words.deleteAsk}
-        isGrave
-        run={async () => {
-          await answerOf(api.DELETE('/api/v1/webhooks/{id}', { params }))
-          await reload()
-        }}
-        button={{ size: 'compact-xs', variant: 'subtle', color: 'gray' }}
-      />
-    </Group>
+    <TargetActions
+      status={webhook.status}
+      words={words}
+      setStatus={async (status) => {
+        await answerOf(api.PATCH('/api/v1/webhooks/{id}', { params, body: { status } }))
+        await reload()
+      }}
+      between={
+        <RotateSecret
+          size="compact-xs"
+          rotate={(overlapHours) =>
+            answerOf(api.POST('/api/v1/webhooks/{id}/rotate-secret', { params, body: { overlapHours } }))
+          }
+          onDone={() => void reload()}
+        />
+      }
+      onEdit={() => onEdit(webhook)}
+      remove={async () => {
+        await answerOf(api.DELETE('/api/v1/webhooks/{id}', { params }))
+        await reload()
+      }}
+    />
   )
 }
+
+/** Of the secret that a new webhook is given. */
+const SECRET_WORDS = { keyReady: words.secret, keyReadyHint: words.secretHint, keyDone: words.done }
 
 type WebhookFormProps = { readonly webhook: Webhook | undefined; readonly onDone: () => void }
 
@@ -159,17 +153,7 @@ function WebhookForm({ webhook, onDone }: WebhookFormProps) {
     await queries.invalidateQueries({ queryKey: [webhooks.name] })
     if (webhook !== undefined) onDone()
   })
-  if (secret !== '') {
-    return (
-      <Stack gap="md">
-        <Alert color="trail">{words.secretHint}</Alert>
-        <CopyField label={words.secret} value={secret} />
-        <Button variant="default" onClick={onDone}>
-          {words.done}
-        </Button>
-      </Stack>
-    )
-  }
+  if (secret !== '') return <MadeKey value={secret} words={SECRET_WORDS} onDone={onDone} />
   return (
     <form onSubmit={form.submit}>
       <Stack gap="md">

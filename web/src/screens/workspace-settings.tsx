@@ -1,36 +1,24 @@
-import { Fieldset, NumberInput, Select, Stack, TextInput } from '@mantine/core'
-import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { NumberInput, Select, Stack, TextInput } from '@mantine/core'
+import { useQueryClient } from '@tanstack/react-query'
 import { answerOf, api } from '../api.ts'
-import type { components } from '../api-types.ts'
 import { TIME_ZONES } from '../choices.ts'
-import classes from '../parts/edit-screen.module.css'
+import { CurrencyRates } from '../parts/currency-rates.tsx'
 import { FormFooter } from '../parts/form-footer.tsx'
 import { FormLayout, Pair } from '../parts/form-layout.tsx'
-import { Loaded } from '../parts/loaded.tsx'
 import { CurrencySelect } from '../parts/pickers.tsx'
-import { useMe } from '../session.ts'
+import { SettingsPart, type SettingsView } from '../parts/settings-part.tsx'
 import { texts } from '../texts.ts'
 import { useForm } from '../use-form.ts'
 
-type SettingsView = components['schemas']['Settings']
-
 const WINDOW_DAYS_MAX = 400
 
+/** What every screen of the workspace uses, and what its amounts are converted by. */
 export function WorkspaceSettings() {
-  const query = useQuery({
-    queryKey: ['settings'],
-    queryFn: () => answerOf(api.GET('/api/v1/settings')),
-    gcTime: 0,
-  })
-  const { role } = useMe().workspace
   return (
-    <Loaded query={query}>
-      {(settings) => (
-        <Fieldset variant="unstyled" disabled={role !== 'owner'} className={classes.form}>
-          <SettingsForm settings={settings} />
-        </Fieldset>
-      )}
-    </Loaded>
+    <Stack gap="xl">
+      <SettingsPart>{(settings) => <SettingsForm settings={settings} />}</SettingsPart>
+      <CurrencyRates />
+    </Stack>
   )
 }
 
@@ -42,6 +30,7 @@ function SettingsForm({ settings }: { readonly settings: SettingsView }) {
     await answerOf(api.PATCH('/api/v1/settings', { body }))
     // The shell shows the name, and every screen uses the currency and the time zone.
     await queries.invalidateQueries({ queryKey: ['me'] })
+    await queries.invalidateQueries({ queryKey: ['settings'] })
   })
   return (
     <FormLayout onSubmit={form.submit}>

@@ -1,0 +1,156 @@
+import { Badge, Button, CopyButton, Group, Stack, Text } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { answerOf, api } from '../api.ts'
+import type { components } from '../api-types.ts'
+import { formatCount, formatDay, formatTime } from '../format.ts'
+import { Facts } from '../parts/facts.tsx'
+import classes from '../parts/findings.module.css'
+import { Icon } from '../parts/icon.tsx'
+import { Loaded } from '../parts/loaded.tsx'
+import { Note } from '../parts/note.tsx'
+import { Section } from '../parts/page.tsx'
+import { useMe } from '../session.ts'
+import { texts } from '../texts.ts'
+import { systemTexts as words } from '../texts-settings.ts'
+
+type System = components['schemas']['System']
+type Finding = components['schemas']['SystemFinding']
+type Fact = readonly [name: string, value: string]
+
+/** As often as the server looks. */
+const REFRESH_MS = 30_000
+const GIGABYTE = 1e9
+
+/** How the installation is, and what to do about what is not well. */
+export function SystemStatus() {
+  const query = useQuery({
+    queryKey: ['system'],
+    queryFn: () => answerOf(api.GET('/api/v1/system')),
+    refetchInterval: REFRESH_MS,
+  })
+  return (
+    <Loaded query={query}>
+      {(system) => (
+        <Stack gap="xl">
+          <Head system={system} />
+          <Section title={words.checks} aside={words.checksAside}>
+            <Findings findings={system.findings} />
+          </Section>
+          <FactSections system={system} />
+        </Stack>
+      )}
+    </Loaded>
+  )
+}
+
+function Head({ system }: { readonly system: System }) {
+  const { timeZone } = useMe().workspace
+  const wrong = system.findings.filter(({ ok }) => !ok).length
+  return (
+    <Stack gap="md">
+      <Group justify="space-between" align="flex-start">
+        <Text c="dimmed">{words.lead}</Text>
+        <CopyButton value={toText(system, timeZone)}>
+          {({ copied, copy }) => (
+            <Button
+              variant="default"
+              leftSection={<Icon name={copied ? 'check' : 'copy'} size={14} />}
+              onClick={copy}
+            >
+              {copied ? texts.copy.done : words.copy}
+            </Button>
+          )}
+        </CopyButton>
+      </Group>
+      <Note tone={wrong === 0 ? 'good' : 'look'} title={wrong === 0 ? words.well : words.notWell(wrong)} live>
+        {words.checked} {formatTime(system.checkedAt, timeZone)}
+      </Note>
+    </Stack>
+  )
+}
+
+/** What is not well stands first. */
+function Findings({ findings }: { readonly findings: readonly Finding[] }) {
+  return (
+    <ul className={classes.findings}>
+      {findings
+        .toSorted((one, other) => Number(one.ok) - Number(other.ok))
+        .map(({ check, ok, detail, mend }) => (
+          <li key={check} className={classes.finding} data-ok={ok}>
+            <Group gap="xs" wrap="nowrap" align="baseline">
+              <Text fw={500} className={classes.check}>
+                {check}
+              </Text>
+              <Badge variant="dot" color={ok ? 'green' : 'orange'} className={classes.state}>
+                {ok ? words.fine : words.look}
+              </Badge>
+            </Group>
+            <Text size="sm" c="dimmed" className={classes.detail}>
+              {detail}
+            </Text>
+            {!ok && (
+              <Text size="sm" className={classes.detail}>
+                <b>{words.mend}:</b> {mend}
+              </Text>
+            )}
+          </li>
+        ))}
+    </ul>
+  )
+}
+
+function FactSections({ system }: { readonly system: System }) {
+  const { timeZone } = useMe().workspace
+  return (
+    <>
+      <Section title={words.work}>
+        <Facts facts={workFacts(system)} />
+      </Section>
+      <Section title={words.installation}>
+        <Facts facts={installationFacts(system, timeZone)} />
+      </Section>
+    </>
+  )
+}
+
+function workFacts(system: System): readonly Fact[] {
+  const { deliveries, jobs, edges } = system
+  const late = edges.filter(({ isCurrent }) => !isCurrent).length
+  return [
+    [words.edges, edges.length === 0 ? words.noEdges : words.edgesOf(edges.length, late)],
+    [words.lag, words.lagOf(system.journalLagSeconds)],
+    [words.deliveries, words.deliveriesOf(formatCount(deliveries.waiting), formatCount(deliveries.due))],
+    [words.jobs, words.jobsOf(jobs.running, jobs.waiting)],
+    [words.outbox, formatCount(system.outboxRows)],
+    [words.quarantined, formatCount(system.quarantinedRows)],
+    [words.retention, system.retentionDay ?? words.retentionNever],
+  ]
+}
+
+function installationFacts(system: System, timeZone: string): readonly Fact[] {
+  const { sql, ledger, disk, geoDatabase: geo } = system
+  return [
+    [words.version, system.version],
+    [words.started, formatTime(system.startedAt, timeZone)],
+    [words.node, system.node],
+    [words.sql, `${sql.engine}, ${sql.address}`],
+    [words.ledger, `${ledger.engine}, ${ledger.address}`],
+    [words.disk, words.diskOf(toGigabytes(disk.freeBytes), toGigabytes(disk.totalBytes))],
+    [
+      words.geo,
+      geo === null ? words.geoNone : words.geoOf(geo.name, formatDay(Date.parse(geo.builtAt), 'UTC')),
+    ],
+    [words.mail, system.mailServer || words.mailNone],
+  ]
+}
+
+function toGigabytes(bytes: number): string {
+  return `${formatCount(Math.round(bytes / GIGABYTE))} GB`
+}
+
+/** For an e-mail to somebody who helps; holds no secrets, as the answer holds none. */
+function toText(system: System, timeZone: string): string {
+  const facts = [...installationFacts(system, timeZone), ...workFacts(system)]
+  const findings = system.findings.map(({ check, ok, detail }) => `${ok ? '✓' : '✗'} ${check}: ${detail}`)
+  return [...facts.map(([name, value]) => `${name}: ${value}`), '', ...findings].join('\n')
+}
