@@ -15,6 +15,7 @@ export type ScreenList = readonly (readonly [pattern: string, screen: Screen])[]
  * somebody goes there, so that the first page stays small however many screens there are.
  */
 export const SCREENS: ScreenList = [
+  ['/start', lazy(async () => ({ default: (await import('./screens/start.tsx')).Start }))],
   ['/overview', lazy(async () => ({ default: (await import('./screens/overview.tsx')).Overview }))],
   ['/report', lazy(async () => ({ default: (await import('./screens/report.tsx')).Report }))],
   ['/conversions', lazy(async () => ({ default: (await import('./screens/conversions.tsx')).Conversions }))],

@@ -14,7 +14,7 @@ export function Setup() {
   const queries = useQueryClient()
   const form = useForm(toValues(token), async (body) => {
     await answerOf(api.POST('/api/v1/setup', { body }))
-    navigate('/campaigns', { replace: true })
+    navigate('/start', { replace: true })
     await queries.resetQueries()
   })
   return (
