@@ -1,28 +1,48 @@
-import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { type SubmitEvent, useState } from 'react'
-import { answerOf, api } from '../api.ts'
+import { Button, Group, Modal, Text } from '@mantine/core'
+import { useState } from 'react'
+import type { components } from '../api-types.ts'
+import { formatCount } from '../format.ts'
 import { byHandTexts as words } from '../texts-conversions.ts'
+import { type ConversionFilter, useConversionTotals } from '../use-conversions.ts'
 import classes from './bulk-status.module.css'
-import { FormProblem } from './form-footer.tsx'
+import { BulkStatusForm } from './bulk-status-form.tsx'
 
-type NewStatus = 'approved' | 'rejected'
-type BulkStatusProps = { readonly ids: ReadonlySet<string>; readonly onClear: () => void }
+type Conversion = components['schemas']['Conversion']
+export type NewStatus = 'approved' | 'pending' | 'rejected'
+
+/** Whose status is changed: those that were chosen, or all that a filter names. */
+export type BulkScope =
+  | { readonly kind: 'chosen'; readonly rows: readonly Conversion[] }
+  | { readonly kind: 'filter'; readonly filter: ConversionFilter }
+
+type BulkStatusProps = {
+  readonly rows: readonly Conversion[]
+  /** All that it names can be chosen at once; undefined where that is not offered. */
+  readonly filter: ConversionFilter | undefined
+  readonly onClear: () => void
+}
 
 /** What can be done with the chosen conversions; nothing while none is chosen. */
-export function BulkStatus({ ids, onClear }: BulkStatusProps) {
+export function BulkStatus({ rows, filter, onClear }: BulkStatusProps) {
+  const [isAll, setAll] = useState(false)
   const [status, setStatus] = useState<NewStatus>()
-  if (ids.size === 0) return null
+  if (rows.length === 0) return null
+  const scope: BulkScope =
+    isAll && filter !== undefined ? { kind: 'filter', filter } : { kind: 'chosen', rows }
   return (
     <Group className={classes.bar} gap="xs">
       <Text size="sm" fw={500} role="status" mr="xs">
-        {words.chosen(ids.size)}
+        {scope.kind === 'filter' ? words.allChosen : words.chosen(rows.length)}
       </Text>
+      {filter !== undefined && !isAll && <ChooseAll filter={filter} onChoose={() => setAll(true)} />}
       <Button size="xs" onClick={() => setStatus('approved')}>
         {words.approve}
       </Button>
       <Button size="xs" variant="default" onClick={() => setStatus('rejected')}>
         {words.reject}
+      </Button>
+      <Button size="xs" variant="default" onClick={() => setStatus('pending')}>
+        {words.hold}
       </Button>
       <Button size="xs" variant="subtle" color="gray" onClick={onClear}>
         {words.clear}
@@ -30,12 +50,12 @@ export function BulkStatus({ ids, onClear }: BulkStatusProps) {
       <Modal
         opened={status !== undefined}
         onClose={() => setStatus(undefined)}
-        title={status === 'rejected' ? words.rejectTitle(ids.size) : words.approveTitle(ids.size)}
+        title={status === undefined ? '' : words.title[status]}
         centered
       >
         {status !== undefined && (
-          <ReasonForm
-            ids={ids}
+          <BulkStatusForm
+            scope={scope}
             status={status}
             onDone={() => {
               setStatus(undefined)
@@ -48,63 +68,14 @@ export function BulkStatus({ ids, onClear }: BulkStatusProps) {
   )
 }
 
-type ReasonFormProps = {
-  readonly ids: ReadonlySet<string>
-  readonly status: NewStatus
-  readonly onDone: () => void
-}
+type ChooseAllProps = { readonly filter: ConversionFilter; readonly onChoose: () => void }
 
-function ReasonForm({ ids, status, onDone }: ReasonFormProps) {
-  const queries = useQueryClient()
-  const [reason, setReason] = useState('')
-  const change = useMutation({
-    mutationFn: () =>
-      answerOf(api.POST('/api/v1/conversions/bulk-status', { body: { status, reason, ids: [...ids] } })),
-    onSuccess: () => queries.invalidateQueries({ queryKey: ['conversions'] }),
-  })
-  const submit = (event: SubmitEvent<HTMLFormElement>) => {
-    event.preventDefault()
-    change.mutate()
-  }
-  if (change.data !== undefined) {
-    const { changed, refused, results } = change.data
-    return (
-      <Stack gap="md">
-        <Text role="status">
-          {words.changed(changed)}
-          {refused > 0 && `, ${words.refused(refused)}`}
-        </Text>
-        {[...new Set(results.filter((each) => !each.changed).map((each) => each.reason))].map((why) => (
-          <Text key={why} size="sm" c="dimmed">
-            {why}
-          </Text>
-        ))}
-        <Group>
-          <Button variant="default" onClick={onDone}>
-            {words.close}
-          </Button>
-        </Group>
-      </Stack>
-    )
-  }
+function ChooseAll({ filter, onChoose }: ChooseAllProps) {
+  const { data } = useConversionTotals(filter)
+  if (data === undefined) return null
   return (
-    <form onSubmit={submit}>
-      <Stack gap="md">
-        <TextInput
-          label={words.reason}
-          description={words.reasonHint}
-          value={reason}
-          onChange={(event) => setReason(event.currentTarget.value)}
-          required
-          data-autofocus
-        />
-        <FormProblem problem={change.error?.message} />
-        <Group>
-          <Button type="submit" color={status === 'rejected' ? 'red' : 'trail'} loading={change.isPending}>
-            {status === 'rejected' ? words.reject : words.approve}
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+    <Button size="xs" variant="subtle" onClick={onChoose}>
+      {words.chooseAll(formatCount(data.count))}
+    </Button>
   )
 }

@@ -35,7 +35,7 @@ export function FilterBar({ values, fields, more = [] }: FilterBarProps) {
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault()
     const form = new FormData(event.currentTarget)
-    setQuery(Object.fromEntries(typed.map(({ name }) => [name, String(form.get(name) ?? '').trim()])))
+    setQuery(Object.fromEntries(typed.map(({ name }) => [name, textOf(form.get(name))])))
   }
   return (
     <form className={classes.fields} onSubmit={submit}>
@@ -61,6 +61,10 @@ export function FilterBar({ values, fields, more = [] }: FilterBarProps) {
       </Group>
     </form>
   )
+}
+
+function textOf(value: FormDataEntryValue | null): string {
+  return typeof value === 'string' ? value.trim() : ''
 }
 
 function Field({ field, value }: { readonly field: FilterField; readonly value: string }) {

@@ -1,75 +1,149 @@
 import { Button } from '@mantine/core'
 import { useState } from 'react'
-import { answerOf, api } from '../api.ts'
+import { clearAddressFilter, isAnyGiven, useAddressFilter, useOpened } from '../address-filter.ts'
 import type { components } from '../api-types.ts'
 import { formatMoney } from '../format.ts'
 import { AddConversion } from '../parts/add-conversion.tsx'
 import { StatusBadge } from '../parts/badges.tsx'
 import { BulkStatus } from '../parts/bulk-status.tsx'
+import { ConversionDrawer } from '../parts/conversion-drawer.tsx'
+import { useConversionFields } from '../parts/conversion-fields.tsx'
+import { ConversionTotals } from '../parts/conversion-totals.tsx'
+import { type Column, DataTable } from '../parts/data-table.tsx'
+import { Empty } from '../parts/empty.tsx'
+import { FilterBar } from '../parts/filter-bar.tsx'
 import { Icon } from '../parts/icon.tsx'
-import { LogScreen } from '../parts/log-screen.tsx'
+import { LoadMore } from '../parts/load-more.tsx'
+import { Loaded } from '../parts/loaded.tsx'
+import { Page } from '../parts/page.tsx'
 import { Shortened } from '../parts/shortened.tsx'
 import { When } from '../parts/when.tsx'
 import { useNames } from '../resource.ts'
 import { campaigns, offers } from '../resources.ts'
 import { useMayChange } from '../session.ts'
-import { isKey, texts } from '../texts.ts'
+import { texts } from '../texts.ts'
 import { byHandTexts, uploadTexts } from '../texts-conversions.ts'
+import { CONVERSION_FILTERS, type ConversionFilter, useConversions } from '../use-conversions.ts'
 
 type Conversion = components['schemas']['Conversion']
+const words = texts.conversions
 
+/** Every conversion: found, summed up, looked into, and decided on, one or all that match. */
 export function Conversions() {
-  const campaignName = useNames(campaigns)
-  const offerName = useNames(offers)
-  const words = texts.conversions
+  const filter = useAddressFilter(CONVERSION_FILTERS)
+  const query = useConversions(filter)
+  const fields = useConversionFields()
+  return (
+    <Page title={words.title} lead={words.lead} actions={useMayChange() && <ByHand />}>
+      <FilterBar values={filter} {...fields} />
+      <ConversionTotals filter={filter} />
+      <Loaded query={query}>
+        {({ pages }) => (
+          <>
+            {/* Another filter shows other rows: what was chosen of the others is forgotten. */}
+            <Rows
+              key={JSON.stringify(filter)}
+              rows={pages.flatMap(({ items }) => items)}
+              filter={filter}
+              hasMore={query.hasNextPage}
+            />
+            <LoadMore query={query} />
+          </>
+        )}
+      </Loaded>
+      <ConversionDrawer />
+    </Page>
+  )
+}
+
+type RowsProps = {
+  readonly rows: readonly Conversion[]
+  readonly filter: ConversionFilter
+  readonly hasMore: boolean
+}
+
+function Rows({ rows, filter, hasMore }: RowsProps) {
+  const columns = useColumns()
+  const { hrefOf } = useOpened()
   const mayChange = useMayChange()
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
+  if (rows.length === 0) return <NoRows filter={filter} />
+  const isPage = hasMore && isAnyGiven(filter) && rows.every(({ id }) => chosen.has(id))
   return (
-    <LogScreen<Conversion>
-      name="conversions"
-      texts={words}
+    <>
+      <BulkStatus
+        rows={rows.filter(({ id }) => chosen.has(id))}
+        filter={isPage ? filter : undefined}
+        onClear={() => setChosen(new Set())}
+      />
+      <DataTable
+        label={words.title}
+        columns={columns}
+        rows={rows}
+        rowKey={({ id }) => id}
+        href={({ id }) => hrefOf(id)}
+        selection={
+          mayChange
+            ? { chosen, onChange: setChosen, allLabel: byHandTexts.selectAll, rowLabel: byHandTexts.select }
+            : undefined
+        }
+      />
+    </>
+  )
+}
+
+function useColumns(): readonly Column<Conversion>[] {
+  const campaignName = useNames(campaigns)
+  const offerName = useNames(offers)
+  return [
+    { key: 'time', header: words.time, cell: (row) => <When at={row.createdAt} /> },
+    { key: 'event', header: words.event, cell: (row) => row.event },
+    { key: 'status', header: words.status, cell: (row) => <StatusBadge status={row.status} /> },
+    {
+      key: 'campaign',
+      header: words.campaign,
+      cell: (row) => <Shortened text={campaignName(row.campaignId)} width={180} />,
+    },
+    {
+      key: 'offer',
+      header: words.offer,
+      cell: (row) => <Shortened text={offerName(row.offerId)} width={180} />,
+    },
+    { key: 'txid', header: words.txid, cell: (row) => <Shortened text={row.txid} width={140} /> },
+    {
+      key: 'revenue',
+      header: words.revenue,
+      numeric: true,
+      cell: (row) => formatMoney(row.revenue, row.currency),
+    },
+  ]
+}
+
+function NoRows({ filter }: { readonly filter: ConversionFilter }) {
+  if (isAnyGiven(filter)) {
+    return (
+      <Empty
+        icon="conversion"
+        title={texts.filter.nothing}
+        text={texts.filter.nothingText}
+        action={
+          <Button variant="default" onClick={() => clearAddressFilter(CONVERSION_FILTERS)}>
+            {texts.filter.clear}
+          </Button>
+        }
+      />
+    )
+  }
+  return (
+    <Empty
       icon="conversion"
-      filter={{ name: 'status', label: words.status, any: words.anyStatus, choices: texts.status }}
-      list={({ limit, cursor, filter }) => {
-        const status = isKey(texts.status, filter) ? { status: filter } : {}
-        const query = { limit, ...(cursor === undefined ? {} : { cursor }), ...status }
-        return answerOf(api.GET('/api/v1/conversions', { params: { query } }))
-      }}
-      href={(row) => (row.clickId === '' ? undefined : `/visits/${row.clickId}`)}
-      actions={mayChange && <ByHand />}
-      banner={() => <BulkStatus ids={chosen} onClear={() => setChosen(new Set())} />}
-      selection={
-        mayChange
-          ? { chosen, onChange: setChosen, allLabel: byHandTexts.selectAll, rowLabel: byHandTexts.select }
-          : undefined
-      }
-      emptyAction={
+      title={words.emptyTitle}
+      text={words.emptyText}
+      action={
         <Button component="a" href="/affiliate-networks" variant="default">
           {words.toNetworks}
         </Button>
       }
-      columns={[
-        { key: 'time', header: words.time, cell: (row) => <When at={row.createdAt} /> },
-        { key: 'event', header: words.event, cell: (row) => row.event },
-        { key: 'status', header: words.status, cell: (row) => <StatusBadge status={row.status} /> },
-        {
-          key: 'campaign',
-          header: words.campaign,
-          cell: (row) => <Shortened text={campaignName(row.campaignId)} width={180} />,
-        },
-        {
-          key: 'offer',
-          header: words.offer,
-          cell: (row) => <Shortened text={offerName(row.offerId)} width={180} />,
-        },
-        { key: 'txid', header: words.txid, cell: (row) => <Shortened text={row.txid} width={140} /> },
-        {
-          key: 'revenue',
-          header: words.revenue,
-          numeric: true,
-          cell: (row) => formatMoney(row.revenue, row.currency),
-        },
-      ]}
     />
   )
 }
