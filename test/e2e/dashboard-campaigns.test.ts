@@ -28,6 +28,7 @@ describe('campaigns in a browser', () => {
     const settings = { TRAILPOST_LOG_LEVEL: 'fatal' }
     installation = await startInstallation({ dataDir: join(folder, 'data'), edges: 1, settings })
     api = await setUpOwner(installation)
+    await api.patch('/settings', { timeZone: zoneOfNoon() })
     sleep = await setUpCampaigns(api)
     for (let n = 0; n < 3; n++) await visit('sleep-push')
     const clickId = await visit('sleep-push')
@@ -167,6 +168,13 @@ describe('campaigns in a browser', () => {
     }
   })
 })
+
+/** Where it is about noon now: the day must not end between the visits and the looking. */
+function zoneOfNoon(): string {
+  const ahead = 12 - new Date().getUTCHours()
+  // The names have their signs the other way round: Etc/GMT-3 is three hours ahead of UTC.
+  return `Etc/GMT${ahead > 0 ? '-' : '+'}${Math.abs(ahead)}`
+}
 
 /** @returns the id of the one that has visitors. */
 async function setUpCampaigns(api: ApiClient): Promise<string> {
