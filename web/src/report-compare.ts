@@ -68,27 +68,21 @@ export function counterpart(
 /** Numbers that follow each other as the days, hours, weeks and months do. */
 function ordinal(dimension: Dimension, value: string): number {
   const day = value.slice(0, 10)
-  switch (dimension) {
-    case 'hour':
-      return daysBetween(MONDAY, day) * HOURS_OF_DAY + (Number(value.slice(11, 13)) || 0)
-    case 'week':
-      return Math.floor(daysBetween(MONDAY, day) / DAYS_OF_WEEK)
-    case 'month':
-      return Number(value.slice(0, 4)) * MONTHS_OF_YEAR + Number(value.slice(5, 7)) - 1
-    default:
-      return daysBetween(MONDAY, day)
+  if (dimension === 'hour') {
+    return daysBetween(MONDAY, day) * HOURS_OF_DAY + (Number(value.slice(11, 13)) || 0)
   }
+  if (dimension === 'week') return Math.floor(daysBetween(MONDAY, day) / DAYS_OF_WEEK)
+  if (dimension === 'month') return Number(value.slice(0, 4)) * MONTHS_OF_YEAR + Number(value.slice(5, 7)) - 1
+  return daysBetween(MONDAY, day)
 }
 
 function textOf(dimension: Dimension, at: number): string {
-  switch (dimension) {
-    case 'hour':
-      return `${addDays(MONDAY, Math.floor(at / HOURS_OF_DAY))}T${String(at % HOURS_OF_DAY).padStart(2, '0')}`
-    case 'week':
-      return addDays(MONDAY, at * DAYS_OF_WEEK)
-    case 'month':
-      return `${Math.floor(at / MONTHS_OF_YEAR)}-${String((at % MONTHS_OF_YEAR) + 1).padStart(2, '0')}`
-    default:
-      return addDays(MONDAY, at)
+  if (dimension === 'hour') {
+    return `${addDays(MONDAY, Math.floor(at / HOURS_OF_DAY))}T${String(at % HOURS_OF_DAY).padStart(2, '0')}`
   }
+  if (dimension === 'week') return addDays(MONDAY, at * DAYS_OF_WEEK)
+  if (dimension === 'month') {
+    return `${Math.floor(at / MONTHS_OF_YEAR)}-${String((at % MONTHS_OF_YEAR) + 1).padStart(2, '0')}`
+  }
+  return addDays(MONDAY, at)
 }

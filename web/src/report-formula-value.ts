@@ -17,7 +17,10 @@ export function previewFormula(formula: Formula, values: MetricValues): number |
       const of = previewFormula(formula.of, values)
       return of === null ? null : -of
     }
-    default:
+    case 'add':
+    case 'subtract':
+    case 'multiply':
+    case 'divide':
       return combine(
         formula.type,
         previewFormula(formula.left, values),

@@ -28,7 +28,12 @@ const FINE_MONEY: ReadonlySet<string> = new Set(['epc', 'epv', 'cpc', 'cpv', 'cp
 const FINE_PLACES = 4
 const NUMBER_PLACES = 4
 const WORSE: ReadonlySet<string> = new Set([
-  ...['cpc', 'cpv', 'cpa', 'bot_visits', 'conversions_rejected', 'conversions_trash'],
+  'cpc',
+  'cpv',
+  'cpa',
+  'bot_visits',
+  'conversions_rejected',
+  'conversions_trash',
 ])
 /** What is spent, and what only tells how things are, is neither good nor bad by itself. */
 const NEUTRAL: ReadonlySet<string> = new Set(['cost', 'payout', 'impressions', 'conversions_pending'])

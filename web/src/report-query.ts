@@ -22,7 +22,7 @@ const OPEN_MAX = 40
 const DAY_MS = 86_400_000
 
 /** What a report shows unless other columns are chosen. */
-export const USUAL_METRICS: readonly Metric[] = [
+const USUAL_METRICS: readonly Metric[] = [
   ...(['visits', 'unique_visits', 'clicks', 'ctr', 'conversions', 'cr'] as const),
   ...(['revenue', 'cost', 'profit', 'roi', 'epc', 'bot_visits'] as const),
 ]

@@ -54,7 +54,14 @@ function append(rows: TreeRow[], level: Level, tree: Tree): void {
     const id = idOf(path)
     const isOpen = canOpen && tree.isOpen.has(id)
     rows.push({
-      ...{ kind: 'values', id, path, depth, groupBy, row, canOpen, isOpen },
+      kind: 'values',
+      id,
+      path,
+      depth,
+      groupBy,
+      row,
+      canOpen,
+      isOpen,
       before: before && (before.of(row) ?? null),
       position: index + 1,
       siblings: level.groups,

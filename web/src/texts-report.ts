@@ -94,7 +94,7 @@ export const reportTexts = {
   },
   columns: 'Columns',
   columnsReset: 'The usual ones',
-  splitBy: 'Compare by',
+  splitBy: 'Judge the best by',
   split: 'Best?',
   splitHint:
     'How probable it is that no other one is better, and between which values its rate lies with 95 % probability. Conversions count by the day of their visit.',

@@ -61,7 +61,12 @@ export function reportColumns(of: ColumnsOf): readonly ReportColumn[] {
       <MetricCell metric={metric} facts={facts} values={values} before={before} currency={of.currency} />
     )
     return {
-      ...{ id: metric, label: facts.label, hint: facts.hint, isNumeric: true, width, sortBy: metric },
+      id: metric,
+      label: facts.label,
+      hint: facts.hint,
+      isNumeric: true,
+      width,
+      sortBy: metric,
       total: cell(top.totals, top.before?.totals),
       cell: ({ row, before }) => cell(row.metrics, before),
     }

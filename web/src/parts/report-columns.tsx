@@ -97,6 +97,7 @@ function Choice({ asked, onDraft }: ChoiceProps) {
           color="gray"
           size="compact-sm"
           mt={4}
+          ml={-8}
           onClick={() => setQuery({ cols: undefined })}
         >
           {texts.report.columnsReset}
@@ -149,7 +150,7 @@ type AddColumnProps = {
   readonly disabled: boolean
 }
 
-export function AddColumn({ metric, metrics, label, hint, disabled }: AddColumnProps) {
+function AddColumn({ metric, metrics, label, hint, disabled }: AddColumnProps) {
   return (
     <Button
       variant="subtle"

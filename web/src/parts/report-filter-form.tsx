@@ -106,8 +106,9 @@ function ValuesSelect({ asked, labelOf, dimension, values, onChange }: ValuesSel
       searchValue={search}
       onSearchChange={setSearch}
       limit={SUGGESTIONS_MAX}
-      maxDropdownHeight={240}
-      comboboxProps={{ withinPortal: false }}
+      maxDropdownHeight={320}
+      // Beside the form: below, it would cover the button that applies what is chosen.
+      comboboxProps={{ withinPortal: false, position: 'left-start' }}
       data-autofocus
     />
   )

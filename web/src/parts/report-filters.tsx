@@ -20,7 +20,7 @@ type FiltersProps = { readonly asked: AskedReport; readonly labelOf: LabelOf }
 export function AddFilter({ asked, labelOf }: FiltersProps) {
   const [opened, setOpened] = useState(false)
   return (
-    <Popover opened={opened} onChange={setOpened} position="bottom-start" shadow="md" trapFocus width={340}>
+    <Popover opened={opened} onChange={setOpened} position="bottom-end" shadow="md" trapFocus width={340}>
       <Popover.Target>
         <Button
           variant="default"

@@ -1,4 +1,4 @@
-import { VisuallyHidden } from '@mantine/core'
+import { Progress, VisuallyHidden } from '@mantine/core'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
 import type { AskedReport } from '../report-data.ts'
@@ -53,7 +53,9 @@ export function ReportTable(props: ReportTableProps) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: rows of another height stand elsewhere
   useEffect(() => virtualizer.measure(), [rowPx])
   const { active, onKeyDown, onFocus } = useRowKeys({
-    ...{ rows, asked, frame },
+    rows,
+    asked,
+    frame,
     scrollTo: (index) => virtualizer.scrollToIndex(index),
   })
   const [headers] = table.getHeaderGroups()
@@ -65,14 +67,15 @@ export function ReportTable(props: ReportTableProps) {
   return (
     <>
       <VisuallyHidden id={keysId}>{words.table.keys}</VisuallyHidden>
+      {isOld && <Updating />}
       <div
         ref={frame}
         className={classes.frame}
         data-tall={isTall || undefined}
         data-old={isOld || undefined}
       >
-        {/* biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: a table whose rows open is a tree grid */}
         <table
+          // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: a table whose rows open is a tree grid
           role="treegrid"
           className={classes.table}
           style={{ width: table.getTotalSize() }}
@@ -132,6 +135,15 @@ export function ReportTable(props: ReportTableProps) {
   )
 }
 
+/** A former answer is shown: says so once that takes long enough to be noticed. */
+function Updating() {
+  return (
+    <div className={classes.updating} role="status">
+      <Progress value={100} size={3} animated aria-label={words.table.updating} />
+    </div>
+  )
+}
+
 /** The first grouping stays in sight. */
 function placeColumns(
   columns: readonly ReportColumn[],
@@ -161,8 +173,9 @@ function Totals({ columns }: { readonly columns: readonly PlacedColumn[] }) {
 /** Stands for the rows that are not in the document. */
 function Space({ height }: { readonly height: number }) {
   return height === 0 ? null : (
-    <tr className={classes.space} role="presentation">
-      <td role="presentation" style={{ height }} />
+    // biome-ignore lint/a11y/noAriaHiddenOnFocusable: nothing in it can take the focus
+    <tr className={classes.space} aria-hidden="true">
+      <td style={{ height }} />
     </tr>
   )
 }

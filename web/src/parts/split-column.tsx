@@ -130,7 +130,10 @@ function loadSplit(asked: AskedReport, dimension: Dimension, keys: readonly stri
   const { from, to, timeZone, splitBy, filters } = asked
   const arms = { dimension, operator: 'in' as const, values: [...keys] }
   const body = {
-    ...{ from, to, timeZone, dimension },
+    from,
+    to,
+    timeZone,
+    dimension,
     metric: splitBy,
     filters: [...toReportFilters(filters), arms],
   }

@@ -6,7 +6,7 @@ import { toneOf } from '../report-tone.ts'
 import classes from './world-map.module.css'
 
 const WIDTH = 960
-const HEIGHT = 440
+const HEIGHT = 500
 /** Nobody surfs there, and it takes a fifth of the picture. */
 const ANTARCTICA = '010'
 

@@ -1,5 +1,6 @@
-import { Button, Group, SegmentedControl, Select, Text } from '@mantine/core'
+import { Button, Group, SegmentedControl, Select, Stack, Text } from '@mantine/core'
 import { type ReactNode, useCallback, useMemo, useState } from 'react'
+import { ApiProblem } from '../api.ts'
 import { formatCount, formatDay } from '../format.ts'
 import { Empty } from '../parts/empty.tsx'
 import { HeatMap } from '../parts/heat-map.tsx'
@@ -59,11 +60,11 @@ export function Report() {
     >
       <ReportControls asked={asked} labelOf={labelOf} />
       <ViewSwitch asked={asked} factsOf={factsOf} />
-      {report.error !== null && report.data !== undefined && <Failure error={report.error} />}
+      {report.error !== null && <ReportFailure asked={asked} error={report.error} retry={report.refetch} />}
       {asked.view === 'heat' && <HeatMap asked={asked} facts={facts} />}
       {asked.view === 'map' && <WorldMap asked={asked} facts={facts} labelOf={labelOf} />}
       {(asked.view === 'table' || asked.view === 'chart') && (
-        <Loaded query={report}>
+        <Loaded query={{ ...report, error: null }}>
           {(answer) =>
             answer.top.groups === 0 ? (
               <NoVisits />
@@ -101,7 +102,46 @@ function ViewSwitch({ asked, factsOf }: { readonly asked: AskedReport; readonly 
           w={180}
         />
       )}
+      {asked.view === 'table' && asked.picked.length > 0 && (
+        <Group gap={6} role="status">
+          <Text size="sm">{explorerTexts.pickedCount(asked.picked.length)}</Text>
+          <Button size="xs" variant="light" onClick={() => setQuery({ view: 'chart' })}>
+            {explorerTexts.pickedShow}
+          </Button>
+          <Button size="xs" variant="subtle" color="gray" onClick={() => setQuery({ pick: undefined })}>
+            {explorerTexts.pickedClear}
+          </Button>
+        </Group>
+      )}
     </Group>
+  )
+}
+
+type ReportFailureProps = {
+  readonly asked: AskedReport
+  readonly error: Error
+  readonly retry: () => unknown
+}
+
+/** Why there is no report, and what leads back to one. */
+function ReportFailure({ asked, error, retry }: ReportFailureProps) {
+  const isRefused = error instanceof ApiProblem && error.status >= 400 && error.status < 500
+  return (
+    <Stack gap="xs">
+      <Failure error={error} onRetry={() => void retry()} />
+      {isRefused && (
+        <Group gap="xs">
+          {asked.range === 'custom' && (
+            <Button variant="default" size="xs" onClick={() => setQuery({ range: 'week' })}>
+              {explorerTexts.table.week}
+            </Button>
+          )}
+          <Button variant="default" size="xs" onClick={() => setQuery({ cols: undefined, sort: undefined })}>
+            {explorerTexts.table.usualColumns}
+          </Button>
+        </Group>
+      )}
+    </Stack>
   )
 }
 
