@@ -55,8 +55,9 @@ describe('a URL in a form', () => {
   })
 
   it('says what each macro becomes, and shows the whole with examples', async () => {
-    const macro = page.getByRole('button', { name: '{clickid}. An id: our id of the click' })
-    await macro.focus()
+    await page.getByRole('button', { name: '{clickid}. An id: our id of the click' }).waitFor()
+    await url().focus()
+    await page.keyboard.press('Tab')
     await page.getByRole('tooltip').getByText('For example 01jd0m3v8kq4x7t2b9n5c6w1za').waitFor()
     await page.keyboard.press('ArrowRight')
     await page.getByRole('tooltip').getByText('The visitor: country of the visitor').waitFor()

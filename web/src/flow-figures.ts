@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { answerOf, api } from './api.ts'
-import type { FlowNode, FlowTree } from './flow-tree.ts'
+import type { FlowArm, FlowNode, FlowTree } from './flow-tree.ts'
 import type { FlowValues } from './flow-values.ts'
 import { dayOf } from './format.ts'
 import { useMe } from './session.ts'
@@ -58,21 +58,25 @@ export function useFlowFigures(
 /** Adds the rows of the report up for each station. */
 export function toFigures(tree: FlowTree, rows: readonly Row[]): Figures {
   const sums = new Map<string, Figure>()
-  const add = (key: string, { visits, conversions }: Figure) => {
-    const before = sums.get(key) ?? { visits: 0, conversions: 0 }
-    sums.set(key, { visits: before.visits + visits, conversions: before.conversions + conversions })
-  }
-  for (const { node, arms } of tree.groups) {
-    for (const arm of arms) {
-      for (const row of arm.id === undefined ? [] : rows.filter(({ keys }) => keys.path === arm.id)) {
-        const figure = { visits: Number(row.metrics.visits), conversions: Number(row.metrics.conversions) }
-        const lander = arm.landers.find(({ id }) => id === row.keys.lander)
-        const offer = arm.offers.find(({ id }) => id === row.keys.offer)
-        for (const place of [tree.start, node, arm.path, lander?.node, offer?.node, offer?.campaign]) {
-          if (place !== undefined) add(place.key, figure)
-        }
-      }
+  const arms = tree.groups.flatMap((group) => group.arms.map((arm) => ({ group: group.node, arm })))
+  for (const row of rows) {
+    const { visits, conversions } = row.metrics
+    for (const { key } of arms.flatMap(({ group, arm }) => stationsOf(row, tree.start, group, arm))) {
+      const before = sums.get(key) ?? { visits: 0, conversions: 0 }
+      sums.set(key, {
+        visits: before.visits + Number(visits),
+        conversions: before.conversions + Number(conversions),
+      })
     }
   }
   return ({ key }) => sums.get(key)
+}
+
+/** Where the visitors of a row came along, when they came by this arm. */
+function stationsOf({ keys }: Row, start: FlowNode, group: FlowNode, arm: FlowArm): readonly FlowNode[] {
+  if (arm.id === undefined || arm.id !== keys.path) return []
+  const lander = arm.landers.find(({ id }) => id === keys.lander)
+  const offer = arm.offers.find(({ id }) => id === keys.offer)
+  const passed = [start, group, arm.path, lander?.node, offer?.node, offer?.campaign]
+  return passed.filter((node) => node !== undefined)
 }

@@ -230,7 +230,6 @@ export const testConversionTexts = {
 export const diagramTexts = {
   title: 'The flow as a picture',
   aside: 'Follows the form as you change it. Press a box to go to its place in the form.',
-  asideReadOnly: 'The rules and paths of the shared flow.',
   label: 'Diagram of the flow. Arrow keys move between its boxes, Enter goes to their place in the form.',
   outline: 'The flow in words',
   start: 'Visitors',

@@ -1,7 +1,5 @@
 /** The words of a URL's preview: what its macros become, and what is wrong with it. */
 export const urlTexts = {
-  preview: 'What is in it',
-  hint: 'Arrow keys move between the macros.',
   example: 'For example',
   added: (param: string) => `“${param}” with our click id is added to it by itself.`,
   clean: 'Nothing is wrong with it.',
