@@ -113,7 +113,8 @@ export function useArchive<Item>(resource: Pick<Resource<Item, never>, 'name' | 
   }
 }
 
-async function loadAll<Item>(
+/** Everything of a kind, page after page. */
+export async function loadAll<Item>(
   resource: Listed<Item>,
   which: { readonly archived?: 'true' } = {},
 ): Promise<readonly Item[]> {

@@ -142,5 +142,8 @@ export const trackingTexts = {
     attempt: (number: number, answer: string, duration: string) =>
       `Attempt ${number}: ${answer}, ${duration}`,
     noAnswer: 'No answer',
+    again:
+      'It is tried again by itself for a while. When your tracker works again and it is not, ask your manager to send it once more and name this entry.',
+    id: 'Entry',
   },
 } as const

@@ -59,7 +59,16 @@ export const portalTexts = {
     tag: 'Tag',
     country: 'Country',
     any: 'Any',
-    mine: 'Only those I may run',
+    standings: { run: 'I may run it', open: 'Open to apply', applied: 'Applied, waiting' },
+    kind: 'Allows',
+    pays: 'Pays',
+    models: {
+      flat: 'Per conversion',
+      percent: 'A share of the sale',
+      both: 'Both',
+      cpc: 'Per click',
+      cpm: 'Per 1,000 impressions',
+    },
     name: 'Offer',
     payout: 'Your payout',
     countries: 'Countries',
@@ -69,7 +78,7 @@ export const portalTexts = {
     emptyTitle: 'No offers yet',
     emptyText: 'The network has published no offers for you so far. They appear here as soon as it does.',
     nothing: 'No offer matches',
-    nothingText: 'Try fewer words, or another tag or country.',
+    nothingText: 'Try fewer words, or fewer filters.',
     clear: 'Clear search and filters',
   },
   standing: {
@@ -146,6 +155,8 @@ export const portalTexts = {
     domain: 'Domain of the link',
     domainDefault: 'The network’s own',
     mend: 'No link yet: mend the marked field.',
+    qr: 'As a QR code',
+    qrFile: (offer: string) => `link-${offer}`,
   },
   kinds: {
     title: 'What you may use',
@@ -222,7 +233,8 @@ export const portalTexts = {
       epc: 'EPC',
       payout: 'Payout',
     },
-    groups: (shown: number, all: number) => `${shown} of ${all} rows`,
+    save: 'Save as CSV',
+    fileName: (from: string, to: string) => `report-${from}-${to}.csv`,
   },
   balance: {
     title: 'Balance & payments',
@@ -234,6 +246,10 @@ export const portalTexts = {
       invoiced: 'Invoiced',
       paid: 'Paid',
     },
+    next: 'Next invoice',
+    nextText: (day: string, amount: string) => `On ${day}, of what is payable then: ${amount} so far.`,
+    nextBelow: (day: string, minimum: string) =>
+      `On ${day}, if at least ${minimum} is payable then; less is carried over.`,
     explained:
       'Pending waits for approval. On hold is approved, and its waiting time is not over. Payable comes onto your next invoice. Invoiced is on an invoice that is not paid yet.',
     invoices: 'Invoices',
@@ -259,6 +275,9 @@ export const portalTexts = {
   keys: {
     title: 'API keys',
     lead: 'Keys let your own programs read your offers, conversions and reports, and set your postbacks: all that this portal can do, and nothing else.',
+    example: 'Try it',
+    exampleText: 'Put your key in the place of tp_… and send this from your program or a terminal.',
+    exampleCall: 'Your latest conversions',
     emptyText: 'Everything in this portal can also be done by the API; create a key to start.',
   },
   signUp: {

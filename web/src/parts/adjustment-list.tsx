@@ -49,9 +49,9 @@ export function Adjustments({ side, party }: AdjustmentsProps) {
                       <When at={createdAt} /> · {actorName(actor)}
                     </Text>
                   </div>
-                  <Text size="sm" fw={600} {...(Number(amount) < 0 ? { c: 'red' } : {})}>
+                  <span className={classes.amount} data-bad={Number(amount) < 0 || undefined}>
                     {formatMoney(amount, currency)}
-                  </Text>
+                  </span>
                 </li>
               ))}
             </ul>

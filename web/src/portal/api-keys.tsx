@@ -5,13 +5,14 @@ import { useState } from 'react'
 import { answerOf, api } from '../api.ts'
 import type { components } from '../api-types.ts'
 import { formatTime } from '../format.ts'
+import { CopyField } from '../parts/copy-field.tsx'
 import { DataTable } from '../parts/data-table.tsx'
 import { Empty } from '../parts/empty.tsx'
 import { FormProblem } from '../parts/form-footer.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Loaded } from '../parts/loaded.tsx'
 import { MadeKey } from '../parts/made-key.tsx'
-import { Page } from '../parts/page.tsx'
+import { Page, Section } from '../parts/page.tsx'
 import { type Listed, useItems } from '../resource.ts'
 import { useMe } from '../session.ts'
 import { texts } from '../texts.ts'
@@ -48,6 +49,12 @@ export function PortalApiKeys() {
           )
         }
       </Loaded>
+      <Section title={own.example} aside={own.exampleText}>
+        <CopyField
+          label={own.exampleCall}
+          value={`curl -H 'Authorization: Bearer tp_…' '${location.origin}/api/v1/portal/conversions?limit=20'`}
+        />
+      </Section>
       <Anchor href="/api/v1/openapi.json" target="_blank" size="sm">
         {words.apiDocs}
       </Anchor>

@@ -2,10 +2,11 @@ import { Anchor, Group, Stack, Text } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { answerOf, api } from '../api.ts'
 import type { components } from '../api-types.ts'
-import { formatMoney, formatTime } from '../format.ts'
+import { formatDay, formatMoney } from '../format.ts'
 import { DataTable } from '../parts/data-table.tsx'
 import { FormProblem } from '../parts/form-footer.tsx'
 import { Loaded } from '../parts/loaded.tsx'
+import { Note } from '../parts/note.tsx'
 import { Page, Section } from '../parts/page.tsx'
 import { Sums } from '../parts/sums.tsx'
 import { type Listed, useItems } from '../resource.ts'
@@ -31,7 +32,14 @@ export function Balance() {
   const me = usePortalMe()
   return (
     <Page title={words.title} lead={words.lead}>
-      <Loaded query={balance}>{(found) => <BalanceSums balance={found} />}</Loaded>
+      <Loaded query={balance}>
+        {(found) => (
+          <>
+            <BalanceSums balance={found} />
+            <NextInvoice balance={found} />
+          </>
+        )}
+      </Loaded>
       <Text size="sm" c="dimmed" maw={720}>
         {words.explained}
       </Text>
@@ -59,6 +67,21 @@ export function BalanceSums({ balance }: { readonly balance: BalanceView }) {
     isBad: Number(balance[name]) < 0,
   }))
   return <Sums sums={sums} />
+}
+
+/** When money comes next, and why it may not. */
+export function NextInvoice({ balance }: { readonly balance: BalanceView }) {
+  const { timeZone } = useMe().workspace
+  const { payable, currency, nextInvoice } = balance
+  const day = formatDay(Date.parse(nextInvoice.at), timeZone)
+  const isEnough = Number(payable) >= Number(nextInvoice.minimum)
+  return (
+    <Note tone={isEnough ? 'good' : 'look'} title={words.next}>
+      {isEnough
+        ? words.nextText(day, formatMoney(payable, currency))
+        : words.nextBelow(day, formatMoney(nextInvoice.minimum, currency))}
+    </Note>
+  )
 }
 
 function Invoices() {
@@ -148,5 +171,5 @@ function periodText({ periodFrom, periodTo }: Invoice, timeZone: string): string
 }
 
 function dayText(at: string, timeZone: string): string {
-  return formatTime(at, timeZone).split(',', 1)[0] ?? ''
+  return formatDay(Date.parse(at), timeZone)
 }

@@ -11,6 +11,7 @@ import { portalTexts } from '../texts-portal.ts'
 import { useForm } from '../use-form.ts'
 import { MacroHelp, withMacro } from './macro-help.tsx'
 import { findGlobalPostback, type PortalPostback, postbacks, usePostbacksOf } from './portal-data.ts'
+import { PostbackPreview } from './postback-preview.tsx'
 import { PostbackStanding } from './postback-standing.tsx'
 import { PostbackTest } from './postback-test.tsx'
 
@@ -66,6 +67,7 @@ function GlobalPostbackForm({ current }: { readonly current: PortalPostback | un
           spellCheck={false}
           required
         />
+        <PostbackPreview url={url} onMend={(mended) => form.set({ url: mended })} />
       </Stack>
       <FormFooter form={form} isNew={false} />
       {current !== undefined && (

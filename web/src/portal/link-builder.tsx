@@ -1,7 +1,7 @@
 import { Select, Stack, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { ApiProblem, answerOf, api } from '../api.ts'
 import { CopyField } from '../parts/copy-field.tsx'
 import { Pair } from '../parts/form-layout.tsx'
@@ -10,6 +10,9 @@ import { Note } from '../parts/note.tsx'
 import { portalTexts } from '../texts-portal.ts'
 import classes from './portal.module.css'
 import type { PortalOfferDetail } from './portal-data.ts'
+
+/** Drawn for those few who print a link. */
+const QrCode = lazy(async () => ({ default: (await import('../parts/qr-code.tsx')).QrCode }))
 
 const words = portalTexts.link
 const TYPING_MS = 250
@@ -42,7 +45,17 @@ export function LinkBuilder({ offer }: { readonly offer: PortalOfferDetail }) {
   const link = query.data?.link ?? (query.error === null ? offer.link : '')
   return (
     <Stack gap="md">
-      {link !== '' && <CopyField label={words.title} value={link} />}
+      {link !== '' && (
+        <>
+          <CopyField label={words.title} value={link} />
+          <details className={classes.more}>
+            <summary>{words.qr}</summary>
+            <Suspense>
+              <QrCode link={link} fileName={words.qrFile(offer.id)} />
+            </Suspense>
+          </details>
+        </>
+      )}
       {isWrong && <Note tone="bad">{words.mend}</Note>}
       {query.error !== null && !isWrong && (
         <Failure error={query.error} onRetry={() => void query.refetch()} />

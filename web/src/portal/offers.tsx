@@ -1,28 +1,37 @@
-import { Button, Checkbox, Group, Select, Text, TextInput } from '@mantine/core'
-import { useDebouncedCallback } from '@mantine/hooks'
-import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
+import { Anchor, Button, Group, Select, Text, TextInput } from '@mantine/core'
+import { useDebouncedCallback, useMediaQuery } from '@mantine/hooks'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { answerOf, api } from '../api.ts'
 import { DataTable } from '../parts/data-table.tsx'
 import { Empty } from '../parts/empty.tsx'
-import { LoadMore } from '../parts/load-more.tsx'
 import { Loaded } from '../parts/loaded.tsx'
 import { Page } from '../parts/page.tsx'
 import { COUNTRIES } from '../places.ts'
-import { useItems } from '../resource.ts'
+import { type Listed, loadAll, useItems } from '../resource.ts'
 import { setQuery, usePlace } from '../router.tsx'
+import { toOptions } from '../texts.ts'
 import { portalTexts } from '../texts-portal.ts'
+import classes from './offers.module.css'
 import { StandingBadge } from './portal-badges.tsx'
 import { type PortalOffer, portalOffers } from './portal-data.ts'
 import { priceText } from './price-text.ts'
 
 const words = portalTexts.offers
-const PAGE_SIZE = 50
 const TYPING_MS = 250
 /** More countries than these are counted, not named. */
 const COUNTRIES_SHOWN = 4
-const NAMES = ['search', 'tag', 'country', 'mine'] as const
+const PHONE = '(max-width: 47.99em)'
+const NAMES = ['search', 'tag', 'country', 'standing', 'kind', 'pays'] as const
 type Filters = Readonly<Record<(typeof NAMES)[number], string>>
+const NO_FILTERS: Readonly<Record<(typeof NAMES)[number], undefined>> = {
+  search: undefined,
+  tag: undefined,
+  country: undefined,
+  standing: undefined,
+  kind: undefined,
+  pays: undefined,
+}
 
 /** Offers to run or to apply for; the address keeps what is searched. */
 export function PortalOffers() {
@@ -30,53 +39,56 @@ export function PortalOffers() {
   /** A new round begins with empty fields. */
   const [round, setRound] = useState(0)
   const clear = () => {
-    setQuery({ search: undefined, tag: undefined, country: undefined, mine: undefined })
+    setQuery(NO_FILTERS)
     setRound(round + 1)
   }
-  const filters: Filters = {
-    search: address.get('search') ?? '',
-    tag: address.get('tag') ?? '',
-    country: address.get('country') ?? '',
-    mine: address.get('mine') ?? '',
-  }
-  const query = useInfiniteQuery({
-    queryKey: [portalOffers.name, 'search', filters],
-    queryFn: ({ pageParam }) => loadOffers(filters, pageParam),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (page) => page.nextCursor ?? undefined,
-    placeholderData: keepPreviousData,
-  })
+  const [search = '', tag = '', country = '', standing = '', kind = '', pays = ''] = NAMES.map(
+    (name) => address.get(name) ?? '',
+  )
+  const filters: Filters = { search, tag, country, standing, kind, pays }
+  const query = useFound(filters)
   return (
     <Page title={words.title} lead={words.lead}>
       <OfferFilters key={round} filters={filters} />
       <Loaded query={query}>
-        {({ pages }) => {
-          const rows = pages.flatMap((page) => page.items)
+        {(found) => {
+          const rows = found.filter((offer) => fits(offer, filters))
           if (rows.length === 0) {
             return <NoOffers onClear={NAMES.some((name) => filters[name] !== '') ? clear : undefined} />
           }
-          return (
-            <>
-              <OfferTable rows={rows} />
-              <LoadMore query={query} />
-            </>
-          )
+          return <FoundOffers rows={rows} />
         }}
       </Loaded>
     </Page>
   )
 }
 
-function loadOffers({ search, tag, country, mine }: Filters, cursor: string | undefined) {
-  const query = {
-    limit: PAGE_SIZE,
-    search,
-    tag,
-    country,
-    mine: mine === 'true' ? ('true' as const) : ('false' as const),
-    ...(cursor === undefined ? {} : { cursor }),
+function useFound(filters: Filters) {
+  const found = foundOffers(filters)
+  return useQuery({
+    queryKey: [found.name],
+    queryFn: () => loadAll(found),
+    placeholderData: keepPreviousData,
+  })
+}
+
+/** What the API can search; where the affiliate stands and what an offer allows is looked at here. */
+function foundOffers({ search, tag, country, standing }: Filters): Listed<PortalOffer> {
+  const mine = standing === 'run' ? ('true' as const) : ('false' as const)
+  return {
+    name: `${portalOffers.name} ${JSON.stringify([search, tag, country, mine])}`,
+    list: ({ limit, cursor }) => {
+      const query = { limit, search, tag, country, mine, ...(cursor === undefined ? {} : { cursor }) }
+      return answerOf(api.GET('/api/v1/portal/offers', { params: { query } }))
+    },
   }
-  return answerOf(api.GET('/api/v1/portal/offers', { params: { query } }))
+}
+
+function fits({ mayRun, application, kinds, payout }: PortalOffer, { standing, kind, pays }: Filters) {
+  if (standing === 'applied' && application.state !== 'pending') return false
+  if (standing === 'open' && (mayRun || application.state !== 'none')) return false
+  if (pays !== '' && payout.model !== pays) return false
+  return kind === '' || kinds.some(({ type, isAllowed }) => type === kind && isAllowed)
 }
 
 function OfferFilters({ filters }: { readonly filters: Filters }) {
@@ -86,8 +98,15 @@ function OfferFilters({ filters }: { readonly filters: Filters }) {
   const tags = [...new Set([...offers.flatMap((offer) => offer.tags), filters.tag])].filter(
     (tag) => tag !== '',
   )
+  const selects = [
+    { name: 'standing', label: words.standing, data: toOptions(words.standings) },
+    { name: 'country', label: words.country, data: COUNTRIES },
+    { name: 'kind', label: words.kind, data: toOptions(portalTexts.kinds.types) },
+    { name: 'pays', label: words.pays, data: toOptions(words.models) },
+    ...(tags.length > 0 ? [{ name: 'tag', label: words.tag, data: tags.toSorted() } as const] : []),
+  ] as const
   return (
-    <Group gap="xs" align="flex-end">
+    <div className={classes.filters}>
       <TextInput
         label={words.search}
         placeholder={words.searchHint}
@@ -96,38 +115,49 @@ function OfferFilters({ filters }: { readonly filters: Filters }) {
           setSearch(event.currentTarget.value)
           find(event.currentTarget.value)
         }}
-        w={220}
       />
-      {tags.length > 0 && (
+      {selects.map(({ name, label, data }) => (
         <Select
-          label={words.tag}
+          key={name}
+          label={label}
           placeholder={words.any}
-          data={tags.toSorted()}
-          value={filters.tag === '' ? null : filters.tag}
-          onChange={(tag) => setQuery({ tag: tag ?? undefined })}
-          searchable
+          data={data}
+          value={filters[name] === '' ? null : filters[name]}
+          onChange={(chosen) => setQuery({ [name]: chosen ?? undefined })}
+          searchable={name === 'country' || name === 'tag'}
           clearable
-          w={150}
         />
-      )}
-      <Select
-        label={words.country}
-        placeholder={words.any}
-        data={COUNTRIES}
-        value={filters.country === '' ? null : filters.country}
-        onChange={(country) => setQuery({ country: country ?? undefined })}
-        searchable
-        clearable
-        w={190}
-      />
-      <Checkbox
-        label={words.mine}
-        checked={filters.mine === 'true'}
-        onChange={(event) => setQuery({ mine: event.currentTarget.checked ? 'true' : undefined })}
-        mb={9}
-        ml="xs"
-      />
-    </Group>
+      ))}
+    </div>
+  )
+}
+
+/** A phone shows each offer as a card: a table would have to be pushed to and fro. */
+function FoundOffers({ rows }: { readonly rows: readonly PortalOffer[] }) {
+  const isPhone = useMediaQuery(PHONE)
+  return isPhone === true ? <OfferCards rows={rows} /> : <OfferTable rows={rows} />
+}
+
+function OfferCards({ rows }: { readonly rows: readonly PortalOffer[] }) {
+  return (
+    <ul className={classes.cards} aria-label={words.title}>
+      {rows.map((offer) => (
+        <li key={offer.id}>
+          <Group justify="space-between" gap="xs" wrap="nowrap" align="flex-start">
+            <Anchor href={`/portal/offers/${offer.id}`} fw={600}>
+              {offer.name}
+            </Anchor>
+            <Text fw={600} ta="right">
+              {priceText(offer.payout, offer.currency)}
+            </Text>
+          </Group>
+          <Group justify="space-between" gap="xs" mt={6}>
+            <StandingBadge offer={offer} />
+            <Dimmed text={countriesText(offer.countries)} />
+          </Group>
+        </li>
+      ))}
+    </ul>
   )
 }
 

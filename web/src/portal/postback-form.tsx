@@ -12,6 +12,7 @@ import { type Form, useForm } from '../use-form.ts'
 import { MacroHelp, withMacro } from './macro-help.tsx'
 import { type NamedPostback, type PostbackBody, portalOffers, postbacks } from './portal-data.ts'
 import { PostbackConditions } from './postback-conditions.tsx'
+import { PostbackPreview } from './postback-preview.tsx'
 import { PostbackStanding } from './postback-standing.tsx'
 import { PostbackTest } from './postback-test.tsx'
 
@@ -159,6 +160,7 @@ function TextFields({ form, field }: TextFieldsProps) {
           required
         />
       )}
+      {!isMarkup && <PostbackPreview url={form.values.url} onMend={(url) => form.set({ url })} />}
     </>
   )
 }

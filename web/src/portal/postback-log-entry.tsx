@@ -41,6 +41,11 @@ function EntryView({ entry }: { readonly entry: Entry }) {
         <DeliveryBadge state={state} />
       </Group>
       {reason !== '' && <Note tone={state === 'dead' ? 'bad' : 'look'}>{reason}</Note>}
+      {isCall && (state === 'dead' || state === 'pending') && (
+        <Text size="sm" c="dimmed" maw={720}>
+          {words.again}
+        </Text>
+      )}
       <EntryFacts entry={entry} />
       <Raw title={isCall ? words.request : words.pixel}>
         {[isCall ? `${method} ${url}` : url, body].filter((part) => part !== '').join('\n\n')}
@@ -77,6 +82,7 @@ function EntryFacts({ entry }: { readonly entry: Entry }) {
     [words.offer, entry.offerName],
     [words.payout, formatMoney(entry.payout, entry.currency)],
     [words.clickId, entry.clickId],
+    [words.id, entry.id],
     [words.nextAttempt, entry.nextAttemptAt === null ? '' : formatTime(entry.nextAttemptAt, timeZone)],
   ]
   return (

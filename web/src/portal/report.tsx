@@ -1,13 +1,17 @@
 import { Button, Group, Input, SegmentedControl, Select, Text, TextInput } from '@mantine/core'
-import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query'
+import { csvRow, csvText } from '../../../src/domain/csv-row.ts'
 import { answerOf, api } from '../api.ts'
 import type { components } from '../api-types.ts'
 import { formatCount, formatMoney, formatShare } from '../format.ts'
 import { type Column, DataTable } from '../parts/data-table.tsx'
 import { Empty } from '../parts/empty.tsx'
+import { Icon } from '../parts/icon.tsx'
 import { Loaded } from '../parts/loaded.tsx'
 import { Page } from '../parts/page.tsx'
 import controls from '../parts/report-controls.module.css'
+import { tellFailure } from '../parts/tell.tsx'
+import { saveFile } from '../report-export.ts'
 import { ROWS_STEP, readReportQuery, todayIn } from '../report-query.ts'
 import { setQuery, usePlace } from '../router.tsx'
 import { useMe } from '../session.ts'
@@ -22,6 +26,8 @@ const words = portalTexts.report
 const common = texts.report
 const METRICS = Object.keys(words.metrics).filter((name) => isKey(words.metrics, name))
 const REFRESH_MS = 30_000
+/** As many as the API gives at once. */
+const CSV_ROWS_MAX = 10_000
 /** Money of one visit: cents are too coarse. */
 const FINE_PLACES = 4
 const countries = new Intl.DisplayNames('en', { type: 'region' })
@@ -47,7 +53,7 @@ export function PortalReport() {
     refetchInterval: REFRESH_MS,
   })
   return (
-    <Page title={words.title}>
+    <Page title={words.title} actions={<SaveCsv query={query} />}>
       <Controls query={query} />
       <Loaded query={report}>
         {(found) =>
@@ -77,6 +83,41 @@ export function PortalReport() {
       </Loaded>
     </Page>
   )
+}
+
+/** All rows as a file, in the columns that are shown. */
+function SaveCsv({ query }: { readonly query: ReportQuery }) {
+  const save = useMutation({
+    mutationFn: async () => {
+      const { rows } = await loadReport({ ...query, limit: CSV_ROWS_MAX })
+      const file = new Blob([toCsv(rows, query.groupBy)], { type: 'text/csv' })
+      saveFile(file, words.fileName(query.from, query.to))
+    },
+    onError: (error) => tellFailure(words.save, error),
+  })
+  return (
+    <Button
+      variant="default"
+      leftSection={<Icon name="down" size={14} />}
+      loading={save.isPending}
+      onClick={() => save.mutate()}
+    >
+      {words.save}
+    </Button>
+  )
+}
+
+/** Values as the API says them, so that a program can read them. */
+function toCsv(rows: readonly Row[], groupBy: readonly Dimension[]): string {
+  const head = [
+    ...groupBy.map((name) => words.dimensions[name]),
+    ...METRICS.map((metric) => words.metrics[metric]),
+  ]
+  const lines = rows.map(({ keys, labels, metrics }) => [
+    ...groupBy.map((name) => csvText(labels[name] ?? keys[name] ?? '')),
+    ...METRICS.map((metric) => String(metrics[metric] ?? '')),
+  ])
+  return [head, ...lines].map((cells) => csvRow(cells)).join('')
 }
 
 function loadReport({ from, to, dateBasis, limit, groupBy }: ReportQuery) {
