@@ -1,0 +1,23 @@
+import { expect, it } from 'vitest'
+import type { ExportTable } from './export-table.ts'
+import { TooManyFilesError, writeReportXlsx } from './report-xlsx.ts'
+
+const table: ExportTable = {
+  columns: [{ name: 'sub1', kind: 'text' }],
+  rows: Array.from({ length: 5_000 }, (_, n) => [`row ${n}`]),
+  leftOut: 0,
+}
+
+it('stops when the caller is gone, and lets the next one in', async () => {
+  const gone = new AbortController()
+  const first = writeReportXlsx(table, gone.signal)
+  const second = writeReportXlsx(table, gone.signal)
+  const never = new AbortController().signal
+  await expect(writeReportXlsx(table, never)).rejects.toThrow(TooManyFilesError)
+  gone.abort()
+  await expect(first).rejects.toThrow('abort')
+  await expect(second).rejects.toThrow('abort')
+  const file = await writeReportXlsx(table, never)
+  // A ZIP archive.
+  expect(Buffer.from(file).subarray(0, 2).toString()).toBe('PK')
+})
