@@ -179,7 +179,7 @@ async function replayAll(page: Page): Promise<void> {
   await goTo(page, 'Deliveries')
   await page.getByRole('button', { name: 'Send all that match again…' }).click()
   await page.getByRole('button', { name: 'Send 1 again' }).click()
-  await page.getByText('Applied').waitFor()
+  await page.getByText(/^Queued again · 1 of 1/).waitFor()
   await page.getByRole('dialog').getByRole('button', { name: 'Close', exact: true }).last().click()
   await page.getByRole('row').filter({ hasText: 'Delivered' }).nth(1).waitFor()
 }

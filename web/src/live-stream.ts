@@ -3,6 +3,12 @@ import type { components } from './api-types.ts'
 
 type Schemas = components['schemas']
 type Attempt = Schemas['DeliveryWithAttempts']['attempts'][number]
+/** Of what happens, what is told; '' where it does not matter. */
+export type LiveFilter = {
+  readonly campaignId?: string
+  readonly outcome?: string
+  readonly affiliateNetworkId?: string
+}
 export type LiveKind = 'hits' | 'conversions' | 'deliveries'
 
 /** What the server tells; `key` is this event's alone. */
@@ -39,11 +45,12 @@ type Frame = { readonly id: string; readonly event: string; readonly data: strin
  * @throws ApiProblem when the API refuses it, TypeError when the connection breaks.
  */
 export async function followLive(
-  kinds: readonly LiveKind[],
+  { kinds, filter }: { readonly kinds: readonly LiveKind[]; readonly filter: LiveFilter },
   { after, signal }: { readonly after: string; readonly signal: AbortSignal },
   { onOpen, onEvents, onMissed }: LiveListener,
 ): Promise<string> {
   const query = new URLSearchParams(kinds.map((kind) => ['kind', kind]))
+  for (const [name, value] of Object.entries(filter)) if (value !== '') query.set(name, value)
   const headers = after === '' ? {} : { 'last-event-id': after }
   const body = await readStream(`/api/v1/inspector/stream?${query}`, { headers, signal })
   onOpen()

@@ -44,7 +44,7 @@ export const byHandTexts = {
 
 export const conversionTexts = {
   one: 'Conversion',
-  anyId: 'Transaction, external or click id',
+  anyId: 'Transaction or other id',
   any: 'Any',
   network: 'Affiliate network',
   source: 'Traffic source',
@@ -69,6 +69,17 @@ export const conversionTexts = {
   adjust: 'Change amounts',
   adjustTitle: 'Change amounts',
   adjustLead: 'Reports show it at once. Nobody is told of an amount alone.',
+} as const
+
+/** Of work that takes long. */
+export const jobTexts = {
+  working: 'Applying…',
+  done: 'Applied',
+  failed: 'It failed',
+  stopped: 'Stopped; what was done stays',
+  stop: 'Stop it',
+  progress: (done: string, total: string) => `${done} of ${total}`,
+  sumBroken: 'With a problem',
 } as const
 
 export const uploadTexts = {
@@ -96,10 +107,6 @@ export const uploadTexts = {
   other: 'Another file',
   notify: 'Tell traffic sources',
   notifyHint: 'Switch it off for conversions that your traffic sources know already.',
-  progress: (done: number, total: number) => `${done} of ${total}`,
-  working: 'Applying…',
-  done: 'Applied',
-  failed: 'It stopped',
   outcomes: 'What became of them',
   earlier: 'Earlier uploads',
   noneTitle: 'No uploads yet',

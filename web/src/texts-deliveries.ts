@@ -141,6 +141,10 @@ export const bulkTexts = {
   cancelDo: (count: string) => `Cancel ${count}`,
   cancelNothing: 'Nothing that matches waits to be sent.',
   cancelHint: 'They are not sent any more, until somebody sends them again.',
+  jobs: {
+    replay: { working: 'Queueing again…', done: 'Queued again' },
+    cancel: { working: 'Cancelling…', done: 'Cancelled' },
+  },
   matching: 'Match',
   byTarget: 'By target',
   moreTargets: (count: number) => `… and ${count} more targets`,

@@ -47,7 +47,7 @@ export const liveTexts = {
   states: {
     connecting: 'Connecting…',
     open: 'Following',
-    lost: 'The connection is lost; it comes again by itself.',
+    lost: 'The connection is lost; trying again…',
     paused: 'Held',
     refused: 'It can not be followed',
   },
@@ -57,6 +57,8 @@ export const liveTexts = {
   conversion: 'Conversion',
   delivery: 'Delivery',
   attempt: 'Attempt',
+  anyCampaign: 'Any campaign',
+  full: (count: number) => `The newest ${count} are shown; older ones stand in their lists.`,
   missed: (count: number) => `${count} more happened than could be shown.`,
   story: 'Story',
   log: 'What happened',

@@ -1,20 +1,21 @@
 import { useEffect, useState } from 'react'
 import { ApiProblem } from './api.ts'
-import { followLive, type LiveEvent, type LiveKind } from './live-stream.ts'
+import { followLive, type LiveEvent, type LiveFilter, type LiveKind } from './live-stream.ts'
 
 /** What the page keeps of what it was told. */
-const EVENTS_MAX = 300
+export const EVENTS_MAX = 500
 const RETRY_MS = 2_000
 
 export type LiveState = 'connecting' | 'open' | 'lost' | 'paused' | 'refused'
 
 /** What happens while the page is open, newest first; it goes on by itself where a connection broke off. */
-export function useLive(kinds: readonly LiveKind[], isPaused: boolean) {
+export function useLive(kinds: readonly LiveKind[], isPaused: boolean, filter: LiveFilter = {}) {
   const [events, setEvents] = useState<readonly LiveEvent[]>([])
   const [missed, setMissed] = useState(0)
   const [state, setState] = useState<LiveState>('connecting')
   const [problem, setProblem] = useState<string>()
   const wanted = kinds.join(',')
+  const { campaignId = '', outcome = '', affiliateNetworkId = '' } = filter
 
   useEffect(() => {
     if (isPaused || wanted === '') {
@@ -24,6 +25,7 @@ export function useLive(kinds: readonly LiveKind[], isPaused: boolean) {
     const stop = new AbortController()
     void followOn({
       kinds: wanted.split(',').filter(isLiveKind),
+      filter: { campaignId, outcome, affiliateNetworkId },
       signal: stop.signal,
       onState: setState,
       onRefused: setProblem,
@@ -31,7 +33,7 @@ export function useLive(kinds: readonly LiveKind[], isPaused: boolean) {
       onMissed: (count) => setMissed((before) => before + count),
     })
     return () => stop.abort()
-  }, [wanted, isPaused])
+  }, [wanted, isPaused, campaignId, outcome, affiliateNetworkId])
 
   const clear = () => {
     setEvents([])
@@ -46,6 +48,7 @@ function isLiveKind(text: string): text is LiveKind {
 
 type Following = {
   readonly kinds: readonly LiveKind[]
+  readonly filter: LiveFilter
   readonly signal: AbortSignal
   readonly onState: (state: LiveState) => void
   readonly onRefused: (problem: string) => void
@@ -54,13 +57,14 @@ type Following = {
 }
 
 /** Until the page is left, or the API refuses it. */
-async function followOn({ kinds, signal, onState, onRefused, onEvents, onMissed }: Following): Promise<void> {
+async function followOn(following: Following): Promise<void> {
+  const { kinds, filter, signal, onState, onRefused, onEvents, onMissed } = following
   let after = ''
   onState('connecting')
   while (!signal.aborted) {
     try {
       after = await followLive(
-        kinds,
+        { kinds, filter },
         { after, signal },
         {
           onOpen: () => onState('open'),

@@ -68,6 +68,7 @@ function BulkSteps({ deed, filter, onDone }: BulkProps & { readonly onDone: () =
       <Stack gap="md">
         <JobProgress
           id={run.data.id}
+          said={words.jobs[deed]}
           onEnd={() => void queries.invalidateQueries({ queryKey: ['deliveries'] })}
         />
         <Button variant="default" onClick={onDone}>

@@ -42,7 +42,7 @@ export function FilterBar({ values, fields, more = [] }: FilterBarProps) {
       {shown.map((field) => (
         <Field key={field.name} field={field} value={values[field.name] ?? ''} />
       ))}
-      <Group gap={4} wrap="nowrap" className={classes.actions}>
+      <Group gap={4} className={classes.actions}>
         {typed.length > 0 && (
           <Button type="submit" variant="default">
             {words.search}

@@ -1,18 +1,26 @@
-import { Alert, Progress, Stack, Text } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
+import { Alert, Button, Group, Progress, Stack, Text } from '@mantine/core'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { answerOf, api } from '../api.ts'
 import { formatCount } from '../format.ts'
-import { uploadTexts as words } from '../texts-conversions.ts'
+import { useMayChange } from '../session.ts'
+import { jobTexts as words } from '../texts-conversions.ts'
 import { Icon } from './icon.tsx'
 import { Loaded } from './loaded.tsx'
 
 const POLL_MS = 700
 
-type JobProgressProps = { readonly id: string; readonly onEnd: () => void }
+type JobProgressProps = {
+  readonly id: string
+  /** What a job of this kind says of itself, when that is not that it applies something. */
+  readonly said?: JobWords
+  readonly onEnd: () => void
+}
 
-/** How far work that takes long has come. */
-export function JobProgress({ id, onEnd }: JobProgressProps) {
+export type JobWords = { readonly working: string; readonly done: string }
+
+/** How far work that takes long has come, and stopping it. */
+export function JobProgress({ id, said = words, onEnd }: JobProgressProps) {
   const query = useQuery({
     queryKey: ['jobs', id],
     queryFn: () => answerOf(api.GET('/api/v1/jobs/{id}', { params: { path: { id } } })),
@@ -25,29 +33,65 @@ export function JobProgress({ id, onEnd }: JobProgressProps) {
   }, [hasEnded])
   return (
     <Loaded query={query}>
-      {({ state, done, total, failed, reason }) => (
+      {(job) => (
         <Stack gap={6} role="status">
-          {state === 'failed' || state === 'cancelled' ? (
+          {job.state === 'failed' ? (
             <Alert color="red" variant="light" icon={<Icon name="alert" />} title={words.failed}>
-              {reason}
+              {job.reason}
             </Alert>
           ) : (
-            <>
-              <Progress
-                value={state === 'done' ? 100 : total === 0 ? 0 : (done / total) * 100}
-                animated={state !== 'done'}
-                aria-label={words.working}
-                maw={560}
-              />
-              <Text size="sm" c="dimmed">
-                {state === 'done' ? words.done : words.working} · {words.progress(done, total)}
-                {failed > 0 && ` · ${words.sumBroken}: ${formatCount(failed)}`}
-              </Text>
-            </>
+            <Bar job={job} said={said} />
           )}
+          {!isOver(job.state) && <Stop id={id} onStopped={() => void query.refetch()} />}
         </Stack>
       )}
     </Loaded>
+  )
+}
+
+type BarProps = {
+  readonly job: {
+    readonly state: string
+    readonly done: number
+    readonly total: number
+    readonly failed: number
+  }
+  readonly said: JobWords
+}
+
+function Bar({ job: { state, done, total, failed }, said }: BarProps) {
+  const word = state === 'done' ? said.done : state === 'cancelled' ? words.stopped : said.working
+  const count = total === 0 ? formatCount(done) : words.progress(formatCount(done), formatCount(total))
+  return (
+    <>
+      <Progress
+        value={state === 'done' ? 100 : total === 0 ? 0 : (done / total) * 100}
+        animated={!isOver(state)}
+        aria-label={said.working}
+        maw={560}
+      />
+      <Text size="sm" c="dimmed">
+        {word} · {count}
+        {failed > 0 && ` · ${words.sumBroken}: ${formatCount(failed)}`}
+      </Text>
+    </>
+  )
+}
+
+/** What it did stays; the rest is left as it was. */
+function Stop({ id, onStopped }: { readonly id: string; readonly onStopped: () => void }) {
+  const stop = useMutation({
+    mutationFn: () => answerOf(api.POST('/api/v1/jobs/{id}/cancel', { params: { path: { id } } })),
+    // Who asks too late is shown that it has ended.
+    onSettled: onStopped,
+  })
+  if (!useMayChange()) return null
+  return (
+    <Group>
+      <Button size="xs" variant="default" loading={stop.isPending} onClick={() => stop.mutate()}>
+        {words.stop}
+      </Button>
+    </Group>
   )
 }
 

@@ -1,21 +1,31 @@
-import { Button, Chip, Group, Text } from '@mantine/core'
+import { Button, Chip, Group, Select, Text } from '@mantine/core'
 import { useState } from 'react'
+import { useAddressFilter } from '../address-filter.ts'
 import type { LiveKind } from '../live-stream.ts'
 import { Empty } from '../parts/empty.tsx'
 import { FormProblem } from '../parts/form-footer.tsx'
 import classes from '../parts/live.module.css'
 import { LiveRow } from '../parts/live-row.tsx'
 import { Page } from '../parts/page.tsx'
+import { useItems } from '../resource.ts'
+import { campaigns } from '../resources.ts'
+import { setQuery } from '../router.tsx'
+import { isKey, texts, toOptions } from '../texts.ts'
 import { liveTexts as words } from '../texts-inspector.ts'
-import { type LiveState, useLive } from '../use-live.ts'
+import { EVENTS_MAX, type LiveState, useLive } from '../use-live.ts'
 
 const KINDS = ['hits', 'conversions', 'deliveries'] as const
+const FILTERS = ['kinds', 'campaignId', 'outcome'] as const
 
-/** What happens now. */
+/** What happens now, as far as one wants to see it; the address says how far. */
 export function Live() {
-  const [kinds, setKinds] = useState<readonly LiveKind[]>(KINDS)
+  const filter = useAddressFilter(FILTERS)
   const [isPaused, setPaused] = useState(false)
-  const { events, missed, state, problem, clear } = useLive(kinds, isPaused)
+  const kinds = kindsOf(filter.kinds)
+  const { events, missed, state, problem, clear } = useLive(kinds, isPaused, {
+    campaignId: filter.campaignId,
+    outcome: isKey(texts.outcome, filter.outcome) ? filter.outcome : '',
+  })
   return (
     <Page
       title={words.title}
@@ -31,20 +41,8 @@ export function Live() {
         </>
       }
     >
-      <Group justify="space-between">
-        <Chip.Group
-          multiple
-          value={[...kinds]}
-          onChange={(chosen) => setKinds(KINDS.filter((kind) => chosen.includes(kind)))}
-        >
-          <Group gap="xs" role="group" aria-label={words.kind}>
-            {KINDS.map((kind) => (
-              <Chip key={kind} value={kind} size="sm" radius="md">
-                {words.kinds[kind]}
-              </Chip>
-            ))}
-          </Group>
-        </Chip.Group>
+      <Group justify="space-between" gap="sm">
+        <Filters kinds={kinds} campaignId={filter.campaignId} outcome={filter.outcome} />
         <Standing state={state} />
       </Group>
       <FormProblem problem={problem} />
@@ -62,7 +60,56 @@ export function Live() {
           ))}
         </ol>
       )}
+      {events.length === EVENTS_MAX && (
+        <Text size="sm" c="dimmed">
+          {words.full(EVENTS_MAX)}
+        </Text>
+      )}
     </Page>
+  )
+}
+
+type FiltersProps = {
+  readonly kinds: readonly LiveKind[]
+  readonly campaignId: string
+  readonly outcome: string
+}
+
+function Filters({ kinds, campaignId, outcome }: FiltersProps) {
+  const known = useItems(campaigns).data ?? []
+  const choose = (chosen: readonly string[]) =>
+    setQuery({ kinds: chosen.length === KINDS.length ? undefined : chosen.join(',') || 'none' })
+  return (
+    <Group gap="sm">
+      <Chip.Group multiple value={[...kinds]} onChange={choose}>
+        <Group gap="xs" role="group" aria-label={words.kind}>
+          {KINDS.map((kind) => (
+            <Chip key={kind} value={kind} size="sm" radius="md">
+              {words.kinds[kind]}
+            </Chip>
+          ))}
+        </Group>
+      </Chip.Group>
+      <Select
+        aria-label={texts.conversions.campaign}
+        placeholder={words.anyCampaign}
+        data={known.map(({ id, name }) => ({ value: id, label: name }))}
+        value={campaignId === '' ? null : campaignId}
+        onChange={(chosen) => setQuery({ campaignId: chosen ?? undefined })}
+        searchable
+        clearable
+        w={200}
+      />
+      <Select
+        aria-label={texts.hits.outcome}
+        placeholder={texts.hits.anyOutcome}
+        data={toOptions(texts.outcome)}
+        value={outcome === '' ? null : outcome}
+        onChange={(chosen) => setQuery({ outcome: chosen ?? undefined })}
+        clearable
+        w={170}
+      />
+    </Group>
   )
 }
 
@@ -72,4 +119,9 @@ function Standing({ state }: { readonly state: LiveState }) {
       {words.states[state]}
     </Text>
   )
+}
+
+/** All, when the address names none. */
+function kindsOf(text: string): readonly LiveKind[] {
+  return text === '' ? KINDS : KINDS.filter((kind) => text.split(',').includes(kind))
 }
