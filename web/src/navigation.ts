@@ -71,7 +71,14 @@ const STAFF: readonly NavGroup[] = [
 ]
 
 /** An affiliate manager goes where its affiliates are, and nowhere else. */
-const MANAGERS_PLACES = ['/affiliates', '/applications', '/pixel-moderation', '/conversions', '/billing']
+const MANAGERS_PLACES = [
+  '/affiliates',
+  '/applications',
+  '/pixel-moderation',
+  '/conversions',
+  '/offers',
+  '/billing',
+]
 const MANAGERS: readonly NavGroup[] = STAFF.map((group) => ({
   ...group,
   items: group.items.filter(({ href }) => MANAGERS_PLACES.includes(pathOf(href))),

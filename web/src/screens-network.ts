@@ -26,6 +26,7 @@ const SHARED: ScreenList = [
 export const MANAGER_SCREENS: ScreenList = [
   ...SHARED,
   ['/conversions', conversions],
+  ['/offers', lazy(async () => ({ default: (await import('./screens/network-offers.tsx')).NetworkOffers }))],
   // Their own account alone.
   ['/settings', settings],
   ['/settings/:tab', settings],
@@ -38,6 +39,12 @@ export const NETWORK_SCREENS: ScreenList = [
   [
     '/advertisers/:id',
     lazy(async () => ({ default: (await import('./screens/advertiser.tsx')).AdvertiserScreen })),
+  ],
+  [
+    '/offers/:id/integration',
+    lazy(async () => ({
+      default: (await import('./screens/offer-integration.tsx')).OfferIntegrationScreen,
+    })),
   ],
   ['/billing/:tab', billing],
   [

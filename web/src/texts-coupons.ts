@@ -60,3 +60,33 @@ export const affiliatePageTexts = {
   off: 'Switched off',
   toModeration: 'Decide about it',
 } as const
+
+export const networkOfferTexts = {
+  title: 'Offers',
+  lead: 'What your affiliates can run or apply for. An affiliate may have payouts of its own: they are on its page.',
+  search: 'Search by name',
+  emptyTitle: 'No offers yet',
+  emptyText: 'Offers appear here as soon as the network opens one to affiliates.',
+  name: 'Offer',
+  preview: 'Preview the page',
+  status: 'Status',
+  visibility: 'Who may run it',
+  countries: 'Countries',
+  everywhere: 'All',
+  kinds: 'Affiliates may use',
+  payout: 'Payout',
+} as const
+
+/** What is handed to the advertiser of an offer. */
+export const integrationPageTexts = {
+  title: (offer: string) => `Integration: ${offer}`,
+  lead: 'Everything that the advertiser puts in place to report conversions of this offer. Copy it, or send the address of this page to a colleague.',
+  back: 'Offer',
+  open: 'Open the whole integration',
+  tested: 'Tests that came in',
+  testedAside:
+    'Open the test link in a browser that has followed a link of the offer. Each test is here within seconds; nothing of it is counted.',
+  waiting: 'Waiting for a test…',
+  works: 'It works: every step went well.',
+  failed: (step: string) => `It failed at: ${step}`,
+} as const

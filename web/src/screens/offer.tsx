@@ -16,7 +16,7 @@ import { Fold } from '../parts/fold.tsx'
 import { FormFooter } from '../parts/form-footer.tsx'
 import { FormLayout, Pair } from '../parts/form-layout.tsx'
 import { LegacyIds } from '../parts/legacy-ids.tsx'
-import { OfferIntegration } from '../parts/offer-integration.tsx'
+import { OfferAside } from '../parts/offer-aside.tsx'
 import { OfferAvailability, OfferTermsFields, type TermsProps } from '../parts/offer-terms.tsx'
 import { CurrencySelect, ItemSelect } from '../parts/pickers.tsx'
 import { UrlField } from '../parts/url-field.tsx'
@@ -64,7 +64,7 @@ function OfferForm({ item }: { readonly item: Offer | undefined }) {
       <FormLayout
         id={FORM_ID}
         onSubmit={form.submit}
-        aside={item && item.advertiserId !== '' && <OfferIntegration offer={item} />}
+        aside={item && item.advertiserId !== '' && <OfferAside offer={item} />}
       >
         <Stack gap="md">
           <TextInput {...form.text('name')} label={texts.form.name} required autoFocus={item === undefined} />
