@@ -33,22 +33,16 @@ export const overviewTexts = {
     days: (count: number) => `Last ${count} days`,
     before: (count: number) => `${count} days before`,
   },
-  top: (what: string, metric: string) => `Top ${what} by ${metric}`,
+  top: (what: string, metric: string) => `Top ${what} by ${metric === 'ROI' ? metric : metric.toLowerCase()}`,
   topOf: 'Show',
   tops: { campaign: 'Campaigns', offer: 'Offers', affiliate: 'Affiliates' },
   topKinds: { campaign: 'campaigns', offer: 'offers', affiliate: 'affiliates' },
   topEmpty: 'Nothing came in yet in this time.',
   profit: 'Profit',
-  share: 'Share',
-  toReport: 'Open the report',
   ofNothing: 'None',
-  emptyTitle: 'No visit has come in yet',
-  emptyText:
-    'Set up a source, an offer and a campaign, and put its link to use. What happens then shows up here.',
-  emptyAction: 'Get started',
+  start: 'Get started',
   health: {
     title: 'Health',
-    well: 'All is well',
     atMost: (count: string) => `more than ${count}`,
     states: { good: 'Well', look: 'Look at it', bad: 'Wrong' },
     ledger: 'Reports',
@@ -81,7 +75,7 @@ export const overviewTexts = {
   live: {
     title: 'Live',
     all: 'All of it',
-    waiting: 'Visits, hits, conversions and deliveries appear here as they happen.',
+    waiting: 'Hits, conversions and deliveries appear here as they happen.',
     lost: 'The connection is lost. It is tried again.',
   },
 } as const

@@ -3,11 +3,9 @@ export const startTexts = {
   title: 'Get started',
   lead: 'A few short steps to a link that counts. You can stop at any time: this page shows where you were.',
   dismiss: 'Do not show again',
-  dismissed: 'The guide is still here: “Get started” in the command palette, or this address.',
   progress: (done: number, of: number) => `${done} of ${of} steps done`,
   change: (what: string) => `Change ${what}`,
   changeShort: 'Change',
-  next: 'Continue',
   create: 'Create and continue',
   roles: {
     title: 'What do you do?',
@@ -116,7 +114,6 @@ export const startTexts = {
     alternativeHint:
       'One press sends a test visitor and a test conversion. It counts nothing and does not turn the ticks green.',
     both: 'It works. From now on every click and conversion is counted.',
-    toOverview: 'Go to the overview',
     toCampaign: 'Open the campaign',
     toOffer: 'Open the offer',
   },

@@ -36,7 +36,7 @@ export function Failure({ error, onRetry }: { readonly error: Error; readonly on
 /** Grey lines where rows or fields will be. */
 export function Lines({ count = 6 }: { readonly count?: number }) {
   return (
-    <Stack gap="sm" aria-busy="true" aria-label={texts.loading}>
+    <Stack gap="sm" role="status" aria-busy="true" aria-label={texts.loading}>
       {Array.from({ length: count }, (_, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: they are all alike and never move
         <Skeleton key={index} height={20} radius="sm" width={index % 3 === 2 ? '72%' : '100%'} />

@@ -5,7 +5,7 @@ import { useMe } from '../session.ts'
 import { dayAfter, startOfDay } from '../zoned-day.ts'
 import { ADDED, type Against, type DayByHour, type Figures, toDayByHour, toDays } from './overview-figures.ts'
 
-export const REFRESH_MS = 30_000
+const REFRESH_MS = 30_000
 const DAY_MS = 86_400_000
 const HOURS_MAX = 26
 const DAYS_BACK: Readonly<Record<Against, number>> = { yesterday: 1, week: 7 }

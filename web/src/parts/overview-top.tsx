@@ -48,7 +48,7 @@ export function OverviewTop({ kind, metric, range, isNetwork }: OverviewTopProps
           if (known.length === 0) {
             return (
               <Text size="sm" c="dimmed">
-                {words.topEmpty}
+                {words.topEmpty} <Anchor href="/start">{words.start}</Anchor>
               </Text>
             )
           }

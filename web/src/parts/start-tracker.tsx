@@ -1,4 +1,4 @@
-import { Anchor, Button, Drawer, Stack } from '@mantine/core'
+import { Anchor, Button, Drawer, Stack, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { networkCatalogue, sourceCatalogue } from '../catalogue.ts'
 import {
@@ -119,9 +119,14 @@ function Finish({ campaign, network }: FinishProps) {
         reportHint={words.verify.conversionReady}
         done={<Anchor href={`/campaigns/${campaign.id}`}>{words.verify.toCampaign}</Anchor>}
       />
-      <Button variant="subtle" color="gray" w="fit-content" onClick={open}>
-        {words.verify.alternative}
-      </Button>
+      <div>
+        <Button variant="default" onClick={open}>
+          {words.verify.alternative}
+        </Button>
+        <Text size="sm" c="dimmed" mt={6}>
+          {words.verify.alternativeHint}
+        </Text>
+      </div>
       <Drawer opened={opened} onClose={close} title={testConversionTexts.title} position="right" size="lg">
         <TestConversion campaignId={campaign.id} />
       </Drawer>
