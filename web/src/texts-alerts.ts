@@ -18,6 +18,20 @@ export const alertTexts = {
     conversion_rate: 'Conversion rate',
     cap_reached: 'Cap reached',
   },
+  /** What to do about each. */
+  advice: {
+    target_failing:
+      'Open its deliveries and look at what its receiver answers. Once that is mended, send again what was given up.',
+    target_disabled: 'Correct its URL or credentials, switch it on, and send again what was given up.',
+    delivery_lag: 'Look at what waits. A receiver that is slow holds up its own deliveries alone.',
+    journal_lag:
+      'Reports catch up by themselves. When it lasts, look at the system’s status in the settings.',
+    unmatched_rate: 'The inbox says why hits find no visit. Mend the cause, then try them again.',
+    conversion_rate:
+      'Compare the days in the report: the offer’s page, a broken postback and other traffic are the usual causes.',
+    cap_reached: 'Raise the cap, or send the campaign’s visitors to another offer until it is free again.',
+  },
+  todo: 'What to do',
   opened: (time: string) => `Since ${time}`,
   resolved: (from: string, to: string) => `${from} to ${to}`,
   told: (time: string) => `Told ${time}`,

@@ -109,6 +109,11 @@ function AlertItem({ alert }: { readonly alert: Alert }) {
           </Text>
         ))}
       </Stack>
+      {state === 'open' && (
+        <Text size="sm" mt={8}>
+          <b>{words.todo}:</b> {words.advice[kind]}
+        </Text>
+      )}
       <Group gap="md" mt={8}>
         <Anchor href={path} size="sm">
           {words.look}
