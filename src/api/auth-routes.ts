@@ -1,7 +1,10 @@
 import { fromNodeHeaders } from 'better-auth/node'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { appendAudit } from '../store/audit-log.ts'
+import type { User } from './accounts.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
 import { CLIENT_IP_HEADER } from './auth-settings.ts'
+import { USER_ACTOR } from './caller.ts'
 import { assertTrustedOrigin } from './enforce-access.ts'
 import { Problem, sendProblem } from './problem.ts'
 
@@ -29,18 +32,49 @@ const OPEN_PATHS: ReadonlySet<string> = new Set([
 ])
 const BASE_PATH = '/api/auth'
 
+/** Deeds on one's own account that the workspaces of the person are told of, by their audit logs. */
+const AUDITED: Readonly<Record<string, string>> = {
+  'POST /change-password': 'change_password',
+  'POST /two-factor/verify-totp': 'turn_on_two_factor',
+  'POST /two-factor/disable': 'turn_off_two_factor',
+  'POST /two-factor/generate-backup-codes': 'renew_backup_codes',
+}
+/** Also a step of signing in, and then no news. */
+const TURNS_ON = 'POST /two-factor/verify-totp'
+
 /** Mounts better-auth below /api/auth: same answers, but errors as problem+json. */
 export function authRoutes(app: ApiApp, deps: ApiDeps): void {
   const handler = async (request: FastifyRequest, reply: FastifyReply) => {
     const path = new URL(request.url, deps.dashboardUrl).pathname.slice(BASE_PATH.length)
-    if (!OPEN_PATHS.has(`${request.method} ${path}`)) {
+    const route = `${request.method} ${path}`
+    if (!OPEN_PATHS.has(route)) {
       throw new Problem(404, 'not_found', `${request.method} ${BASE_PATH}${path} is not known.`)
     }
     if (request.method === 'POST') assertTrustedOrigin(deps, request)
-    return await relay(reply, await deps.accounts.handle(toWebRequest(deps, request)))
+    const webRequest = toWebRequest(deps, request)
+    // Before it is answered: the answer may begin another session.
+    const session = route in AUDITED ? await deps.accounts.session(webRequest.headers) : undefined
+    const answer = await deps.accounts.handle(webRequest)
+    if (answer.ok && session !== undefined) await audit(deps, session.user, route)
+    return await relay(reply, answer)
   }
   app.get(`${BASE_PATH}/*`, { schema: { hide: true }, handler })
   app.post(`${BASE_PATH}/*`, { schema: { hide: true }, config: { rateLimit: AUTH_RATE_LIMIT }, handler })
+}
+
+async function audit({ store, accounts, clock }: ApiDeps, user: User, route: string): Promise<void> {
+  if (route === TURNS_ON && user.hasTwoFactor) return
+  for (const { workspace } of await accounts.memberships(user.id)) {
+    await appendAudit(store.db, {
+      workspace,
+      at: clock(),
+      actor: `${USER_ACTOR}${user.id}`,
+      action: `member.${AUDITED[route]}`,
+      subjectType: 'member',
+      subjectId: user.id,
+      detail: {},
+    })
+  }
 }
 
 function toWebRequest(deps: ApiDeps, request: FastifyRequest): Request {

@@ -169,6 +169,22 @@ describe.each(SQL_ENGINES)('two-factor sign-in on %s', (engine) => {
     expect(log).toMatchObject([{ action: 'member.reset_two_factor', subjectName: 'Bob', actorName: 'Ada' }])
   })
 
+  it('is told to the workspace by its audit log when it is turned on and off, and not at each sign-in', async () => {
+    const api = await openTestApi(stores)
+    const { cookie } = await api.owner('ada@example.com')
+    const { totpURI } = await turnOn(api, cookie)
+    const first = cookieOf(await firstStep(api, 'ada@example.com'))
+    const code = totpOf(totpURI, Date.now())
+    const second = cookieOf(await post(api, 'auth/two-factor/verify-totp', first, { code }))
+    const off = await post(api, 'auth/two-factor/disable', second, { password: PASSWORD })
+    const log = (await get(api, 'audit-log?action=member.', cookieOf(off))).json().items
+    expect(log).toMatchObject([
+      { action: 'member.turn_off_two_factor', actorName: 'Ada', subjectName: 'Ada' },
+      { action: 'member.turn_on_two_factor' },
+    ])
+    expect(log).toHaveLength(2)
+  })
+
   it('is not taken by an owner from a person of another workspace too', async () => {
     const api = await openTestApi(stores)
     const { cookie } = await api.owner('ada@example.com')

@@ -39,7 +39,7 @@ export function ApiKeys() {
       <Group justify="space-between" align="flex-start">
         <Text c="dimmed">
           {words.keysLead}{' '}
-          <Anchor href="/api/v1/openapi.json" target="_blank" inherit>
+          <Anchor href="/api/v1/openapi.json" target="_blank" inherit underline="always">
             {words.apiDocs}
           </Anchor>
         </Text>
