@@ -75,7 +75,7 @@ function GlobalPostbackForm({ current }: { readonly current: PortalPostback | un
           <PostbackTest postback={current} isChanged={url.trim() !== current.url} />
           <Text size="sm" c="dimmed">
             {words.replaced}{' '}
-            <Anchor href={`/portal/postbacks/${current.id}`} inherit>
+            <Anchor href={`/portal/postbacks/${current.id}`} inherit underline="always">
               {words.more}
             </Anchor>
           </Text>

@@ -60,7 +60,7 @@ function PostbackTrouble() {
   return (
     <Note tone="bad" title={state === 'off' ? words.off : words.rejected}>
       {state === 'off' ? postback.disabledReason : postback.moderationReason}{' '}
-      <Anchor href="/portal/global-postback" inherit>
+      <Anchor href="/portal/global-postback" inherit underline="always">
         {words.toPostback}
       </Anchor>
     </Note>

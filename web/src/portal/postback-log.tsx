@@ -39,7 +39,7 @@ export function PostbackLog() {
         Object.keys(only).length > 0 && (
           <Note tone="look">
             {conversionId === '' ? words.onePostback : words.one}{' '}
-            <Anchor href="/portal/postback-log" inherit>
+            <Anchor href="/portal/postback-log" inherit underline="always">
               {words.all}
             </Anchor>
           </Note>

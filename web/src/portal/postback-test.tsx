@@ -61,7 +61,10 @@ function Outcome({ tested }: { readonly tested: Tested }) {
         {reason}
         {ok && (
           <>
-            {words.next} <Anchor href="/portal/postback-log">{words.toLog}</Anchor>
+            {words.next}{' '}
+            <Anchor href="/portal/postback-log" underline="always">
+              {words.toLog}
+            </Anchor>
           </>
         )}
       </Note>

@@ -129,7 +129,7 @@ function SignUpForm({ workspace, network }: { readonly workspace: string; readon
       )}
       <Text size="xs" c="dimmed" ta="center">
         {words.have}{' '}
-        <Anchor href="/" inherit>
+        <Anchor href="/" inherit underline="always">
           {words.toSignIn}
         </Anchor>
       </Text>

@@ -89,7 +89,7 @@ function TestHit({ hit: { receivedAt, steps, clickId } }: { readonly hit: Hit })
         {clickId !== '' && (
           <>
             {' · '}
-            <Anchor href={`/visits/${clickId}`} inherit>
+            <Anchor href={`/visits/${clickId}`} inherit underline="always">
               {texts.story.title}
             </Anchor>
           </>
