@@ -12,6 +12,7 @@ import { JobProgress } from './job-progress.tsx'
 import { Note } from './note.tsx'
 import { Section } from './page.tsx'
 import { Sums } from './sums.tsx'
+import { RefusedLines } from './upload-refused.tsx'
 
 export type UploadPreview = components['schemas']['ConversionUploadPreview']
 
@@ -57,8 +58,9 @@ export function UploadPreviewView({ preview, onOther }: UploadPreviewProps) {
         <Stack gap="md">
           <JobProgress id={apply.data.id} onEnd={refresh} />
           <UploadOutcomes id={preview.id} />
-          <Group>
-            <Button variant="default" onClick={onOther}>
+          <Group gap="xs">
+            <RefusedLines id={preview.id} />
+            <Button variant="subtle" color="gray" onClick={onOther}>
               {words.other}
             </Button>
           </Group>
