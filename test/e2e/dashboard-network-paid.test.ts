@@ -94,9 +94,9 @@ async function clickOn(link: string): Promise<string> {
 
 /** As the advertiser's server does; a busy machine takes the hit at once and judges it later. */
 async function report(url: string, clickId: string): Promise<void> {
-  const asked = new URL(url.replaceAll(/[{}]/g, ''))
-  asked.searchParams.set('cid', clickId)
-  asked.searchParams.set('txid', 'ORDER-1')
+  const asked = new URL(url)
+  const values = { cid: clickId, payout: '49', currency: 'USD', txid: 'ORDER-1' }
+  for (const [name, value] of Object.entries(values)) asked.searchParams.set(name, value)
   const answer = await fetch(asked)
   expect([200, 202], await answer.text()).toContain(answer.status)
 }

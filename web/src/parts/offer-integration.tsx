@@ -57,7 +57,10 @@ function Snippets({ integration, protocol, advertiserId }: SnippetsProps) {
     <>
       {!carriesToken && (
         <Note tone="look">
-          {words.noToken} <Anchor href={`/advertisers/${advertiserId}`}>{words.toAdvertiser}</Anchor>
+          {words.noToken}{' '}
+          <Anchor href={`/advertisers/${advertiserId}`} underline="always">
+            {words.toAdvertiser}
+          </Anchor>
         </Note>
       )}
       {events.length > 1 && (
