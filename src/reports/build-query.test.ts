@@ -44,6 +44,15 @@ describe('the SQL of a report', () => {
     expect(buildQuery({ ...request, metrics })).toMatchSnapshot()
   })
 
+  it('computes a formula as one fraction, also to sort by it', () => {
+    const formula = { formula: '(revenue - cost) / clicks * 1000', kind: 'money' } as const
+    const customMetrics = new Map([['custom:m1', formula]])
+    const sort = { by: 'custom:m1', direction: 'desc' } as const
+    expect(
+      buildQuery({ ...request, metrics: ['visits', 'custom:m1'], customMetrics, sort }),
+    ).toMatchSnapshot()
+  })
+
   it('has every time dimension', () => {
     for (const name of ['hour', 'day', 'week', 'month', 'weekday', 'hour_of_day']) {
       expect(buildQuery({ ...request, groupBy: [name], metrics: ['visits'] })).toMatchSnapshot(name)
