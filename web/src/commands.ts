@@ -1,7 +1,7 @@
-import { type Places, pathOf } from './navigation.ts'
+import type { Places } from './navigation.ts'
 import type { IconName } from './parts/icon.tsx'
 import type { Me } from './session.ts'
-import { hiddenSettings } from './settings-tabs.ts'
+import { seenSettings } from './settings-tabs.ts'
 import { texts } from './texts.ts'
 import { settingsTabs } from './texts-billing.ts'
 import { domainTexts, eventTexts } from './texts-more.ts'
@@ -49,17 +49,13 @@ export function buildPlaceCommands({ navigation, last }: Places, role: Me['works
     href,
     letter,
   }))
-  if (last === undefined || pathOf(last.href) !== '/settings') return places
-  const hidden = hiddenSettings(role)
-  const tabs = Object.entries(settingsTabs)
-    .filter(([tab]) => !hidden.some((each) => each === tab))
-    .map(([tab, label]) => ({
-      id: `settings ${tab}`,
-      group: words.settings,
-      label: words.setting(label),
-      icon: 'settings' as const,
-      href: `/settings/${tab}`,
-    }))
+  const tabs = seenSettings(role).map((tab) => ({
+    id: `settings ${tab}`,
+    group: words.settings,
+    label: words.setting(settingsTabs[tab]),
+    icon: 'settings' as const,
+    href: `/settings/${tab}`,
+  }))
   return [...places, ...tabs]
 }
 

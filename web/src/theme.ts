@@ -48,6 +48,7 @@ export const theme = createTheme({
   },
   defaultRadius: 'md',
   cursorType: 'pointer',
+  respectReducedMotion: true,
   components: {
     Button: { defaultProps: { size: 'sm', fw: 500 } },
     Modal: { defaultProps: { closeButtonProps: { 'aria-label': shellTexts.undo.dismiss } } },

@@ -47,6 +47,9 @@ export function AccountMenu({ onShortcuts }: { readonly onShortcuts: () => void 
           ))}
         </Menu.RadioGroup>
         <Menu.Divider />
+        <Menu.Item component="a" href="/settings/account" leftSection={<Icon name="affiliate" size={14} />}>
+          {words.account}
+        </Menu.Item>
         <Menu.Item leftSection={<Icon name="key" size={14} />} onClick={onShortcuts}>
           {words.shortcuts}
         </Menu.Item>

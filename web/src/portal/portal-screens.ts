@@ -1,6 +1,9 @@
 import { lazyRouteComponent as lazy } from '@tanstack/react-router'
 import type { ScreenList } from '../screens.ts'
 
+// Their own account alone.
+const settings = lazy(async () => ({ default: (await import('../screens/settings.tsx')).Settings }))
+
 export const PORTAL_HOME = '/portal/overview'
 
 /** Every address of the portal; each screen's code is loaded when somebody goes there. */
@@ -23,4 +26,6 @@ export const PORTAL_SCREENS: ScreenList = [
   ['/portal/reports', lazy(async () => ({ default: (await import('./report.tsx')).PortalReport }))],
   ['/portal/balance', lazy(async () => ({ default: (await import('./balance.tsx')).Balance }))],
   ['/portal/api-keys', lazy(async () => ({ default: (await import('./api-keys.tsx')).PortalApiKeys }))],
+  ['/settings', settings],
+  ['/settings/:tab', settings],
 ]

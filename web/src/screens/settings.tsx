@@ -3,15 +3,14 @@ import { Lines } from '../parts/loaded.tsx'
 import { Page } from '../parts/page.tsx'
 import { type SettingsGroup, SettingsNav } from '../parts/settings-nav.tsx'
 import type { PathParams } from '../router.tsx'
-import { type Me, useMe } from '../session.ts'
+import { useMe } from '../session.ts'
+import { type SettingsTab, seenSettings } from '../settings-tabs.ts'
 import { isKey, texts } from '../texts.ts'
 import { settingsTabs } from '../texts-billing.ts'
 import { settingsNavTexts as words } from '../texts-settings.ts'
 
-type Tab = keyof typeof settingsTabs
-
 /** Each part is loaded when somebody goes there. */
-const PARTS: Readonly<Record<Tab, ComponentType>> = {
+const PARTS: Readonly<Record<SettingsTab, ComponentType>> = {
   account: lazy(async () => ({ default: (await import('./account.tsx')).Account })),
   workspace: lazy(async () => ({ default: (await import('./workspace-settings.tsx')).WorkspaceSettings })),
   network: lazy(async () => ({ default: (await import('./network-settings.tsx')).NetworkSettings })),
@@ -24,7 +23,7 @@ const PARTS: Readonly<Record<Tab, ComponentType>> = {
   system: lazy(async () => ({ default: (await import('./system-status.tsx')).SystemStatus })),
 }
 
-const GROUPS: readonly (readonly [label: string, tabs: readonly Tab[]])[] = [
+const GROUPS: readonly (readonly [label: string, tabs: readonly SettingsTab[]])[] = [
   [words.groups.you, ['account']],
   [words.groups.workspace, ['workspace', 'network', 'members']],
   [words.groups.connections, ['api-keys', 'webhooks', 'alerts']],
@@ -37,19 +36,10 @@ const ELSEWHERE = [
   { href: '/events', label: words.events },
 ]
 
-const SEEN_BY_ALL: readonly Tab[] = ['account', 'workspace', 'network', 'alerts', 'retention']
-const SEEN: Readonly<Record<Me['workspace']['role'], readonly Tab[]>> = {
-  owner: Object.keys(settingsTabs).filter((tab) => isKey(settingsTabs, tab)),
-  manager: [...SEEN_BY_ALL, 'webhooks', 'audit-log'],
-  viewer: SEEN_BY_ALL,
-  affiliate_manager: ['account'],
-  affiliate: ['account'],
-}
-
 /** What belongs to the person, to the workspace as a whole and to the installation. */
 export function Settings({ params }: { readonly params: PathParams }) {
   const { role } = useMe().workspace
-  const seen = SEEN[role]
+  const seen = seenSettings(role)
   const first = seen.includes('workspace') ? 'workspace' : 'account'
   const tab = isKey(settingsTabs, params.tab) && seen.includes(params.tab) ? params.tab : first
   const Part = PARTS[tab]
@@ -65,7 +55,7 @@ export function Settings({ params }: { readonly params: PathParams }) {
   )
 }
 
-function groupsOf(seen: readonly Tab[]): readonly SettingsGroup[] {
+function groupsOf(seen: readonly SettingsTab[]): readonly SettingsGroup[] {
   return GROUPS.map(([label, tabs]) => {
     const links = tabs
       .filter((tab) => seen.includes(tab))
@@ -75,6 +65,6 @@ function groupsOf(seen: readonly Tab[]): readonly SettingsGroup[] {
   }).filter(({ links }) => links.length > 0)
 }
 
-function hrefOf(tab: Tab): string {
+function hrefOf(tab: SettingsTab): string {
   return `/settings/${tab}`
 }
