@@ -1,6 +1,5 @@
 import { SegmentedControl, Stack, Text } from '@mantine/core'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
 import { answerOf, api } from '../api.ts'
 import type { components } from '../api-types.ts'
 import { formatCount, formatMoney } from '../format.ts'
@@ -16,7 +15,7 @@ import { Shortened } from '../parts/shortened.tsx'
 import { StateBadge } from '../parts/state-badge.tsx'
 import { useNames } from '../resource.ts'
 import { advertisers } from '../resources-network.ts'
-import type { PathParams } from '../router.tsx'
+import { type PathParams, setQuery, usePlace } from '../router.tsx'
 import { useMayChange } from '../session.ts'
 import { isKey, toOptions } from '../texts.ts'
 import { reconcileTexts as words } from '../texts-billing.ts'
@@ -24,7 +23,8 @@ import { reconcileTexts as words } from '../texts-billing.ts'
 type Compared = components['schemas']['ReconciliationWithOutcomes']
 type Row = components['schemas']['ReconciliationRows']['items'][number]
 type Kind = Row['kind']
-const KINDS = ['found', 'different', 'missing', 'unknown', 'problem'] as const
+/** What asks for work comes first. */
+const KINDS = ['different', 'missing', 'unknown', 'problem', 'found'] as const
 
 /** One comparison: both sides by kind, the rows, and applying it. */
 export function ReconciliationScreen({ params }: { readonly params: PathParams }) {
@@ -120,11 +120,8 @@ function KindTable({ compared }: { readonly compared: Compared }) {
 /** The rows of one kind; first of the one that asks for most work. */
 function Rows({ compared }: { readonly compared: Compared }) {
   const { id, kinds, updatedAt } = compared
-  const [kind, setKind] = useState<Kind>(
-    () =>
-      (['different', 'missing', 'unknown', 'problem'] as const).find((each) => kinds[each].rows > 0) ??
-      'found',
-  )
+  const given = usePlace().query.get('rows')
+  const kind: Kind = isKey(words.kinds, given) ? given : mostWork(kinds)
   const query = useInfiniteQuery({
     queryKey: ['reconciliations', 'rows', id, kind, updatedAt, compared.outcomes],
     queryFn: ({ pageParam }) => {
@@ -141,7 +138,7 @@ function Rows({ compared }: { readonly compared: Compared }) {
           aria-label={words.rowsTitle}
           data={toOptions(words.kinds)}
           value={kind}
-          onChange={(chosen) => isKey(words.kinds, chosen) && setKind(chosen)}
+          onChange={(chosen) => setQuery({ rows: chosen })}
           size="xs"
         />
       </div>
@@ -159,6 +156,12 @@ function Rows({ compared }: { readonly compared: Compared }) {
       </Loaded>
     </Section>
   )
+}
+
+/** Differences first: what is alike asks for nothing. */
+function mostWork(kinds: Compared['kinds']): Kind {
+  const work = ['different', 'missing', 'unknown', 'problem'] as const
+  return work.find((each) => kinds[each].rows > 0) ?? 'found'
 }
 
 function RowTable({ rows, compared }: { readonly rows: readonly Row[]; readonly compared: Compared }) {
