@@ -19,7 +19,7 @@ import {
 } from '@dnd-kit/sortable'
 import { CSS } from '@dnd-kit/utilities'
 import { UnstyledButton } from '@mantine/core'
-import type { ReactNode } from 'react'
+import { type ReactNode, type RefObject, useRef } from 'react'
 import { explorerTexts } from '../texts-explorer.ts'
 import { Icon } from './icon.tsx'
 import classes from './report-sortable.module.css'
@@ -48,6 +48,7 @@ export function Sortable(props: SortableProps) {
     useSensor(PointerSensor, { activationConstraint: { distance: DRAG_PX } }),
     useSensor(KeyboardSensor, { coordinateGetter: sortableKeyboardCoordinates }),
   )
+  const isPickedUp = useRef(false)
   const ids = items.map(({ id }) => id)
   const drop = ({ active, over }: DragEndEvent) => {
     const [from, to] = [ids.indexOf(String(active.id)), ids.indexOf(String(over?.id))]
@@ -58,7 +59,10 @@ export function Sortable(props: SortableProps) {
       sensors={sensors}
       collisionDetection={closestCenter}
       onDragEnd={drop}
-      accessibility={{ screenReaderInstructions: { draggable: words.how }, announcements: toldOf(items) }}
+      accessibility={{
+        screenReaderInstructions: { draggable: words.how },
+        announcements: toldOf(items, isPickedUp),
+      }}
     >
       <SortableContext
         items={ids}
@@ -108,14 +112,24 @@ function Item({ item, moveLabel, direction, children }: ItemProps) {
   )
 }
 
-/** What a screen reader says while something moves. */
-function toldOf(items: readonly SortableItem[]): Announcements {
+/**
+ * What a screen reader says while something moves. What is picked up is at once over its own place, which would be said
+ * in the place of that it was picked up.
+ */
+function toldOf(items: readonly SortableItem[], isPickedUp: RefObject<boolean>): Announcements {
   const nameOf = (id: UniqueIdentifier) => items.find((item) => item.id === id)?.label ?? ''
   const placeOf = (id: UniqueIdentifier) => items.findIndex((item) => item.id === id) + 1
   return {
-    onDragStart: ({ active }) => words.up(nameOf(active.id), placeOf(active.id), items.length),
-    onDragOver: ({ active, over }) =>
-      over === null ? undefined : words.over(nameOf(active.id), placeOf(over.id), items.length),
+    onDragStart: ({ active }) => {
+      isPickedUp.current = true
+      return words.up(nameOf(active.id), placeOf(active.id), items.length)
+    },
+    onDragOver: ({ active, over }) => {
+      const isFirst = isPickedUp.current
+      isPickedUp.current = false
+      if (over === null || (isFirst && over.id === active.id)) return undefined
+      return words.over(nameOf(active.id), placeOf(over.id), items.length)
+    },
     onDragEnd: ({ active, over }) =>
       over === null
         ? words.left(nameOf(active.id))
