@@ -18,8 +18,11 @@ const JUDGED_NAMES: ReadonlySet<string> = new Set(
     (field) => HIT_PARAM_NAMES[field],
   ),
 )
-/** An address anywhere in a text, its @ as it is or encoded. Bounded: a text without any is read in linear time. */
-const ADDRESS = /[\p{L}\p{N}._%+-]{1,64}(?:@|%40)[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63}){1,8}/giu
+/** An e-mail address, about its @ as it is or encoded: so many characters before it, and a host behind it. */
+const AT = /@|%40/g
+const NAME_CHARACTER = /[\p{L}\p{N}._%+-]/u
+const NAME_CHARS_MAX = 64
+const HOST = /[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63}){1,8}/uy
 const MASK = '***'
 
 /**
@@ -66,9 +69,28 @@ export function maskByName(name: string, value: string, consent: boolean): strin
   return OTHER_NAMES.has(name.replace(/[-_]/g, '')) ? MASK : undefined
 }
 
-/** The text without what looks like an e-mail address. */
+/**
+ * The text without what looks like an e-mail address. From each @ to both sides: one expression for all of it begins
+ * anew at every character, and 8 kB of a visitor's parameters stopped an edge for 27 ms.
+ */
 export function withoutAddresses(text: string): string {
-  return text.replace(ADDRESS, MASK)
+  let [kept, done] = ['', 0]
+  for (const { index, 0: at } of text.matchAll(AT)) {
+    HOST.lastIndex = index + at.length
+    const from = startOfName(text, index, done)
+    if (from === index || !HOST.test(text)) continue
+    kept += text.slice(done, from) + MASK
+    done = HOST.lastIndex
+  }
+  return done === 0 ? text : kept + text.slice(done)
+}
+
+/** Where the name before an @ begins, not before `from`; the @ itself when there is none. */
+function startOfName(text: string, at: number, from: number): number {
+  const first = Math.max(from, at - NAME_CHARS_MAX)
+  let start = at
+  while (start > first && NAME_CHARACTER.test(text.charAt(start - 1))) start -= 1
+  return start
 }
 
 /** Says nothing of anybody, and should be recognised in the log for what it is. */

@@ -24,8 +24,7 @@ export function maskVisitParam(
   { consent, isMapped }: { readonly consent: boolean; readonly isMapped: boolean },
 ): string {
   const named = isMapped && !PERSONAL.test(value) ? undefined : maskByName(name.toLowerCase(), value, consent)
-  if (named !== undefined) return named
-  return withoutAddresses(value.includes('://') ? maskVisitUrl(value, consent) : value)
+  return named ?? (value.includes('://') ? maskVisitUrl(value, consent) : withoutAddresses(value))
 }
 
 /** A visit's referrer, or the page that it asked for, as it is kept. */
