@@ -8,7 +8,7 @@ import { launchBrowser } from '../e2e/dashboard-page.ts'
 import { portalShots, type Shot, staffShots } from './screens.ts'
 
 /**
- * `npm run screenshots [-- name …]`: every screen, of an installation with example data, light, dark and on a phone,
+ * `npm run screenshots [-- name …]`, names of screens or of looks: every screen, of an installation with example data, light, dark and on a phone,
  * to docs/screenshots/all, which is not committed; those that the documentation shows also to docs/screenshots.
  */
 const ROOT = resolve(import.meta.dirname, '../..')
@@ -35,7 +35,11 @@ const QUIET_WAIT_MS = 10_000
 /** Charts draw themselves after their data is there. */
 const SETTLE_MS = 500
 
-const wanted = new Set(process.argv.slice(2))
+const asked = process.argv.slice(2)
+const looks = Object.keys(LOOKS)
+  .filter(isLook)
+  .filter((look) => asked.includes(look) || !asked.some(isLook))
+const names = asked.filter((name) => !isLook(name))
 const dataDir = mkdtempSync(join(tmpdir(), 'trailpost-screenshots-'))
 try {
   execFileSync('npm', ['run', 'prepare'], { cwd: ROOT, stdio: 'inherit' })
@@ -44,7 +48,7 @@ try {
   try {
     const staff = (await staffShots(showcase.api)).filter(isWanted)
     const portal = (await portalShots(showcase.api)).filter(isWanted)
-    for (const look of Object.keys(LOOKS).filter(isLook)) {
+    for (const look of looks) {
       await takeAll(browser, showcase, { look, person: showcase.owner, shots: staff })
       await takeAll(browser, showcase, { look, person: showcase.affiliate, shots: portal })
     }
@@ -99,7 +103,7 @@ async function take(page: Page, { name, path }: Shot, look: Look): Promise<void>
 }
 
 function isWanted({ name }: Shot): boolean {
-  return wanted.size === 0 || wanted.has(name)
+  return names.length === 0 || names.includes(name)
 }
 
 function isLook(name: string): name is Look {
