@@ -1,0 +1,188 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type ApiClient, idOf, setUpOwner } from '../../src/cli/demo/api-client.ts'
+import { type Installation, startInstallation } from '../../src/cli/demo/installation.ts'
+import { openSink } from '../support/delivery-queue.ts'
+import { findA11yProblems } from './axe.ts'
+import { buildDashboard, fill, launchBrowser } from './dashboard-page.ts'
+import { type DashboardWindow, openAsOwner } from './dashboard-window.ts'
+
+/** Long enough for a busy machine; what does not come by then does not come. */
+const STEP_MS_MAX = 45_000
+const JOURNEY_MS_MAX = 180_000
+const PERSON = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:127.0) Gecko/20100101 Firefox/127.0'
+/** Addresses and their headings. */
+const SCREENS = {
+  '/conversions': 'Conversions',
+  '/conversions/upload': 'Upload conversions',
+  '/hits': 'Hits',
+  '/hits?outcome=unmatched': 'Hits',
+  '/deliveries': 'Deliveries',
+  '/live': 'Live',
+  '/alerts': 'Alerts',
+  '/explain-url': 'Explain a URL',
+  '/costs': 'Costs',
+  '/fraud': 'Fraud',
+  '/visits': 'Visit story',
+} as const
+
+/** Looking closely at an installation as it is started, whose traffic source and network are stood in for. */
+describe('what went wrong is found and mended in a browser', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'trailpost-inspector-'))
+  const webRoot = join(folder, 'web')
+  let receiverStatus = 500
+  let receiver: Awaited<ReturnType<typeof openSink>>
+  let installation: Installation
+  let browser: Browser
+  let window: DashboardWindow
+  let page: Page
+  /** Of the visit whose delivery failed. */
+  let storyPath = ''
+
+  beforeAll(async () => {
+    buildDashboard(webRoot)
+    receiver = await openSink((_request, response) => response.writeHead(receiverStatus).end('it says so'))
+    const settings = { TRAILPOST_LOG_LEVEL: 'fatal', TRAILPOST_ALLOW_PRIVATE_TARGETS: '127.0.0.0/8' }
+    installation = await startInstallation({ dataDir: join(folder, 'data'), edges: 1, settings })
+    await createCampaign(await setUpOwner(installation), `${receiver.url}/pb?id={externalid}`)
+    browser = await launchBrowser()
+    window = await openAsOwner(browser, { origin: installation.dashboardUrl, webRoot })
+    page = window.page
+    page.setDefaultTimeout(STEP_MS_MAX)
+  })
+  afterAll(async () => {
+    await window?.close()
+    await browser?.close()
+    await installation?.stop()
+    await receiver?.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  /** One visitor; where it is sent to. */
+  async function visit(): Promise<URL> {
+    const link = `${installation.publicUrl}/c/sleep?subid=their-click`
+    const answer = await fetch(link, { redirect: 'manual', headers: { 'user-agent': PERSON } })
+    return new URL(answer.headers.get('location') ?? '')
+  }
+
+  const postback = (query: string) => fetch(`${installation.publicUrl}/postback?token=its-secret&${query}`)
+
+  it(
+    'a postback without a click id is explained, its network corrected, and its conversion saved',
+    async () => {
+      const lost = await visit()
+      expect([...lost.searchParams.keys()]).toEqual(['wrong'])
+      // The network reads another parameter, and so has nothing to give back.
+      await postback('cid=&txid=LOST-1&payout=12')
+
+      await page.goto(`${installation.dashboardUrl}/hits?outcome=unmatched`)
+      await page.getByText('The click id is empty').waitFor()
+      await page.getByText('check that the link of the offer hands it over').waitFor()
+      await page.getByRole('button', { name: 'Try again: The click id is empty' }).click()
+      await page.getByText('1 tried, 0 found their visit.').waitFor()
+
+      await page.getByRole('link', { name: 'Open the settings of MaxBounty' }).click()
+      await fill(page, { 'Click id parameter': 's2' })
+      await page.getByRole('button', { name: 'Save', exact: true }).click()
+      await page.getByText('Saved').waitFor()
+      await expect
+        .poll(async () => [...(await visit()).searchParams.keys()], { timeout: STEP_MS_MAX })
+        .toEqual(['s2'])
+
+      await page.goto(`${installation.dashboardUrl}/hits?outcome=unmatched&text=LOST-1`)
+      await page.getByRole('row').filter({ hasText: 'Unmatched' }).getByRole('link').click()
+      const drawer = page.getByRole('dialog', { name: 'Hit' })
+      await drawer.getByText('txid = LOST-1').waitFor()
+      await drawer.getByRole('button', { name: 'Match', exact: true }).click()
+      const match = page.getByRole('dialog', { name: 'Whose conversion is it?' })
+      await match.getByRole('textbox', { name: 'Click id' }).fill(clickIdIn(lost))
+      await page.getByRole('button', { name: 'Match and judge' }).click()
+      await page.getByText('Judged: Recorded').waitFor()
+
+      await page.goto(`${installation.dashboardUrl}/conversions?anyId=LOST-1`)
+      await page.getByRole('row').filter({ hasText: 'LOST-1' }).getByText('Approved').waitFor()
+      expect(window.complaints).toEqual([])
+    },
+    JOURNEY_MS_MAX,
+  )
+
+  it(
+    'a delivery that failed is sent again from the story of its visit, which then shows that it arrived',
+    async () => {
+      const clickId = clickIdIn(await visit())
+      await postback(`cid=${clickId}&txid=SALE-1&payout=9`)
+
+      await page.goto(`${installation.dashboardUrl}/visits`)
+      await page.getByRole('textbox', { name: 'Click id, or anything' }).fill('SALE-1')
+      await page.getByRole('button', { name: 'Find' }).click()
+      await page.getByText('Found by its transaction number.').waitFor()
+      storyPath = new URL(page.url()).pathname
+      expect(storyPath).toBe(`/visits/${clickId}`)
+      const lane = page.getByRole('list', { name: 'To 127.0.0.1' })
+      await lane.getByRole('link', { name: 'Failed' }).first().click()
+      await page.waitForURL(/entry=attempt-/)
+      await page.getByText('it says so').first().waitFor()
+
+      receiverStatus = 200
+      await page.getByRole('button', { name: 'Send again' }).click()
+      await page.getByRole('dialog').getByRole('button', { name: 'Send again' }).click()
+      await lane.getByRole('link', { name: 'Delivered' }).waitFor()
+      expect(receiver.received.length).toBeGreaterThan(1)
+      expect(window.complaints.filter((each) => !each.includes('status of 404'))).toEqual([])
+    },
+    JOURNEY_MS_MAX,
+  )
+
+  it(
+    'what happens is seen live, as far as one wants to see it',
+    async () => {
+      await page.goto(`${installation.dashboardUrl}/live?outcome=recorded&kinds=hits`)
+      await page.getByText('Following').waitFor()
+      const clickId = clickIdIn(await visit())
+      await postback('cid=&txid=LOST-2')
+      await postback(`cid=${clickId}&txid=SALE-2&payout=9`)
+      const log = page.getByRole('list', { name: 'What happened' })
+      await log.getByText('Recorded').waitFor()
+      expect(await log.getByText('Unmatched').count()).toBe(0)
+      await log.getByRole('link', { name: 'Story' }).click()
+      await page.waitForURL(new RegExp(`/visits/${clickId}`))
+    },
+    JOURNEY_MS_MAX,
+  )
+
+  it.each(['light', 'dark'] as const)(
+    'every screen of it can be read and used by everybody, %s',
+    async (colorScheme) => {
+      await page.emulateMedia({ colorScheme })
+      for (const [path, name] of [...Object.entries(SCREENS), [storyPath, 'Visit story'] as const]) {
+        await page.goto(installation.dashboardUrl + path)
+        await page.getByRole('heading', { level: 1, name, exact: true }).waitFor()
+        await page.locator('[aria-busy=true]').first().waitFor({ state: 'detached' })
+        expect(await findA11yProblems(page), path).toEqual([])
+      }
+    },
+    JOURNEY_MS_MAX,
+  )
+})
+
+/** The one parameter that the offer's URL is given. */
+function clickIdIn(offerUrl: URL): string {
+  return [...offerUrl.searchParams.values()][0] ?? ''
+}
+
+/** A campaign whose network is handed the click id under a name that it does not know. */
+async function createCampaign(api: ApiClient, receiverUrl: string): Promise<void> {
+  const source = { name: 'PropellerAds', externalIdParam: 'subid', currency: 'USD' }
+  const sourceId = await idOf(api, '/traffic-sources', source)
+  await api.post(`/traffic-sources/${sourceId}/notification-targets`, { type: 'postback', url: receiverUrl })
+  const network = { name: 'MaxBounty', clickIdParam: 'wrong', currency: 'USD', token: 'its-secret' }
+  const affiliateNetworkId = await idOf(api, '/affiliate-networks', network)
+  const offer = { name: 'Sleep Well', url: 'https://offers.example.com/', affiliateNetworkId }
+  const offerId = await idOf(api, '/offers', offer)
+  const paths = [{ weight: 100, landers: [], offers: [{ id: offerId, weight: 100 }] }]
+  const campaign = { name: 'Sleep', slug: 'sleep', trafficSourceId: sourceId, costModel: { type: 'none' } }
+  await api.post('/campaigns', { ...campaign, paths })
+}
