@@ -3,7 +3,6 @@ const DAY_MS = 24 * HOUR_MS
 /** A day can be an hour short where clocks change. */
 const DAY_LEAST_MS = 23 * HOUR_MS
 const MONTH_LEAST_MS = 28 * DAY_MS
-const LOCALE = 'en-GB'
 
 /** Half of what a single point takes of the axis, which has no width of its own. */
 export const LONE_POINT_MS = HOUR_MS
@@ -14,7 +13,7 @@ export function stepOf(at: readonly number[]): number {
   return steps.length === 0 ? HOUR_MS : Math.min(...steps)
 }
 
-/** "14:00", "22 Nov" or "Nov 2026", by how far the marks of an axis are apart. */
+/** "14:00", "22 Nov" or "Nov 2026", as the browser's language writes them, by how far the marks of an axis are apart. */
 export function toAxisFormat(stepMs: number, timeZone: string): (at: number) => string {
   if (stepMs >= MONTH_LEAST_MS) return toFormat({ month: 'short', year: 'numeric' }, timeZone)
   if (stepMs >= DAY_LEAST_MS) return toFormat({ day: 'numeric', month: 'short' }, timeZone)
@@ -31,6 +30,6 @@ export function toPointFormat(stepMs: number, timeZone: string): (at: number) =>
 }
 
 function toFormat(options: Intl.DateTimeFormatOptions, timeZone: string): (at: number) => string {
-  const format = new Intl.DateTimeFormat(LOCALE, { ...options, timeZone })
+  const format = new Intl.DateTimeFormat(undefined, { ...options, timeZone })
   return (at) => format.format(at)
 }

@@ -4,7 +4,7 @@ import 'uplot/dist/uPlot.min.css'
 import { chartTexts as words } from '../texts-chart.ts'
 import { stepOf, toPointFormat } from './chart-times.ts'
 import classes from './line-chart.module.css'
-import { colourOf, type LineChartProps } from './line-chart.tsx'
+import { colourOf, type LineChartProps, type LineSeries } from './line-chart.tsx'
 import { toPlotOptions } from './line-plot-options.ts'
 
 type LinePlotProps = Required<LineChartProps> & { readonly timeZone: string }
@@ -16,14 +16,15 @@ export function LinePlot(props: LinePlotProps) {
   const { holder, plot, cursor } = usePlot(props)
   const toPoint = toPointFormat(stepOf(at), timeZone)
   const last = at.length - 1
-  const index = Math.min(cursor?.index ?? last, last)
+  const newest = Math.max(0, newestOf(series))
+  const index = Math.min(cursor?.index ?? newest, last)
   const read = (point: number) =>
     words.read(
       toPoint(at[point] ?? 0),
       series.map(({ name, values }) => words.value(name, toText(values[point], format))),
     )
   const move = (event: KeyboardEvent) => {
-    const next = toNext(event.key, cursor === undefined ? undefined : index, last)
+    const next = toNext(event.key, { index: cursor?.index, newest, last })
     if (next === undefined || plot.current === null) return
     event.preventDefault()
     plot.current.setCursor({ left: plot.current.valToPos(at[next] ?? 0, 'x'), top: 0 })
@@ -125,15 +126,25 @@ function toSide(left: number) {
     : { right: `calc(${(1 - left) * 100}% + ${READOUT_GAP_PX}px)` }
 }
 
+/** The last point at which any but the faint lines is known: what they are compared with may go on into the future. */
+function newestOf(series: readonly LineSeries[]): number {
+  const known = series
+    .filter(({ isFaint }) => isFaint !== true)
+    .map(({ values }) => values.findLastIndex((value) => value !== null))
+  return Math.max(-1, ...known)
+}
+
+type Points = { readonly index: number | undefined; readonly newest: number; readonly last: number }
+
 /** The point that a key leads to; the first press shows the newest. */
-function toNext(key: string, index: number | undefined, last: number): number | undefined {
+function toNext(key: string, { index, newest, last }: Points): number | undefined {
   switch (key) {
     case 'ArrowLeft':
     case 'ArrowDown':
-      return index === undefined ? last : Math.max(0, index - 1)
+      return index === undefined ? newest : Math.max(0, index - 1)
     case 'ArrowRight':
     case 'ArrowUp':
-      return index === undefined ? last : Math.min(last, index + 1)
+      return index === undefined ? newest : Math.min(last, index + 1)
     case 'Home':
       return 0
     case 'End':

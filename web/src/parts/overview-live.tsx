@@ -45,7 +45,7 @@ export function OverviewLive() {
 
 function LiveLine({ event }: { readonly event: LiveEvent }) {
   const { timeZone } = useMe().workspace
-  const time = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium', timeZone })
+  const time = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium', timeZone })
   return (
     <li className={classes.event}>
       <time dateTime={event.at} className={classes.time}>

@@ -77,7 +77,7 @@ function AgainstChoice({ against }: { readonly against: Against }) {
 function Until({ days, against }: { readonly days: TwoDays | undefined; readonly against: Against }) {
   const { timeZone } = useMe().workspace
   if (days === undefined) return <Text size="xs">{'\u00a0'}</Text>
-  const time = new Intl.DateTimeFormat('en-GB', { timeStyle: 'short', timeZone })
+  const time = new Intl.DateTimeFormat(undefined, { timeStyle: 'short', timeZone })
   const hours = fullHoursOf(days.today, days.now)
   const end = time.format(days.today.startAt + hours * HOUR_MS)
   return (
