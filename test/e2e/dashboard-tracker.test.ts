@@ -139,7 +139,7 @@ async function setUp(page: Page, setupUrl: string): Promise<void> {
   await page.locator('input[type=password]').fill('correct horse battery')
   await fill(page, { 'Workspace name': 'Analytical Media' })
   await page.getByRole('button', { name: 'Create owner and workspace' }).click()
-  await page.getByText('Your first tracking link').waitFor()
+  await page.getByRole('heading', { name: 'Get started' }).waitFor()
 }
 
 type FromTemplate = {

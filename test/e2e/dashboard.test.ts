@@ -236,7 +236,7 @@ async function setUp(page: Page): Promise<void> {
   await page.locator('input[type=password]').fill(PASSWORD)
   await fill(page, { 'Workspace name': 'Analytical Media' })
   await page.getByRole('button', { name: 'Create owner and workspace' }).click()
-  await page.getByText('Your first tracking link').waitFor()
+  await page.getByRole('heading', { name: 'Get started' }).waitFor()
 }
 
 async function createSource(page: Page): Promise<void> {
