@@ -11,10 +11,10 @@ type Finding = {
 }
 
 /** Runs in the page; a text, because tests are typed without a DOM. Waits until nothing fades in or out any more. */
-const RUN = `(async () => {
+const run = (only: object) => `(async () => {
   await Promise.all(document.getAnimations().filter(isFinite).map((each) => each.finished.catch(() => undefined)))
   const { violations } = await axe.run(document, {
-    runOnly: { type: 'tag', values: ${JSON.stringify(TAGS)} },
+    runOnly: ${JSON.stringify(only)},
     resultTypes: ['violations'],
   })
   return violations.map(({ id, help, nodes }) => ({
@@ -36,9 +36,18 @@ const RUN = `(async () => {
  * Empty when there is nothing.
  */
 export async function findA11yProblems(page: Page): Promise<readonly string[]> {
+  return await judge(page, { type: 'tag', values: TAGS })
+}
+
+/** Of these, the texts that are too pale: all that another colour scheme of the same page can change. */
+export async function findPaleTexts(page: Page): Promise<readonly string[]> {
+  return await judge(page, { type: 'rule', values: ['color-contrast'] })
+}
+
+async function judge(page: Page, only: object): Promise<readonly string[]> {
   // The content security policy forbids a script element, not what the debugger evaluates.
   if (!(await page.evaluate<boolean>(`'axe' in globalThis`))) await page.evaluate(axe.source)
-  const findings = await page.evaluate<readonly Finding[]>(RUN)
+  const findings = await page.evaluate<readonly Finding[]>(run(only))
   return findings.flatMap(({ id, help, nodes }) =>
     nodes.map(({ html, why }) => `${id}: ${help}. ${why}. ${html}`),
   )

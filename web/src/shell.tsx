@@ -1,4 +1,4 @@
-import { AppShell, Burger, Group, Kbd, NavLink, ScrollArea, Text, UnstyledButton } from '@mantine/core'
+import { AppShell, Burger, Group, Kbd, NavLink, Text, UnstyledButton } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'react'
 import { type NavItem, type Places, pathOf } from './navigation.ts'
@@ -20,6 +20,9 @@ const ShortcutsOverlay = lazy(async () => ({
   default: (await import('./parts/shortcuts-overlay.tsx')).ShortcutsOverlay,
 }))
 
+/** By then the first screen is there. */
+const IDLE_MS = 2_000
+
 type ShellProps = {
   readonly me: Me
   readonly places: Places
@@ -33,6 +36,7 @@ export function Shell({ me, places, children }: ShellProps) {
   const [asked, setAsked] = useState(0)
   const openPalette = () => setAsked((before) => before + 1)
   const { path } = usePlace()
+  usePaletteAtHand()
   useShortcuts({ places, onPalette: openPalette, onHelp: openHelp })
   // biome-ignore lint/correctness/useExhaustiveDependencies: arriving somewhere closes the menu of a small screen
   useEffect(close, [path])
@@ -59,7 +63,7 @@ export function Shell({ me, places, children }: ShellProps) {
           </div>
           <SearchButton onClick={openPalette} />
         </AppShell.Section>
-        <AppShell.Section grow component={ScrollArea} px="xs">
+        <AppShell.Section grow className={classes.places}>
           {places.navigation.map((group) => (
             <div key={group.label} className={classes.group}>
               <Text className={classes.groupLabel}>{group.label}</Text>
@@ -81,6 +85,14 @@ export function Shell({ me, places, children }: ShellProps) {
       </Suspense>
     </AppShell>
   )
+}
+
+/** Who presses Ctrl K goes on typing at once: its code is there before, as soon as nothing else is to do. */
+function usePaletteAtHand(): void {
+  useEffect(() => {
+    const timer = setTimeout(() => void loadPalette(), IDLE_MS)
+    return () => clearTimeout(timer)
+  }, [])
 }
 
 /** Says that there is a palette, to those who do not try keys. */

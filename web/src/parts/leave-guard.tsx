@@ -1,9 +1,7 @@
-import { Button, Group, Modal, Text } from '@mantine/core'
-import { useEffect, useRef, useState } from 'react'
+import { lazy, Suspense, useEffect, useRef, useState } from 'react'
 import { visited } from '../router.tsx'
-import { shellTexts } from '../texts-shell.ts'
 
-const words = shellTexts.leave
+const LeaveQuestion = lazy(async () => ({ default: (await import('./leave-question.tsx')).LeaveQuestion }))
 
 /** Asks before somebody leaves what is not saved: by a question here, by the browser's own when the page is closed. */
 export function LeaveGuard({ active }: { readonly active: boolean }) {
@@ -31,17 +29,10 @@ export function LeaveGuard({ active }: { readonly active: boolean }) {
     answer.current?.(stay)
     answer.current = undefined
   }
+  if (!asked) return null
   return (
-    <Modal opened={asked} onClose={() => decide(true)} title={words.title} centered>
-      <Text mb="lg">{words.text}</Text>
-      <Group gap="xs">
-        <Button onClick={() => decide(true)} data-autofocus>
-          {words.stay}
-        </Button>
-        <Button variant="default" onClick={() => decide(false)}>
-          {words.leave}
-        </Button>
-      </Group>
-    </Modal>
+    <Suspense>
+      <LeaveQuestion onAnswer={decide} />
+    </Suspense>
   )
 }

@@ -25,6 +25,8 @@ const SCHEMES = ['light', 'dark', 'auto'] as const
 /** Blurring a whole page is slow where no graphics card helps. */
 const OVERLAY = { backgroundOpacity: 0.4, blur: 0 }
 
+const LIST_ID = 'palette-commands'
+
 const [store, palette] = createSpotlight()
 
 type PaletteProps = {
@@ -40,6 +42,7 @@ export function Palette({ places, asked, onShortcuts }: PaletteProps) {
   useEffect(() => palette.open(), [asked])
   const { query, selected, opened } = useSpotlight(store)
   const found = useCommands(places, { text: query, isOpen: opened, onShortcuts })
+  useFirstSelected(found, opened)
   const chosen = found[selected]
   return (
     <Spotlight.Root
@@ -58,7 +61,7 @@ export function Palette({ places, asked, onShortcuts }: PaletteProps) {
         leftSection={<Icon name="story" />}
         spellCheck={false}
       />
-      <Spotlight.ActionsList>
+      <Spotlight.ActionsList id={LIST_ID}>
         {groupsOf(found).map(([group, commands]) => (
           <Spotlight.ActionsGroup key={group} label={group}>
             {commands.map((command) => (
@@ -79,6 +82,21 @@ export function Palette({ places, asked, onShortcuts }: PaletteProps) {
       </VisuallyHidden>
     </Spotlight.Root>
   )
+}
+
+/**
+ * Enter does the first of what is found, also of what is found a moment after the typing: Spotlight selects on typing
+ * alone. It keeps its selection in an attribute.
+ */
+function useFirstSelected(found: readonly Command[], isOpen: boolean): void {
+  const ids = found.map(({ id }) => id).join(' ')
+  useEffect(() => {
+    if (!isOpen || ids === '') return
+    const shown = document.querySelectorAll(`#${LIST_ID} [data-action]`)
+    for (const action of shown) action.removeAttribute('data-selected')
+    shown[0]?.setAttribute('data-selected', 'true')
+    store.updateState((state) => ({ ...state, selected: 0 }))
+  }, [ids, isOpen])
 }
 
 function Keys({ letter }: { readonly letter: string }) {
