@@ -7,6 +7,7 @@ import { CLIENT_IP_HEADER } from './auth-settings.ts'
 import { USER_ACTOR } from './caller.ts'
 import { assertTrustedOrigin } from './enforce-access.ts'
 import { Problem, sendProblem } from './problem.ts'
+import { answerSecondStep, isSecondStep, VERIFY_TOTP } from './second-step.ts'
 
 /** Attempts per minute and address: enough for a person, too few to guess passwords. */
 export const AUTH_RATE_LIMIT = { max: 20, timeWindow: 60_000 }
@@ -35,12 +36,11 @@ const BASE_PATH = '/api/auth'
 /** Deeds on one's own account that the workspaces of the person are told of, by their audit logs. */
 const AUDITED: Readonly<Record<string, string>> = {
   'POST /change-password': 'change_password',
-  'POST /two-factor/verify-totp': 'turn_on_two_factor',
+  // Also a step of signing in, and then no news.
+  [VERIFY_TOTP]: 'turn_on_two_factor',
   'POST /two-factor/disable': 'turn_off_two_factor',
   'POST /two-factor/generate-backup-codes': 'renew_backup_codes',
 }
-/** Also a step of signing in, and then no news. */
-const TURNS_ON = 'POST /two-factor/verify-totp'
 
 /** Mounts better-auth below /api/auth: same answers, but errors as problem+json. */
 export function authRoutes(app: ApiApp, deps: ApiDeps): void {
@@ -53,17 +53,46 @@ export function authRoutes(app: ApiApp, deps: ApiDeps): void {
     if (request.method === 'POST') assertTrustedOrigin(deps, request)
     const webRequest = toWebRequest(deps, request)
     // Before it is answered: the answer may begin another session.
-    const session = route in AUDITED ? await deps.accounts.session(webRequest.headers) : undefined
-    const answer = await deps.accounts.handle(webRequest)
-    if (answer.ok && session !== undefined) await audit(deps, session.user, route)
+    const isWatched = route in AUDITED || isSecondStep(route)
+    const user = isWatched ? (await deps.accounts.session(webRequest.headers))?.user : undefined
+    const answer = isSecondStep(route)
+      ? await answerSecondStep(deps, { route, request: webRequest, body: request.body, user })
+      : await deps.accounts.handle(webRequest)
+    if (answer.ok && user !== undefined) await followUp(deps, { route, user, answer })
     return await relay(reply, answer)
   }
   app.get(`${BASE_PATH}/*`, { schema: { hide: true }, handler })
   app.post(`${BASE_PATH}/*`, { schema: { hide: true }, config: { rateLimit: AUTH_RATE_LIMIT }, handler })
 }
 
+type Deed = {
+  readonly route: string
+  /** As they were before. */
+  readonly user: User
+  readonly answer: Response
+}
+
+/** What comes after a deed is logged when it fails: the answer alone has the cookies of the session that goes on. */
+async function followUp(deps: ApiDeps, { route, user, answer }: Deed): Promise<void> {
+  const turnsOn = route === VERIFY_TOTP && !user.hasTwoFactor
+  if (turnsOn) {
+    await orLog(deps, 'sessions from before two-factor sign-in go on', () =>
+      deps.accounts.endOtherSessions(answer.headers.getSetCookie()),
+    )
+  }
+  if (!(route in AUDITED) || (route === VERIFY_TOTP && !turnsOn)) return
+  await orLog(deps, `${AUDITED[route]} is missing in the audit log`, () => audit(deps, user, route))
+}
+
+async function orLog({ log }: ApiDeps, failure: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    log.error({ err: error }, failure)
+  }
+}
+
 async function audit({ store, accounts, clock }: ApiDeps, user: User, route: string): Promise<void> {
-  if (route === TURNS_ON && user.hasTwoFactor) return
   for (const { workspace } of await accounts.memberships(user.id)) {
     await appendAudit(store.db, {
       workspace,
@@ -77,11 +106,17 @@ async function audit({ store, accounts, clock }: ApiDeps, user: User, route: str
   }
 }
 
-function toWebRequest(deps: ApiDeps, request: FastifyRequest): Request {
+/** A request's headers for better-auth, with the address that its sender really has. */
+export function authHeaders(request: FastifyRequest): Headers {
   const headers = fromNodeHeaders(request.headers)
+  headers.set(CLIENT_IP_HEADER, request.ip)
+  return headers
+}
+
+function toWebRequest(deps: ApiDeps, request: FastifyRequest): Request {
+  const headers = authHeaders(request)
   // The body below is a fresh one; its length is not that of the original.
   headers.delete('content-length')
-  headers.set(CLIENT_IP_HEADER, request.ip)
   const url = new URL(request.url, deps.dashboardUrl)
   if (request.method !== 'POST') return new Request(url, { method: request.method, headers })
   headers.set('content-type', 'application/json')

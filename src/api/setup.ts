@@ -1,7 +1,6 @@
-import { fromNodeHeaders } from 'better-auth/node'
 import { z } from 'zod'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
-import { AUTH_RATE_LIMIT } from './auth-routes.ts'
+import { AUTH_RATE_LIMIT, authHeaders } from './auth-routes.ts'
 import { createOwner } from './create-owner.ts'
 import { currencyField, nameField, timeZoneField } from './fields.ts'
 import { personFields } from './person-fields.ts'
@@ -42,7 +41,7 @@ export function setupRoutes(app: ApiApp, deps: ApiDeps): void {
     handler: async (request, reply) => {
       const owner = await setUp(deps, request.body)
       const { email, password, name } = request.body
-      const cookies = await deps.accounts.signIn({ email, password }, fromNodeHeaders(request.headers))
+      const cookies = await deps.accounts.signIn({ email, password }, authHeaders(request))
       for (const cookie of cookies) reply.header('set-cookie', cookie)
       const answer = { workspace: owner.workspace, user: { id: owner.userId, email, name } }
       return await reply.code(201).send(answer)

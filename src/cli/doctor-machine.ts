@@ -45,7 +45,7 @@ export async function checkDurableWrites(config: Config): Promise<SystemFinding>
     return {
       check: 'durable writes',
       ok: syncMs <= SYNC_MS_MAX,
-      detail: `fdatasync takes ${syncMs.toFixed(2)} ms`,
+      detail: `a write that is safe on disk takes ${syncMs.toFixed(2)} ms`,
       mend: 'use a faster disk for TRAILPOST_DATA_DIR (SSD, no network file system), or TRAILPOST_DURABILITY=os',
     }
   } catch (error) {

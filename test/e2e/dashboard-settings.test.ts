@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ApiClient, DEMO_OWNER, idOf, setUpOwner } from '../../src/cli/demo/api-client.ts'
 import { type Installation, startInstallation } from '../../src/cli/demo/installation.ts'
-import { totpOf } from '../support/totp.ts'
+import { authenticatorOf, totpOf } from '../support/totp.ts'
 import { findA11yProblems } from './axe.ts'
 import { buildDashboard, launchBrowser } from './dashboard-page.ts'
 import { openAsOwner } from './dashboard-window.ts'
@@ -55,7 +55,8 @@ describe('the settings in a browser', () => {
       const offer = await idOf(api, '/offers', { name: 'Sleep', url: 'https://shop.example/?c={clickid}' })
       await api.patch(`/offers/${offer}`, { name: 'Sleep Well', countries: ['DE'] })
       await idOf(api, '/landers', { name: 'Quiz', url: 'https://quiz.example/' })
-      const { page, close } = await openSettings('audit-log')
+      const own = await openSettings('audit-log')
+      const { page } = own
       const change = page.getByRole('listitem').filter({ hasText: 'Offer “Sleep Well” changed' })
       await change.getByText('API key demo').waitFor()
       expect(await change.locator('del').allTextContents()).toEqual(['Sleep'])
@@ -68,7 +69,7 @@ describe('the settings in a browser', () => {
       await page.reload({ waitUntil: 'commit' })
       await page.getByText('Lander “Quiz”').waitFor()
       expect(await page.getByText('Offer “Sleep Well”').count()).toBe(0)
-      await close()
+      await own.close()
     },
     JOURNEY_MS_MAX,
   )
@@ -76,7 +77,8 @@ describe('the settings in a browser', () => {
   it(
     'the system page says what runs and what its checks found',
     async () => {
-      const { page, close } = await openSettings('system')
+      const own = await openSettings('system')
+      const { page } = own
       const checks = page.getByRole('listitem')
       await checks
         .filter({ hasText: 'sql' })
@@ -88,7 +90,7 @@ describe('the settings in a browser', () => {
         .waitFor()
       await page.getByText('1, all up to date').waitFor()
       await page.getByText(`SQLite, ${dataDir}/trailpost.db`).waitFor()
-      await close()
+      await own.close()
     },
     JOURNEY_MS_MAX,
   )
@@ -97,7 +99,8 @@ describe('the settings in a browser', () => {
     'a viewer sees neither people nor keys, and the API refuses both',
     async () => {
       await api.post('/members', { ...VIEWER, role: 'viewer' })
-      const { page, close } = await openSettings('account')
+      const own = await openSettings('account')
+      const { page } = own
       await signOut(page)
       await signIn(page, VIEWER)
       await goTo(page, 'api-keys')
@@ -109,7 +112,7 @@ describe('the settings in a browser', () => {
       for (const path of ['api-keys', 'members', 'audit-log', 'system']) {
         expect([path, await statusOf(page, `/api/v1/${path}`)]).toEqual([path, 403])
       }
-      await close()
+      await own.close()
     },
     JOURNEY_MS_MAX,
   )
@@ -119,14 +122,14 @@ describe('the settings in a browser', () => {
     async () => {
       const own = await openSettings('account')
       const { page } = own
-      const { uri, codes } = await turnOn(page)
+      const { uri, nextCode, codes } = await turnOn(page)
       const [backupCode = ''] = codes
 
       await signOut(page)
       await signIn(page, DEMO_OWNER)
       await enterCode(page, wrongCode(uri))
       await page.getByText('This code is not right').waitFor()
-      await enterCode(page, totpOf(uri, Date.now()))
+      await enterCode(page, await nextCode())
       await page.getByRole('navigation', { name: 'Main' }).waitFor()
 
       await signOutAnywhere(page)
@@ -143,7 +146,7 @@ describe('the settings in a browser', () => {
       expect(await findA11yProblems(page)).toEqual([])
 
       await page.getByRole('button', { name: 'Use the authenticator app' }).click()
-      await enterCode(page, totpOf(uri, Date.now()))
+      await enterCode(page, await nextCode())
       await page.getByRole('navigation', { name: 'Main' }).waitFor()
       await turnOff(page)
       await own.close()
@@ -154,7 +157,8 @@ describe('the settings in a browser', () => {
   it.each(['light', 'dark'] as const)(
     'every part can be used by everybody, %s',
     async (colorScheme) => {
-      const { page, complaints, close } = await openSettings('account', colorScheme)
+      const own = await openSettings('account', colorScheme)
+      const { page, complaints } = own
       const problems: string[] = []
       for (const tab of TABS) {
         await goTo(page, tab)
@@ -162,7 +166,7 @@ describe('the settings in a browser', () => {
       }
       expect(problems).toEqual([])
       expect(complaints).toEqual([])
-      await close()
+      await own.close()
     },
     JOURNEY_MS_MAX,
   )
@@ -174,9 +178,10 @@ describe('the settings in a browser', () => {
     await dialog.getByLabel('Your password').fill(DEMO_OWNER.password)
     await page.keyboard.press('Enter')
     const { totpURI: uri }: { totpURI: string } = await (await asked).json()
+    const nextCode = authenticatorOf(uri)
     await dialog.getByRole('img', { name: /QR code/ }).waitFor()
     expect(await findA11yProblems(page)).toEqual([])
-    await dialog.getByLabel('Code that the app shows').fill(totpOf(uri, Date.now()))
+    await dialog.getByLabel('Code that the app shows').fill(await nextCode())
     await page.keyboard.press('Enter')
     const list = dialog.getByRole('list', { name: 'Backup codes' })
     await list.waitFor()

@@ -141,6 +141,8 @@ export function labelOf(field: string): string {
   if (isKey(words.fields, field)) return words.fields[field]
   if (field === 'weight') return words.weight
   if (field === 'when') return words.condition
+  // A currency, for one.
+  if (/^[A-Z]+$/.test(field)) return field
   return field.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase()
 }
 

@@ -42,6 +42,13 @@ export const historyTexts = {
   },
   fields: {
     name: 'Name',
+    role: 'Role',
+    attributionWindowDays: 'Attribution window, days',
+    requireTwoFactor: 'Second factor for everybody',
+    retention: 'Retention',
+    network: 'Network',
+    alerts: 'Alerts',
+    fraud: 'Fraud rules',
     slug: 'Link name',
     status: 'Status',
     trafficSourceId: 'Traffic source',

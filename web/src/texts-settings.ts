@@ -9,7 +9,7 @@ export const settingsNavTexts = {
 } as const
 
 export const accountTexts = {
-  you: 'You',
+  you: 'Name and e-mail',
   name: 'Name',
   email: 'E-mail',
   emailHint: 'You sign in with it. It does not change.',
@@ -117,11 +117,9 @@ export const ratesTexts = {
   title: 'Currency rates',
   aside:
     'How amounts in other currencies are converted when a conversion comes in. What is recorded stays as it is.',
-  perUsd: 'Units for one US dollar',
-  currency: 'Currency',
+  oneDollar: '1 USD =',
   add: 'Add a currency',
   none: 'No rates yet: amounts in a currency without a rate are not taken.',
-  save: 'Save rates',
   rateOf: (currency: string) => `${currency} for one US dollar`,
 } as const
 
@@ -250,6 +248,8 @@ export const systemTexts = {
   well: 'Everything is well',
   notWell: (count: number) => (count === 1 ? 'One thing needs attention' : `${count} things need attention`),
   checks: 'Checks',
+  /** Of checks whose name is no word of English. */
+  checkNames: { sql: 'SQL' },
   checksAside: 'The same as “trailpost doctor” on the command line.',
   fine: 'Fine',
   look: 'Needs attention',

@@ -5,6 +5,7 @@ import { CURRENCIES } from '../choices.ts'
 import { useMe } from '../session.ts'
 import { ratesTexts as words } from '../texts-settings.ts'
 import { useForm } from '../use-form.ts'
+import classes from './edit-screen.module.css'
 import { FormFooter } from './form-footer.tsx'
 import { Loaded } from './loaded.tsx'
 import { Section } from './page.tsx'
@@ -23,7 +24,7 @@ export function CurrencyRates() {
     <Section title={words.title} aside={words.aside}>
       <Loaded query={query}>
         {({ perUsd }) => (
-          <Fieldset variant="unstyled" disabled={!isOwner}>
+          <Fieldset variant="unstyled" disabled={!isOwner} className={classes.form}>
             <RatesForm saved={perUsd} />
           </Fieldset>
         )}
@@ -41,7 +42,10 @@ function RatesForm({ saved }: { readonly saved: Rates }) {
     await queries.invalidateQueries({ queryKey: ['currency-rates'] })
   })
   const { perUsd } = form.values
-  const currencies = Object.keys(perUsd).toSorted()
+  // The dollar itself is the measure.
+  const currencies = Object.keys(perUsd)
+    .filter((currency) => currency !== 'USD')
+    .toSorted()
   const set = (currency: string, rate: string) => form.set({ perUsd: { ...perUsd, [currency]: rate } })
   return (
     <form onSubmit={form.submit}>
@@ -52,9 +56,9 @@ function RatesForm({ saved }: { readonly saved: Rates }) {
           </Text>
         )}
         {currencies.map((currency) => (
-          <Group key={currency} gap="sm" wrap="nowrap" align="flex-start">
-            <Text w={48} pt={7} size="sm" fw={500}>
-              {currency}
+          <Group key={currency} gap="xs" wrap="nowrap" align="flex-start">
+            <Text w={52} pt={8} size="sm" c="dimmed">
+              {words.oneDollar}
             </Text>
             <TextInput
               aria-label={words.rateOf(currency)}
@@ -62,8 +66,11 @@ function RatesForm({ saved }: { readonly saved: Rates }) {
               error={form.errorOf(`perUsd.${currency}`)}
               onChange={(event) => set(currency, event.currentTarget.value)}
               inputMode="decimal"
-              w={160}
+              w={140}
             />
+            <Text pt={8} size="sm" fw={500}>
+              {currency}
+            </Text>
           </Group>
         ))}
         <Select

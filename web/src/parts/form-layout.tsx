@@ -15,7 +15,7 @@ type FormLayoutProps = {
 export function FormLayout({ onSubmit, aside, id, children }: FormLayoutProps) {
   const mayChange = useMayChange()
   return (
-    <div className={classes.columns}>
+    <div className={classes.columns} data-wide={aside !== undefined}>
       <form id={id} className={classes.form} onSubmit={onSubmit}>
         <fieldset disabled={!mayChange} className={classes.fields}>
           {children}

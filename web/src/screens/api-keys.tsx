@@ -37,7 +37,7 @@ export function ApiKeys() {
   return (
     <Stack gap="md">
       <Group justify="space-between" align="flex-start">
-        <Text c="dimmed">
+        <Text c="dimmed" flex="1 1 260px">
           {words.keysLead}{' '}
           <Anchor href="/api/v1/openapi.json" target="_blank" inherit underline="always">
             {words.apiDocs}

@@ -1,4 +1,4 @@
-import { Button, Group, Select, Stack, Text, TextInput, UnstyledButton } from '@mantine/core'
+import { Button, Group, Select, SimpleGrid, Stack, Text, TextInput, UnstyledButton } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { answerOf, api } from '../api.ts'
 import { type ChangeEntry, useChangeWords } from '../change-log.ts'
@@ -94,45 +94,47 @@ function FilterBar({ filters }: { readonly filters: Filters }) {
   const isOther = filters.actor !== '' && known.every(({ value }) => value !== filters.actor)
   const isFiltered = FILTERS.some((name) => filters[name] !== '')
   return (
-    <Group gap="xs" align="flex-end" role="group" aria-label={words.filters}>
-      <Select
-        label={words.kind}
-        placeholder={words.anyKind}
-        data={toOptions(words.subjects)}
-        value={filters.subjectType === '' ? null : filters.subjectType}
-        onChange={(subjectType) => setQuery({ subjectType: subjectType ?? '', subjectId: '' })}
-        clearable
-        searchable
-        w={190}
-      />
-      <Select
-        label={words.who}
-        placeholder={words.anyone}
-        data={isOther ? [...known, { value: filters.actor, label: words.other }] : known}
-        value={filters.actor === '' ? null : filters.actor}
-        onChange={(actor) => setQuery({ actor: actor ?? '' })}
-        clearable
-        searchable
-        w={190}
-      />
-      <TextInput
-        type="date"
-        label={words.from}
-        value={filters.from}
-        onChange={(event) => setQuery({ from: event.currentTarget.value })}
-      />
-      <TextInput
-        type="date"
-        label={words.to}
-        value={filters.to}
-        onChange={(event) => setQuery({ to: event.currentTarget.value })}
-      />
+    <Stack gap="xs" role="group" aria-label={words.filters}>
+      <SimpleGrid cols={{ base: 2, sm: 4 }} spacing="xs">
+        <Select
+          label={words.kind}
+          placeholder={words.anyKind}
+          data={toOptions(words.subjects)}
+          value={filters.subjectType === '' ? null : filters.subjectType}
+          onChange={(subjectType) => setQuery({ subjectType: subjectType ?? '', subjectId: '' })}
+          clearable
+          searchable
+        />
+        <Select
+          label={words.who}
+          placeholder={words.anyone}
+          data={isOther ? [...known, { value: filters.actor, label: words.other }] : known}
+          value={filters.actor === '' ? null : filters.actor}
+          onChange={(actor) => setQuery({ actor: actor ?? '' })}
+          clearable
+          searchable
+        />
+        <TextInput
+          type="date"
+          label={words.from}
+          value={filters.from}
+          onChange={(event) => setQuery({ from: event.currentTarget.value })}
+        />
+        <TextInput
+          type="date"
+          label={words.to}
+          value={filters.to}
+          onChange={(event) => setQuery({ to: event.currentTarget.value })}
+        />
+      </SimpleGrid>
       {isFiltered && (
-        <Button variant="subtle" color="gray" onClick={showAll}>
-          {words.clear}
-        </Button>
+        <Group>
+          <Button variant="subtle" color="gray" size="compact-sm" onClick={showAll}>
+            {words.clear}
+          </Button>
+        </Group>
       )}
-    </Group>
+    </Stack>
   )
 }
 

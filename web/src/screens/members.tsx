@@ -2,15 +2,15 @@ import { Badge, Button, Group, Modal, Select, Stack, Text, TextInput } from '@ma
 import { useDisclosure } from '@mantine/hooks'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { answerOf, api } from '../api.ts'
+import { formatDay } from '../format.ts'
 import { ConfirmButton } from '../parts/confirm-button.tsx'
 import { DataTable } from '../parts/data-table.tsx'
-import { Facts } from '../parts/facts.tsx'
 import { FormProblem } from '../parts/form-footer.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Loaded } from '../parts/loaded.tsx'
 import { Section } from '../parts/page.tsx'
 import { RequireTwoFactor } from '../parts/require-two-factor.tsx'
-import { When } from '../parts/when.tsx'
+import classes from '../parts/role-list.module.css'
 import { useItems } from '../resource.ts'
 import { type Member, members } from '../resources-network.ts'
 import { useMe } from '../session.ts'
@@ -28,7 +28,14 @@ export function Members() {
       <People query={query} onAdd={open} />
       {query.data !== undefined && <RequireTwoFactor people={query.data} />}
       <Section title={peopleTexts.rolesTitle}>
-        <Facts facts={Object.values(peopleTexts.may)} />
+        <dl className={classes.roles}>
+          {Object.values(peopleTexts.may).map(([role, may]) => (
+            <div key={role}>
+              <dt>{role}</dt>
+              <dd>{may}</dd>
+            </div>
+          ))}
+        </dl>
       </Section>
       <Modal opened={opened} onClose={close} title={words.add} centered>
         <NewMember onDone={close} />
@@ -46,7 +53,9 @@ function People({ query, onAdd }: PeopleProps) {
   return (
     <Stack gap="md">
       <Group justify="space-between" align="flex-start">
-        <Text c="dimmed">{words.lead}</Text>
+        <Text c="dimmed" flex="1 1 260px">
+          {words.lead}
+        </Text>
         <Button leftSection={<Icon name="plus" size={14} />} onClick={onAdd}>
           {words.add}
         </Button>
@@ -57,26 +66,26 @@ function People({ query, onAdd }: PeopleProps) {
 }
 
 function MemberTable({ people }: { readonly people: readonly Member[] }) {
-  const { user } = useMe()
+  const { user, workspace } = useMe()
+  const { timeZone } = workspace
   return (
     <DataTable
       label={words.role}
       rows={people}
       rowKey={(person) => person.id}
       columns={[
-        {
-          key: 'name',
-          header: words.name,
-          cell: (person) => (person.id === user.id ? `${person.name} (${words.you})` : person.name),
-        },
-        { key: 'email', header: words.email, cell: (person) => person.email },
+        { key: 'name', header: words.name, cell: (person) => <Person person={person} /> },
         { key: 'role', header: words.role, cell: (person) => <RoleSelect person={person} /> },
         {
           key: 'second',
           header: peopleTexts.second,
           cell: (person) => <SecondFactor person={person} />,
         },
-        { key: 'since', header: words.since, cell: (person) => <When at={person.since} /> },
+        {
+          key: 'since',
+          header: words.since,
+          cell: (person) => formatDay(Date.parse(person.since), timeZone),
+        },
         {
           key: 'remove',
           header: '',
@@ -85,6 +94,20 @@ function MemberTable({ people }: { readonly people: readonly Member[] }) {
         },
       ]}
     />
+  )
+}
+
+function Person({ person: { id, name, email } }: { readonly person: Member }) {
+  const { user } = useMe()
+  return (
+    <>
+      <Text size="sm" fw={500}>
+        {id === user.id ? `${name} (${words.you})` : name}
+      </Text>
+      <Text size="xs" c="dimmed">
+        {email}
+      </Text>
+    </>
   )
 }
 
@@ -118,10 +141,17 @@ function RoleSelect({ person }: { readonly person: Member }) {
 function SecondFactor({ person }: { readonly person: Member }) {
   const queries = useQueryClient()
   const { user } = useMe()
-  if (person.hasTwoFactor !== true) return <Badge variant="dot" color="gray">{peopleTexts.hasNot}</Badge>
+  if (person.hasTwoFactor !== true)
+    return (
+      <Badge variant="dot" color="gray">
+        {peopleTexts.hasNot}
+      </Badge>
+    )
   return (
     <Group gap={6} wrap="nowrap">
-      <Badge variant="dot" color="green">{peopleTexts.has}</Badge>
+      <Badge variant="dot" color="green">
+        {peopleTexts.has}
+      </Badge>
       {person.id !== user.id && (
         <ConfirmButton
           label={peopleTexts.resetShort}

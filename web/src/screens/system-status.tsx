@@ -10,7 +10,7 @@ import { Loaded } from '../parts/loaded.tsx'
 import { Note } from '../parts/note.tsx'
 import { Section } from '../parts/page.tsx'
 import { useMe } from '../session.ts'
-import { texts } from '../texts.ts'
+import { isKey, texts } from '../texts.ts'
 import { systemTexts as words } from '../texts-settings.ts'
 
 type System = components['schemas']['System']
@@ -79,7 +79,7 @@ function Findings({ findings }: { readonly findings: readonly Finding[] }) {
           <li key={check} className={classes.finding} data-ok={ok}>
             <Group gap="xs" wrap="nowrap" align="baseline">
               <Text fw={500} className={classes.check}>
-                {check}
+                {isKey(words.checkNames, check) ? words.checkNames[check] : check}
               </Text>
               <Badge variant="dot" color={ok ? 'green' : 'orange'} className={classes.state}>
                 {ok ? words.fine : words.look}

@@ -35,7 +35,9 @@ export function Webhooks() {
   return (
     <Stack gap="md">
       <Group justify="space-between" align="flex-start">
-        <Text c="dimmed">{words.lead}</Text>
+        <Text c="dimmed" flex="1 1 260px">
+          {words.lead}
+        </Text>
         {query.data !== undefined && query.data.length > 0 && create}
       </Group>
       <Loaded query={query}>
