@@ -100,8 +100,8 @@ describe('a tracker set up in a browser', () => {
     await fetch(`${installation.publicUrl}/postback?cid=06h07g5qy001phm2ft03p7g030&txid=LOST-1&payout=12`)
     await page.goto(`${installation.dashboardUrl}/hits?outcome=unmatched`)
     await page.getByRole('button', { name: 'Match', exact: true }).click()
-    await page.getByText('txid = LOST-1').waitFor()
-    await fill(page, { 'Click id': clickId })
+    await page.getByRole('dialog').getByText('txid = LOST-1').waitFor()
+    await page.getByRole('dialog').getByRole('textbox', { name: 'Click id' }).fill(clickId)
     await page.getByRole('button', { name: 'Match and judge' }).click()
     await page.getByText('Judged: Recorded').waitFor()
 
