@@ -8,11 +8,14 @@ import type { Db } from '../store/transaction.ts'
 import { getWorkspace } from '../store/workspaces.ts'
 import type { ApiDeps } from './api-deps.ts'
 import { timeZoneField } from './fields.ts'
-import { notFound } from './problem.ts'
+import { notFound, Problem } from './problem.ts'
 import { findLabels } from './report-labels.ts'
 
 const NAME_CHARS_MAX = 100
 const REPORT_TIMEOUT_MS = 30_000
+/** Reports of more rows are asked for one by one: each holds the ledger's answer in memory, beside what is judged. */
+const LARGE_ROWS = 10_000
+const LARGE_REPORTS_MAX = 2
 const METRICS_DEFAULT = ['visits', 'clicks', 'conversions', 'revenue', 'cost', 'profit']
 
 export const nameField = z.string().min(1).max(NAME_CHARS_MAX)
@@ -62,13 +65,35 @@ export type AskedReport = ReportResult & {
   readonly timeZone: string
 }
 
-/** @throws ReportRequestError when the question names something that does not exist */
+let largeReports = 0
+
+/**
+ * @throws ReportRequestError when the question names something that does not exist
+ * @throws Problem 429 when other large reports are being computed
+ */
 export async function askReport(
   deps: ApiDeps,
   id: string,
   question: Question,
   signal: AbortSignal,
 ): Promise<AskedReport> {
+  if (question.limit <= LARGE_ROWS) return await ask(deps, id, question, signal)
+  if (largeReports >= LARGE_REPORTS_MAX) {
+    throw new Problem(
+      429,
+      'too_many_reports',
+      'Other large reports are being computed. Try again in a moment.',
+    )
+  }
+  largeReports += 1
+  try {
+    return await ask(deps, id, question, signal)
+  } finally {
+    largeReports -= 1
+  }
+}
+
+async function ask(deps: ApiDeps, id: string, question: Question, signal: AbortSignal): Promise<AskedReport> {
   const { db } = deps.store
   const workspace = await getWorkspace(db, id)
   if (workspace === undefined) throw notFound('workspace', id)

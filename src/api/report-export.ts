@@ -35,7 +35,7 @@ export function reportExportRoutes(app: ApiApp, deps: ApiDeps): void {
     handler: async (request, reply) => {
       const { format, ...question } = request.body
       const signal = untilGone(reply, EXPORT_TIMEOUT_MS)
-      const page = { limit: REPORT_LIMITS.rowsMax, offset: 0 }
+      const page = { limit: rowsOf(question), offset: 0 }
       const asked = await askReport(deps, workspaceOf(request), { ...question, ...page }, signal)
       const table = toTable(question, asked)
       reply
@@ -46,6 +46,12 @@ export function reportExportRoutes(app: ApiApp, deps: ApiDeps): void {
       return await send(reply, { format, table, signal })
     },
   })
+}
+
+/** As many as one answer may have, by its columns. */
+function rowsOf({ groupBy, metrics }: Pick<z.infer<typeof exportBody>, 'groupBy' | 'metrics'>): number {
+  const { rowsMax, cellsMax } = REPORT_LIMITS
+  return Math.min(rowsMax, Math.floor(cellsMax / (groupBy.length + metrics.length)))
 }
 
 async function send(

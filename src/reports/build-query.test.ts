@@ -135,9 +135,24 @@ it.each<[string, Partial<ReportRequest>]>([
   ['no metric', { metrics: [] }],
   ['a filter without a value', { filters: [{ dimension: 'os', operator: 'in', values: [] }] }],
   ['a page too large', { limit: REPORT_LIMITS.rowsMax + 1 }],
+  ['too many values at once', { limit: REPORT_LIMITS.rowsMax, metrics: Array(21).fill('visits') }],
   ['a fraction of a page', { limit: 1.5 }],
   ['a page before the first', { offset: -1 }],
   ['sorting by a dimension that does not group', { sort: { by: 'day', direction: 'asc' } }],
 ])('refuses %s', (_, change) => {
   expect(() => buildQuery({ ...request, ...change })).toThrow(ReportRequestError)
+})
+
+it('refuses formulas that are longer together than the engine reads', () => {
+  const formula = 'roi/(cr/(ctr/(lander_ctr/(cv/(roi/(cr/ctr))))))'
+  const customMetrics = new Map(
+    Array.from({ length: 40 }, (_, i) => [`custom:${i}`, { name: 'Deep', formula, kind: 'ratio' as const }]),
+  )
+  const deep = { ...request, customMetrics, metrics: [...customMetrics.keys()] }
+  expect(() => buildQuery({ ...deep, metrics: ['custom:0'] })).not.toThrow()
+  expect(() => buildQuery(deep)).toThrow('too long together')
+})
+
+it('has the totals once where there are many rows', () => {
+  expect(buildQuery(request, { hasTotals: false }).sql).not.toContain(' AS t0')
 })

@@ -20,6 +20,9 @@ export const REPORT_SETTINGS = [
   'output_format_json_quote_64bit_integers = 0',
 ]
 
+/** The engine reads queries of 262,144 bytes (max_query_size); formulas over quotients of quotients are long. */
+const SQL_CHARS_MAX = 250_000
+
 /** Clocks of edges differ: a row that is filed before its visit is looked for this much earlier. */
 const CLOCK_SLACK_DAYS = 1
 
@@ -31,10 +34,10 @@ const CLOCK_SLACK_DAYS = 1
  * ```
  *
  * Columns of the answer: k0… the group's keys, m0… its metrics, t0… the metrics of all groups together, `groups`
- * the number of groups. Where the grouping is by `labels`, texts have no k: `hash` is what they are looked up by.
+ * the number of groups. Without `hasTotals` there is no t: on each of many rows it is too much to read. Where the grouping is by `labels`, texts have no k: `hash` is what they are looked up by.
  * @throws ReportRequestError
  */
-export function buildQuery(request: ReportRequest): ReportQuery {
+export function buildQuery(request: ReportRequest, { hasTotals = true } = {}): ReportQuery {
   checkReportRequest(request)
   const params = new SqlParams()
   const context = { params, timeZone: request.timeZone, dateBasis: request.dateBasis }
@@ -44,7 +47,7 @@ export function buildQuery(request: ReportRequest): ReportQuery {
   const grouping = chooseGrouping(request, dimensions)
   const sums = distinctSums(sorted === undefined ? metrics : [...metrics, sorted])
   const sql = `SELECT
-  ${[...keyColumns(dimensions, grouping), ...metricColumns(metrics), 'groups'].join(',\n  ')}
+  ${[...keyColumns(dimensions, grouping), ...metricColumns(metrics, hasTotals), 'groups'].join(',\n  ')}
 FROM (
   SELECT *, ${sums.map(({ id }) => `sum(s_${id}) OVER () AS t_${id}`).join(', ')}, count() OVER () AS groups
   FROM (
@@ -56,6 +59,9 @@ FROM (
 ORDER BY ${order(request, orderKeys(dimensions, grouping), sorted)}
 LIMIT ${params.add('UInt32', request.limit ?? REPORT_LIMITS.rowsDefault)} OFFSET ${params.add('UInt32', request.offset ?? 0)}
 SETTINGS ${REPORT_SETTINGS.join(', ')}`
+  if (sql.length > SQL_CHARS_MAX) {
+    throw new ReportRequestError('the formulas are too long together: ask for fewer of them, or simpler ones')
+  }
   return { sql, params: params.values }
 }
 
@@ -67,11 +73,10 @@ function keyColumns(dimensions: readonly Dimension[], grouping: Grouping): strin
   return grouping === 'labels' ? [...columns, 'toString(h) AS hash'] : columns
 }
 
-function metricColumns(metrics: readonly Metric[]): string[] {
-  return [
-    ...metrics.map((metric, i) => `${printed(metric, ofGroup)} AS m${i}`),
-    ...metrics.map((metric, i) => `${printed(metric, ofAll)} AS t${i}`),
-  ]
+function metricColumns(metrics: readonly Metric[], hasTotals: boolean): string[] {
+  const ofGroups = metrics.map((metric, i) => `${printed(metric, ofGroup)} AS m${i}`)
+  if (!hasTotals) return ofGroups
+  return [...ofGroups, ...metrics.map((metric, i) => `${printed(metric, ofAll)} AS t${i}`)]
 }
 
 /** The innermost select's columns for the keys. */

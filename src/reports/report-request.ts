@@ -8,6 +8,8 @@ export const REPORT_LIMITS = {
   filterValuesMax: 1_000,
   rowsMax: 50_000,
   rowsDefault: 100,
+  /** Rows times columns of one answer: 50,000 rows have up to 20. It is read as a whole, where hits are judged. */
+  cellsMax: 1_000_000,
   /** Groups behind this one are not reached by paging; a filter is. */
   offsetMax: 1_000_000,
   rangeDaysMax: 3_660,
@@ -69,6 +71,8 @@ export function checkReportRequest(request: ReportRequest): void {
   require(filters.length <= REPORT_LIMITS.filtersMax, `at most ${REPORT_LIMITS.filtersMax} filters`)
   for (const filter of filters) checkFilter(filter)
   require(isWithin(limit, 1, REPORT_LIMITS.rowsMax), `limit must be 1 to ${REPORT_LIMITS.rowsMax}`)
+  require(limit * (groupBy.length + metrics.length) <=
+    REPORT_LIMITS.cellsMax, `at most ${REPORT_LIMITS.cellsMax} values: ask for fewer rows or fewer columns`)
   require(isWithin(offset, 0, REPORT_LIMITS.offsetMax), `offset must be 0 to ${REPORT_LIMITS.offsetMax}`)
 }
 

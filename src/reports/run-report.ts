@@ -1,7 +1,7 @@
 import type { Ledger } from '../ledger/ledger.ts'
 import { buildLabelQuery } from './build-label-query.ts'
 import { buildQuery } from './build-query.ts'
-import type { ReportRequest } from './report-request.ts'
+import { REPORT_LIMITS, type ReportRequest } from './report-request.ts'
 
 export type ReportResult = {
   /** A page of groups, in the order that was asked for. */
@@ -21,6 +21,9 @@ export type ReportRow = {
 /** Counts and ratios are numbers, money decimal strings; null where the divisor is zero. */
 export type MetricValues = Readonly<Record<string, number | string | null>>
 
+/** More rows have their totals from a question of its own, not beside each of them. */
+const TOTALS_ROWS_MAX = 1_000
+
 type AnswerRow = Readonly<Record<string, number | string | null>>
 
 /**
@@ -32,7 +35,9 @@ export async function runReport(
   request: ReportRequest,
   signal?: AbortSignal,
 ): Promise<ReportResult> {
-  const { sql, params } = buildQuery(request)
+  const { limit = REPORT_LIMITS.rowsDefault } = request
+  const hasTotals = limit <= TOTALS_ROWS_MAX
+  const { sql, params } = buildQuery(request, { hasTotals })
   const rows = await ledger.query<AnswerRow>(sql, params, signal)
   const first = rows[0]
   if (first === undefined) return await reportOfEmptyPage(ledger, request, signal)
@@ -43,7 +48,7 @@ export async function runReport(
       keys: keysOf(request, { ...labels.get(row.hash ?? ''), ...row }),
       metrics: metricValues(request, row, 'm'),
     })),
-    totals: metricValues(request, first, 't'),
+    totals: hasTotals ? metricValues(request, first, 't') : await loadTotals(ledger, request, signal),
     groups: Number(first.groups),
   }
 }
@@ -60,9 +65,17 @@ async function reportOfEmptyPage(
   if (first !== undefined) {
     return { rows: [], totals: metricValues(request, first, 't'), groups: Number(first.groups) }
   }
-  const ungrouped = buildQuery({ ...rest, groupBy: [], limit: 1, offset: 0 })
-  const [zeros] = await ledger.query<AnswerRow>(ungrouped.sql, ungrouped.params, signal)
-  return { rows: [], totals: metricValues(request, zeros ?? {}, 't'), groups: 0 }
+  return { rows: [], totals: await loadTotals(ledger, request, signal), groups: 0 }
+}
+
+async function loadTotals(
+  ledger: Pick<Ledger, 'query'>,
+  { sort: _, ...request }: ReportRequest,
+  signal: AbortSignal | undefined,
+): Promise<MetricValues> {
+  const { sql, params } = buildQuery({ ...request, groupBy: [], limit: 1, offset: 0 })
+  const [row] = await ledger.query<AnswerRow>(sql, params, signal)
+  return metricValues(request, row ?? {}, 't')
 }
 
 /** The texts of the groups, by hash, where the answer itself has none. */
