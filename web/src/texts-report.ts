@@ -26,7 +26,8 @@ export const reportTexts = {
   emptyText:
     'Send visitors through a campaign link, or choose another period. New visits show within seconds.',
   toCampaigns: 'Open campaigns',
-  groups: (shown: string, all: string) => (shown === all ? `${all} rows` : `${shown} of ${all} rows`),
+  groups: (shown: string, all: string) =>
+    shown !== all ? `${shown} of ${all} rows` : all === '1' ? '1 row' : `${all} rows`,
   timeZone: (zone: string) => `Days in ${zone}`,
   metrics: {
     visits: 'Visits',

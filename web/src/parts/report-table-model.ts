@@ -1,4 +1,4 @@
-import { useLocalStorage } from '@mantine/hooks'
+import { useLocalStorage, useMediaQuery } from '@mantine/hooks'
 import {
   columnPinningFeature,
   columnResizingFeature,
@@ -22,6 +22,9 @@ const PICK = 'pick'
 const PICK_WIDTH = 40
 const WIDTH_MIN = 64
 const WIDTH_MAX = 640
+/** The names stay in sight: on a phone they must leave room for numbers. */
+const NARROW = '(max-width: 36em)'
+const NARROW_NAMES_MAX = 132
 const WIDTHS_KEY = 'trailpost:report-widths'
 
 /** The columns with the widths that somebody gave them in this browser, and the rows. */
@@ -31,6 +34,7 @@ export function useReportTable(columns: readonly ReportColumn[], rows: readonly 
     defaultValue: {},
     getInitialValueInEffect: false,
   })
+  const isNarrow = useMediaQuery(NARROW, false, { getInitialValueInEffect: false })
   const definitions = useMemo(
     () => [
       { id: PICK, size: PICK_WIDTH, enableResizing: false },
@@ -39,13 +43,15 @@ export function useReportTable(columns: readonly ReportColumn[], rows: readonly 
     [columns],
   )
   const first = columns[0]?.id ?? ''
+  const names = Math.min(widths[first] ?? NARROW_NAMES_MAX, NARROW_NAMES_MAX)
+  const columnSizing = isNarrow ? { ...widths, [first]: names } : widths
   const table = useTable({
     features: reportFeatures,
     columns: definitions,
     data: rows,
     getRowId: (row: TreeRow) => row.id,
     columnResizeMode: 'onChange',
-    state: { columnSizing: widths, columnPinning: { start: [PICK, first], end: [] } },
+    state: { columnSizing, columnPinning: { start: [PICK, first], end: [] } },
     onColumnSizingChange: setWidths,
   })
   const setWidth = useCallback(
