@@ -106,7 +106,13 @@ describe('the settings in a browser', () => {
       await goTo(page, 'api-keys')
       const parts = page.getByRole('navigation', { name: 'Settings' }).getByRole('link')
       expect(await parts.allTextContents()).toEqual([
-        ...['Your account', 'General', 'Network', 'Domains', 'Events', 'Alerts', 'Data and retention'],
+        'Your account',
+        'General',
+        'Network',
+        'Domains',
+        'Events',
+        'Alerts',
+        'Data and retention',
       ])
       expect(await page.getByText('New API key').count()).toBe(0)
       for (const path of ['api-keys', 'members', 'audit-log', 'system']) {
@@ -171,7 +177,7 @@ describe('the settings in a browser', () => {
     JOURNEY_MS_MAX,
   )
 
-  async function turnOn(page: Page): Promise<{ uri: string; codes: readonly string[] }> {
+  async function turnOn(page: Page) {
     const asked = page.waitForResponse(/two-factor\/enable/)
     await page.getByRole('button', { name: 'Turn on' }).click()
     const dialog = page.getByRole('dialog')
@@ -189,7 +195,7 @@ describe('the settings in a browser', () => {
     expect(codes).toHaveLength(10)
     await dialog.getByRole('button', { name: 'I have kept them' }).click()
     await page.getByRole('button', { name: 'Turn off' }).waitFor()
-    return { uri, codes }
+    return { uri, nextCode, codes }
   }
 
   async function turnOff(page: Page): Promise<void> {

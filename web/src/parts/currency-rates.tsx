@@ -57,7 +57,7 @@ function RatesForm({ saved }: { readonly saved: Rates }) {
         )}
         {currencies.map((currency) => (
           <Group key={currency} gap="xs" wrap="nowrap" align="flex-start">
-            <Text w={52} pt={8} size="sm" c="dimmed">
+            <Text w={64} pt={8} size="sm" c="dimmed" lh={1.4}>
               {words.oneDollar}
             </Text>
             <TextInput
