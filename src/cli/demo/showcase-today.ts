@@ -9,7 +9,8 @@ const VISITS = 180
 const NETWORK_VISITS = 40
 const BUY_PERCENT = 9
 const NETWORK_BUY_PERCENT = 30
-const AMOUNTS = ['32.00', '4.50', '21.50', '9.00', '14.00', '2.20']
+/** What an offer of each campaign pays, in their order. */
+const AMOUNTS = ['32.00', '21.50', '9.00', '14.00', '2.20']
 const HOPS_MAX = 4
 
 /** Somebody who came through a link: the click id, and the host where the way ended. */
@@ -78,6 +79,8 @@ async function sellOfNetwork({ links, advertiserUrl }: ShowcaseNetwork, publicUr
     const clickId = await follow(`${link}?sub1=harbor-${n}`, n + VISITS, publicUrl)
     if (clickId === undefined || lottery(clickId, 'buys') >= NETWORK_BUY_PERCENT) continue
     const url = new URL(advertiserUrl)
+    // What the advertiser's own macros would fill.
+    for (const [name, value] of [...url.searchParams]) if (/[{[<]/.test(value)) url.searchParams.delete(name)
     url.searchParams.set('cid', clickId)
     url.searchParams.set('txid', `order-${n}`)
     await ping(url.href)

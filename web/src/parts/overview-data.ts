@@ -21,10 +21,18 @@ type ReportQuestion = {
   readonly groupBy: 'hour' | 'day' | 'campaign' | 'offer' | 'affiliate'
   readonly limit: number
   readonly sort?: { readonly by: string; readonly direction: 'asc' | 'desc' }
+  /** What has none of the kind, e.g. an affiliate's visits of no campaign, is not asked for. */
+  readonly isNamed?: boolean
 }
 
-async function runReport({ groupBy, ...question }: ReportQuestion) {
-  const body = { ...question, groupBy: [groupBy], metrics: [...ADDED, 'roi'] }
+async function runReport({ groupBy, isNamed = false, ...question }: ReportQuestion) {
+  const named = { dimension: groupBy, operator: 'is_not' as const, values: [''] }
+  const body = {
+    ...question,
+    groupBy: [groupBy],
+    metrics: [...ADDED, 'roi'],
+    filters: isNamed ? [named] : [],
+  }
   return await answerOf(api.POST('/api/v1/reports', { body }))
 }
 
@@ -98,7 +106,14 @@ export function useTop(kind: TopKind, metric: string, days: number, limit: numbe
     queryFn: () => {
       const to = dayOf(new Date(), timeZone)
       const from = addDays(to, 1 - days)
-      return runReport({ from, to, groupBy: kind, limit, sort: { by: metric, direction: 'desc' } })
+      return runReport({
+        from,
+        to,
+        groupBy: kind,
+        limit,
+        sort: { by: metric, direction: 'desc' },
+        isNamed: true,
+      })
     },
     ...QUIETLY,
   })
