@@ -79,7 +79,7 @@ async function linkOf(page: Page, offerId: string): Promise<string> {
   await fill(page, { 'Sub id 1': 'letter' })
   const link = page.locator('code').filter({ hasText: 'sub1=letter' })
   await link.waitFor()
-  return await link.textContent()
+  return (await link.textContent()) ?? ''
 }
 
 /** Follows the link as a visitor does, and takes the click id that the advertiser is told. */

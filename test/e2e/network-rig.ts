@@ -31,7 +31,7 @@ export type NetworkRig = {
   readonly installation: Installation
   /** By a key of the owner. */
   readonly api: ApiClient
-  open(person: Person, look?: { readonly colorScheme: 'light' | 'dark' }): Promise<Window>
+  open(person: Person): Promise<Window>
   close(): Promise<void>
 }
 
@@ -47,7 +47,7 @@ export async function startNetwork(): Promise<NetworkRig> {
   return {
     installation,
     api,
-    open: (person, look) => openWindow({ installation, browser, webRoot }, person, look),
+    open: (person) => openWindow({ installation, browser, webRoot }, person),
     async close() {
       for (const context of browser.contexts()) await context.unrouteAll({ behavior: 'ignoreErrors' })
       await browser.close()
@@ -63,14 +63,9 @@ type Place = {
   readonly webRoot: string
 }
 
-async function openWindow(
-  { installation, browser, webRoot }: Place,
-  person: Person,
-  look: { readonly colorScheme?: 'light' | 'dark' } = {},
-): Promise<Window> {
+async function openWindow({ installation, browser, webRoot }: Place, person: Person): Promise<Window> {
   const origin = installation.dashboardUrl
   const context = await browser.newContext({
-    ...look,
     baseURL: origin,
     locale: 'en-US',
     viewport: { width: 1280, height: 900 },
