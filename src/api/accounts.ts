@@ -3,6 +3,7 @@ import { getMigrations } from 'better-auth/db/migration'
 import { isValueError } from '../store/store-error.ts'
 import { type AccountRole, isAccountRole, ROLES } from './access-table.ts'
 import { type AccountsOptions, authSettings } from './auth-settings.ts'
+import { type SecondFactors, secondFactorsOf } from './second-factors.ts'
 
 const MEMBERS_MAX = 1_000
 /** What better-auth calls e-mail and password. */
@@ -19,7 +20,7 @@ export type Membership = { readonly workspace: string; readonly role: AccountRol
 export type Member = User & { readonly role: AccountRole; readonly since: Date }
 
 /** Who may sign in, and to which workspaces they belong. */
-export type Accounts = {
+export type Accounts = SecondFactors & {
   /** Answers everything below /api/auth. */
   handle(request: Request): Promise<Response>
   /** The person of a session cookie; `cookies` prolong the session when it was due. */
@@ -36,8 +37,8 @@ export type Accounts = {
   /** Makes a person who may sign in and belongs to no workspace. Takes as long for an address that is taken. */
   createUser(user: { email: string; password: string; name: string }): Promise<NewUser>
   deleteUser(userId: string): Promise<void>
-  /** From now on the password alone signs in; sessions end. False when the person has no second factor. */
-  resetTwoFactor(userId: string): Promise<boolean>
+  /** Whether the person signs in with this password. Takes as long for a person who has none. */
+  isPassword(userId: string, password: string): Promise<boolean>
   addWorkspace(workspace: { id: string; name: string; ownerId: string }): Promise<void>
   /** Signs in and returns the cookies to set. */
   signIn(credentials: { email: string; password: string }, headers: Headers): Promise<readonly string[]>
@@ -101,14 +102,23 @@ function accountsOf(settings: AuthSettings): Accounts {
       const { adapter } = await auth.$context
       return (await adapter.count({ model: 'member', where: [{ field: 'role', value: 'owner' }] })) === 0
     },
+    async isPassword(userId, password) {
+      const { internalAdapter, password: passwords } = await auth.$context
+      const hash = (await internalAdapter.findCredentialAccount(userId))?.password
+      if (hash) return await passwords.verify({ hash, password })
+      await passwords.hash(password)
+      return false
+    },
     ...accountWrites(auth),
+    ...secondFactorsOf(auth),
   }
 }
 
-type Auth = ReturnType<typeof betterAuth<AuthSettings>>
+/** better-auth with our settings. */
+export type Auth = ReturnType<typeof betterAuth<AuthSettings>>
 type Adapter = Awaited<Auth['$context']>['adapter']
 
-type Writes = 'createUser' | 'deleteUser' | 'resetTwoFactor' | 'addWorkspace' | 'signIn'
+type Writes = 'createUser' | 'deleteUser' | 'addWorkspace' | 'signIn'
 
 function accountWrites(auth: Auth): Pick<Accounts, Writes> {
   return {
@@ -136,7 +146,6 @@ function accountWrites(auth: Auth): Pick<Accounts, Writes> {
       const { internalAdapter } = await auth.$context
       await internalAdapter.deleteUser(userId)
     },
-    resetTwoFactor: (userId) => resetTwoFactor(auth, userId),
     async addWorkspace({ id, name, ownerId }) {
       const { adapter } = await auth.$context
       const createdAt = new Date()
@@ -150,16 +159,6 @@ function accountWrites(auth: Auth): Pick<Accounts, Writes> {
       return answer.headers.getSetCookie()
     },
   }
-}
-
-async function resetTwoFactor(auth: Auth, userId: string): Promise<boolean> {
-  const { adapter, internalAdapter } = await auth.$context
-  const [user] = await listUsers(adapter, [userId])
-  if (user?.hasTwoFactor !== true) return false
-  await internalAdapter.updateUser(userId, { twoFactorEnabled: false })
-  await adapter.deleteMany({ model: 'twoFactor', where: [{ field: 'userId', value: userId }] })
-  await internalAdapter.deleteUserSessions(userId)
-  return true
 }
 
 /** Whose address it is; undefined when nobody's. */

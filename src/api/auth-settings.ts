@@ -4,6 +4,7 @@ import { createAccessControl } from 'better-auth/plugins/access'
 import { organization } from 'better-auth/plugins/organization'
 import { twoFactor } from 'better-auth/plugins/two-factor'
 import type { Store } from '../store/open-store.ts'
+import { secondStepPlugin } from './second-step-plugin.ts'
 
 export const PASSWORD_CHARS_MIN = 10
 export const PASSWORD_CHARS_MAX = 128
@@ -51,7 +52,7 @@ export function authSettings({ store, secret, dashboardUrl, trustedOrigins }: Ac
     },
     account: { modelName: 'auth_accounts' },
     verification: { modelName: 'auth_verifications' },
-    plugins: [workspacesPlugin(), twoFactorPlugin()],
+    plugins: [workspacesPlugin(), twoFactorPlugin(), secondStepPlugin()],
     // @fastify/rate-limit guards these routes, by the address that trusted proxies report.
     rateLimit: { enabled: false },
     telemetry: { enabled: false },

@@ -14,12 +14,14 @@ import { type Db, inTransaction } from '../store/transaction.ts'
 import { ROLES } from './access-table.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
 import { auditedChanges } from './audited-changes.ts'
+import { AUTH_RATE_LIMIT } from './auth-routes.ts'
+import { PASSWORD_CHARS_MAX } from './auth-settings.ts'
 import { type Caller, callerOf } from './caller.ts'
 import { timeField } from './fields.ts'
 import { deleteUserWithoutWorkspace, joinWorkspace } from './join-workspace.ts'
 import { idParams } from './page.ts'
 import { emailTaken, personFields } from './person-fields.ts'
-import { notFound, Problem } from './problem.ts'
+import { invalidFields, notFound, Problem } from './problem.ts'
 
 const PATH = '/api/v1/members'
 const TAGS = ['members']
@@ -134,12 +136,17 @@ function resetTwoFactorRoute(app: ApiApp, deps: ApiDeps): void {
       tags: TAGS,
       summary: 'Take away the second factor of a member who lost it, and end their sessions',
       params: idParams,
+      body: z.strictObject({
+        password: z.string().min(1).max(PASSWORD_CHARS_MAX).describe("The caller's own, said once more"),
+      }),
       response: { 200: memberSchema },
     },
+    config: { rateLimit: AUTH_RATE_LIMIT },
     handler: async (request) => {
       const { id } = request.params
       const caller = callerOf(request)
       await oneMember(deps, caller, id)
+      await requirePerson(deps, request, { about: id, password: request.body.password })
       await refuseOtherWorkspaces(deps, id)
       const wasReset = await deps.accounts.resetTwoFactor(id)
       if (wasReset) {
@@ -148,6 +155,22 @@ function resetTwoFactorRoute(app: ApiApp, deps: ApiDeps): void {
       return await oneMember(deps, caller, id)
     },
   })
+}
+
+/** A key, or a session that was left open or stolen, lets nobody take another's second factor, or its owner's own. */
+async function requirePerson(
+  { accounts }: ApiDeps,
+  { user }: FastifyRequest,
+  { about, password }: { readonly about: string; readonly password: string },
+): Promise<void> {
+  if (user === undefined) {
+    throw new Problem(403, 'person_needed', 'An API key can not do this: sign in to the dashboard.')
+  }
+  if (user.id === about) {
+    throw new Problem(409, 'own_account', 'Your own second factor is turned off under Your account.')
+  }
+  if (await accounts.isPassword(user.id, password)) return
+  throw invalidFields([{ field: 'password', message: 'is not your password' }])
 }
 
 /** Their account opens doors that are not this owner's. */

@@ -10,7 +10,7 @@ import type { LedgerRow } from '../../src/domain/ledger-row.ts'
 import { DEFAULT_RETENTION_SETTINGS } from '../../src/domain/retention.ts'
 import { createWorkspace } from '../../src/store/workspaces.ts'
 import { useStores } from '../support/databases.ts'
-import { callRoute, ROUTES } from './api-calls.ts'
+import { callRoute, FOR_PEOPLE_ALONE, ROUTES } from './api-calls.ts'
 import { DASHBOARD_URL, openTestApi, type TestApi } from './api-harness.ts'
 import { addAffiliateManager, addParty, createWorldWithParty } from './api-party.ts'
 import { bodyOf, createWorld, type World } from './api-world.ts'
@@ -80,7 +80,7 @@ describe('every route', () => {
 
   it.each([...ROLES, ...SCOPED_ROLES])('answers the role %s as the table says', async (role) => {
     const api = await openTestApi(stores)
-    const world = await createWorld(api, 'ALPHA')
+    const world = await createWorld(api, 'ALPHA', { signedIn: role === 'owner' })
     const manager = await addAffiliateManager(api, world.workspace)
     const by = await addParty(api, world, { mark: 'OWN', managerId: manager.id })
     const keys = { ...world.keys, affiliate: by.key }
@@ -88,7 +88,12 @@ describe('every route', () => {
       role === 'affiliate_manager' ? { cookie: manager.cookie } : { authorization: `Bearer ${keys[role]}` }
     for (const route of guarded) {
       const allowed = MAY[role].includes(route.access)
-      const answer = await callRoute(api, route, { by }, who)
+      const isPersonal = allowed && FOR_PEOPLE_ALONE.has(route.key)
+      if (isPersonal) {
+        const refused = await callRoute(api, route, { by }, who)
+        expect(refused.json()).toMatchObject({ status: 403, code: 'person_needed' })
+      }
+      const answer = await callRoute(api, route, { by }, isPersonal ? { cookie: world.cookie } : who)
       expect(answer.statusCode < 300, `${route.key}: ${answer.body}`).toBe(allowed)
       if (!allowed) expect(answer.json()).toMatchObject({ status: 403, code: 'role_too_low' })
     }

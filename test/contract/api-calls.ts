@@ -63,6 +63,8 @@ export const ROUTES: readonly Route[] = Object.entries(ACCESS).map(([key, access
   const [method = '', url = ''] = key.split(' ')
   return { key, method: method as Method, url, access } // the table holds these four methods
 })
+/** What an API key may not do, whatever its role. */
+export const FOR_PEOPLE_ALONE: ReadonlySet<string> = new Set(['POST /api/v1/members/:id/reset-two-factor'])
 /** One of the catalogue's for each route that asks for one. */
 const TEMPLATES: Readonly<Record<string, string>> = {
   '/api/v1/catalogue/traffic-sources/:key': 'popads',
@@ -183,11 +185,7 @@ const PORTAL_BODIES: Readonly<Record<string, object>> = {
 /** A body for every writing route; a route that is new must be added here. */
 function payloadOf(key: string, kind: string, world: World): object | undefined {
   const [method = '', url = ''] = key.split(' ')
-  if (
-    method === 'GET' ||
-    method === 'DELETE' ||
-    /\/:id\/(?:replay|cancel|erase|restore|reset-two-factor)$/.test(url)
-  )
+  if (method === 'GET' || method === 'DELETE' || /\/:id\/(?:replay|cancel|erase|restore)$/.test(url))
     return undefined
   if (url.endsWith('/notification-targets')) return { url: `https://${world.mark}.example/pb` }
   const ofPortal = url.startsWith(PORTAL) ? PORTAL_BODIES[url.slice(PORTAL.length)] : undefined
@@ -209,6 +207,8 @@ function payloadOf(key: string, kind: string, world: World): object | undefined 
       return bodyOf(kind, world.mark, world.ids)
     case 'PATCH /api/v1/webhooks/:id':
       return { status: 'disabled' }
+    case 'POST /api/v1/members/:id/reset-two-factor':
+      return { password: PASSWORD }
     case 'POST /api/v1/alert-channels':
       return bodyOf(kind, world.mark, world.ids)
     case 'POST /api/v1/alert-channels/:id/test':
