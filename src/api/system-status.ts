@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { countWorkspaces } from '../store/workspaces.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
 import { timeField } from './fields.ts'
 
@@ -6,14 +7,18 @@ const findingSchema = z
   .object({
     check: z.string().describe("What was looked at, e.g. 'disk space'"),
     ok: z.boolean(),
-    detail: z.string().describe('What was seen'),
-    mend: z.string().describe("What to do when it is not well; '' otherwise"),
+    detail: z.string().describe("What was seen; '' where the installation has several workspaces"),
+    mend: z
+      .string()
+      .describe("What to do when it is not well; '' otherwise, and where there are several workspaces"),
   })
   .meta({ id: 'SystemFinding' })
 
 const serviceSchema = z.object({
   engine: z.string(),
-  address: z.string().describe('Host and name, or the path; never a user or password'),
+  address: z
+    .string()
+    .describe("Host and name, or the path; '' when unknown, and where there are several workspaces"),
 })
 
 const systemSchema = z
@@ -40,7 +45,7 @@ const systemSchema = z
     retentionDay: z.string().nullable().describe('UTC day that is treated completely; null before the first'),
     disk: z.object({ freeBytes: z.number(), totalBytes: z.number() }),
     geoDatabase: z.object({ name: z.string(), builtAt: timeField }).nullable(),
-    mailServer: z.string().describe("Host of the mail server; '' when none is set"),
+    mailServer: z.string().describe("Host of the mail server; '' when none is set or it is not told"),
     checkedAt: timeField.describe('Looked at again after half a minute'),
     findings: z.array(findingSchema),
   })
@@ -50,7 +55,7 @@ const systemSchema = z
 export type SystemFinding = Readonly<z.input<typeof findingSchema>>
 export type SystemStatus = z.input<typeof systemSchema>
 
-/** How the installation is. It is the same for every workspace. */
+/** How the installation is: the same for every workspace, and with all details where there is one alone. */
 export function systemStatusRoutes(app: ApiApp, deps: ApiDeps): void {
   app.get('/api/v1/system', {
     schema: {
@@ -58,6 +63,20 @@ export function systemStatusRoutes(app: ApiApp, deps: ApiDeps): void {
       summary: 'How the installation is, with what `trailpost doctor` finds',
       response: { 200: systemSchema },
     },
-    handler: async () => await deps.systemStatus(),
+    handler: async () => {
+      const status = await deps.systemStatus()
+      return (await countWorkspaces(deps.store.db)) > 1 ? withoutPlaces(status) : status
+    },
   })
+}
+
+/** The owner of one workspace among several is not the operator: what tells of the machine's insides is left out. */
+function withoutPlaces(status: SystemStatus): SystemStatus {
+  return {
+    ...status,
+    sql: { ...status.sql, address: '' },
+    ledger: { ...status.ledger, address: '' },
+    mailServer: '',
+    findings: status.findings.map(({ check, ok }) => ({ check, ok, detail: '', mend: '' })),
+  }
 }

@@ -86,9 +86,13 @@ async function look(of: Looked): Promise<SystemStatus> {
   }
 }
 
-/** Of a URL what tells where it leads, without user, password and parameters. */
-function addressOf(url: string, otherwise: string): string {
-  if (url === '') return otherwise
-  const { host, pathname } = new URL(url)
-  return `${host}${pathname === '/' ? '' : pathname}`
+/**
+ * Of a URL what tells where it leads, without user, password and parameters; '' when it leads to no host, e.g. to a
+ * socket. Engines take more than URLs, and the error of one that is none would carry it, password and all, to the log.
+ */
+function addressOf(text: string, otherwise: string): string {
+  if (text === '') return otherwise
+  const url = URL.parse(text)
+  if (url === null || url.host === '') return ''
+  return `${url.host}${url.pathname === '/' ? '' : url.pathname}`
 }

@@ -87,6 +87,14 @@ export async function requiresTwoFactor(db: Db, id: string): Promise<boolean> {
   return row?.require_two_factor === 1
 }
 
+export async function countWorkspaces(db: Db): Promise<number> {
+  const { count } = await db
+    .selectFrom('workspaces')
+    .select((eb) => eb.fn.countAll().as('count'))
+    .executeTakeFirstOrThrow()
+  return Number(count)
+}
+
 /** All of them, oldest first: an installation has few. */
 export async function listWorkspaces(db: Db): Promise<readonly Workspace[]> {
   const rows = await db.selectFrom('workspaces').selectAll().orderBy('created_at').orderBy('id').execute()

@@ -5,7 +5,10 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { createSystemStatus } from '../../src/cli/system-status.ts'
 import { childEnvironment, loadConfig } from '../../src/config.ts'
 import { createJob } from '../../src/store/jobs.ts'
+import { createWorkspace } from '../../src/store/workspaces.ts'
 import { SQL_ENGINES, useStores } from '../support/databases.ts'
+import { PLAIN_WORKSPACE } from '../support/field-defaults.ts'
+import { openTestApi } from './api-harness.ts'
 
 const folders: string[] = []
 afterEach(() => {
@@ -101,5 +104,44 @@ describe.each(SQL_ENGINES)('the system status on %s', (engine) => {
     expect(seen.mailServer).toBe('127.0.0.1:1')
     expect(seen.findings.find(({ check }) => check === 'mail')).toMatchObject({ ok: false })
     expect(JSON.stringify(seen)).not.toMatch(/hush|ffff/)
+  })
+  it.each([
+    'postgres://ada:hush-1@/db?host=/var/run/postgresql',
+    'postgres://ada:hush-1@one.example:5432,two.example:5433/db',
+    'ada:hush-1@db.example',
+    'host=db.example password=hush-1',
+  ])('names the engine alone of a database whose address is no plain one: %s', async (url) => {
+    const { status } = await looked({ TRAILPOST_DATABASE_URL: url })
+    const seen = await status()
+    expect(seen.sql).toEqual({ engine: 'PostgreSQL', address: '' })
+    expect(JSON.stringify(seen)).not.toContain('hush')
+  })
+
+  it('tells who owns one workspace of several which engines are well, not where they are or what they said', async () => {
+    const { status } = await looked({
+      TRAILPOST_SMTP_URL: 'smtp://127.0.0.1:1',
+      TRAILPOST_MAIL_FROM: 'ada@example.com',
+    })
+    const api = await openTestApi(stores, { systemStatus: status })
+    const { cookie } = await api.owner('ada@example.com')
+    const ask = async () => (await api.app.inject({ url: '/api/v1/system', headers: { cookie } })).json()
+    const alone = await ask()
+    expect(alone.sql.address).toContain('trailpost.db')
+    expect(JSON.stringify(alone)).toContain('127.0.0.1')
+    await createWorkspace(api.store.db, PLAIN_WORKSPACE, Date.now())
+    const among = await ask()
+    expect(among).toMatchObject({
+      sql: { engine: 'SQLite', address: '' },
+      ledger: { engine: 'chDB', address: '' },
+    })
+    expect(among.findings).toEqual(
+      alone.findings.map(({ check, ok }: { check: string; ok: boolean }) => ({
+        check,
+        ok,
+        detail: '',
+        mend: '',
+      })),
+    )
+    expect(JSON.stringify(among)).not.toMatch(/127\.0\.0\.1|trailpost-system-|TRAILPOST_/)
   })
 })

@@ -498,7 +498,14 @@ export interface paths {
                 };
                 cookie?: never;
             };
-            requestBody?: never;
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description The caller's own, said once more */
+                        password: string;
+                    };
+                };
+            };
             responses: {
                 /** @description Default Response */
                 200: {
@@ -16436,7 +16443,7 @@ export interface components {
                 /** @description What traffic sources are owed for them; '' for an affiliate manager */
                 cost: string;
             }[];
-            /** @description False when there are more: the newest 100000 were summed up */
+            /** @description False when older ones are left out: of the newest 50000 that were looked at, those that fit are summed up */
             isWhole: boolean;
         };
         ConversionUpload: {
@@ -18299,9 +18306,9 @@ export interface components {
             /** @description What was looked at, e.g. 'disk space' */
             check: string;
             ok: boolean;
-            /** @description What was seen */
+            /** @description What was seen; '' where the installation has several workspaces */
             detail: string;
-            /** @description What to do when it is not well; '' otherwise */
+            /** @description What to do when it is not well; '' otherwise, and where there are several workspaces */
             mend: string;
         };
         System: {
@@ -18314,12 +18321,12 @@ export interface components {
             startedAt: string;
             sql: {
                 engine: string;
-                /** @description Host and name, or the path; never a user or password */
+                /** @description Host and name, or the path; '' when unknown, and where there are several workspaces */
                 address: string;
             };
             ledger: {
                 engine: string;
-                /** @description Host and name, or the path; never a user or password */
+                /** @description Host and name, or the path; '' when unknown, and where there are several workspaces */
                 address: string;
             };
             edges: {
@@ -18354,7 +18361,7 @@ export interface components {
                 /** Format: date-time */
                 builtAt: string;
             } | null;
-            /** @description Host of the mail server; '' when none is set */
+            /** @description Host of the mail server; '' when none is set or it is not told */
             mailServer: string;
             /**
              * Format: date-time
