@@ -50,7 +50,6 @@ export const explorerTexts = {
   },
   filter: {
     add: 'Filter',
-    title: 'Add a filter',
     dimension: 'Where',
     operator: 'Operator',
     values: 'Values',
@@ -160,9 +159,7 @@ export const explorerTexts = {
     remove: 'Delete',
     removeOf: (name: string) => `Delete ${name}`,
     removed: (name: string) => `Deleted “${name}”`,
-    name: 'Name of the view',
     save: 'Save',
-    cancel: 'Cancel',
     copy: 'Copy link',
     copied: 'Copied the link to this report',
     changed: (name: string) => `${name}, changed`,
