@@ -7,15 +7,20 @@ import { invoiceTexts as words } from '../texts-billing.ts'
 import { useForm } from '../use-form.ts'
 import { FormProblem } from './form-footer.tsx'
 
-type PayInvoicesProps = { readonly ids: readonly string[]; readonly onDone?: () => void }
+type PayInvoicesProps = {
+  readonly ids: readonly string[]
+  /** Says more than their number where it is about one. */
+  readonly label?: string
+  readonly onDone?: () => void
+}
 
 /** Records that final invoices were paid. */
-export function PayInvoices({ ids, onDone }: PayInvoicesProps) {
+export function PayInvoices({ ids, label = words.pay(ids.length), onDone }: PayInvoicesProps) {
   const [opened, { open, close }] = useDisclosure()
   return (
     <Group gap="xs">
       <Button onClick={open} disabled={ids.length === 0} variant={ids.length === 0 ? 'default' : 'filled'}>
-        {words.pay(ids.length)}
+        {label}
       </Button>
       {ids.length === 0 && (
         <Text size="sm" c="dimmed">
@@ -23,15 +28,19 @@ export function PayInvoices({ ids, onDone }: PayInvoicesProps) {
         </Text>
       )}
       <Modal opened={opened} onClose={close} title={words.payTitle} centered>
-        <PaymentForm ids={ids} onDone={onDone} />
+        <PaymentForm ids={ids} label={label} onDone={onDone} />
       </Modal>
     </Group>
   )
 }
 
-type PaymentFormProps = { readonly ids: readonly string[]; readonly onDone: (() => void) | undefined }
+type PaymentFormProps = {
+  readonly ids: readonly string[]
+  readonly label: string
+  readonly onDone: (() => void) | undefined
+}
 
-function PaymentForm({ ids, onDone }: PaymentFormProps) {
+function PaymentForm({ ids, label, onDone }: PaymentFormProps) {
   const queries = useQueryClient()
   const form = useForm({ method: '', reference: '' }, async (values) => {
     const run = await answerOf(
@@ -63,7 +72,7 @@ function PaymentForm({ ids, onDone }: PaymentFormProps) {
         <FormProblem problem={form.problem} />
         <Group>
           <Button type="submit" loading={form.saving}>
-            {words.pay(ids.length)}
+            {label}
           </Button>
         </Group>
       </Stack>

@@ -117,7 +117,7 @@ function Actions({ invoice }: { readonly invoice: Invoice }) {
           button={{ variant: 'filled' }}
         />
       )}
-      {state === 'final' && <PayInvoices ids={[id]} />}
+      {state === 'final' && <PayInvoices ids={[id]} label={words.payOne} />}
     </>
   )
 }
