@@ -45,7 +45,12 @@ const systemSchema = z
     retentionDay: z.string().nullable().describe('UTC day that is treated completely; null before the first'),
     disk: z.object({ freeBytes: z.number(), totalBytes: z.number() }),
     geoDatabase: z.object({ name: z.string(), builtAt: timeField }).nullable(),
-    mailServer: z.string().describe("Host of the mail server; '' when none is set or it is not told"),
+    mailServer: z
+      .string()
+      .nullable()
+      .describe(
+        "Host of the mail server; '' when none is set, null when one is and there are several workspaces",
+      ),
     checkedAt: timeField.describe('Looked at again after half a minute'),
     findings: z.array(findingSchema),
   })
@@ -76,7 +81,7 @@ function withoutPlaces(status: SystemStatus): SystemStatus {
     ...status,
     sql: { ...status.sql, address: '' },
     ledger: { ...status.ledger, address: '' },
-    mailServer: '',
+    mailServer: status.mailServer === '' ? '' : null,
     findings: status.findings.map(({ check, ok }) => ({ check, ok, detail: '', mend: '' })),
   }
 }

@@ -133,6 +133,7 @@ describe.each(SQL_ENGINES)('the system status on %s', (engine) => {
     expect(among).toMatchObject({
       sql: { engine: 'SQLite', address: '' },
       ledger: { engine: 'chDB', address: '' },
+      mailServer: null,
     })
     expect(among.findings).toEqual(
       alone.findings.map(({ check, ok }: { check: string; ok: boolean }) => ({

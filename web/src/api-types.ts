@@ -16079,6 +16079,11 @@ export interface components {
                 [key: string]: {
                     before: unknown;
                     after: unknown;
+                    /**
+                     * @description Parameters of a URL that look secret stand as ***: PATCH can not take it back
+                     * @constant
+                     */
+                    isMasked?: true;
                 };
             };
             /** @description What else is known of the deed */
@@ -18361,8 +18366,8 @@ export interface components {
                 /** Format: date-time */
                 builtAt: string;
             } | null;
-            /** @description Host of the mail server; '' when none is set or it is not told */
-            mailServer: string;
+            /** @description Host of the mail server; '' when none is set, null when one is and there are several workspaces */
+            mailServer: string | null;
             /**
              * Format: date-time
              * @description Looked at again after half a minute

@@ -198,6 +198,7 @@ export const auditTexts = {
     reset_two_factor: 'second factor reset',
     turn_on_two_factor: 'turned two-factor sign-in on',
     turn_off_two_factor: 'turned two-factor sign-in off',
+    fail_two_factor: 'said a wrong code at sign-in',
     renew_backup_codes: 'made new backup codes',
     change_password: 'changed the password',
     report: 'reported by hand',
@@ -254,6 +255,7 @@ export const systemTexts = {
   fine: 'Fine',
   look: 'Needs attention',
   mend: 'What to do',
+  askOperator: 'ask who runs the machine; “trailpost doctor” says more there.',
   work: 'Work under way',
   installation: 'Installation',
   copy: 'Copy as text',
@@ -284,5 +286,6 @@ export const systemTexts = {
   geoNone: 'None: visitors have no country',
   mail: 'Mail server',
   mailNone: 'None: no e-mail is sent',
+  mailSet: 'Set',
   checked: 'Looked at',
 } as const

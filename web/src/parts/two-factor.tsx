@@ -1,6 +1,6 @@
-import { Badge, Button, Group, Modal, PasswordInput, Stack, Text, TextInput } from '@mantine/core'
+import { Badge, Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
-import { type ReactNode, useState } from 'react'
+import { useState } from 'react'
 import {
   beginTwoFactor,
   confirmTwoFactor,
@@ -8,10 +8,11 @@ import {
   type NewTwoFactor,
   renewBackupCodes,
 } from '../account.ts'
-import { ApiProblem } from '../api.ts'
+import { retell } from '../retell.ts'
 import { useMe } from '../session.ts'
 import { twoFactorTexts as words } from '../texts-settings.ts'
 import { useForm } from '../use-form.ts'
+import { AskPassword } from './ask-password.tsx'
 import { BackupCodes } from './backup-codes.tsx'
 import { CopyField } from './copy-field.tsx'
 import { FormProblem } from './form-footer.tsx'
@@ -150,47 +151,4 @@ function Renew({ onDone }: { readonly onDone: () => void }) {
       <Text>{words.renewText}</Text>
     </AskPassword>
   )
-}
-
-type AskPasswordProps = {
-  readonly label: string
-  readonly isGrave?: boolean
-  readonly run: (password: string) => Promise<unknown>
-  readonly children?: ReactNode
-}
-
-function AskPassword({ label, isGrave = false, run, children }: AskPasswordProps) {
-  const form = useForm({ password: '' }, async ({ password }) => {
-    await run(password).catch(retell({ invalid_password: ['password', words.wrongPassword] }))
-  })
-  return (
-    <form onSubmit={form.submit}>
-      <Stack gap="md">
-        {children}
-        <PasswordInput
-          {...form.text('password')}
-          label={words.password}
-          autoComplete="current-password"
-          required
-          data-autofocus
-        />
-        <FormProblem problem={form.problem} />
-        <Group>
-          <Button type="submit" color={isGrave ? 'red' : 'trail'} loading={form.saving}>
-            {label}
-          </Button>
-        </Group>
-      </Stack>
-    </form>
-  )
-}
-
-/** The sign-in library names no field; these of its codes belong to one, with words that say what to do. */
-function retell(told: Readonly<Record<string, readonly [field: string, message: string]>>) {
-  return (error: unknown): never => {
-    const known = error instanceof ApiProblem ? told[error.code] : undefined
-    if (known === undefined || !(error instanceof ApiProblem)) throw error
-    error.fields = Object.fromEntries([known])
-    throw error
-  }
 }

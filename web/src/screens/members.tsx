@@ -10,6 +10,7 @@ import { Icon } from '../parts/icon.tsx'
 import { Loaded } from '../parts/loaded.tsx'
 import { Section } from '../parts/page.tsx'
 import { RequireTwoFactor } from '../parts/require-two-factor.tsx'
+import { ResetTwoFactor } from '../parts/reset-two-factor.tsx'
 import classes from '../parts/role-list.module.css'
 import { useItems } from '../resource.ts'
 import { type Member, members } from '../resources-network.ts'
@@ -139,7 +140,6 @@ function RoleSelect({ person }: { readonly person: Member }) {
 
 /** Whether it is on, and taking it from somebody who lost it. */
 function SecondFactor({ person }: { readonly person: Member }) {
-  const queries = useQueryClient()
   const { user } = useMe()
   if (person.hasTwoFactor !== true)
     return (
@@ -152,21 +152,7 @@ function SecondFactor({ person }: { readonly person: Member }) {
       <Badge variant="dot" color="green">
         {peopleTexts.has}
       </Badge>
-      {person.id !== user.id && (
-        <ConfirmButton
-          label={peopleTexts.resetShort}
-          ariaLabel={peopleTexts.resetOf(person.name)}
-          title={peopleTexts.reset}
-          text={peopleTexts.resetAsk(person.name)}
-          isGrave
-          run={async () => {
-            const params = { path: { id: person.id } }
-            await answerOf(api.POST('/api/v1/members/{id}/reset-two-factor', { params }))
-            await queries.invalidateQueries({ queryKey: [members.name] })
-          }}
-          button={{ size: 'compact-xs' }}
-        />
-      )}
+      {person.id !== user.id && <ResetTwoFactor person={person} />}
     </Group>
   )
 }

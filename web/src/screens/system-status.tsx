@@ -85,12 +85,14 @@ function Findings({ findings }: { readonly findings: readonly Finding[] }) {
                 {ok ? words.fine : words.look}
               </Badge>
             </Group>
-            <Text size="sm" c="dimmed" className={classes.detail}>
-              {detail}
-            </Text>
+            {detail !== '' && (
+              <Text size="sm" c="dimmed" className={classes.detail}>
+                {detail}
+              </Text>
+            )}
             {!ok && (
               <Text size="sm" className={classes.detail}>
-                <b>{words.mend}:</b> {mend}
+                <b>{words.mend}:</b> {mend || words.askOperator}
               </Text>
             )}
           </li>
@@ -133,15 +135,20 @@ function installationFacts(system: System, timeZone: string): readonly Fact[] {
     [words.version, system.version],
     [words.started, formatTime(system.startedAt, timeZone)],
     [words.node, system.node],
-    [words.sql, `${sql.engine}, ${sql.address}`],
-    [words.ledger, `${ledger.engine}, ${ledger.address}`],
+    [words.sql, toPlace(sql)],
+    [words.ledger, toPlace(ledger)],
     [words.disk, words.diskOf(toGigabytes(disk.freeBytes), toGigabytes(disk.totalBytes))],
     [
       words.geo,
       geo === null ? words.geoNone : words.geoOf(geo.name, formatDay(Date.parse(geo.builtAt), 'UTC')),
     ],
-    [words.mail, system.mailServer || words.mailNone],
+    [words.mail, (system.mailServer ?? words.mailSet) || words.mailNone],
   ]
+}
+
+/** Where it is, is told where the installation has one workspace. */
+function toPlace({ engine, address }: System['sql']): string {
+  return address === '' ? engine : `${engine}, ${address}`
 }
 
 function toGigabytes(bytes: number): string {
@@ -151,6 +158,8 @@ function toGigabytes(bytes: number): string {
 /** For an e-mail to somebody who helps; holds no secrets, as the answer holds none. */
 function toText(system: System, timeZone: string): string {
   const facts = [...installationFacts(system, timeZone), ...workFacts(system)]
-  const findings = system.findings.map(({ check, ok, detail }) => `${ok ? '✓' : '✗'} ${check}: ${detail}`)
+  const findings = system.findings.map(({ check, ok, detail }) =>
+    [`${ok ? '✓' : '✗'} ${check}`, detail].filter(Boolean).join(': '),
+  )
   return [...facts.map(([name, value]) => `${name}: ${value}`), '', ...findings].join('\n')
 }
