@@ -104,7 +104,13 @@ function toView(offer: Offer, now: number): z.input<typeof networkOfferSchema> {
   const { description, visibility, previewUrl, payout } = terms
   const { id, name, currency, defaultEvent, tags, countries } = offer
   return {
-    ...{ id, name, description, visibility, previewUrl, currency, defaultEvent },
+    id,
+    name,
+    description,
+    visibility,
+    previewUrl,
+    currency,
+    defaultEvent,
     tags: [...tags],
     countries: [...countries],
     status: offerStatusAt(offer, now),

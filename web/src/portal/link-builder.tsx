@@ -48,12 +48,7 @@ export function LinkBuilder({ offer }: { readonly offer: PortalOfferDetail }) {
       {link !== '' && (
         <>
           <CopyField label={words.title} value={link} />
-          <details className={classes.more}>
-            <summary>{words.qr}</summary>
-            <Suspense>
-              <QrCode link={link} fileName={words.qrFile(offer.id)} />
-            </Suspense>
-          </details>
+          <FoldedQr link={link} offerId={offer.id} />
         </>
       )}
       {isWrong && <Note tone="bad">{words.mend}</Note>}
@@ -97,6 +92,21 @@ export function LinkBuilder({ offer }: { readonly offer: PortalOfferDetail }) {
         />
       )}
     </Stack>
+  )
+}
+
+/** The code is fetched and drawn once somebody wants it. */
+function FoldedQr({ link, offerId }: { readonly link: string; readonly offerId: string }) {
+  const [isOpen, setOpen] = useState(false)
+  return (
+    <details className={classes.more} onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>{words.qr}</summary>
+      {isOpen && (
+        <Suspense>
+          <QrCode link={link} fileName={words.qrFile(offerId)} />
+        </Suspense>
+      )}
+    </details>
   )
 }
 
