@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { CONVERSION_STATUSES } from '../domain/conversion-types.ts'
 import { formatMicros } from '../domain/money.ts'
-import { type StatusTotal, SUMMED_ROWS_MAX, sumConversions } from '../store/conversion-totals.ts'
+import { READ_ROWS_MAX, type StatusTotal, sumConversions } from '../store/conversion-totals.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
 import { callerOf, managerOf } from './caller.ts'
 import { conversionFilterFields } from './conversion-filter-fields.ts'
@@ -19,7 +19,11 @@ const totalsSchema = z
   .object({
     ...sums,
     byStatus: z.array(z.object({ status: z.enum(CONVERSION_STATUSES), ...sums })),
-    isWhole: z.boolean().describe(`False when there are more: the newest ${SUMMED_ROWS_MAX} were summed up`),
+    isWhole: z
+      .boolean()
+      .describe(
+        `False when older ones are left out: of the newest ${READ_ROWS_MAX} that were looked at, those that fit are summed up`,
+      ),
   })
   .meta({ id: 'ConversionTotals' })
 
@@ -35,13 +39,12 @@ export function conversionTotalsRoutes(app: ApiApp, deps: ApiDeps): void {
     handler: async (request) => {
       const { workspace, role } = callerOf(request)
       const filter = { ...request.query, managerId: managerOf(request) }
-      const byStatus = await sumConversions(deps.store.db, workspace, filter)
+      const { byStatus, isWhole } = await sumConversions(deps.store.db, workspace, filter)
       const isTold = role !== 'affiliate_manager'
-      const count = byStatus.reduce((sum, each) => sum + each.count, 0)
       return {
         ...toSums(addUp(byStatus), isTold),
         byStatus: byStatus.map((total) => ({ status: total.status, ...toSums(total, isTold) })),
-        isWhole: count < SUMMED_ROWS_MAX,
+        isWhole,
       }
     },
   })

@@ -25,7 +25,7 @@ export type ConversionFilter = {
 /** Of a query over conversions: those of the workspace that the filter names. */
 export function fitsConversionFilter(workspace: string, filter: ConversionFilter): Expression<SqlBool> {
   const eb = expressionBuilder<Database, 'conversions'>()
-  const wanted: Expression<SqlBool>[] = [eb('conversions.workspace', '=', workspace)]
+  const wanted: Expression<SqlBool>[] = [fitsWorkspace(workspace, filter)]
   const { status, event, clickId, campaignId, offerId, createdFrom, createdTo } = filter
   if (status !== undefined) wanted.push(eb('conversions.status', '=', status))
   if (event !== undefined) wanted.push(eb('conversions.event', '=', event))
@@ -34,35 +34,46 @@ export function fitsConversionFilter(workspace: string, filter: ConversionFilter
   if (offerId !== undefined) wanted.push(eb('conversions.offer_id', '=', offerId))
   if (createdFrom !== undefined) wanted.push(eb('conversions.created_at', '>=', createdFrom))
   if (createdTo !== undefined) wanted.push(eb('conversions.created_at', '<', createdTo))
-  return eb.and([...wanted, ...fitsSenders(filter), ...fitsAnyId(filter), ...fitsParties(workspace, filter)])
+  return eb.and([...wanted, ...fitsSenders(filter), ...fitsParties(workspace, filter)])
 }
 
+/** Said with `<> ''`, word for word as the partial indexes say it: SQLite would walk all conversions otherwise. */
 function fitsSenders(filter: ConversionFilter): readonly Expression<SqlBool>[] {
   const eb = expressionBuilder<Database, 'conversions'>()
   const { trafficSourceId, affiliateNetworkId } = filter
   const wanted: Expression<SqlBool>[] = []
-  if (trafficSourceId !== undefined) wanted.push(eb('conversions.traffic_source_id', '=', trafficSourceId))
+  if (trafficSourceId !== undefined) {
+    wanted.push(eb('conversions.traffic_source_id', '=', trafficSourceId))
+    if (trafficSourceId !== '') wanted.push(eb('conversions.traffic_source_id', '<>', sql.lit('')))
+  }
   if (affiliateNetworkId !== undefined) {
     wanted.push(eb('conversions.affiliate_network_id', '=', affiliateNetworkId))
+    if (affiliateNetworkId !== '') wanted.push(eb('conversions.affiliate_network_id', '<>', sql.lit('')))
   }
   return wanted
 }
 
-function fitsAnyId({ anyId }: ConversionFilter): readonly Expression<SqlBool>[] {
-  if (anyId === undefined) return []
+/**
+ * In the workspace, and by an index for each of the ids. SQLite, which takes a workspace for some ten rows, would walk
+ * all of them when an `or` of these or the workspace itself were asked beside it.
+ */
+function fitsWorkspace(workspace: string, { anyId }: ConversionFilter): Expression<SqlBool> {
   const eb = expressionBuilder<Database, 'conversions'>()
-  return [
-    eb.or([
-      eb('conversions.id', '=', anyId),
-      eb('conversions.click_id', '=', anyId),
-      // As the partial indexes say it, word for word.
-      eb.and([eb('conversions.txid', '=', anyId), eb('conversions.txid', '<>', sql.lit(''))]),
-      eb.and([eb('conversions.external_id', '=', anyId), eb('conversions.external_id', '<>', sql.lit(''))]),
-    ]),
-  ]
+  if (anyId === undefined) return eb('conversions.workspace', '=', workspace)
+  const known = eb
+    .selectFrom('conversions as known')
+    .select('known.id')
+    .where('known.workspace', '=', workspace)
+  const named = known
+    .where('known.id', '=', anyId)
+    .unionAll(known.where('known.click_id', '=', anyId))
+    // As the partial indexes say it, word for word.
+    .unionAll(known.where('known.txid', '=', anyId).where('known.txid', '<>', sql.lit('')))
+    .unionAll(known.where('known.external_id', '=', anyId).where('known.external_id', '<>', sql.lit('')))
+  return eb('conversions.id', 'in', named)
 }
 
-/** Said with `<> ''`, word for word as the partial indexes say it: SQLite would walk all conversions otherwise. */
+/** Said with `<> ''`, as of senders. */
 function fitsParties(workspace: string, filter: ConversionFilter): readonly Expression<SqlBool>[] {
   const eb = expressionBuilder<Database, 'conversions'>()
   const { affiliateId, advertiserId, managerId } = filter
@@ -82,6 +93,7 @@ function fitsParties(workspace: string, filter: ConversionFilter): readonly Expr
       .where('affiliates.workspace', '=', workspace)
       .where('affiliates.manager_id', '=', managerId)
     wanted.push(eb('conversions.affiliate_id', 'in', managed))
+    wanted.push(eb('conversions.affiliate_id', '<>', sql.lit('')))
   }
   return wanted
 }

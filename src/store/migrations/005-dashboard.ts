@@ -36,6 +36,13 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`create index conversions_undecided on conversions (workspace) where status = 'pending' and affiliate_id <> ''`.execute(
     db,
   )
+  // With the order of lists, and without those that came by neither.
+  for (const sender of ['traffic_source', 'affiliate_network']) {
+    const id = sql.ref(`${sender}_id`)
+    await sql`create index ${sql.ref(`conversions_${sender}`)} on conversions (workspace, ${id}, created_at, id) where ${id} <> ''`.execute(
+      db,
+    )
+  }
   await sql`create index targets_unmoderated on notification_targets (workspace) where moderation = 'pending'`.execute(
     db,
   )

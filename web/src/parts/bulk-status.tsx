@@ -75,7 +75,7 @@ function ChooseAll({ filter, onChoose }: ChooseAllProps) {
   if (data === undefined) return null
   return (
     <Button size="xs" variant="subtle" onClick={onChoose}>
-      {words.chooseAll(formatCount(data.count))}
+      {data.isWhole ? words.chooseAll(formatCount(data.count)) : words.chooseAllMany}
     </Button>
   )
 }

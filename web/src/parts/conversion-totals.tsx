@@ -10,7 +10,7 @@ import { Sums } from './sums.tsx'
 export function ConversionTotals({ filter }: { readonly filter: ConversionFilter }) {
   const { data } = useConversionTotals(filter)
   const { currency } = useMe().workspace
-  if (data === undefined || data.count === 0) return null
+  if (data === undefined || (data.count === 0 && data.isWhole)) return null
   const { count, revenue, payout, byStatus, isWhole } = data
   return (
     <div>
@@ -26,7 +26,7 @@ export function ConversionTotals({ filter }: { readonly filter: ConversionFilter
       />
       {!isWhole && (
         <Text size="xs" c="dimmed" mt={4}>
-          {words.newest(formatCount(count))}
+          {words.newest}
         </Text>
       )}
     </div>
