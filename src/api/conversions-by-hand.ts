@@ -13,7 +13,7 @@ import { appendAudit } from '../store/audit-log.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
 import { type Caller, callerOf } from './caller.ts'
 import { conversionFilterFields } from './conversion-filter-fields.ts'
-import { amountField, currencyField, eventField } from './fields.ts'
+import { amountField, currencyField, eventField, toTime } from './fields.ts'
 import { hitAnswerSchema, toHitAnswerView } from './hit-answer-view.ts'
 import { invalidFields } from './problem.ts'
 
@@ -74,9 +74,11 @@ const bulkFields = {
   reason: z.string().trim().min(1, 'say why').max(REASON_CHARS_MAX).describe('Kept in the history'),
 }
 
-const bulkFilter = z
-  .strictObject(conversionFilterFields)
-  .refine((filter) => Object.keys(filter).length > 0, 'must name something: it would change everything')
+/** A day that is mistyped must not change years of conversions. */
+const bulkFilter = z.strictObject(conversionFilterFields).refine(({ createdFrom, createdTo, ...rest }) => {
+  const isOfSpan = createdFrom !== undefined && createdTo !== undefined
+  return isOfSpan || Object.keys(rest).length > 0
+}, 'must name something besides a time, or both createdFrom and createdTo: it would change nearly everything')
 
 const bulkBody = z.union([
   z.strictObject({
@@ -163,8 +165,19 @@ async function changeMany(deps: ApiDeps, caller: Caller, body: z.output<typeof b
   const { changed, refused, jobId } = answer
   const subject = { subjectType: 'workspace', subjectId: workspace }
   const entry = { workspace, at: deps.clock(), actor, action: 'conversion.bulk_status', ...subject }
-  await appendAudit(deps.store.db, { ...entry, detail: { status, reason, changed, refused, jobId } })
+  const which = 'ids' in body ? {} : { filter: toAuditedFilter(body.filter) }
+  const detail = { status, reason, ...which, changed, refused, jobId }
+  await appendAudit(deps.store.db, { ...entry, detail })
   return answer
+}
+
+/** As the body has it. */
+function toAuditedFilter({ createdFrom, createdTo, ...filter }: z.output<typeof bulkFilter>) {
+  return {
+    ...filter,
+    ...(createdFrom !== undefined && { createdFrom: toTime(createdFrom) }),
+    ...(createdTo !== undefined && { createdTo: toTime(createdTo) }),
+  }
 }
 
 function toBulkAnswer(

@@ -95,11 +95,20 @@ describe.each(SQL_ENGINES)('the status of many on %s', (engine) => {
     const body = { filter: { status: 'pending' }, status: 'trash', reason: 'test orders' }
     expect((await rig.send('POST', '/conversions/bulk-status', body)).body).toMatchObject({ changed: 2 })
     expect(await statuses(rig)).toEqual(['approved', 'trash', 'trash'])
+    const both = { status: 'approved', createdFrom: '2020-01-01', createdTo: '2020-01-02T00:00:00.000Z' }
+    await rig.send('POST', '/conversions/bulk-status', { ...body, filter: both })
+    const log = await rig.send('GET', '/audit-log?action=conversion.bulk_status')
+    const filters = log.body.items.map(({ detail }: { detail: { filter: object } }) => detail.filter)
+    expect(filters).toHaveLength(2)
+    expect(filters).toContainEqual(body.filter)
+    expect(filters).toContainEqual({ ...both, createdFrom: '2020-01-01T00:00:00.000Z' })
   })
 
-  it('refuses a filter that names nothing, and more ids than it takes', async () => {
+  it('refuses a filter that names nothing or one end of a time alone, and more ids than it takes', async () => {
     const rig = await openConversionsRig(stores)
-    const wrong = [{ filter: {} }, { ids: [] }, { ids: Array.from({ length: 1_001 }, String) }, {}]
+    const from = { filter: { createdFrom: '2020-01-01' } }
+    const to = { filter: { createdTo: '2040-01-01' } }
+    const wrong = [{ filter: {} }, from, to, { ids: [] }, { ids: Array.from({ length: 1_001 }, String) }, {}]
     for (const body of wrong) {
       const answer = await rig.send('POST', '/conversions/bulk-status', {
         ...body,
