@@ -11,6 +11,7 @@ import {
   updateAffiliate,
 } from '../store/affiliates.ts'
 import { appendAudit } from '../store/audit-log.ts'
+import { lockKeys } from '../store/lock-keys.ts'
 import type { SqlEngine } from '../store/open-store.ts'
 import { type Db, inTransaction } from '../store/transaction.ts'
 import {
@@ -145,7 +146,7 @@ function changeRoutes(app: ApiApp, deps: ApiDeps): void {
       const { status, reason } = request.body
       return toAffiliateView(
         await inWork(deps, request, async (work) => {
-          const { status: before } = await loadManagedAffiliate(work.db, key)
+          const { status: before } = await lockAffiliate(work, key)
           const changed = await updateAffiliate(work.db, key, { status, statusReason: reason }, work.now)
           if (changed === undefined) throw notFound('affiliate', key.id)
           await audit(work, 'status', key.id, { from: before, to: status, reason })
@@ -167,7 +168,7 @@ function archiveRoute(app: ApiApp, deps: ApiDeps): void {
     handler: async (request, reply) => {
       const key = managedKey(request, request.params.id)
       await inWork(deps, request, async (work) => {
-        await loadManagedAffiliate(work.db, key)
+        await lockAffiliate(work, key)
         if (!(await archiveAffiliate(work.db, key, work.now))) throw notFound('affiliate', key.id)
         await audit(work, 'archive', key.id, {})
       })
@@ -222,12 +223,18 @@ async function create(work: Work, fields: AffiliateFields): Promise<Affiliate> {
   return affiliate
 }
 
+/** Read under a lock of its own, so that what is checked of it stays so. */
+async function lockAffiliate({ db, engine }: Work, key: ManagedAffiliate): Promise<Affiliate> {
+  await lockKeys(db, engine, [`affiliate:${key.id}`])
+  return await loadManagedAffiliate(db, key)
+}
+
 async function update(
   work: Work,
   key: ManagedAffiliate,
   changes: Partial<AffiliateFields>,
 ): Promise<Affiliate> {
-  const current = await loadManagedAffiliate(work.db, key)
+  const current = await lockAffiliate(work, key)
   await checkAffiliate(work, key.workspace, { ...current, ...changes })
   const changed = await updateAffiliate(work.db, key, changes, work.now)
   if (changed === undefined) throw notFound('affiliate', key.id)
@@ -239,7 +246,7 @@ async function update(
 
 /** Its legacy ids may be taken by now, or who brought it archived. */
 async function restore(work: Work, key: ManagedAffiliate): Promise<Affiliate> {
-  const archived = await loadManagedAffiliate(work.db, key)
+  const archived = await lockAffiliate(work, key)
   if (archived.archivedAt === null) return archived
   await checkAffiliate(work, key.workspace, archived)
   if (await restoreAffiliate(work.db, key, work.now)) await audit(work, 'restore', key.id, {})

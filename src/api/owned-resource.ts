@@ -200,6 +200,7 @@ async function update<Item extends Owned & Fields, Fields>(
 ) {
   const { db, resource, caller, now } = work
   const key = { workspace: caller.workspace, id }
+  await lockItself(work, id)
   const current = await resource.get(db, key)
   if (current === undefined) throw notFound(resource.what, id)
   const before = await toView(work, current)
@@ -214,6 +215,14 @@ async function update<Item extends Owned & Fields, Fields>(
   return after
 }
 
+/** Before it is read, and before any other lock: what is read and checked of it then stays so. */
+async function lockItself<Item extends Owned & Fields, Fields>(
+  { db, engine, resource }: Work<Item, Fields>,
+  id: string,
+): Promise<void> {
+  await lockKeys(db, engine, [`${resource.what}:${id}`])
+}
+
 async function lockAndCheck<Item extends Owned & Fields, Fields>(
   { db, engine, resource, caller }: Work<Item, Fields>,
   fields: Fields,
@@ -226,6 +235,7 @@ async function lockAndCheck<Item extends Owned & Fields, Fields>(
 async function archive<Item extends Owned & Fields, Fields>(work: Work<Item, Fields>, id: string) {
   const { db, resource, caller, now } = work
   const key = { workspace: caller.workspace, id }
+  await lockItself(work, id)
   await resource.checkArchive?.(db, key)
   const archived = await resource.archive(db, key, now)
   if (!archived) throw notFound(resource.what, id)
@@ -236,11 +246,11 @@ async function archive<Item extends Owned & Fields, Fields>(work: Work<Item, Fie
 async function restore<Item extends Owned & Fields, Fields>(work: Work<Item, Fields>, id: string) {
   const { db, resource, caller, now } = work
   const key = { workspace: caller.workspace, id }
+  await lockItself(work, id)
   const archived = await resource.get(db, key)
   if (archived === undefined) throw notFound(resource.what, id)
   if (archived.archivedAt === null) return await toView(work, archived)
   await lockAndCheck(work, archived, id)
-  // Somebody was faster: it is in use as well.
   if (await resource.restore(db, key, now)) await audit(work, 'restore', id, {})
   const restored = await resource.get(db, key)
   if (restored === undefined) throw notFound(resource.what, id)

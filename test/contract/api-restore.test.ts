@@ -122,6 +122,34 @@ describe.each(SQL_ENGINES)('what was archived on %s', (engine) => {
     expect((await call('POST', `flows/${flowId}/restore`)).status).toBe(200)
   })
 
+  it('comes back once, and is changed one after the other, however many ask at once', async () => {
+    const { api, world, call } = await open()
+    const id = await world.make('landers')
+    const path = `landers/${id}`
+    await call('DELETE', path)
+    await Promise.all(Array.from({ length: 4 }, () => call('POST', `${path}/restore`)))
+    const first = (await call('GET', path)).body.name
+    const names = Array.from({ length: 6 }, (_, n) => `Name ${n}`)
+    await Promise.all(names.map((name) => call('PATCH', path, { name })))
+    const last = (await call('GET', path)).body.name
+    const rows = await api.store.db
+      .selectFrom('audit_log')
+      .select(['action', 'detail_json'])
+      .where('subject_id', '=', id)
+      .execute()
+    expect(rows.filter(({ action }) => action === 'lander.restore')).toHaveLength(1)
+    const changes = rows
+      .filter(({ action }) => action === 'lander.update')
+      .map(({ detail_json }) => JSON.parse(detail_json).changes.name)
+    // Each began with what another left.
+    expect(
+      changes
+        .map(({ before }) => before)
+        .concat(last)
+        .sort(),
+    ).toEqual([first, ...names].sort())
+  })
+
   it('is not found by an id that is none', async () => {
     const { call } = await open()
     for (const kind of KINDS) {
