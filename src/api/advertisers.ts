@@ -97,7 +97,7 @@ export function advertiserRoutes(app: ApiApp, deps: ApiDeps): void {
     update: updateAdvertiser,
     archive: archiveAdvertiser,
     restore: restoreAdvertiser,
-    secretFields: ['token', 'nextToken', 'signingSecret'],
+    secretFields: ['token', 'nextToken', 'signingSecret', 'billing', 'note'],
     get: getAdvertiser,
     list: listAdvertisers,
     complete: withWorkspaceCurrency,

@@ -40,6 +40,15 @@ const listQuery = pageQuery.extend({
   to: timeField.optional().describe('The first moment that is not asked for'),
 })
 
+const changeSchema = z.object({
+  before: z.unknown(),
+  after: z.unknown(),
+  isMasked: z
+    .literal(true)
+    .optional()
+    .describe('Parameters of a URL that look secret stand as ***: PATCH can not take it back'),
+})
+
 const entrySchema = z
   .object({
     id: z.string(),
@@ -54,7 +63,7 @@ const entrySchema = z
     subjectName: z.string().describe("As it is called now; '' for a thing without a name"),
     fields: z.array(z.string()).describe('Which fields changed'),
     changes: z
-      .record(z.string(), z.object({ before: z.unknown(), after: z.unknown() }))
+      .record(z.string(), changeSchema)
       .describe('Of those fields, what PATCH takes; values that are secret or very long are not kept'),
     detail: z.record(z.string(), z.unknown()).describe('What else is known of the deed'),
   })

@@ -1,10 +1,16 @@
 import { z } from 'zod'
+import { maskUrlSecrets } from '../domain/mask-url-secrets.ts'
 
 /** What an audit entry keeps of one change at most, as JSON: a flow of some dozen paths fits. */
 const CHANGES_CHARS_MAX = 20_000
 
-/** A field that changed, as the API shows it: PATCH takes `before` to undo the change. */
-export type FieldChange = { readonly before: unknown; readonly after: unknown }
+/** A field that changed, as the API shows it: PATCH takes `before` to undo the change, unless it is masked. */
+export type FieldChange = {
+  readonly before: unknown
+  readonly after: unknown
+  /** A URL in it holds what looks like a secret, which is not kept. */
+  readonly isMasked?: true
+}
 
 /** For the `detail` of an audit entry. */
 export type AuditedChanges = {
@@ -42,12 +48,26 @@ export function auditedChanges({
   let chars = 0
   for (const name of changed) {
     if (secret.includes(name)) continue
-    const change = { before: old.get(name) ?? null, after: now.get(name) ?? null }
+    const change = toChange(old.get(name) ?? null, now.get(name) ?? null)
     chars += JSON.stringify(change).length
     if (chars > CHANGES_CHARS_MAX) return { fields }
     changes[name] = change
   }
   return Object.keys(changes).length === 0 ? { fields } : { fields, changes }
+}
+
+function toChange(before: unknown, after: unknown): FieldChange {
+  const masked = { before: maskUrls(before), after: maskUrls(after) }
+  const isSame = JSON.stringify(masked) === JSON.stringify({ before, after })
+  return isSame ? masked : { ...masked, isMasked: true }
+}
+
+/** Every URL in a value of JSON, however deep. */
+function maskUrls(value: unknown): unknown {
+  if (typeof value === 'string') return maskUrlSecrets(value)
+  if (Array.isArray(value)) return value.map(maskUrls)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, maskUrls(each)]))
 }
 
 /** The names that a body of this schema may have. */

@@ -62,16 +62,19 @@ describe.each(SQL_ENGINES)('the audit log on %s', (engine) => {
       signingSecret: 'hush',
       name: 'N',
     })
+    const { billing } = await call('GET', `advertisers/${world.ids.advertisers}`)
     await call('PATCH', `advertisers/${world.ids.advertisers}`, {
       token: 'hush-1',
       nextToken: 'hush-2',
       signingSecret: 'hush',
+      note: 'hush',
+      billing: { ...billing, taxId: 'hush' },
     })
     await call('PATCH', `landers/${world.ids.landers}`, {
       protection: { secret: 'hush-hush-hush-hush', minutes: 5 },
     })
     await call('PATCH', `affiliates/${world.ids.affiliates}`, {
-      payment: { method: 'wire', currency: 'USD', account: 'hush' },
+      payment: { method: 'wire', details: 'hush' },
       note: 'hush',
     })
     const rows = await api.store.db.selectFrom('audit_log').selectAll().execute()
@@ -83,10 +86,39 @@ describe.each(SQL_ENGINES)('the audit log on %s', (engine) => {
     })
     const [advertiser] = await entries('action=advertiser.update')
     expect(advertiser).toMatchObject({
-      fields: ['token', 'signingSecret', 'nextToken'],
+      fields: expect.arrayContaining(['token', 'signingSecret', 'nextToken', 'billing', 'note']),
       changes: {},
     })
     expect((await entries('action=lander.update'))[0]).toMatchObject({ fields: ['protection'], changes: {} })
+    expect((await entries('action=affiliate.update'))[0]).toMatchObject({
+      fields: expect.arrayContaining(['payment', 'note']),
+      changes: {},
+    })
+  })
+
+  it('keeps of URLs all but what looks secret, and says so', async () => {
+    const { api, world, call, entries } = await open()
+    const id = world.ids.offers
+    await call('PATCH', `offers/${id}`, { url: 'https://o.example/?apikey=hush-1&cid={clickid}', name: 'N' })
+    await call('PATCH', `offers/${id}`, { url: 'https://o.example/?cid={clickid}' })
+    const url = 'https://l.example/?sig=hush-2'
+    await call('PATCH', `landers/${world.ids.landers}`, { url })
+    await call('PATCH', `campaigns/${world.ids.campaigns}`, { fallbackUrl: url })
+    const rows = await api.store.db.selectFrom('audit_log').selectAll().execute()
+    expect(JSON.stringify(rows)).not.toContain('hush')
+    const [second, first] = await entries('action=offer.update')
+    const masked = 'https://o.example/?apikey=***&cid={clickid}'
+    expect(first.changes.name).toEqual({ before: 'ALPHA offers', after: 'N' })
+    expect(first.changes.url).toMatchObject({ after: masked, isMasked: true })
+    expect(second.changes.url).toEqual({
+      before: masked,
+      after: 'https://o.example/?cid={clickid}',
+      isMasked: true,
+    })
+    const [lander] = await entries('action=lander.update')
+    expect(lander.changes.url).toMatchObject({ after: 'https://l.example/?sig=***', isMasked: true })
+    const [campaign] = await entries('action=campaign.update')
+    expect(campaign.changes.fallbackUrl).toMatchObject({ isMasked: true })
   })
 
   it('keeps the names alone of a change that is very long', async () => {

@@ -10,6 +10,7 @@ import { useMe } from './session.ts'
 
 export type ChangeEntry = components['schemas']['AuditEntry']
 export type Subject = keyof typeof KINDS
+type Change = ChangeEntry['changes'][string]
 type Values = Readonly<Record<string, unknown>>
 
 const PAGE_SIZE = 50
@@ -50,6 +51,11 @@ export function useChanges(subjectType: Subject, subjectId: string) {
   })
 }
 
+/** What undoing writes back: a change with a secret in it is not kept in full. */
+export function undoable({ changes }: ChangeEntry): readonly (readonly [field: string, change: Change])[] {
+  return Object.entries(changes).filter(([, { isMasked }]) => isMasked !== true)
+}
+
 /** What the change left that is different by now: undoing it would write over that. */
 export type Conflict = { readonly field: string; readonly now: unknown }
 type Undone = { readonly conflicts: readonly Conflict[] }
@@ -63,7 +69,7 @@ export function useUndoChange(subjectType: Subject, subjectId: string, onDone: (
   const kind = KINDS[subjectType]
   return useMutation({
     mutationFn: async ({ entry, isForced }: { entry: ChangeEntry; isForced: boolean }): Promise<Undone> => {
-      const changes = Object.entries(entry.changes)
+      const changes = undoable(entry)
       const now = await kind.get(subjectId)
       const conflicts = changes
         .filter(([field, { after }]) => !isSame(now[field], after))

@@ -22,6 +22,7 @@ export const historyTexts = {
   undoAnyway: 'Undo it anyway',
   leave: 'Leave it as it is',
   hidden: 'changed; its values are not kept',
+  masked: 'holds a secret, which is not kept: this can not be undone here',
   added: 'added',
   removed: 'removed',
   nothing: 'empty',

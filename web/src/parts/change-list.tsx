@@ -3,6 +3,7 @@ import {
   type ChangeEntry,
   type Conflict,
   type Subject,
+  undoable,
   useChanges,
   useChangeWords,
   useUndoChange,
@@ -64,6 +65,7 @@ function Deed({ entry, ...subject }: ChangeListProps & { readonly entry: ChangeE
   const say = useChangeWords(subject.subjectType, subject.subjectId)
   const deed = entry.action.split('.').at(-1) ?? ''
   const hidden = entry.fields.filter((field) => entry.changes[field] === undefined)
+  const masked = Object.entries(entry.changes).filter(([, { isMasked }]) => isMasked)
   return (
     <li className={classes.deed}>
       <Text size="sm">
@@ -78,13 +80,18 @@ function Deed({ entry, ...subject }: ChangeListProps & { readonly entry: ChangeE
             <ChangedLine key={line.what + line.from} line={line} />
           )),
         )}
+        {masked.map(([field]) => (
+          <li key={`masked ${field}`}>
+            <span className={classes.what}>{labelOf(field)}</span> {words.masked}
+          </li>
+        ))}
         {hidden.map((field) => (
           <li key={field}>
             <span className={classes.what}>{labelOf(field)}</span> {words.hidden}
           </li>
         ))}
       </ul>
-      {Object.keys(entry.changes).length > 0 && <Undo {...subject} entry={entry} say={say} />}
+      {undoable(entry).length > 0 && <Undo {...subject} entry={entry} say={say} />}
     </li>
   )
 }
