@@ -3,6 +3,7 @@ import { lockOfConversion } from '../conversions/conversion-lock.ts'
 import { appendAudit } from '../store/audit-log.ts'
 import { getConversionWithHistory } from '../store/conversions.ts'
 import { eraseClicklessConversion } from '../store/erase-click-id.ts'
+import type { Db } from '../store/transaction.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
 import { type Caller, callerOf } from './caller.ts'
 import { exportClickless, exportSchema } from './privacy-export.ts'
@@ -39,15 +40,10 @@ export function privacyConversionRoutes(app: ApiApp, deps: ApiDeps): void {
       const { workspace, actor } = caller
       const at = deps.clock()
       const subject = { subjectType: 'conversion', subjectId: id }
-      await appendAudit(deps.store.db, {
-        workspace,
-        at,
-        actor,
-        action: 'conversion.erase',
-        ...subject,
-        detail: {},
-      })
-      await eraseClicklessConversion(deps.store, { workspace, id, lock: lockOfConversion(conversion) }, at)
+      const entry = { workspace, at, actor, action: 'conversion.erase', ...subject, detail: {} }
+      const record = (db: Db) => appendAudit(db, entry)
+      const lock = lockOfConversion(conversion)
+      await eraseClicklessConversion(deps.store, { workspace, id, lock, record }, at)
       return await exportClickless(deps, caller, await findClickless(deps, caller, id))
     },
   })

@@ -36,24 +36,38 @@ export async function eraseClickId(store: Store, erased: ErasedClick, now: numbe
   return await eraseAll(store, { ...erased, conversionId: '', now }, erased.clickId)
 }
 
-/**
- * The same of one conversion without a click: nothing but its id tells whose it is.
- * @param conversion.lock under which it is decided on (conversions/conversion-lock.ts)
- */
-export async function eraseClicklessConversion(
-  store: Store,
-  { workspace, id, lock }: { readonly workspace: string; readonly id: string; readonly lock: string },
-  now: number,
-): Promise<number> {
-  return await eraseAll(store, { workspace, clickId: '', conversionId: id, isOwnVisit: false, now }, lock)
+type ErasedConversion = {
+  readonly workspace: string
+  readonly id: string
+  /** Under which it is decided on (conversions/conversion-lock.ts). */
+  readonly lock: string
+  /** Writes down who ordered it, in the transaction of the first step: neither is without the other. */
+  readonly record: (db: Db) => Promise<void>
 }
 
-async function eraseAll(store: Store, of: Omit<Part, 'after' | 'limit'>, lock: string): Promise<number> {
-  let [changed, place] = [0, { part: 0, after: '' }]
+/** The same of one conversion without a click: nothing but its id tells whose it is. */
+export async function eraseClicklessConversion(
+  store: Store,
+  { workspace, id, lock, record }: ErasedConversion,
+  now: number,
+): Promise<number> {
+  const of = { workspace, clickId: '', conversionId: id, isOwnVisit: false, now }
+  return await eraseAll(store, of, lock, record)
+}
+
+async function eraseAll(
+  store: Store,
+  of: Omit<Part, 'after' | 'limit'>,
+  lock: string,
+  record?: (db: Db) => Promise<void>,
+): Promise<number> {
+  const start: Place = { part: 0, after: '' }
+  let [changed, place] = [0, start]
   while (place.part < PARTS.length) {
     const from = place
     const step = await store.db.transaction().execute(async (db) => {
       await lockKeys(db, store.engine, [lock])
+      if (from === start) await record?.(db)
       return await eraseStep(db, of, from)
     })
     changed += step.changed
