@@ -124,7 +124,10 @@ describe.each(SQL_ENGINES)('the overview on %s', (engine) => {
     expect((await load()).network).toEqual({ applications: 0, pixels: 0, conversions: 0 })
     const [affiliate_id, offer_id] = [world.ids.affiliates ?? '', world.ids['network-offers'] ?? '']
     await record(api, {
-      ...{ mark: 'Pending', workspace, clickId: 'c2', targetId: undefined },
+      mark: 'Pending',
+      workspace,
+      clickId: 'c2',
+      targetId: undefined,
       network: { affiliate_id, offer_id, advertiser_id: world.ids.advertisers ?? '' },
     })
     await db

@@ -91,7 +91,8 @@ function keyed(items: readonly unknown[]): ReadonlyMap<string, unknown> {
 
 function keyOf(item: unknown): string {
   if (!isRecord(item)) return JSON.stringify(item)
-  return String(item.id ?? item.event ?? item.name ?? item.param ?? JSON.stringify(item))
+  const names = [item.id, item.event, item.name, item.param]
+  return names.find((name) => typeof name === 'string') ?? JSON.stringify(item)
 }
 
 function sayListed(field: string, item: unknown, say: ChangeWords): string {

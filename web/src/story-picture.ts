@@ -111,7 +111,7 @@ const DELIVERY_TONES: Readonly<Record<string, Tone>> = {
 }
 
 /** How an entry went. */
-export function toneOf(entry: Entry): Tone {
+function toneOf(entry: Entry): Tone {
   switch (entry.type) {
     case 'hit':
       return OUTCOME_TONES[entry.hit.outcome] ?? 'look'
