@@ -80,9 +80,8 @@ async function sellOfNetwork({ links, advertiserUrl }: ShowcaseNetwork, publicUr
     if (clickId === undefined || lottery(clickId, 'buys') >= NETWORK_BUY_PERCENT) continue
     const url = new URL(advertiserUrl)
     // What the advertiser's own macros would fill.
-    for (const [name, value] of url.searchParams.entries().toArray()) {
-      if (/[{[<]/.test(value)) url.searchParams.delete(name)
-    }
+    const unfilled = [...url.searchParams].filter(([, value]) => /[{[<]/.test(value))
+    for (const [name] of unfilled) url.searchParams.delete(name)
     url.searchParams.set('cid', clickId)
     url.searchParams.set('txid', `order-${n}`)
     await ping(url.href)
