@@ -52,7 +52,13 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const { label, columns, rows, rowKey, href, selection, sorting } = props
   const minWidth = Math.min(TABLE_WIDTH_MIN, columns.length * COLUMN_WIDTH_MIN)
   return (
-    <Table.ScrollContainer type="native" minWidth={minWidth} className={classes.frame}>
+    <Table.ScrollContainer
+      type="native"
+      minWidth={minWidth}
+      className={classes.frame}
+      // Without anything inside to go to, the arrow keys could not scroll it.
+      {...(href === undefined && { tabIndex: 0, role: 'group', 'aria-label': label })}
+    >
       <Table stickyHeader className={classes.table} aria-label={label} highlightOnHover={href !== undefined}>
         <Table.Thead>
           <Table.Tr>
