@@ -128,7 +128,8 @@ describe('the dashboard in a browser', () => {
     await fill(page, { Name: 'An offer', 'Offer URL': 'ftp://example.com/{clickid}' })
     await page.getByRole('button', { name: 'Create' }).click()
     await page.getByText('http:// or https://').waitFor()
-    await page.locator('input[name=url][aria-invalid=true]:focus').waitFor()
+    const field = page.getByRole('textbox', { name: 'Offer URL', exact: true })
+    await field.and(page.locator('[aria-invalid=true]:focus')).waitFor()
 
     await page.getByRole('textbox', { name: 'Offer URL' }).fill('https://example.com/{clickid}')
     await page.getByRole('button', { name: 'Create' }).click()
@@ -147,7 +148,8 @@ describe('the dashboard in a browser', () => {
     await page.getByText('Attempt 1: 500').click()
     await page.getByText('oops').waitFor()
     await page.getByRole('button', { name: 'Send again' }).click()
-    await page.getByText('Waiting').waitFor()
+    await page.getByRole('dialog').getByRole('button', { name: 'Send again' }).click()
+    await page.getByText('Waiting').first().waitFor()
 
     const delivery = await api.store.db.selectFrom('deliveries').select('state').executeTakeFirstOrThrow()
     expect(delivery.state).toBe('pending')

@@ -138,6 +138,7 @@ describe('the affiliate portal in a browser', () => {
             exact: true,
           },
         )
+        .first()
         .waitFor()
       await page.getByRole('button', { name: 'Copy Your affiliate link' }).waitFor()
 
