@@ -70,10 +70,11 @@ async function reportOfEmptyPage(
 
 async function loadTotals(
   ledger: Pick<Ledger, 'query'>,
-  { sort: _, ...request }: ReportRequest,
+  request: ReportRequest,
   signal: AbortSignal | undefined,
 ): Promise<MetricValues> {
-  const { sql, params } = buildQuery({ ...request, groupBy: [], limit: 1, offset: 0 })
+  const { sort: _, ...unsorted } = request
+  const { sql, params } = buildQuery({ ...unsorted, groupBy: [], limit: 1, offset: 0 })
   const [row] = await ledger.query<AnswerRow>(sql, params, signal)
   return metricValues(request, row ?? {}, 't')
 }
