@@ -122,8 +122,10 @@ describe('the affiliate portal in a browser', () => {
       await signIn(page)
       await page.getByRole('heading', { name: 'Overview' }).waitFor()
 
-      await goTo(page, 'Offers')
-      await page.getByRole('link', { name: 'Wallpapers' }).click()
+      await page.keyboard.press('Control+k')
+      await page.getByRole('textbox', { name: 'Search and commands' }).fill('wallp')
+      await page.getByText('Wallpapers, 1 of 1').waitFor({ state: 'attached' })
+      await page.keyboard.press('Enter')
       await page.getByText('This offer allows postbacks only').waitFor()
       await goTo(page, 'Offers')
       await page.getByRole('textbox', { name: 'Search' }).fill('ring')
