@@ -68,13 +68,13 @@ export function Shell({ me, places, children }: ShellProps) {
             <div key={group.label} className={classes.group}>
               <Text className={classes.groupLabel}>{group.label}</Text>
               {group.items.map((item) => (
-                <NavItemLink key={item.href} item={item} path={path} />
+                <NavItemLink key={item.href} item={item} path={path} among={places} />
               ))}
             </div>
           ))}
         </AppShell.Section>
         <AppShell.Section className={classes.bottom}>
-          {places.last && <NavItemLink item={places.last} path={path} />}
+          {places.last && <NavItemLink item={places.last} path={path} among={places} />}
           <Account email={me.user.email} onShortcuts={openHelp} />
         </AppShell.Section>
       </AppShell.Navbar>
@@ -126,14 +126,18 @@ function Account({ email, onShortcuts }: { readonly email: string; readonly onSh
   )
 }
 
-function NavItemLink({ item, path }: { readonly item: NavItem; readonly path: string }) {
+type NavItemLinkProps = { readonly item: NavItem; readonly path: string; readonly among: Places }
+
+function NavItemLink({ item, path, among }: NavItemLinkProps) {
+  const count = among.navigation.reduce((sum, { items }) => sum + items.length, 0)
   const place = pathOf(item.href)
   const active = path === place || path.startsWith(`${place}/`)
   const link = useRef<HTMLAnchorElement>(null)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a place that joins the others pushes those below it
   useEffect(() => {
     // There are more places than a low window shows.
     if (active) link.current?.scrollIntoView({ block: 'nearest' })
-  }, [active])
+  }, [active, count])
   return (
     <NavLink
       ref={link}
