@@ -14,7 +14,11 @@ const AMOUNTS = ['32.00', '21.50', '9.00', '14.00', '2.20']
 const HOPS_MAX = 4
 
 /** Somebody who came through a link: the click id, and the host where the way ended. */
-type Arrived = { readonly clickId: string; readonly n: number }
+type Arrived = {
+  readonly clickId: string
+  readonly n: number
+  readonly postbacks: readonly ShowcaseNetworkPostback[]
+}
 
 /** Visits, sales and mishaps of this moment, through the public port as everybody else's. */
 export async function playToday(
@@ -24,12 +28,13 @@ export async function playToday(
 ): Promise<void> {
   const arrived: Arrived[] = []
   for (let n = 0; n < VISITS; n += 1) {
-    const { link, source, id } = tracker.campaigns[n % tracker.campaigns.length] ?? {}
-    if (link === undefined || source === undefined || id === undefined) continue
+    const campaign = tracker.campaigns[n % tracker.campaigns.length]
+    if (campaign === undefined) continue
+    const { link, source, id, postbacks } = campaign
     const clickId = await follow(fillMacros({ key: id.slice(0, 8), link, source }, n), n, publicUrl)
-    if (clickId !== undefined) arrived.push({ clickId, n })
+    if (clickId !== undefined) arrived.push({ clickId, n, postbacks })
   }
-  await sell(arrived, tracker.postbacks)
+  await sell(arrived)
   await sellOfNetwork(network, publicUrl)
   await sendStrays(publicUrl, tracker.postbacks)
 }
@@ -61,11 +66,8 @@ async function follow(link: string, n: number, publicUrl: string): Promise<strin
   return clickId
 }
 
-async function sell(
-  arrived: readonly Arrived[],
-  postbacks: readonly ShowcaseNetworkPostback[],
-): Promise<void> {
-  for (const { clickId, n } of arrived) {
+async function sell(arrived: readonly Arrived[]): Promise<void> {
+  for (const { clickId, n, postbacks } of arrived) {
     if (lottery(clickId, 'buys') >= BUY_PERCENT) continue
     const values = { clickId, payout: AMOUNTS[n % AMOUNTS.length] ?? '1', txid: `T-${clickId.slice(10, 18)}` }
     // Whose offer it was is the network's to know: the others refuse a click that is not theirs.

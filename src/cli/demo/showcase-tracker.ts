@@ -20,7 +20,13 @@ export type ShowcaseArm = {
   readonly payoutMicros: number
 }
 
-export type ShowcaseCampaign = { readonly id: string; readonly link: string; readonly source: DemoSource }
+export type ShowcaseCampaign = {
+  readonly id: string
+  readonly link: string
+  readonly source: DemoSource
+  /** Of the networks whose offers it leads to. */
+  readonly postbacks: readonly ShowcaseNetworkPostback[]
+}
 
 /** Where a network reports to, and by what field it calls which of its macros. */
 export type ShowcaseNetworkPostback = {
@@ -153,15 +159,17 @@ export async function createShowcaseTracker(api: ApiClient, sourceUrl: string): 
   }
 }
 
+type ShowcaseTrackerNetwork = { readonly id: string; readonly postback: ShowcaseNetworkPostback }
+
 type Things = {
   readonly sources: ReadonlyMap<SourceKey, DemoSource>
-  readonly networks: readonly { readonly id: string }[]
+  readonly networks: readonly ShowcaseTrackerNetwork[]
   readonly offerIds: readonly string[]
   readonly landerIds: readonly string[]
 }
 
 async function createNetworks(api: ApiClient) {
-  const networks: { readonly id: string; readonly postback: ShowcaseNetworkPostback }[] = []
+  const networks: ShowcaseTrackerNetwork[] = []
   for (const template of NETWORKS) {
     const network = await api.post('/affiliate-networks/from-template', {
       template,
@@ -222,7 +230,9 @@ async function createCampaign(api: ApiClient, plan: CampaignPlan, things: Things
       of: offers.length,
     }),
   )
-  return { campaign: { id, link: String(field(created, 'link')), source }, arms }
+  const numbers = new Set(offers.map((index) => OFFERS[index]?.network ?? 0))
+  const postbacks = [...numbers].flatMap((number) => things.networks[number]?.postback ?? [])
+  return { campaign: { id, link: String(field(created, 'link')), source, postbacks }, arms }
 }
 
 /** Of the rules first, as the flow is gone through. */
