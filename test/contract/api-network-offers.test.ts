@@ -336,6 +336,7 @@ describe('a payout above the revenue', () => {
       .selectAll()
       .where('action', '=', 'offer.update')
       .execute()
-    expect(rows.map((row) => row.detail_json)).toContain('{"fields":["terms","confirmPayoutAboveRevenue"]}')
+    const fields = rows.map(({ detail_json }) => JSON.parse(detail_json).fields)
+    expect(fields).toContainEqual(['terms', 'confirmPayoutAboveRevenue'])
   })
 })
