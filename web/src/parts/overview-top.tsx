@@ -48,7 +48,10 @@ export function OverviewTop({ kind, metric, range, isNetwork }: OverviewTopProps
           if (known.length === 0) {
             return (
               <Text size="sm" c="dimmed">
-                {words.topEmpty} <Anchor href="/start">{words.start}</Anchor>
+                {words.topEmpty}{' '}
+                <Anchor href="/start" underline="always">
+                  {words.start}
+                </Anchor>
               </Text>
             )
           }
