@@ -96,6 +96,7 @@ describe('money over the API', () => {
       payable: '3.21',
       invoiced: '0',
       paid: '0',
+      nextInvoice: { at: expect.stringMatching(/-01T00:00:00.000Z$/), minimum: '50' },
     })
     await manager('POST', `invoices/${draft.id}/finalize`)
     const billed = (await manager('POST', 'invoices', { side: 'advertiser', partyId: advertiser.id })).json()
