@@ -26,7 +26,7 @@ const report = createReporter('delivery-backlog', process.argv.includes('--json'
 await withTemporaryDirectory(async (dataDir) => await drain('sqlite', { dataDir, databaseUrl: '' }, 1))
 const server = await startPostgresServer({ isDurable: true })
 try {
-  await drain('postgres', { dataDir: '', databaseUrl: await server.createDatabase() }, 2)
+  await drain('postgres', { dataDir: '', databaseUrl: await server.createDatabase('backlog') }, 2)
 } finally {
   await server.stop()
 }

@@ -32,7 +32,7 @@ const report = createReporter('delivery-kill', process.argv.includes('--json'))
 await withTemporaryDirectory(async (dataDir) => await soak('sqlite', { dataDir, databaseUrl: '' }, 1))
 const server = await startPostgresServer({ isDurable: true })
 try {
-  await soak('postgres', { dataDir: '', databaseUrl: await server.createDatabase() }, 2)
+  await soak('postgres', { dataDir: '', databaseUrl: await server.createDatabase('kill') }, 2)
 } finally {
   await server.stop()
 }

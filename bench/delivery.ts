@@ -43,7 +43,7 @@ async function measureSqlite(): Promise<void> {
 async function measurePostgres(): Promise<void> {
   const server: PostgresServer = await startPostgresServer({ isDurable: true })
   try {
-    const databaseUrl = await server.createDatabase()
+    const databaseUrl = await server.createDatabase('bench')
     const { perSecond, cpuMicros } = await run({ dataDir: '', databaseUrl }, { workers: 2 })
     report('per_s_postgres', perSecond, '1/s')
     report('cpu_us_postgres', cpuMicros, 'us/delivery')

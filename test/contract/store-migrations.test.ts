@@ -15,7 +15,7 @@ describe.each(SQL_ENGINES)('a database of an earlier version, on %s', (engine) =
   const stores = useStores(engine)
 
   it('has the lanes of all that waits, however many, and no time limit for it', async () => {
-    const options = await stores.options()
+    const options = await stores.options({ isBare: true })
     await inEarlier(options, async (db) => {
       await sql`
         insert into deliveries (

@@ -6,7 +6,7 @@ describe.each(SQL_ENGINES)('an open store on %s', (engine) => {
   const stores = useStores(engine)
 
   it('has the tables, and opening it again changes nothing', async () => {
-    const options = await stores.options()
+    const options = await stores.options({ isBare: true })
     const first = await stores.open(options)
     await first.db.updateTable('config_version').set({ version: 41 }).execute()
     const second = await stores.open(options)
@@ -17,7 +17,7 @@ describe.each(SQL_ENGINES)('an open store on %s', (engine) => {
   })
 
   it('is made by several processes at once without harm', async () => {
-    const options = await stores.options()
+    const options = await stores.options({ isBare: true })
     const opened = await Promise.all([1, 2, 3].map(() => stores.open(options)))
     for (const store of opened) {
       expect(await store.db.selectFrom('config_version').select('version').execute()).toEqual([

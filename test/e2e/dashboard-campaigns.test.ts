@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ApiClient, field, idOf, setUpOwner } from '../../src/cli/demo/api-client.ts'
 import { type Installation, startInstallation } from '../../src/cli/demo/installation.ts'
 import { findA11yProblems } from './axe.ts'
-import { buildDashboard, launchBrowser } from './dashboard-page.ts'
+import { launchBrowser } from './dashboard-page.ts'
 import { type DashboardWindow, openAsOwner } from './dashboard-window.ts'
 
 const PERSON = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:127.0) Gecko/20100101 Firefox/127.0'
@@ -15,7 +15,6 @@ const PERSON = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:127.0) Gecko/201001
 /** The campaigns of a tracker, on an installation as it is started: traffic included. */
 describe('campaigns in a browser', () => {
   const folder = mkdtempSync(join(tmpdir(), 'trailpost-campaigns-'))
-  const webRoot = join(folder, 'web')
   let installation: Installation
   let api: ApiClient
   let browser: Browser
@@ -24,7 +23,6 @@ describe('campaigns in a browser', () => {
   let sleep: string
 
   beforeAll(async () => {
-    buildDashboard(webRoot)
     const settings = { TRAILPOST_LOG_LEVEL: 'fatal' }
     installation = await startInstallation({ dataDir: join(folder, 'data'), edges: 1, settings })
     api = await setUpOwner(installation)
@@ -34,7 +32,7 @@ describe('campaigns in a browser', () => {
     const clickId = await visit('sleep-push')
     await fetch(`${installation.publicUrl}/postback?cid=${clickId}&payout=12.50&txid=T1`)
     browser = await launchBrowser()
-    shown = await openAsOwner(browser, { origin: installation.dashboardUrl, webRoot })
+    shown = await openAsOwner(browser, { origin: installation.dashboardUrl })
     page = shown.page
   })
   afterAll(async () => {

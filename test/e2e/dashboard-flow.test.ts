@@ -6,13 +6,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { idOf, setUpOwner } from '../../src/cli/demo/api-client.ts'
 import { type Installation, startInstallation } from '../../src/cli/demo/installation.ts'
 import { findA11yProblems } from './axe.ts'
-import { buildDashboard, choose, fill, launchBrowser } from './dashboard-page.ts'
+import { choose, fill, launchBrowser } from './dashboard-page.ts'
 import { type DashboardWindow, openAsOwner } from './dashboard-window.ts'
 
 /** A flow as its author sees it: a picture, an order, a dry run, and what was changed. */
 describe('a flow in a browser', () => {
   const folder = mkdtempSync(join(tmpdir(), 'trailpost-flow-'))
-  const webRoot = join(folder, 'web')
   let installation: Installation
   let browser: Browser
   let shown: DashboardWindow
@@ -20,7 +19,6 @@ describe('a flow in a browser', () => {
   let campaign: string
 
   beforeAll(async () => {
-    buildDashboard(webRoot)
     const settings = { TRAILPOST_LOG_LEVEL: 'fatal' }
     installation = await startInstallation({ dataDir: join(folder, 'data'), edges: 1, settings })
     const api = await setUpOwner(installation)
@@ -34,7 +32,7 @@ describe('a flow in a browser', () => {
       costModel: { type: 'none' },
     })
     browser = await launchBrowser()
-    shown = await openAsOwner(browser, { origin: installation.dashboardUrl, webRoot })
+    shown = await openAsOwner(browser, { origin: installation.dashboardUrl })
     page = shown.page
 
     async function offer(name: string): Promise<string> {
@@ -154,7 +152,6 @@ describe('a flow in a browser', () => {
     expect(await findA11yProblems(page)).toEqual([])
     const dark = await openAsOwner(browser, {
       origin: installation.dashboardUrl,
-      webRoot,
       colorScheme: 'dark',
     })
     await dark.page.goto(`${installation.dashboardUrl}/campaigns/${campaign}`)

@@ -7,7 +7,7 @@ import { type ApiClient, idOf, setUpOwner } from '../../src/cli/demo/api-client.
 import { type Installation, startInstallation } from '../../src/cli/demo/installation.ts'
 import { openSink } from '../support/delivery-queue.ts'
 import { findA11yProblems } from './axe.ts'
-import { buildDashboard, fill, launchBrowser } from './dashboard-page.ts'
+import { fill, launchBrowser } from './dashboard-page.ts'
 import { type DashboardWindow, openAsOwner } from './dashboard-window.ts'
 
 /** Long enough for a busy machine; what does not come by then does not come. */
@@ -32,7 +32,6 @@ const SCREENS = {
 /** Looking closely at an installation as it is started, whose traffic source and network are stood in for. */
 describe('what went wrong is found and mended in a browser', () => {
   const folder = mkdtempSync(join(tmpdir(), 'trailpost-inspector-'))
-  const webRoot = join(folder, 'web')
   let receiverStatus = 500
   let receiver: Awaited<ReturnType<typeof openSink>>
   let installation: Installation
@@ -43,13 +42,12 @@ describe('what went wrong is found and mended in a browser', () => {
   let storyPath = ''
 
   beforeAll(async () => {
-    buildDashboard(webRoot)
     receiver = await openSink((_request, response) => response.writeHead(receiverStatus).end('it says so'))
     const settings = { TRAILPOST_LOG_LEVEL: 'fatal', TRAILPOST_ALLOW_PRIVATE_TARGETS: '127.0.0.0/8' }
     installation = await startInstallation({ dataDir: join(folder, 'data'), edges: 1, settings })
     await createCampaign(await setUpOwner(installation), `${receiver.url}/pb?id={externalid}`)
     browser = await launchBrowser()
-    window = await openAsOwner(browser, { origin: installation.dashboardUrl, webRoot })
+    window = await openAsOwner(browser, { origin: installation.dashboardUrl })
     page = window.page
     page.setDefaultTimeout(STEP_MS_MAX)
   })

@@ -1,12 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { DASHBOARD_URL, openTestApi, PASSWORD, PUBLIC_URL, type TestApi } from '../contract/api-harness.ts'
 import { useStores } from '../support/databases.ts'
-import { buildDashboard, choose, create, fill, launchBrowser, open, watch } from './dashboard-page.ts'
+import { choose, create, enter, fill, launchBrowser, open, watch } from './dashboard-page.ts'
 
 /** Long enough for a busy machine; what does not come by then does not come. */
 const STEP_MS_MAX = 15_000
@@ -31,21 +28,19 @@ const SCREENS = {
 
 describe('a network run in a browser', () => {
   const stores = useStores('sqlite')
-  const webRoot = mkdtempSync(join(tmpdir(), 'trailpost-network-web-'))
+  const webRoot = inject('webRoot')
   let complaints: string[] = []
   let browser: Browser
   let api: TestApi
   let page: Page
 
   beforeAll(async () => {
-    buildDashboard(webRoot)
     browser = await launchBrowser()
   })
   afterAll(async () => {
     await page?.context().unrouteAll({ behavior: 'ignoreErrors' })
     await browser?.close()
     await api?.app.close()
-    rmSync(webRoot, { recursive: true, force: true })
   })
 
   async function openDashboard(): Promise<void> {
@@ -95,8 +90,7 @@ describe('a network run in a browser', () => {
 async function signIn(page: Page, email: string): Promise<void> {
   await page.goto(`${DASHBOARD_URL}/advertisers`)
   await page.getByRole('textbox', { name: 'E-mail' }).fill(email)
-  await page.locator('input[type=password]').fill(PASSWORD)
-  await page.keyboard.press('Enter')
+  await enter(page.locator('input[type=password]'), PASSWORD)
   await page.getByRole('navigation', { name: 'Main' }).waitFor()
 }
 

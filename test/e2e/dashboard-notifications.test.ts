@@ -1,9 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, inject, it } from 'vitest'
 import { runJobs } from '../../src/conversions/run-jobs.ts'
 import { createGuard } from '../../src/delivery/guard.ts'
 import { createReplayJob, REPLAY_JOB } from '../../src/delivery/replay-job.ts'
@@ -13,7 +10,7 @@ import { DASHBOARD_URL, openTestApi, PASSWORD, type TestApi } from '../contract/
 import { useStores } from '../support/databases.ts'
 import { enqueueCalls, openSink } from '../support/delivery-queue.ts'
 import { TEST_VAULT } from '../support/test-vault.ts'
-import { buildDashboard, choose, create, fill, launchBrowser, open, watch } from './dashboard-page.ts'
+import { choose, create, enter, fill, launchBrowser, open, watch } from './dashboard-page.ts'
 
 /** Long enough for a busy machine; what does not come by then does not come. */
 const STEP_MS_MAX = 15_000
@@ -37,7 +34,7 @@ const SCREENS = {
 
 describe('notifications looked after in a browser', () => {
   const stores = useStores('sqlite')
-  const webRoot = mkdtempSync(join(tmpdir(), 'trailpost-notifications-web-'))
+  const webRoot = inject('webRoot')
   const stop = new AbortController()
   const closing: (() => Promise<unknown>)[] = []
   let receiverStatus = 500
@@ -48,12 +45,10 @@ describe('notifications looked after in a browser', () => {
   let complaints: string[] = []
   let receiver: Awaited<ReturnType<typeof openSink>>
 
-  beforeAll(() => buildDashboard(webRoot))
   afterAll(async () => {
     await browser?.close()
     stop.abort()
     for (const close of closing.toReversed()) await close()
-    rmSync(webRoot, { recursive: true, force: true })
   })
 
   /** An installation that sends and works off jobs, and a browser window on it. */
@@ -131,8 +126,7 @@ async function runReplays(store: Store, signal: AbortSignal, wakeDelivery: () =>
 async function signIn(page: Page): Promise<void> {
   await page.goto(`${DASHBOARD_URL}/traffic-sources`)
   await page.getByRole('textbox', { name: 'E-mail' }).fill('ada@example.com')
-  await page.locator('input[type=password]').fill(PASSWORD)
-  await page.keyboard.press('Enter')
+  await enter(page.locator('input[type=password]'), PASSWORD)
   await page.getByRole('navigation', { name: 'Main' }).waitFor()
 }
 

@@ -1,35 +1,28 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { extname, join } from 'node:path'
+import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ApiClient, DEMO_OWNER, field, idOf, setUpOwner } from '../../src/cli/demo/api-client.ts'
 import { freePort, type Installation, startInstallation } from '../../src/cli/demo/installation.ts'
 import { findA11yProblems } from './axe.ts'
-import { buildDashboard, fill, launchBrowser, watch } from './dashboard-page.ts'
+import { enter, fill, launchBrowser, watch } from './dashboard-page.ts'
 
 /** Long enough for a busy machine; what does not come by then does not come. */
 const STEP_MS_MAX = 40_000
 /** Whatever else calls itself is counted as a robot. */
 const USER_AGENT =
   'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36'
-const CONTENT_TYPES: Readonly<Record<string, string>> = {
-  '.js': 'text/javascript',
-  '.css': 'text/css',
-  '.svg': 'image/svg+xml',
-}
 
 /** After traffic, on an installation as it is started: no part of it is stood in for. */
 describe('the overview', () => {
   const folder = mkdtempSync(join(tmpdir(), 'trailpost-overview-'))
-  const webRoot = join(folder, 'web')
   let installation: Installation
   let browser: Browser
   let page: Page
   let complaints: string[] = []
 
   beforeAll(async () => {
-    buildDashboard(webRoot)
     const settings = { TRAILPOST_LOG_LEVEL: 'fatal', TRAILPOST_ALLOW_PRIVATE_TARGETS: '127.0.0.1/32' }
     installation = await startInstallation({ dataDir: join(folder, 'data'), edges: 1, settings })
     await makeTraffic(await setUpOwner(installation), installation.publicUrl)
@@ -37,29 +30,20 @@ describe('the overview', () => {
     page = await openPage()
     await page.goto(installation.dashboardUrl)
     await fill(page, { 'E-mail': DEMO_OWNER.email })
-    await page.locator('input[type=password]').fill(DEMO_OWNER.password)
-    await page.keyboard.press('Enter')
+    await enter(page.locator('input[type=password]'), DEMO_OWNER.password)
   })
   afterAll(async () => {
-    await page?.context().unrouteAll({ behavior: 'ignoreErrors' })
     await browser?.close()
     await installation?.stop()
     rmSync(folder, { recursive: true, force: true })
   })
 
-  /** A window whose dashboard is the one built from this source, whatever was built before. */
+  /** A window on the dashboard of the installation. */
   async function openPage(): Promise<Page> {
     const origin = installation.dashboardUrl
     const context = await browser.newContext({ viewport: { width: 1280, height: 900 } })
     context.setDefaultTimeout(STEP_MS_MAX)
     complaints = watch(context, origin)
-    await context.route(`${origin}/**`, async (route) => {
-      const { pathname } = new URL(route.request().url())
-      if (pathname.startsWith('/api/')) return await route.continue()
-      const file = extname(pathname) === '' ? '/index.html' : pathname
-      const contentType = CONTENT_TYPES[extname(file)] ?? 'text/html'
-      return await route.fulfill({ body: readFileSync(join(webRoot, file)), contentType })
-    })
     return await context.newPage()
   }
 

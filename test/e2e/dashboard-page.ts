@@ -1,5 +1,3 @@
-import { execFileSync } from 'node:child_process'
-import { resolve } from 'node:path'
 import chromium from '@sparticuz/chromium'
 import {
   type Browser,
@@ -8,15 +6,6 @@ import {
   type Page,
   chromium as playwright,
 } from 'playwright-core'
-
-const WEB = resolve(import.meta.dirname, '../../web')
-
-/** As `npm run prepare` does; in a process of its own, because a test's NODE_ENV gives React's development build. */
-export function buildDashboard(webRoot: string): void {
-  const vite = resolve(WEB, '../node_modules/vite/bin/vite.js')
-  const args = [vite, 'build', WEB, '--outDir', webRoot, '--emptyOutDir', '--logLevel', 'warn']
-  execFileSync(process.execPath, args, { env: { PATH: process.env.PATH, NODE_ENV: 'production' } })
-}
 
 /** @param more switches of Chromium beside those that a machine without a screen needs. */
 export async function launchBrowser(more: readonly string[] = []): Promise<Browser> {
@@ -70,6 +59,12 @@ export async function fill(page: Page, values: Readonly<Record<string, string>>)
   for (const [name, value] of Object.entries(values)) {
     await page.getByRole('textbox', { name, exact: true }).fill(value)
   }
+}
+
+/** Types into a field and presses Enter there: a dialog that is still opening may hold the focus elsewhere. */
+export async function enter(field: Locator, text: string): Promise<void> {
+  await field.fill(text)
+  await field.press('Enter')
 }
 
 export async function choose(page: Page, label: string, option: string): Promise<void> {

@@ -9,7 +9,7 @@ import { type Installation, startInstallation } from '../../src/cli/demo/install
 import { openLedger } from '../../src/ledger/open-ledger.ts'
 import { sheetOf } from '../support/xlsx-sheet.ts'
 import { findA11yProblems } from './axe.ts'
-import { buildDashboard, launchBrowser } from './dashboard-page.ts'
+import { launchBrowser } from './dashboard-page.ts'
 import { type DashboardWindow, openAsOwner } from './dashboard-window.ts'
 
 const PERSON = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:127.0) Gecko/20100101 Firefox/127.0'
@@ -38,14 +38,13 @@ function dayAt(days: number): string {
 /** The report over a past that is in the ledger, and over visits of today, on an installation as it is started. */
 describe('the report in a browser', () => {
   const folder = mkdtempSync(join(tmpdir(), 'trailpost-report-'))
-  const [webRoot, dataDir] = [join(folder, 'web'), join(folder, 'data')]
+  const dataDir = join(folder, 'data')
   let installation: Installation
   let browser: Browser
   let shown: DashboardWindow
   let page: Page
 
   beforeAll(async () => {
-    buildDashboard(webRoot)
     const first = await startInstallation({ dataDir, edges: 1, settings: SETTINGS })
     const api = await setUpOwner(first)
     const campaign = await setUpCampaign(api)
@@ -57,7 +56,7 @@ describe('the report in a browser', () => {
     installation = await startInstallation({ dataDir, edges: 1, settings: SETTINGS, ports })
     await sendVisits(installation.publicUrl)
     browser = await launchBrowser()
-    shown = await openAsOwner(browser, { origin: installation.dashboardUrl, webRoot })
+    shown = await openAsOwner(browser, { origin: installation.dashboardUrl })
     page = shown.page
   })
   afterAll(async () => {

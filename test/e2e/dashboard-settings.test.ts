@@ -7,7 +7,7 @@ import { type ApiClient, DEMO_OWNER, idOf, setUpOwner } from '../../src/cli/demo
 import { type Installation, startInstallation } from '../../src/cli/demo/installation.ts'
 import { authenticatorOf, totpOf } from '../support/totp.ts'
 import { findA11yProblems } from './axe.ts'
-import { buildDashboard, launchBrowser } from './dashboard-page.ts'
+import { enter, launchBrowser } from './dashboard-page.ts'
 import { openAsOwner } from './dashboard-window.ts'
 
 const JOURNEY_MS_MAX = 180_000
@@ -19,13 +19,11 @@ const TABS = [
 
 describe('the settings in a browser', () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'trailpost-settings-'))
-  const webRoot = mkdtempSync(join(tmpdir(), 'trailpost-settings-web-'))
   let installation: Installation
   let api: ApiClient
   let browser: Browser
 
   beforeAll(async () => {
-    buildDashboard(webRoot)
     installation = await startInstallation({ dataDir, edges: 1 })
     api = await setUpOwner(installation)
     browser = await launchBrowser()
@@ -33,12 +31,12 @@ describe('the settings in a browser', () => {
   afterAll(async () => {
     await browser?.close()
     await installation?.stop()
-    for (const folder of [dataDir, webRoot]) rmSync(folder, { recursive: true, force: true })
+    rmSync(dataDir, { recursive: true, force: true })
   })
 
   async function openSettings(tab: string, colorScheme: 'light' | 'dark' = 'light') {
     const origin = installation.dashboardUrl
-    const own = await openAsOwner(browser, { origin, webRoot, colorScheme })
+    const own = await openAsOwner(browser, { origin, colorScheme })
     await goTo(own.page, tab)
     return own
   }
@@ -181,14 +179,12 @@ describe('the settings in a browser', () => {
     const asked = page.waitForResponse(/two-factor\/enable/)
     await page.getByRole('button', { name: 'Turn on' }).click()
     const dialog = page.getByRole('dialog')
-    await dialog.getByLabel('Your password').fill(DEMO_OWNER.password)
-    await page.keyboard.press('Enter')
+    await enter(dialog.getByLabel('Your password'), DEMO_OWNER.password)
     const { totpURI: uri }: { totpURI: string } = await (await asked).json()
     const nextCode = authenticatorOf(uri)
     await dialog.getByRole('img', { name: /QR code/ }).waitFor()
     expect(await findA11yProblems(page)).toEqual([])
-    await dialog.getByLabel('Code that the app shows').fill(await nextCode())
-    await page.keyboard.press('Enter')
+    await enter(dialog.getByLabel('Code that the app shows'), await nextCode())
     const list = dialog.getByRole('list', { name: 'Backup codes' })
     await list.waitFor()
     const codes = await list.getByRole('listitem').allTextContents()
@@ -202,8 +198,7 @@ describe('the settings in a browser', () => {
     await goTo(page, 'account')
     await page.getByRole('button', { name: 'Turn off' }).click()
     const dialog = page.getByRole('dialog')
-    await dialog.getByLabel('Your password').fill(DEMO_OWNER.password)
-    await page.keyboard.press('Enter')
+    await enter(dialog.getByLabel('Your password'), DEMO_OWNER.password)
     await page.getByRole('button', { name: 'Turn on' }).waitFor()
   }
 
@@ -227,15 +222,13 @@ type Credentials = { readonly email: string; readonly password: string }
 
 async function signIn(page: Page, { email, password }: Credentials): Promise<void> {
   await page.getByRole('textbox', { name: 'E-mail' }).fill(email)
-  await page.locator('input[type=password]').fill(password)
   const answered = page.waitForResponse(/sign-in\/email/)
-  await page.keyboard.press('Enter')
+  await enter(page.locator('input[type=password]'), password)
   expect((await answered).status()).toBe(200)
 }
 
 async function enterCode(page: Page, code: string): Promise<void> {
-  await page.getByRole('textbox', { name: /Code of your authenticator app|Backup code/ }).fill(code)
-  await page.keyboard.press('Enter')
+  await enter(page.getByRole('textbox', { name: /Code of your authenticator app|Backup code/ }), code)
 }
 
 /** None of those that are right now, or are about to be. */

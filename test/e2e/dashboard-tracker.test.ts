@@ -1,55 +1,40 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { extname, join } from 'node:path'
+import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Installation, startInstallation } from '../../src/cli/demo/installation.ts'
-import { buildDashboard, choose, create, fill, follow, launchBrowser, open, watch } from './dashboard-page.ts'
+import { choose, create, fill, follow, launchBrowser, open, watch } from './dashboard-page.ts'
 
 /** Long enough for a busy machine; what does not come by then does not come. */
 const STEP_MS_MAX = 20_000
-const CONTENT_TYPES: Readonly<Record<string, string>> = {
-  '.js': 'text/javascript',
-  '.css': 'text/css',
-  '.svg': 'image/svg+xml',
-}
 
 /** A media buyer's first hour, on an installation as it is started: no part of it is stood in for. */
 describe('a tracker set up in a browser', () => {
   const folder = mkdtempSync(join(tmpdir(), 'trailpost-tracker-'))
-  const webRoot = join(folder, 'web')
   let installation: Installation
   let browser: Browser
   let page: Page
   let complaints: string[] = []
 
   beforeAll(async () => {
-    buildDashboard(webRoot)
     const settings = { TRAILPOST_LOG_LEVEL: 'fatal' }
     installation = await startInstallation({ dataDir: join(folder, 'data'), edges: 1, settings })
     browser = await launchBrowser()
     page = await openPage()
   })
   afterAll(async () => {
-    await page?.context().unrouteAll({ behavior: 'ignoreErrors' })
     await browser?.close()
     await installation?.stop()
     rmSync(folder, { recursive: true, force: true })
   })
 
-  /** A window whose dashboard is the one built from this source, whatever was built before. */
+  /** A window on the dashboard of the installation. */
   async function openPage(): Promise<Page> {
     const origin = installation.dashboardUrl
     const context = await browser.newContext({ viewport: { width: 1280, height: 900 } })
     context.setDefaultTimeout(STEP_MS_MAX)
     complaints = watch(context, origin)
-    await context.route(`${origin}/**`, async (route) => {
-      const { pathname } = new URL(route.request().url())
-      if (pathname.startsWith('/api/')) return await route.continue()
-      const file = extname(pathname) === '' ? '/index.html' : pathname
-      const contentType = CONTENT_TYPES[extname(file)] ?? 'text/html'
-      return await route.fulfill({ body: readFileSync(join(webRoot, file)), contentType })
-    })
     return await context.newPage()
   }
 

@@ -6,13 +6,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { idOf, setUpOwner } from '../../src/cli/demo/api-client.ts'
 import { type Installation, startInstallation } from '../../src/cli/demo/installation.ts'
 import { findA11yProblems } from './axe.ts'
-import { buildDashboard, choose, fill, launchBrowser } from './dashboard-page.ts'
+import { choose, fill, launchBrowser } from './dashboard-page.ts'
 import { type DashboardWindow, openAsOwner } from './dashboard-window.ts'
 
 /** URLs as somebody types them who has never seen a macro. */
 describe('a URL in a form', () => {
   const folder = mkdtempSync(join(tmpdir(), 'trailpost-urls-'))
-  const webRoot = join(folder, 'web')
   let installation: Installation
   let browser: Browser
   let shown: DashboardWindow
@@ -20,7 +19,6 @@ describe('a URL in a form', () => {
   const made = { network: '', source: '' }
 
   beforeAll(async () => {
-    buildDashboard(webRoot)
     const settings = { TRAILPOST_LOG_LEVEL: 'fatal' }
     installation = await startInstallation({ dataDir: join(folder, 'data'), edges: 1, settings })
     const api = await setUpOwner(installation)
@@ -33,7 +31,7 @@ describe('a URL in a form', () => {
       tokens: [{ name: 'zone', param: 'z', macro: '[zone]' }],
     })
     browser = await launchBrowser()
-    shown = await openAsOwner(browser, { origin: installation.dashboardUrl, webRoot })
+    shown = await openAsOwner(browser, { origin: installation.dashboardUrl })
     page = shown.page
   })
   afterAll(async () => {
@@ -123,7 +121,6 @@ describe('a URL in a form', () => {
   it('is as legible in the dark', async () => {
     const dark = await openAsOwner(browser, {
       origin: installation.dashboardUrl,
-      webRoot,
       colorScheme: 'dark',
     })
     await dark.page.goto(`${installation.dashboardUrl}/offers/new`)

@@ -1,16 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
 import type { ApiDeps } from '../../src/api/api-deps.ts'
 import { openLedger } from '../../src/ledger/open-ledger.ts'
 import { runReport } from '../../src/reports/run-report.ts'
 import { DASHBOARD_URL, openTestApi, PASSWORD, PUBLIC_URL, type TestApi } from '../contract/api-harness.ts'
 import { createWorld, type World } from '../contract/api-world.ts'
 import { useStores } from '../support/databases.ts'
-import { buildDashboard, choose, create, fill, launchBrowser, open, watch } from './dashboard-page.ts'
+import { choose, create, enter, fill, launchBrowser, open, watch } from './dashboard-page.ts'
 
 /** Long enough for a busy machine; what does not come by then does not come. */
 const STEP_MS_MAX = 15_000
@@ -48,17 +45,15 @@ type Dashboard = {
   readonly complaints: string[]
 }
 
-const webRoot = mkdtempSync(join(tmpdir(), 'trailpost-web-'))
+const webRoot = inject('webRoot')
 let browser: Browser
 
 beforeAll(async () => {
-  buildDashboard(webRoot)
   browser = await launchBrowser()
 })
 
 afterAll(async () => {
   await browser.close()
-  rmSync(webRoot, { recursive: true, force: true })
 })
 
 describe('the dashboard in a browser', () => {
@@ -94,8 +89,7 @@ describe('the dashboard in a browser', () => {
   async function signIn(page: Page, email: string, path: string): Promise<void> {
     await page.goto(DASHBOARD_URL + path)
     await page.getByRole('textbox', { name: 'E-mail' }).fill(email)
-    await page.locator('input[type=password]').fill(PASSWORD)
-    await page.keyboard.press('Enter')
+    await enter(page.locator('input[type=password]'), PASSWORD)
     await page.getByRole('navigation', { name: 'Main' }).waitFor()
   }
 
@@ -140,8 +134,7 @@ describe('the dashboard in a browser', () => {
     const { api, page, complaints } = await openDashboard()
     const world = await createWorld(api, 'Ada', { signedIn: true })
     await signIn(page, 'ada@example.com', '/visits')
-    await page.getByRole('textbox', { name: 'Click id' }).fill(world.clickId)
-    await page.keyboard.press('Enter')
+    await enter(page.getByRole('textbox', { name: 'Click id' }), world.clickId)
     await page.getByText('Conversion “sale”').waitFor()
     await page.getByText('$1.25').waitFor()
     await page.getByText('Given up').waitFor()

@@ -1,19 +1,14 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { extname, join } from 'node:path'
+import { join } from 'node:path'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { type ApiClient, DEMO_OWNER, field, idOf, setUpOwner } from '../../src/cli/demo/api-client.ts'
 import { type Installation, startInstallation } from '../../src/cli/demo/installation.ts'
-import { buildDashboard, launchBrowser, watch } from './dashboard-page.ts'
+import { launchBrowser, watch } from './dashboard-page.ts'
 
 /** Long enough for a busy machine; what does not come by then does not come. */
 const STEP_MS_MAX = 30_000
 export const PASSWORD = 'a long enough password'
-const CONTENT_TYPES: Readonly<Record<string, string>> = {
-  '.js': 'text/javascript',
-  '.css': 'text/css',
-  '.svg': 'image/svg+xml',
-}
 
 export type Person = { readonly email: string; readonly password: string }
 export const OWNER: Person = DEMO_OWNER
@@ -35,11 +30,9 @@ export type NetworkRig = {
   close(): Promise<void>
 }
 
-/** A network as it is started, with the dashboard built from this source: no part of it is stood in for. */
+/** A network as it is started: no part of it is stood in for. */
 export async function startNetwork(): Promise<NetworkRig> {
   const folder = mkdtempSync(join(tmpdir(), 'trailpost-network-'))
-  const webRoot = join(folder, 'web')
-  buildDashboard(webRoot)
   const settings = { TRAILPOST_LOG_LEVEL: 'fatal' }
   const installation = await startInstallation({ dataDir: join(folder, 'data'), edges: 1, settings })
   const api = await setUpOwner(installation, 'Night Net')
@@ -47,7 +40,7 @@ export async function startNetwork(): Promise<NetworkRig> {
   return {
     installation,
     api,
-    open: (person) => openWindow({ installation, browser, webRoot }, person),
+    open: (person) => openWindow({ installation, browser }, person),
     async close() {
       for (const context of browser.contexts()) await context.unrouteAll({ behavior: 'ignoreErrors' })
       await browser.close()
@@ -60,10 +53,9 @@ export async function startNetwork(): Promise<NetworkRig> {
 type Place = {
   readonly installation: Installation
   readonly browser: Browser
-  readonly webRoot: string
 }
 
-async function openWindow({ installation, browser, webRoot }: Place, person: Person): Promise<Window> {
+async function openWindow({ installation, browser }: Place, person: Person): Promise<Window> {
   const origin = installation.dashboardUrl
   const context = await browser.newContext({
     baseURL: origin,
@@ -73,16 +65,10 @@ async function openWindow({ installation, browser, webRoot }: Place, person: Per
   context.setDefaultTimeout(STEP_MS_MAX)
   const complaints = watch(context, origin)
   const answers: string[] = []
-  await context.route(`${origin}/**`, async (route) => {
-    const { pathname } = new URL(route.request().url())
-    if (pathname.startsWith('/api/')) {
-      const response = await route.fetch()
-      answers.push(await response.text())
-      return await route.fulfill({ response })
-    }
-    const file = extname(pathname) === '' ? '/index.html' : pathname
-    const contentType = CONTENT_TYPES[extname(file)] ?? 'text/html'
-    return await route.fulfill({ body: readFileSync(join(webRoot, file)), contentType })
+  await context.route(`${origin}/api/**`, async (route) => {
+    const response = await route.fetch()
+    answers.push(await response.text())
+    await route.fulfill({ response })
   })
   const signedIn = await context.request.post('/api/auth/sign-in/email', {
     data: person,

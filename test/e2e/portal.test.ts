@@ -1,10 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
 import { DEFAULT_NETWORK_SETTINGS } from '../../src/domain/affiliate.ts'
 import type { AffiliateFields } from '../../src/store/affiliates.ts'
 import { DASHBOARD_URL, PASSWORD, PUBLIC_URL } from '../contract/api-harness.ts'
@@ -16,7 +13,7 @@ import {
   SECRETS,
 } from '../contract/portal-rig.ts'
 import { useStores } from '../support/databases.ts'
-import { buildDashboard, choose, fill, launchBrowser, watch } from './dashboard-page.ts'
+import { choose, enter, fill, launchBrowser, watch } from './dashboard-page.ts'
 
 /** Long enough for a busy machine; what does not come by then does not come. */
 const STEP_MS_MAX = 15_000
@@ -49,12 +46,11 @@ type Opened = {
 
 describe('the affiliate portal in a browser', () => {
   const stores = useStores('sqlite')
-  const webRoot = mkdtempSync(join(tmpdir(), 'trailpost-portal-web-'))
+  const webRoot = inject('webRoot')
   const closing: (() => unknown)[] = []
   let browser: Browser
 
   beforeAll(async () => {
-    buildDashboard(webRoot)
     browser = await launchBrowser()
   })
   afterEach(async () => {
@@ -62,7 +58,6 @@ describe('the affiliate portal in a browser', () => {
   })
   afterAll(async () => {
     await browser?.close()
-    rmSync(webRoot, { recursive: true, force: true })
   })
 
   /** A network that takes sign-ups, and a browser window on it. */
@@ -280,8 +275,7 @@ async function appendSkipped(rig: PortalRig, { affiliateId }: Portal, conversion
 async function signIn(page: Page): Promise<void> {
   await page.goto(DASHBOARD_URL)
   await page.getByRole('textbox', { name: 'E-mail' }).fill(EMAIL)
-  await page.locator('input[type=password]').fill(PASSWORD)
-  await page.keyboard.press('Enter')
+  await enter(page.locator('input[type=password]'), PASSWORD)
 }
 
 async function goTo(page: Page, name: string): Promise<void> {

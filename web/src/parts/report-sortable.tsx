@@ -46,7 +46,11 @@ export function Sortable(props: SortableProps) {
   const { label, items, direction, moveLabel, onOrder, children } = props
   const sensors = useSensors(
     useSensor(PointerSensor, { activationConstraint: { distance: DRAG_PX } }),
-    useSensor(KeyboardSensor, { coordinateGetter: sortableKeyboardCoordinates }),
+    // Scrolling that glides makes the place under the card another one for as long as it lasts.
+    useSensor(KeyboardSensor, {
+      coordinateGetter: sortableKeyboardCoordinates,
+      scrollBehavior: 'auto',
+    }),
   )
   const isPickedUp = useRef(false)
   const ids = items.map(({ id }) => id)

@@ -33,7 +33,11 @@ type RuleSortingProps = {
 export function RuleSorting({ keys, nameOf, onMove, children }: RuleSortingProps) {
   const sensors = useSensors(
     useSensor(PointerSensor, { activationConstraint: { distance: DRAG_DISTANCE_MIN } }),
-    useSensor(KeyboardSensor, { coordinateGetter: sortableKeyboardCoordinates }),
+    // Scrolling that glides makes the place under the card another one for as long as it lasts.
+    useSensor(KeyboardSensor, {
+      coordinateGetter: sortableKeyboardCoordinates,
+      scrollBehavior: 'auto',
+    }),
   )
   const finish = ({ active, over }: DragEndEvent) => {
     const from = keys.indexOf(String(active.id))

@@ -1,24 +1,15 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { buildDashboard } from '../e2e/dashboard-page.ts'
+import { describe, expect, inject, it } from 'vitest'
 
 /** Everything that the browser fetches before it can show anything: the page, its code and its styles. */
 const FIRST_LOAD_BYTES_MAX = 250_000
 
 describe('the built dashboard', () => {
-  const webRoot = mkdtempSync(join(tmpdir(), 'trailpost-first-load-'))
-  let html = ''
-  let references: readonly string[] = []
-
-  beforeAll(() => {
-    buildDashboard(webRoot)
-    html = readFileSync(join(webRoot, 'index.html'), 'utf8')
-    references = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map((match) => match[1] ?? '')
-  })
-  afterAll(() => rmSync(webRoot, { recursive: true, force: true }))
+  const webRoot = inject('webRoot')
+  const html = readFileSync(join(webRoot, 'index.html'), 'utf8')
+  const references = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map((match) => match[1] ?? '')
 
   it('loads at most 250 kB at first', () => {
     const files = ['/index.html', ...references]
