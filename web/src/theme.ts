@@ -1,4 +1,5 @@
 import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core'
+import { textColours } from './text-colours.ts'
 import { shellTexts } from './texts-shell.ts'
 
 /** The one accent: a calm green-blue. Everything else is neutral. */
@@ -58,9 +59,4 @@ export const theme = createTheme({
   },
 })
 
-/** Mantine's greys for what matters less are paler than WCAG 2.2 AA allows on white: 4.5 to 1. */
-export const cssVariables: CSSVariablesResolver = () => ({
-  variables: {},
-  light: { '--mantine-color-dimmed': '#5c636b', '--mantine-color-placeholder': '#6b727b' },
-  dark: { '--mantine-color-dimmed': '#a0a6b1', '--mantine-color-placeholder': '#8f95a1' },
-})
+export const cssVariables: CSSVariablesResolver = () => ({ variables: {}, ...textColours })
