@@ -1,9 +1,7 @@
-import { localeOf } from './locale-of.ts'
-
 const MISSING = '–'
 
 /** How the person at this browser writes numbers and dates; the words around them stay those of the dashboard. */
-export const LOCALE = localeOf(navigator.language)
+const LOCALE = navigator.language
 
 /** Making a format is far slower than using it, and a table uses one thousands of times. */
 const numbers = new Map<string, Intl.NumberFormat>()
@@ -49,6 +47,11 @@ export function formatShare(share: number | null, places = 2): string {
     minimumFractionDigits: places,
     maximumFractionDigits: places,
   }).format(share)
+}
+
+/** How much more or less, as a share of what was before: "+12.5%", "-3.0%", "0.0%". */
+export function formatChange(share: number): string {
+  return `${share > 0 ? '+' : ''}${formatShare(share, 1)}`
 }
 
 /** "Nov 22, 2026, 11:07:45 AM" in the workspace's time zone. */

@@ -1,135 +1,103 @@
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query'
-import { comparedPeriod, counterpart, joinKey, type Period } from './report-compare.ts'
+import { comparedPeriod, counterpart, type Period } from './report-compare.ts'
 import { type AskedReport, isValue, loadReport, toBody } from './report-data.ts'
-import type { MetricKind } from './report-metrics.ts'
+import type { MetricKind, MetricValue } from './report-metrics.ts'
+import { type Moment, momentsOf, rowMoment, type Step, stepFor } from './report-moments.ts'
 import type { Dimension } from './report-names.ts'
-import { addDays, daysBetween, type Path, todayIn } from './report-query.ts'
-import { startOfDay } from './zoned-day.ts'
+import { type Path, todayIn } from './report-query.ts'
 
-const HOURS_DAYS_MAX = 2
-const DAYS_DAYS_MAX = 100
-const WEEKS_DAYS_MAX = 700
-const HOUR_MS = 3_600_000
 const REFRESH_MS = 30_000
 /** Above the number of steps of any period that fits the limits. */
 const STEPS_MAX = 1_000
 
-type Step = 'hour' | 'day' | 'week' | 'month'
-
-export type Moments = {
-  readonly step: Step
-  /** As the API names them. */
-  readonly keys: readonly string[]
-  /** When each begins, Unix ms. */
-  readonly at: readonly number[]
-}
+type Values = readonly (number | null)[]
 
 export type MeasuredSeries = {
   /** Of a row, or empty for the total. */
   readonly path: Path
-  readonly isBefore: boolean
-  readonly values: readonly (number | null)[]
+  readonly values: Values
+  /** The same places of the compared period; undefined where the report is compared with none. */
+  readonly before: Values | undefined
 }
 
-/** The measure over time, for the total or for the chosen rows; what it is compared with goes with the total alone. */
+/** The measure over time, for the total or for the chosen rows, each with what it is compared with. */
 export function useSeries(asked: AskedReport, kind: MetricKind) {
   const queries = useQueryClient()
-  const moments = momentsOf(asked)
   const paths: readonly Path[] = asked.picked.length === 0 ? [[]] : asked.picked
-  const period = asked.picked.length === 0 ? comparedPeriod(asked) : undefined
+  const period = comparedPeriod(asked)
   const { from, to, timeZone, dateBasis, groupBy, filters, measure } = asked
+  const question = { from, to, timeZone, dateBasis, groupBy, filters, measure }
   return useQuery({
-    queryKey: [
-      'report-series',
-      { from, to, timeZone, dateBasis, groupBy, filters, measure },
-      paths,
-      period,
-      kind,
-    ],
+    queryKey: ['report-series', question, paths, period, kind],
     queryFn: async () => {
-      const load = (path: Path, before?: Period) =>
-        loadSeries({ queries, asked, moments, kind, path, before })
-      const own = await Promise.all(paths.map((path) => load(path)))
-      return { moments, series: period === undefined ? own : [...own, await load([], period)] }
+      const shown = upToToday(asked)
+      const step = stepFor(shown)
+      const now = Date.now()
+      const moments = momentsOf({ ...shown, timeZone, now }, step)
+      const of = { queries, asked, moments, step, kind, now }
+      const series = await Promise.all(paths.map((path) => loadSeries(of, path, period)))
+      return { at: moments.map(({ at }) => at), timeZone, series }
     },
     placeholderData: keepPreviousData,
     refetchInterval: REFRESH_MS,
   })
 }
 
+/** Days to come would be a line of nothing. */
+function upToToday({ from, to, timeZone }: AskedReport): Period {
+  const today = todayIn(timeZone)
+  return { from, to: to > today && from <= today ? today : to }
+}
+
 type SeriesAsked = {
   readonly queries: ReturnType<typeof useQueryClient>
   readonly asked: AskedReport
-  readonly moments: Moments
+  readonly moments: readonly Moment[]
+  readonly step: Step
   readonly kind: MetricKind
-  readonly path: Path
-  readonly before: Period | undefined
+  readonly now: number
 }
 
-async function loadSeries(of: SeriesAsked): Promise<MeasuredSeries> {
-  const { queries, asked, moments, kind, path, before } = of
+async function loadSeries(of: SeriesAsked, path: Path, period?: Period): Promise<MeasuredSeries> {
+  const [rows, before] = await Promise.all([
+    loadRows(of, path),
+    period === undefined ? undefined : loadBefore(of, path, period),
+  ])
+  const known = new Map(rows.map(({ key, value }) => [key, value]))
+  return { path, values: of.moments.map(({ key }) => valueAt(known, key, of.kind)), before }
+}
+
+/** The compared period's values at the places of this one; null at those it does not have. */
+async function loadBefore(of: SeriesAsked, path: Path, period: Period): Promise<Values> {
+  const { asked, moments, step, kind, now } = of
+  const rows = await loadRows(of, path, period)
+  // Of an hour that the clocks repeated, the first.
+  const known = new Map(rows.toReversed().map(({ place, value }) => [place, value]))
+  const had = new Set(momentsOf({ ...period, timeZone: asked.timeZone, now }, step).map(({ place }) => place))
+  return moments.map(({ place }) => (had.has(place) ? valueAt(known, place, kind) : null))
+}
+
+/** The measure by time inside the row of a path, in the report's period or in another. */
+async function loadRows({ queries, asked, step }: SeriesAsked, path: Path, before?: Period) {
   const { measure } = asked
   const inside = path.map((value, index) => {
     const dimension = asked.groupBy[index] ?? 'campaign'
     return before ? counterpart(dimension, value, { of: asked, other: before }) : isValue(dimension, value)
   })
-  const groupBy: readonly Dimension[] = [moments.step]
-  const question = { ...asked, metrics: [measure], sort: { by: moments.step, direction: 'asc' as const } }
+  const groupBy: readonly Dimension[] = [step]
+  const question = { ...asked, metrics: [measure], sort: { by: step, direction: 'asc' as const } }
   const body = toBody(question, { groupBy, filters: [...asked.filters, ...inside], limit: STEPS_MAX })
-  const report = await loadReport(queries, before ? { ...body, from: before.from, to: before.to } : body)
-  const start = before?.from ?? asked.from
-  const known = new Map(
-    report.rows.map((row) => [joinKey(groupBy, row.keys, start), row.metrics[measure] ?? null]),
-  )
-  // Where nothing happened a count is zero, but a rate has no value.
-  const nothing = kind === 'count' || kind === 'money' ? 0 : null
-  const values = moments.keys.map((key) => {
-    const value = known.get(joinKey(groupBy, { [moments.step]: key }, asked.from))
-    return value === undefined ? nothing : value === null ? null : Number(value)
-  })
-  return { path, isBefore: before !== undefined, values }
+  const period = before ?? asked
+  const { rows } = await loadReport(queries, { ...body, from: period.from, to: period.to })
+  return rows.map(({ keys, metrics }) => ({
+    ...rowMoment(step, keys[step] ?? '', period.from),
+    value: metrics[measure] ?? null,
+  }))
 }
 
-/** The hours, days, weeks or months of a period, up to today. */
-function momentsOf({ from, to, timeZone }: AskedReport): Moments {
-  const today = todayIn(timeZone)
-  const last = to > today && from <= today ? today : to
-  const days = daysBetween(from, last) + 1
-  if (days <= HOURS_DAYS_MAX) return hoursOf(from, last, timeZone)
-  const all = Array.from({ length: days }, (_, index) => addDays(from, index))
-  if (days <= DAYS_DAYS_MAX) return beginning('day', all, timeZone)
-  if (days <= WEEKS_DAYS_MAX) return beginning('week', all.filter(isMonday), timeZone)
-  const months = [...new Set(all.map((day) => `${day.slice(0, 7)}-01`))]
-  return beginning('month', months, timeZone)
-}
-
-function isMonday(day: string, index: number): boolean {
-  return index === 0 || new Date(day).getUTCDay() === 1
-}
-
-function beginning(step: Step, days: readonly string[], timeZone: string): Moments {
-  return { step, keys: days, at: days.map((day) => startOfDay(day, timeZone).getTime()) }
-}
-
-function hoursOf(from: string, to: string, timeZone: string): Moments {
-  const [start, end] = [startOfDay(from, timeZone), startOfDay(addDays(to, 1), timeZone)]
-  const now = Date.now()
-  const count = Math.round((end.getTime() - start.getTime()) / HOUR_MS)
-  const at = Array.from({ length: count }, (_, index) => start.getTime() + index * HOUR_MS)
-  const passed = at.filter((moment) => moment <= now)
-  return { step: 'hour', keys: passed.map((moment) => hourKey(moment, timeZone)), at: passed }
-}
-
-/** '2026-11-22T13' in the time zone. */
-function hourKey(at: number, timeZone: string): string {
-  const parts = new Intl.DateTimeFormat('en-CA', {
-    timeZone,
-    hourCycle: 'h23',
-    hour: '2-digit',
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-  }).formatToParts(at)
-  const part = (type: string) => parts.find((each) => each.type === type)?.value ?? ''
-  return `${part('year')}-${part('month')}-${part('day')}T${part('hour')}`
+/** Where nothing happened a count is zero, but a rate has no value. */
+function valueAt(known: ReadonlyMap<string, MetricValue>, key: string, kind: MetricKind): number | null {
+  const value = known.get(key)
+  if (value === undefined) return kind === 'count' || kind === 'money' ? 0 : null
+  return value === null ? null : Number(value)
 }

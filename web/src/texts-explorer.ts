@@ -129,6 +129,7 @@ export const explorerTexts = {
   chart: {
     label: (measure: string) => `${measure} over time`,
     total: 'Total',
+    before: (name: string) => `${name} (before)`,
     hint: 'Choose up to 8 rows in the table to compare them here.',
   },
   heat: {

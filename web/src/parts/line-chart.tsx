@@ -1,67 +1,55 @@
 import { Text, VisuallyHidden } from '@mantine/core'
 import { lazy, Suspense } from 'react'
-import { useMe } from '../session.ts'
 import { chartTexts as words } from '../texts-chart.ts'
+import { type ChartLine, type LineSeries, toLines } from './chart-lines.ts'
 import { stepOf, toPointFormat } from './chart-times.ts'
 import classes from './line-chart.module.css'
+import { LineSwatch } from './line-swatch.tsx'
 
 // The drawing library is loaded with the first chart.
 const LinePlot = lazy(async () => ({ default: (await import('./line-plot.tsx')).LinePlot }))
-
-export type LineSeries = {
-  readonly name: string
-  /** One for each moment; null where nothing is known. */
-  readonly values: readonly (number | null)[]
-  /** What the others are compared with: drawn dashed and grey. */
-  readonly isFaint?: boolean
-}
 
 export type LineChartProps = {
   readonly label: string
   /** Unix milliseconds, rising. */
   readonly at: readonly number[]
   readonly series: readonly LineSeries[]
+  /** Whose clocks and calendar the moments are read on. */
+  readonly timeZone: string
   readonly format: (value: number) => string
   /** In CSS pixels, without the names of the series. */
   readonly height?: number
 }
 
 const HEIGHT = 240
-const COLOURS = 6
 
 /** Lines over time with a read-out on hover and by the arrow keys; the same numbers as a table for screen readers. */
-export function LineChart({ label, at, series, format, height = HEIGHT }: LineChartProps) {
-  const { timeZone } = useMe().workspace
-  const isEmpty = at.length === 0 || series.every(({ values }) => values.every((value) => value === null))
+export function LineChart({ label, at, series, timeZone, format, height = HEIGHT }: LineChartProps) {
+  const lines = toLines(series)
+  const isEmpty = at.length === 0 || lines.every(({ values }) => values.every((value) => value === null))
   return (
     <figure className={classes.chart} aria-label={label}>
-      {series.length > 1 && <Names series={series} />}
+      {lines.length > 1 && <Names lines={lines} />}
       {isEmpty ? (
         <Text className={classes.nothing} style={{ height }} c="dimmed" size="sm">
           {words.nothing}
         </Text>
       ) : (
         <Suspense fallback={<div className={classes.waiting} style={{ height }} />}>
-          <LinePlot {...{ label, at, series, format, height, timeZone }} />
+          <LinePlot {...{ label, at, lines, format, height, timeZone }} />
         </Suspense>
       )}
-      {!isEmpty && <AsTable {...{ label, at, series, format, timeZone }} />}
+      {!isEmpty && <AsTable {...{ label, at, lines, format, timeZone }} />}
     </figure>
   )
 }
 
-/** Which of the chart's colours a series has: `faint`, or its number among the others. */
-export function colourOf(series: readonly LineSeries[], index: number): string {
-  if (series[index]?.isFaint === true) return 'faint'
-  const before = series.slice(0, index).filter(({ isFaint }) => isFaint !== true).length
-  return String((before % COLOURS) + 1)
-}
-
-function Names({ series }: { readonly series: readonly LineSeries[] }) {
+function Names({ lines }: { readonly lines: readonly ChartLine[] }) {
   return (
     <ul className={classes.names} aria-hidden="true">
-      {series.map(({ name }, index) => (
-        <li key={name} data-colour={colourOf(series, index)}>
+      {lines.map(({ look, name }) => (
+        <li key={look}>
+          <LineSwatch look={look} />
           {name}
         </li>
       ))}
@@ -69,10 +57,11 @@ function Names({ series }: { readonly series: readonly LineSeries[] }) {
   )
 }
 
-type AsTableProps = Omit<LineChartProps, 'height'> & { readonly timeZone: string }
+/** What is drawn: a chart whose series are lines. */
+export type DrawnLines = Omit<LineChartProps, 'series' | 'height'> & { readonly lines: readonly ChartLine[] }
 
 /** What the lines show, as text. */
-function AsTable({ label, at, series, format, timeZone }: AsTableProps) {
+function AsTable({ label, at, lines, format, timeZone }: DrawnLines) {
   const toPoint = toPointFormat(stepOf(at), timeZone)
   const toText = (value: number | null | undefined) =>
     value === null || value === undefined ? words.missing : format(value)
@@ -83,8 +72,8 @@ function AsTable({ label, at, series, format, timeZone }: AsTableProps) {
         <thead>
           <tr>
             <th scope="col">{words.time}</th>
-            {series.map(({ name }) => (
-              <th key={name} scope="col">
+            {lines.map(({ look, name }) => (
+              <th key={look} scope="col">
                 {name}
               </th>
             ))}
@@ -94,8 +83,8 @@ function AsTable({ label, at, series, format, timeZone }: AsTableProps) {
           {at.map((moment, index) => (
             <tr key={moment}>
               <th scope="row">{toPoint(moment)}</th>
-              {series.map(({ name, values }) => (
-                <td key={name}>{toText(values[index])}</td>
+              {lines.map(({ look, values }) => (
+                <td key={look}>{toText(values[index])}</td>
               ))}
             </tr>
           ))}

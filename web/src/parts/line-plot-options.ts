@@ -1,11 +1,12 @@
-import uPlot from 'uplot'
-import { LONE_POINT_MS, toAxisFormat } from './chart-times.ts'
+import type uPlot from 'uplot'
+import { dashesOf, type LineLook, strokeOf, widthOf } from './chart-lines.ts'
+import { LONE_POINT_MS, marksOf, stepOf, toAxisFormat } from './chart-times.ts'
 
 type PlotOptions = {
   /** What is drawn into; its CSS variables are the colours. */
   readonly element: HTMLElement
-  /** Of each series, as `--chart-{colour}` calls it. */
-  readonly colours: readonly string[]
+  /** Of each line. */
+  readonly looks: readonly LineLook[]
   readonly height: number
   readonly timeZone: string
   readonly format: (value: number) => string
@@ -19,21 +20,16 @@ const AXIS_GAP_PX = 14
 const X_AXIS_PX = 26
 const X_MARKS_PX = 72
 const Y_MARKS_PX = 44
-const LINE_PX = 2
-const FAINT_LINE_PX = 1.5
-const FAINT_DASH = [4, 4]
 /** Of the highest value, above it. */
 const HEADROOM = 0.08
 
 /** How uPlot draws lines over time: quiet grid, colours of the scheme that is shown, marks in the zone. */
 export function toPlotOptions(options: PlotOptions): uPlot.Options {
-  const { element, colours, height, timeZone, onCursor } = options
-  const colour = (name: string) => () => resolveColour(element, name)
+  const { element, looks, height, onCursor } = options
   return {
     width: element.clientWidth,
     height,
     ms: 1,
-    tzDate: (at) => uPlot.tzDate(new Date(at), timeZone),
     padding: [8, 8, 0, 0],
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 8 } },
@@ -41,14 +37,11 @@ export function toPlotOptions(options: PlotOptions): uPlot.Options {
     axes: [toTimeAxis(options), toValueAxis(options)],
     series: [
       {},
-      ...colours.map(
-        (name): uPlot.Series => ({
-          stroke: colour(name),
-          width: name === 'faint' ? FAINT_LINE_PX : LINE_PX,
-          ...(name === 'faint' ? { dash: FAINT_DASH } : {}),
-          points: { show: isLonePoint, fill: colour(name) },
-        }),
-      ),
+      ...looks.map((look): uPlot.Series => {
+        const stroke = () => resolveColour(element, strokeOf(look))
+        const dash = [...dashesOf(look)]
+        return { stroke, dash, width: widthOf(look), points: { show: isLonePoint, fill: stroke } }
+      }),
     ],
     hooks: {
       setCursor: [
@@ -70,7 +63,9 @@ function toTimeAxis({ element, timeZone }: PlotOptions): uPlot.Axis {
     size: X_AXIS_PX,
     space: X_MARKS_PX,
     grid: { show: false },
-    values: (...[, splits, , , stepMs]) => splits.map(toAxisFormat(stepMs, timeZone)),
+    // Marks are points: the library's own would be an hour beside them after a change of the clocks.
+    splits: ({ data: [at], width }) => [...marksOf(Array.from(at), timeZone, Math.floor(width / X_MARKS_PX))],
+    values: (_, splits) => splits.map(toAxisFormat(stepOf(splits), timeZone)),
   }
 }
 
@@ -78,7 +73,7 @@ function toValueAxis({ element, format }: PlotOptions): uPlot.Axis {
   return {
     ...toQuietAxis(element),
     space: Y_MARKS_PX,
-    grid: { stroke: () => resolveColour(element, 'grid'), width: 1 },
+    grid: { stroke: () => resolveColour(element, 'var(--chart-grid)'), width: 1 },
     size: (_, marks) => {
       const longest = Math.max(1, ...(marks ?? []).map(({ length }) => length))
       return Math.ceil(longest * CHARACTER_PX) + AXIS_GAP_PX
@@ -91,7 +86,7 @@ function toValueAxis({ element, format }: PlotOptions): uPlot.Axis {
 function toQuietAxis(element: HTMLElement): uPlot.Axis {
   const { fontFamily } = getComputedStyle(element)
   return {
-    stroke: () => resolveColour(element, 'text'),
+    stroke: () => resolveColour(element, 'var(--chart-text)'),
     font: `${FONT_PX}px ${fontFamily}`,
     ticks: { show: false },
     gap: 6,
@@ -119,9 +114,9 @@ function isLonePoint(plot: uPlot, series: number): boolean {
 }
 
 /** A canvas needs the colour itself, which depends on the scheme. */
-function resolveColour(element: HTMLElement, name: string): string {
+function resolveColour(element: HTMLElement, colour: string): string {
   const probe = document.createElement('span')
-  probe.style.color = `var(--chart-${name})`
+  probe.style.color = colour
   element.append(probe)
   const { color } = getComputedStyle(probe)
   probe.remove()

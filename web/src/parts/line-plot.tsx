@@ -1,27 +1,31 @@
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
+import { formatChange } from '../format.ts'
+import { changeOf } from '../report-metrics.ts'
 import { chartTexts as words } from '../texts-chart.ts'
+import { type ChartLine, isBefore } from './chart-lines.ts'
 import { stepOf, toPointFormat } from './chart-times.ts'
 import classes from './line-chart.module.css'
-import { colourOf, type LineChartProps, type LineSeries } from './line-chart.tsx'
+import type { DrawnLines } from './line-chart.tsx'
 import { toPlotOptions } from './line-plot-options.ts'
+import { LineSwatch } from './line-swatch.tsx'
 
-type LinePlotProps = Required<LineChartProps> & { readonly timeZone: string }
+type LinePlotProps = DrawnLines & { readonly height: number }
 type Cursor = { readonly index: number; readonly left: number }
 
 /** The drawing of a line chart and its read-out. As a slider, its points are reached by the arrow keys, too. */
 export function LinePlot(props: LinePlotProps) {
-  const { label, at, series, format, timeZone } = props
+  const { label, at, lines, format, timeZone } = props
   const { holder, plot, cursor } = usePlot(props)
   const toPoint = toPointFormat(stepOf(at), timeZone)
   const last = at.length - 1
-  const newest = Math.max(0, newestOf(series))
+  const newest = Math.max(0, newestOf(lines))
   const index = Math.min(cursor?.index ?? newest, last)
   const read = (point: number) =>
     words.read(
       toPoint(at[point] ?? 0),
-      series.map(({ name, values }) => words.value(name, toText(values[point], format))),
+      lines.map((line) => words.value(line.name, toText(line.values[point], format), toChange(line, point))),
     )
   const move = (event: KeyboardEvent) => {
     const next = toNext(event.key, { index: cursor?.index, newest, last })
@@ -52,14 +56,14 @@ export function LinePlot(props: LinePlotProps) {
 }
 
 /** Draws into the holder, follows its width, the data and the colour scheme, and tells where the cursor is. */
-function usePlot({ at, series, format, height, timeZone }: LinePlotProps) {
+function usePlot({ at, lines, format, height, timeZone }: LinePlotProps) {
   const holder = useRef<HTMLDivElement>(null)
   const plot = useRef<uPlot>(null)
   const shown = useRef(format)
   shown.current = format
   const [cursor, setCursor] = useState<Cursor>()
-  const lines = series.map((_, index) => colourOf(series, index)).join(' ')
-  const data: uPlot.AlignedData = [[...at], ...series.map(({ values }) => [...values])]
+  const looks = useSame(lines.map(({ look }) => look))
+  const data: uPlot.AlignedData = [[...at], ...lines.map(({ values }) => [...values])]
   const latest = useRef(data)
   latest.current = data
 
@@ -69,7 +73,7 @@ function usePlot({ at, series, format, height, timeZone }: LinePlotProps) {
     const drawn = new uPlot(
       toPlotOptions({
         element,
-        colours: lines.split(' '),
+        looks,
         height,
         timeZone,
         format: (value) => shown.current(value),
@@ -90,7 +94,7 @@ function usePlot({ at, series, format, height, timeZone }: LinePlotProps) {
       drawn.destroy()
       plot.current = null
     }
-  }, [lines, height, timeZone])
+  }, [looks, height, timeZone])
 
   const version = JSON.stringify(data)
   // biome-ignore lint/correctness/useExhaustiveDependencies: the same numbers in new arrays are not drawn again
@@ -98,18 +102,29 @@ function usePlot({ at, series, format, height, timeZone }: LinePlotProps) {
   return { holder, plot, cursor }
 }
 
+/** The same array for as long as it has the same parts. */
+function useSame<T extends string>(parts: readonly T[]): readonly T[] {
+  const kept = useRef(parts)
+  if (kept.current.join(' ') !== parts.join(' ')) kept.current = parts
+  return kept.current
+}
+
 type ReadoutProps = LinePlotProps & { readonly cursor: Cursor; readonly time: string }
 
-function Readout({ series, format, cursor, time }: ReadoutProps) {
+function Readout({ lines, format, cursor, time }: ReadoutProps) {
   const { index, left } = cursor
   return (
     <div className={classes.readout} style={toSide(left)} aria-hidden="true">
       {time}
       <dl>
-        {series.map(({ name, values }, line) => (
-          <div key={name} style={{ display: 'contents' }}>
-            <dt data-colour={colourOf(series, line)}>{name}</dt>
-            <dd>{toText(values[index], format)}</dd>
+        {lines.map((line) => (
+          <div key={line.look} className={classes.read} data-before={isBefore(line.look) || undefined}>
+            <dt>
+              <LineSwatch look={line.look} />
+              {line.name}
+            </dt>
+            <dd>{toText(line.values[index], format)}</dd>
+            <dd className={classes.change}>{toChange(line, index)}</dd>
           </div>
         ))}
       </dl>
@@ -126,10 +141,16 @@ function toSide(left: number) {
     : { right: `calc(${(1 - left) * 100}% + ${READOUT_GAP_PX}px)` }
 }
 
-/** The last point at which any but the faint lines is known: what they are compared with may go on into the future. */
-function newestOf(series: readonly LineSeries[]): number {
-  const known = series
-    .filter(({ isFaint }) => isFaint !== true)
+/** How much more or less than before at a point; nothing where there is nothing to compare. */
+function toChange({ values, than }: ChartLine, point: number): string {
+  const change = changeOf(values[point] ?? null, than?.[point] ?? null)
+  return change === null ? '' : formatChange(change)
+}
+
+/** The last point that is known: what the lines are compared with may go on into the future. */
+function newestOf(lines: readonly ChartLine[]): number {
+  const known = lines
+    .filter(({ look }) => !isBefore(look))
     .map(({ values }) => values.findLastIndex((value) => value !== null))
   return Math.max(-1, ...known)
 }

@@ -3,7 +3,8 @@ import { setQuery } from '../router.tsx'
 import { useMe } from '../session.ts'
 import { isKey } from '../texts.ts'
 import { overviewTexts as words } from '../texts-overview.ts'
-import { LineChart, type LineSeries } from './line-chart.tsx'
+import type { LineSeries } from './chart-lines.ts'
+import { LineChart } from './line-chart.tsx'
 import { Loaded } from './loaded.tsx'
 import { DAYS_OF, type LastDays, type TwoDays, useLastDays } from './overview-data.ts'
 import { type Against, figureOf, fullHoursOf, type OverviewMetric } from './overview-figures.ts'
@@ -68,14 +69,13 @@ function Hours({ days, metric, against }: HoursProps) {
         {
           name: words.series.today,
           values: today.hours.map((hour, index) => (index < known ? figureOf(hour, metric) : null)),
-        },
-        {
-          name: words.series[against],
-          values: today.hours.map((_, index) => {
-            const hour = before.hours[index]
-            return hour === undefined ? null : figureOf(hour, metric)
-          }),
-          isFaint: true,
+          before: {
+            name: words.series[against],
+            values: today.hours.map((_, index) => {
+              const hour = before.hours[index]
+              return hour === undefined ? null : figureOf(hour, metric)
+            }),
+          },
         },
       ]}
     />
@@ -89,11 +89,13 @@ function Days({ days, metric }: { readonly days: LastDays; readonly metric: Over
       metric={metric}
       at={at}
       series={[
-        { name: words.series.days(at.length), values: now.map((day) => figureOf(day, metric)) },
         {
-          name: words.series.before(at.length),
-          values: before.map((day) => figureOf(day, metric)),
-          isFaint: true,
+          name: words.series.days(at.length),
+          values: now.map((day) => figureOf(day, metric)),
+          before: {
+            name: words.series.before(at.length),
+            values: before.map((day) => figureOf(day, metric)),
+          },
         },
       ]}
     />
@@ -107,12 +109,13 @@ type ChartProps = {
 }
 
 function Chart({ metric, at, series }: ChartProps) {
-  const { currency } = useMe().workspace
+  const { currency, timeZone } = useMe().workspace
   return (
     <LineChart
       label={words.chart(words.metrics[metric])}
       at={at}
       series={series}
+      timeZone={timeZone}
       format={(value) => formatFigure(value, metric, currency)}
       height={HEIGHT}
     />

@@ -1,6 +1,6 @@
 import { Text, UnstyledButton } from '@mantine/core'
 import type { ReactNode } from 'react'
-import { formatShare } from '../format.ts'
+import { formatChange } from '../format.ts'
 import type { ReportAnswer } from '../report-data.ts'
 import { withOnly, writeFilters } from '../report-filters.ts'
 import {
@@ -186,12 +186,11 @@ function Change({ facts, value, before, currency }: ChangeProps) {
     const isNew = Number(value) !== 0
     return <span className={classes.change}>{isNew ? words.newRow : ' '}</span>
   }
-  const isMore = change > 0
-  const isGood = facts.more === 'neutral' || change === 0 ? undefined : isMore === (facts.more === 'good')
+  const isGood = facts.more === 'neutral' || change === 0 ? undefined : change > 0 === (facts.more === 'good')
   const verdict = isGood === undefined ? undefined : isGood ? 'good' : 'bad'
   return (
     <span className={classes.change} title={words.before(was)}>
-      <span data-verdict={verdict}>{`${isMore ? '+' : ''}${formatShare(change, 1)}`}</span> <s>{was}</s>
+      <span data-verdict={verdict}>{formatChange(change)}</span> <s>{was}</s>
     </span>
   )
 }

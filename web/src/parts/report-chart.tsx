@@ -26,16 +26,12 @@ export function ReportChart({ asked, facts, nameOf }: ReportChartProps) {
         {(found) => (
           <LineChart
             label={words.label(facts.label)}
-            at={found.moments.at}
-            series={found.series.map(({ path, isBefore, values }) => ({
-              name: isBefore
-                ? explorerTexts.comparisons[asked.compare]
-                : path.length === 0
-                  ? words.total
-                  : nameOf(path),
-              values,
-              isFaint: isBefore,
-            }))}
+            at={found.at}
+            timeZone={found.timeZone}
+            series={found.series.map(({ path, values, before }) => {
+              const name = path.length === 0 ? words.total : nameOf(path)
+              return { name, values, before: before && { name: words.before(name), values: before } }
+            })}
             format={(value) => formatMetric(facts, value, currency)}
           />
         )}
