@@ -38,7 +38,7 @@ export type AnswerReading = {
  * else would call it again for a transfer that nobody needs.
  */
 export async function readAnswer(
-  response: Dispatcher.ResponseData<unknown>,
+  response: Dispatcher.ResponseData,
   reading: AnswerReading = {},
 ): Promise<Answer> {
   const { text, isWhole } = await readBody(response.body, {

@@ -1,6 +1,5 @@
 import { type Answer, cutAnswer, readAnswer } from './answer.ts'
 import { buildRequest, ownHeaders, type WireRequest } from './build-request.ts'
-import { type CallPhases, CallTrace, sumPhases } from './call-phases.ts'
 import type { Guard } from './guard.ts'
 import { HttpPools } from './http-pools.ts'
 import { maskAnswer, maskHeaders, maskText } from './mask-secrets.ts'
@@ -45,12 +44,7 @@ export type SentRequest = {
   readonly redirectedFrom: readonly string[]
 }
 
-export type SendResult = Sent & {
-  /** Undefined for what went no way of HTTP. */
-  readonly phases?: CallPhases | undefined
-}
-
-type Sent =
+export type SendResult =
   | { readonly kind: 'answered'; readonly request: SentRequest; readonly answer: Answer }
   | {
       readonly kind: 'failed'
@@ -87,10 +81,8 @@ export function createSender(options: SenderOptions): Sender {
       const stop = new AbortController()
       const timeout = () => stop.abort(new DOMException(`no answer in ${totalTimeoutMs} ms`, 'TimeoutError'))
       const timer = setTimeout(timeout, totalTimeoutMs)
-      const traces: CallTrace[] = []
       try {
-        const sent = await follow({ ...options, pools, call, nowMs, signal: stop.signal, traces })
-        return { ...sent, phases: sumPhases(traces) }
+        return await follow({ ...options, pools, call, nowMs, signal: stop.signal })
       } finally {
         clearTimeout(timer)
       }
@@ -106,8 +98,6 @@ type Attempt = {
   readonly call: Call
   readonly nowMs: number
   readonly signal: AbortSignal
-  /** One for each request that goes out. */
-  readonly traces: CallTrace[]
 }
 
 /** Where the call is on its way along redirects. */
@@ -120,7 +110,7 @@ type Hop = {
 }
 
 /** Calls, and calls again where the answer points, each time through the guard. */
-async function follow(attempt: Attempt): Promise<Sent> {
+async function follow(attempt: Attempt): Promise<SendResult> {
   const { call, guard } = attempt
   let hop: Hop = {
     method: call.method === 'POST' ? 'POST' : 'GET',
@@ -148,11 +138,9 @@ async function follow(attempt: Attempt): Promise<Sent> {
   }
 }
 
-async function callOnce(attempt: Attempt, hop: Hop, request: WireRequest): Promise<Sent> {
+async function callOnce(attempt: Attempt, hop: Hop, request: WireRequest): Promise<SendResult> {
   const { url, method, headers, body } = request
   const logged = toLog(attempt, hop, { ...request, url: url.href })
-  const trace = new CallTrace()
-  attempt.traces.push(trace)
   try {
     const response = await attempt.pools.of(url.origin).request({
       path: url.pathname + url.search,
@@ -161,9 +149,7 @@ async function callOnce(attempt: Attempt, hop: Hop, request: WireRequest): Promi
       body: method === 'POST' ? body : null,
       signal: attempt.signal,
       onInfo: interimCounter(),
-      opaque: trace,
     })
-    trace.answered()
     return {
       kind: 'answered',
       request: logged,
@@ -173,8 +159,6 @@ async function callOnce(attempt: Attempt, hop: Hop, request: WireRequest): Promi
     const code = classifySendError(error)
     const detail = error instanceof Error ? error.message : String(error)
     return { kind: 'failed', request: logged, code, detail, forGood: code === 'bad_request' }
-  } finally {
-    trace.ended()
   }
 }
 
@@ -232,7 +216,7 @@ function toLog(attempt: Attempt, hop: Hop, request: Omit<SentRequest, 'redirecte
   }
 }
 
-function masked(result: Sent, { call }: Attempt): Sent {
+function masked(result: SendResult, { call }: Attempt): SendResult {
   if (result.kind === 'failed') return result
   const secrets = { headers: call.headers, values: call.secretValues ?? [] }
   return { ...result, answer: cutAnswer(maskAnswer(result.answer, secrets), readingOf(call)) }

@@ -261,7 +261,6 @@ function delivered(deliveryId: string, workerId: string) {
     workerId,
     startedAt: NOW,
     durationMs: 1,
-    phasesJson: null,
     requestJson: '{}',
     responseStatus: 200,
     responseHeadersJson: '{}',

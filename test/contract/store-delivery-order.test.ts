@@ -130,7 +130,6 @@ async function finish(store: Store, deliveryId: string, state: 'delivered' | 'de
       workerId: 'w1',
       startedAt: NOW,
       durationMs: 1,
-      phasesJson: null,
       requestJson: '{}',
       responseStatus: 200,
       responseHeadersJson: '{}',
