@@ -16,6 +16,8 @@ const REPORT_TIMEOUT_MS = 30_000
 /** Reports of more rows are asked for one by one: each holds the ledger's answer in memory, beside what is judged. */
 const LARGE_ROWS = 10_000
 const LARGE_REPORTS_MAX = 2
+/** As nginx has it: nobody reads the answer, and nothing has failed. */
+const CALLER_GONE = 499
 const METRICS_DEFAULT = ['visits', 'clicks', 'conversions', 'revenue', 'cost', 'profit']
 
 export const nameField = z.string().min(1).max(NAME_CHARS_MAX)
@@ -112,7 +114,7 @@ async function ask(deps: ApiDeps, id: string, question: Question, signal: AbortS
  */
 export function untilGone(reply: FastifyReply, timeoutMs = REPORT_TIMEOUT_MS): AbortSignal {
   const gone = new AbortController()
-  reply.raw.once('close', () => gone.abort())
+  reply.raw.once('close', () => gone.abort(new Problem(CALLER_GONE, 'caller_gone', 'The caller hung up.')))
   return AbortSignal.any([gone.signal, AbortSignal.timeout(timeoutMs)])
 }
 

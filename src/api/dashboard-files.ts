@@ -20,6 +20,8 @@ export async function serveDashboard(app: ApiApp, webRoot: string): Promise<void
   if (isBuilt) {
     await app.register(fastifyStatic, {
       root: webRoot,
+      // The build writes a .gz beside what shrinks.
+      preCompressed: true,
       cacheControl: false,
       setHeaders: (reply, path) => {
         const isHashed = path.startsWith(join(webRoot, 'assets'))

@@ -31,10 +31,30 @@ const sentRequestSchema = z.object({
   body: z.string().describe('First 4 kB'),
 })
 
+const phaseField = z.number().optional()
+/** As delivery/ measures them. */
+const phasesSchema = z.object({
+  waitedMs: z
+    .number()
+    .describe('From when it was due until it started: for the turn of its host or its target'),
+  isReused: z.boolean().describe('No connection was opened: there was one'),
+  queuedMs: phaseField.describe('For one of the connections to its origin'),
+  resolveMs: phaseField.describe('Name resolution'),
+  connectMs: phaseField.describe('TCP'),
+  tlsMs: phaseField,
+  answerMs: phaseField.describe("Until the answer's headers were in"),
+  readMs: phaseField.describe("The answer's body"),
+})
+
 export const attemptSchema = z.object({
   n: z.int(),
   startedAt: timeField,
   durationMs: z.number(),
+  phases: phasesSchema
+    .nullable()
+    .describe(
+      'Where the time went; what the attempt did not go through is absent. Null when nothing was measured',
+    ),
   request: sentRequestSchema,
   responseStatus: z.int().nullable().describe('Null when no answer came'),
   responseHeaders: headersSchema,
@@ -85,6 +105,7 @@ export function toAttemptView(attempt: DeliveryAttempt): z.input<typeof attemptS
   return {
     n,
     durationMs,
+    phases: attempt.phasesJson === null ? null : phasesSchema.parse(JSON.parse(attempt.phasesJson)),
     responseStatus,
     responseBody,
     error,

@@ -38,7 +38,7 @@ export type AnswerReading = {
  * else would call it again for a transfer that nobody needs.
  */
 export async function readAnswer(
-  response: Dispatcher.ResponseData,
+  response: Dispatcher.ResponseData<unknown>,
   reading: AnswerReading = {},
 ): Promise<Answer> {
   const { text, isWhole } = await readBody(response.body, {

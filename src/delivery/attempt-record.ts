@@ -40,6 +40,7 @@ export function buildFinish(attempt: {
       startedAt: attempt.startedAt,
       // The clock may be set back meanwhile.
       durationMs: Math.max(0, now - attempt.startedAt),
+      phasesJson: toPhasesJson(result, attempt.startedAt - delivery.dueAt),
       ...toLog(result),
       error,
       state: stateOf(outcome),
@@ -79,6 +80,11 @@ function stateOf(outcome: DeliveryOutcome): FinishedAttempt['state'] {
     case 'gone':
       return 'dead'
   }
+}
+
+/** With how long the delivery had been due: while its host or its target had other calls under way, or was held. */
+function toPhasesJson({ phases }: SendResult, waitedMs: number): string | null {
+  return phases === undefined ? null : JSON.stringify({ waitedMs: Math.max(0, waitedMs), ...phases })
 }
 
 function toLog(result: SendResult) {

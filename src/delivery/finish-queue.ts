@@ -136,6 +136,7 @@ function toBare({ attempt, health, madeAt, goneReason }: Finish): Finish {
       reason: reason === '' ? '' : NOT_STORABLE,
       startedAt: now,
       durationMs: 0,
+      phasesJson: null,
       requestJson: NO_REQUEST_JSON,
       responseStatus: null,
       responseHeadersJson: '{}',

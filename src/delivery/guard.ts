@@ -1,6 +1,7 @@
-import { isIP, type LookupFunction, type Socket } from 'node:net'
+import { isIP, type LookupFunction, Socket } from 'node:net'
 import { buildConnector } from 'undici'
 import { type Allowlist, isReachable, parseAllowlist } from './address-rules.ts'
+import type { Opening } from './call-phases.ts'
 import { createResolve } from './resolve-name.ts'
 
 const URL_CHARS_MAX = 8_192
@@ -32,8 +33,11 @@ export type ResolvedAddress = { address: string; family: number }
 export type Guard = {
   /** Checks what can be told from the URL alone; a name's addresses are checked when it is connected. */
   checkUrl(text: string): UrlVerdict
-  /** Opens sockets to reachable addresses only: the one way by which a sender gets a connection. */
-  readonly connect: buildConnector.connector
+  /**
+   * Opens sockets to reachable addresses only: the one way by which a sender gets a connection.
+   * @param opening is told how far it is.
+   */
+  connect(target: buildConnector.Options, callback: buildConnector.Callback, opening?: Opening): void
 }
 
 export type GuardOptions = {
@@ -73,18 +77,31 @@ export function createGuard(options: GuardOptions): Guard {
   })
   return {
     checkUrl: (text) => checkUrl(text, allowlist),
-    connect(target, callback) {
+    connect(target, callback, opening) {
       // net.connect resolves names only: an address written out never reaches the lookup.
       if (isIP(target.hostname) !== 0 && !isReachable(target.hostname, allowlist)) {
         callback(new RefusedAddressError(target.hostname), null)
         return
       }
-      open(target, (error, socket) => {
-        if (error !== null) callback(error, null)
-        else handOver(socket, allowlist, callback)
+      // undici's connector returns the socket that it opens, of which its types say nothing.
+      const opened: unknown = open(target, (error, socket) => {
+        if (error !== null) return callback(error, null)
+        if (opening !== undefined) opening.readyAt = performance.now()
+        handOver(socket, allowlist, callback)
       })
+      if (opening !== undefined && opened instanceof Socket) watch(opened, opening)
     },
   }
+}
+
+function watch(socket: Socket, opening: Opening): void {
+  // A name that was not found, or that is refused, is not past its look-up.
+  socket.once('lookup', (error: Error | null) => {
+    if (error === null) opening.resolvedAt = performance.now()
+  })
+  socket.once('connect', () => {
+    opening.connectedAt = performance.now()
+  })
 }
 
 function handOver(socket: Socket, allowlist: Allowlist, callback: buildConnector.Callback): void {

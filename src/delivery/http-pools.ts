@@ -1,4 +1,6 @@
-import { type Dispatcher, Pool } from 'undici'
+import { isIP } from 'node:net'
+import { type buildConnector, Client, type Dispatcher, Pool } from 'undici'
+import { CallTrace, type Line } from './call-phases.ts'
 import type { Guard } from './guard.ts'
 
 /** To one origin at once; further calls wait within their own time-out. */
@@ -17,7 +19,10 @@ export type HttpPoolOptions = {
   readonly originsKeptMax?: number
 }
 
-/** Connections that are kept between calls, by origin, each opened by the guard. */
+/**
+ * Connections that are kept between calls, by origin, each opened by the guard. A call whose `opaque` is a CallTrace
+ * is told of its way through them.
+ */
 export class HttpPools {
   readonly #connect: Guard['connect']
   readonly #originsKeptMax: number
@@ -52,7 +57,7 @@ export class HttpPools {
 
   #open(origin: string): Pool {
     return new Pool(origin, {
-      connect: this.#connect,
+      factory: (url, options) => new TracedClient(url, options, this.#connect),
       connections: CONNECTIONS_PER_ORIGIN_MAX,
       clientTtl: CONNECTION_AGE_MS_MAX,
       keepAliveTimeout: IDLE_CONNECTION_MS,
@@ -65,4 +70,34 @@ export class HttpPools {
     const closed = pool.close().finally(() => this.#closing.delete(closed))
     this.#closing.add(closed)
   }
+}
+
+/** A client of a pool has one connection, and one call at a time. */
+class TracedClient extends Client {
+  readonly #line: Line
+
+  constructor(origin: URL, options: Client.Options, connect: Guard['connect']) {
+    const line: Line = {}
+    super(origin, {
+      ...options,
+      connect: (target, callback) => openLine(line, connect, { target, callback }),
+    })
+    this.#line = line
+  }
+
+  override dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
+    if ('opaque' in options && options.opaque instanceof CallTrace) options.opaque.given(this.#line)
+    return super.dispatch(options, handler)
+  }
+}
+
+type Asked = { readonly target: buildConnector.Options; readonly callback: buildConnector.Callback }
+
+function openLine(line: Line, connect: Guard['connect'], { target, callback }: Asked): void {
+  line.opening = {
+    startedAt: performance.now(),
+    isNamed: isIP(target.hostname) === 0,
+    isSecure: target.protocol === 'https:',
+  }
+  connect(target, callback, line.opening)
 }

@@ -1,5 +1,6 @@
 import { type Answer, cutAnswer, readAnswer } from './answer.ts'
 import { buildRequest, ownHeaders, type WireRequest } from './build-request.ts'
+import { type CallPhases, CallTrace, sumPhases } from './call-phases.ts'
 import type { Guard } from './guard.ts'
 import { HttpPools } from './http-pools.ts'
 import { maskAnswer, maskHeaders, maskText } from './mask-secrets.ts'
@@ -44,7 +45,12 @@ export type SentRequest = {
   readonly redirectedFrom: readonly string[]
 }
 
-export type SendResult =
+export type SendResult = Sent & {
+  /** Undefined for what went no way of HTTP. */
+  readonly phases?: CallPhases | undefined
+}
+
+type Sent =
   | { readonly kind: 'answered'; readonly request: SentRequest; readonly answer: Answer }
   | {
       readonly kind: 'failed'
@@ -81,8 +87,10 @@ export function createSender(options: SenderOptions): Sender {
       const stop = new AbortController()
       const timeout = () => stop.abort(new DOMException(`no answer in ${totalTimeoutMs} ms`, 'TimeoutError'))
       const timer = setTimeout(timeout, totalTimeoutMs)
+      const traces: CallTrace[] = []
       try {
-        return await follow({ ...options, pools, call, nowMs, signal: stop.signal })
+        const sent = await follow({ ...options, pools, call, nowMs, signal: stop.signal, traces })
+        return { ...sent, phases: sumPhases(traces) }
       } finally {
         clearTimeout(timer)
       }
@@ -98,6 +106,8 @@ type Attempt = {
   readonly call: Call
   readonly nowMs: number
   readonly signal: AbortSignal
+  /** One for each request that goes out. */
+  readonly traces: CallTrace[]
 }
 
 /** Where the call is on its way along redirects. */
@@ -110,7 +120,7 @@ type Hop = {
 }
 
 /** Calls, and calls again where the answer points, each time through the guard. */
-async function follow(attempt: Attempt): Promise<SendResult> {
+async function follow(attempt: Attempt): Promise<Sent> {
   const { call, guard } = attempt
   let hop: Hop = {
     method: call.method === 'POST' ? 'POST' : 'GET',
@@ -138,9 +148,11 @@ async function follow(attempt: Attempt): Promise<SendResult> {
   }
 }
 
-async function callOnce(attempt: Attempt, hop: Hop, request: WireRequest): Promise<SendResult> {
+async function callOnce(attempt: Attempt, hop: Hop, request: WireRequest): Promise<Sent> {
   const { url, method, headers, body } = request
   const logged = toLog(attempt, hop, { ...request, url: url.href })
+  const trace = new CallTrace()
+  attempt.traces.push(trace)
   try {
     const response = await attempt.pools.of(url.origin).request({
       path: url.pathname + url.search,
@@ -149,7 +161,9 @@ async function callOnce(attempt: Attempt, hop: Hop, request: WireRequest): Promi
       body: method === 'POST' ? body : null,
       signal: attempt.signal,
       onInfo: interimCounter(),
+      opaque: trace,
     })
+    trace.answered()
     return {
       kind: 'answered',
       request: logged,
@@ -159,6 +173,8 @@ async function callOnce(attempt: Attempt, hop: Hop, request: WireRequest): Promi
     const code = classifySendError(error)
     const detail = error instanceof Error ? error.message : String(error)
     return { kind: 'failed', request: logged, code, detail, forGood: code === 'bad_request' }
+  } finally {
+    trace.ended()
   }
 }
 
@@ -216,7 +232,7 @@ function toLog(attempt: Attempt, hop: Hop, request: Omit<SentRequest, 'redirecte
   }
 }
 
-function masked(result: SendResult, { call }: Attempt): SendResult {
+function masked(result: Sent, { call }: Attempt): Sent {
   if (result.kind === 'failed') return result
   const secrets = { headers: call.headers, values: call.secretValues ?? [] }
   return { ...result, answer: cutAnswer(maskAnswer(result.answer, secrets), readingOf(call)) }

@@ -29,11 +29,25 @@ type AnswerRow = Readonly<Record<string, number | string | null>>
 /**
  * @throws ReportRequestError when the request names something that does not exist
  * @throws LedgerUnavailableError
+ * @throws the signal's reason once that aborts: whoever asked has stopped it, and the ledger did not fail
  */
 export async function runReport(
   ledger: Pick<Ledger, 'query'>,
   request: ReportRequest,
   signal?: AbortSignal,
+): Promise<ReportResult> {
+  try {
+    return await query(ledger, request, signal)
+  } catch (error) {
+    signal?.throwIfAborted()
+    throw error
+  }
+}
+
+async function query(
+  ledger: Pick<Ledger, 'query'>,
+  request: ReportRequest,
+  signal: AbortSignal | undefined,
 ): Promise<ReportResult> {
   const { limit = REPORT_LIMITS.rowsDefault } = request
   const hasTotals = limit <= TOTALS_ROWS_MAX

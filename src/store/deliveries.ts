@@ -48,6 +48,8 @@ export type DeliveryAttempt = {
   readonly n: number
   readonly startedAt: number
   readonly durationMs: number
+  /** Where the time went, as delivery/ measures it; null when nothing went out. */
+  readonly phasesJson: string | null
   readonly requestJson: string
   readonly responseStatus: number | null
   readonly responseHeadersJson: string
@@ -219,6 +221,7 @@ export function toAttempt(row: AttemptRow): DeliveryAttempt {
     n: row.n,
     startedAt: row.started_at,
     durationMs: row.duration_ms,
+    phasesJson: row.phases_json,
     requestJson: row.request_json,
     responseStatus: row.response_status,
     responseHeadersJson: row.response_headers_json,

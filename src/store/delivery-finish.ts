@@ -102,6 +102,7 @@ function toAttemptRow(finished: FinishedAttempt, counted: Counted) {
     workspace: counted.workspace,
     started_at: finished.startedAt,
     duration_ms: finished.durationMs,
+    phases_json: finished.phasesJson,
     request_json: finished.requestJson,
     response_status: finished.responseStatus,
     response_headers_json: finished.responseHeadersJson,

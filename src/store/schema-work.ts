@@ -145,6 +145,8 @@ export type DeliveryAttemptsTable = {
   workspace: string
   started_at: number
   duration_ms: number
+  /** Where the time went: {waitedMs, isReused, queuedMs?, …}. Null when nothing went out, and before it was measured. */
+  phases_json: string | null
   /** What was sent: {method, url, headers, body}. */
   request_json: string
   /** Null when no answer came. */

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
+import { gunzipSync, gzipSync } from 'node:zlib'
 import type { InjectOptions } from 'fastify'
 import { describe, expect, it } from 'vitest'
 import { useStores } from '../support/databases.ts'
@@ -118,6 +119,7 @@ describe('the dashboard', () => {
     mkdirSync(join(webRoot, 'assets'), { recursive: true })
     writeFileSync(join(webRoot, 'index.html'), '<!doctype html><title>Trailpost</title>')
     writeFileSync(join(webRoot, 'assets/app-1a2b.js'), 'export {}')
+    writeFileSync(join(webRoot, 'assets/app-1a2b.js.gz'), gzipSync('export {}'))
     return await openTestApi(stores, { webRoot })
   }
 
@@ -133,6 +135,19 @@ describe('the dashboard', () => {
   it('lets browsers keep files that carry a hash', async () => {
     const { app } = await withDashboard()
     expect((await app.inject('/assets/app-1a2b.js')).headers['cache-control']).toContain('immutable')
+  })
+
+  it('sends its files compressed to who takes that, and as they are to who does not', async () => {
+    const { app } = await withDashboard()
+    const url = '/assets/app-1a2b.js'
+    const compressed = await app.inject({ url, headers: { 'accept-encoding': 'gzip, deflate, br' } })
+    expect(compressed.headers).toMatchObject({
+      'content-encoding': 'gzip',
+      'content-type': expect.stringContaining('javascript'),
+      'cache-control': expect.stringContaining('immutable'),
+    })
+    expect(gunzipSync(compressed.rawPayload).toString()).toBe('export {}')
+    expect((await app.inject(url)).body).toBe('export {}')
   })
 
   it.each(['/assets/app-old.js', '/api/v1/none', '/api/none'])(

@@ -1,3 +1,5 @@
+import { Writable } from 'node:stream'
+import { pino } from 'pino'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Ledger } from '../../src/ledger/ledger.ts'
 import { openLedger } from '../../src/ledger/open-ledger.ts'
@@ -7,6 +9,8 @@ import { openTestApi } from './api-harness.ts'
 import { createWorld } from './api-world.ts'
 
 const AT = Date.parse('2026-03-01T23:30:00Z')
+/** Of pino's levels. */
+const WARN = 40
 const RANGE = { from: '2026-03-01', to: '2026-03-01' }
 
 describe('reports over the API, on a real ledger', () => {
@@ -85,6 +89,39 @@ describe('reports over the API, on a real ledger', () => {
     }
   })
 
+  it('whose reader leaves meanwhile has not failed: nothing of it is logged as an error', async () => {
+    const { dataDir } = await stores.options()
+    const opened = await openLedger({ clickhouseUrl: '', dataDir })
+    ledger = opened
+    const log = new LogLines()
+    const asked = Promise.withResolvers<void>()
+    const slow: Pick<Ledger, 'query'> = {
+      query: (_sql, _params, signal) => {
+        asked.resolve()
+        return opened.query('select sleepEachRow(1) from numbers(3)', {}, signal)
+      },
+    }
+    const api = await openTestApi(stores, {
+      log: pino({ level: 'info' }, log),
+      runReport: (request, signal) => runReport(slow, request, signal),
+    })
+    const { keys } = await createWorld(api, 'ALPHA')
+    const url = await api.app.listen({ host: '127.0.0.1', port: 0 })
+    try {
+      const reader = new AbortController()
+      const headers = { authorization: `Bearer ${keys.viewer}`, 'content-type': 'application/json' }
+      const body = JSON.stringify(RANGE)
+      const answer = fetch(`${url}/api/v1/reports`, { method: 'POST', headers, body, signal: reader.signal })
+      await asked.promise
+      reader.abort()
+      await expect(answer).rejects.toThrow('aborted')
+      await expect.poll(() => log.lines).toContainEqual(expect.objectContaining({ code: 'caller_gone' }))
+      expect(log.lines.filter(({ level }) => level >= WARN)).toEqual([])
+    } finally {
+      await api.app.close()
+    }
+  })
+
   it('lists what reports are made of', async () => {
     const api = await openTestApi(stores)
     const world = await createWorld(api, 'ALPHA')
@@ -96,3 +133,12 @@ describe('reports over the API, on a real ledger', () => {
     expect(metrics).toContainEqual({ name: 'revenue', kind: 'money' })
   })
 })
+
+class LogLines extends Writable {
+  readonly lines: { readonly level: number; readonly code?: string }[] = []
+
+  override _write(line: Buffer, _encoding: BufferEncoding, done: () => void): void {
+    this.lines.push(JSON.parse(line.toString()))
+    done()
+  }
+}

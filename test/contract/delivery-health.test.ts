@@ -253,6 +253,7 @@ function attempt(deliveryId: string, error: string): Finish['attempt'] {
     workerId: 'w1',
     startedAt: START,
     durationMs: 1,
+    phasesJson: null,
     requestJson: '{}',
     responseStatus: null,
     responseHeadersJson: '{}',

@@ -97,6 +97,23 @@ describe.each(SQL_ENGINES)('recording attempts on %s', (engine) => {
     expect((await getWithAttempts(store.db, 'd2'))?.attempts).toMatchObject([{ responseBody: 'a\uFFFDb' }])
   })
 
+  it('keeps where the time went, and for how long the delivery had been due', async () => {
+    const store = await stores.open()
+    const sink = await startSink((_request, response) => response.end('OK'))
+    await enqueueCalls(store, [{ id: 'd1', url: sink.url, due_at: Date.now() - 60_000 }])
+    const running = startWorker(store)
+    await waitFor(async () => (await allDeliveries(store)).every(({ state }) => state === 'delivered'))
+    await running.stop()
+    const [attempt] = (await getWithAttempts(store.db, 'd1'))?.attempts ?? []
+    const phases = JSON.parse(attempt?.phasesJson ?? '{}')
+    expect(phases).toMatchObject({
+      isReused: false,
+      connectMs: expect.any(Number),
+      answerMs: expect.any(Number),
+    })
+    expect(phases.waitedMs).toBeGreaterThanOrEqual(60_000)
+  })
+
   it('numbers two attempts of one delivery that are recorded together', async () => {
     const store = await stores.open()
     await enqueueCalls(store, [{ id: 'd1' }, { id: 'd2' }])
@@ -118,6 +135,7 @@ function deliveredAttempt(deliveryId: string): FinishedAttempt {
     workerId: 'w1',
     startedAt: 1,
     durationMs: 1,
+    phasesJson: null,
     requestJson: '{}',
     responseStatus: 200,
     responseHeadersJson: '{}',

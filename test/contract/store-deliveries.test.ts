@@ -53,6 +53,7 @@ function attempt(id: string, workerId: string, state: FinishedAttempt['state']):
     workerId,
     startedAt: NOW,
     durationMs: 12,
+    phasesJson: null,
     requestJson: '{}',
     responseStatus: state === 'delivered' ? 200 : null,
     responseHeadersJson: '{}',

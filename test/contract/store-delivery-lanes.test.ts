@@ -261,6 +261,7 @@ function delivered(deliveryId: string, workerId: string) {
     workerId,
     startedAt: NOW,
     durationMs: 1,
+    phasesJson: null,
     requestJson: '{}',
     responseStatus: 200,
     responseHeadersJson: '{}',

@@ -130,6 +130,7 @@ async function finish(store: Store, deliveryId: string, state: 'delivered' | 'de
       workerId: 'w1',
       startedAt: NOW,
       durationMs: 1,
+      phasesJson: null,
       requestJson: '{}',
       responseStatus: 200,
       responseHeadersJson: '{}',

@@ -152,10 +152,18 @@ async function seeAttempts(page: Page): Promise<void> {
   await page.getByText('It was given up.').waitFor()
   await page.getByText('The receiver did not take it: 500').waitFor()
   await page.getByText('it says so').waitFor()
+  await page.getByText('Where the time went').waitFor()
+  await page.getByText('Until the first byte').waitFor()
 }
 
+/** On the delivery's own page first, which leads to its target. */
 async function seeHealth(page: Page): Promise<void> {
   const delivery = page.url()
+  const target = page.getByRole('region', { name: 'Target' })
+  await target.getByText('Failing since').waitFor()
+  await target.getByText('Active', { exact: true }).waitFor()
+  await target.getByRole('link', { name: /^127\.0\.0\.1/ }).click()
+  await page.waitForURL(/notification-targets\/.+/)
   await goTo(page, 'Notification targets')
   await page.getByText('Failing since').waitFor()
   await page.goto(delivery)

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Installation, startInstallation } from '../../src/cli/demo/installation.ts'
 import { findA11yProblems, findPaleTexts } from './axe.ts'
 import { launchBrowser, watch } from './dashboard-page.ts'
+import { untilLoaded, untilTrue } from './settled.ts'
 
 /** Long enough for a busy machine; what does not come by then does not come. */
 const STEP_MS_MAX = 30_000
@@ -151,13 +152,13 @@ const NOTHING_MOVES = `document.getAnimations().every((each) => each.effect?.get
 /** A light, a dark and a narrow look at the screen that is shown. */
 async function judge(page: Page): Promise<readonly string[]> {
   await page.locator('main h1').first().waitFor()
-  await page.waitForFunction(`document.querySelector('main [aria-busy=true]') === null`)
+  await untilLoaded(page)
   const light = await findA11yProblems(page)
   await page.emulateMedia({ colorScheme: 'dark' })
   const dark = await findPaleTexts(page)
   await page.emulateMedia({ colorScheme: 'light' })
   await page.setViewportSize(PHONE)
-  await page.waitForFunction(NOTHING_MOVES)
+  await untilTrue(page, NOTHING_MOVES)
   const width = await page.evaluate<number>('document.documentElement.scrollWidth')
   await page.setViewportSize(DESKTOP)
   return [

@@ -1,7 +1,7 @@
 import type { APIResponse, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { field, idOf } from '../../src/cli/demo/api-client.ts'
-import { findA11yProblems } from './axe.ts'
+import { findA11yProblems, findPaleTexts } from './axe.ts'
 import {
   addAffiliate,
   addOffer,
@@ -11,6 +11,7 @@ import {
   startNetwork,
   type Window,
 } from './network-rig.ts'
+import { untilLoaded, untilTrue } from './settled.ts'
 
 const JOURNEY_MS_MAX = 300_000
 /** axe reads every page twice. */
@@ -18,7 +19,6 @@ const LOOKS_MS_MAX = 600_000
 /** What nobody of the two may read: another affiliate's name and words, and what the advertiser pays. */
 const SECRET = 'SECRET-RIVAL'
 const REVENUE = '77.123456'
-const SETTLE_MS_MAX = 10_000
 const PHONE = { width: 390, height: 844 }
 
 const PORTAL = [
@@ -215,7 +215,7 @@ async function walk({ page }: Window, paths: readonly string[]): Promise<void> {
 async function show(page: Page, path: string): Promise<void> {
   await page.goto(path)
   await page.getByRole('heading', { level: 1 }).first().waitFor()
-  await page.waitForFunction(`document.querySelector('[aria-busy=true]') === null`)
+  await untilLoaded(page)
 }
 
 function expectNothingOf({ answers }: Window): void {
@@ -239,22 +239,15 @@ async function lookAtAll(page: Page, paths: readonly string[]): Promise<readonly
   const size = page.viewportSize() ?? PHONE
   for (const path of paths) {
     await show(page, path)
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme })
-      problems.push(...(await findA11yProblems(page)).map((problem) => `${path} ${colorScheme} ${problem}`))
-    }
+    problems.push(...(await findA11yProblems(page)).map((problem) => `${path} ${problem}`))
+    await page.emulateMedia({ colorScheme: 'dark' })
+    problems.push(...(await findPaleTexts(page)).map((problem) => `${path} dark ${problem}`))
+    await page.emulateMedia({ colorScheme: 'light' })
     await page.setViewportSize(PHONE)
-    if (!(await fitsInWidth(page))) problems.push(`${path} is wider than a phone`)
+    await untilTrue(page, 'document.documentElement.scrollWidth <= innerWidth').catch(() =>
+      problems.push(`${path} is wider than a phone`),
+    )
     await page.setViewportSize(size)
   }
   return problems
-}
-
-/** Once the page has come to rest in its new width. */
-async function fitsInWidth(page: Page): Promise<boolean> {
-  const fits = 'document.documentElement.scrollWidth <= innerWidth'
-  return await page.waitForFunction(fits, undefined, { timeout: SETTLE_MS_MAX }).then(
-    () => true,
-    () => false,
-  )
 }

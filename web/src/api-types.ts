@@ -16816,6 +16816,24 @@ export interface components {
                 /** Format: date-time */
                 startedAt: string;
                 durationMs: number;
+                /** @description Where the time went; what the attempt did not go through is absent. Null when nothing was measured */
+                phases: {
+                    /** @description From when it was due until it started: for the turn of its host or its target */
+                    waitedMs: number;
+                    /** @description No connection was opened: there was one */
+                    isReused: boolean;
+                    /** @description For one of the connections to its origin */
+                    queuedMs?: number;
+                    /** @description Name resolution */
+                    resolveMs?: number;
+                    /** @description TCP */
+                    connectMs?: number;
+                    tlsMs?: number;
+                    /** @description Until the answer's headers were in */
+                    answerMs?: number;
+                    /** @description The answer's body */
+                    readMs?: number;
+                } | null;
                 request: {
                     method: string;
                     url: string;
@@ -17314,6 +17332,24 @@ export interface components {
                 /** Format: date-time */
                 startedAt: string;
                 durationMs: number;
+                /** @description Where the time went; what the attempt did not go through is absent. Null when nothing was measured */
+                phases: {
+                    /** @description From when it was due until it started: for the turn of its host or its target */
+                    waitedMs: number;
+                    /** @description No connection was opened: there was one */
+                    isReused: boolean;
+                    /** @description For one of the connections to its origin */
+                    queuedMs?: number;
+                    /** @description Name resolution */
+                    resolveMs?: number;
+                    /** @description TCP */
+                    connectMs?: number;
+                    tlsMs?: number;
+                    /** @description Until the answer's headers were in */
+                    answerMs?: number;
+                    /** @description The answer's body */
+                    readMs?: number;
+                } | null;
                 request: {
                     method: string;
                     url: string;
@@ -17833,6 +17869,24 @@ export interface components {
                 /** Format: date-time */
                 startedAt: string;
                 durationMs: number;
+                /** @description Where the time went; what the attempt did not go through is absent. Null when nothing was measured */
+                phases: {
+                    /** @description From when it was due until it started: for the turn of its host or its target */
+                    waitedMs: number;
+                    /** @description No connection was opened: there was one */
+                    isReused: boolean;
+                    /** @description For one of the connections to its origin */
+                    queuedMs?: number;
+                    /** @description Name resolution */
+                    resolveMs?: number;
+                    /** @description TCP */
+                    connectMs?: number;
+                    tlsMs?: number;
+                    /** @description Until the answer's headers were in */
+                    answerMs?: number;
+                    /** @description The answer's body */
+                    readMs?: number;
+                } | null;
                 request: {
                     method: string;
                     url: string;

@@ -1,7 +1,9 @@
+import { localeOf } from './locale-of.ts'
+
 const MISSING = '–'
 
 /** How the person at this browser writes numbers and dates; the words around them stay those of the dashboard. */
-const LOCALE = navigator.language
+export const LOCALE = localeOf(navigator.language)
 
 /** Making a format is far slower than using it, and a table uses one thousands of times. */
 const numbers = new Map<string, Intl.NumberFormat>()

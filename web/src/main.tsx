@@ -6,6 +6,7 @@ import { lazy, StrictMode, Suspense } from 'react'
 import { createRoot } from 'react-dom/client'
 import { ApiProblem } from './api.ts'
 import { App } from './app.tsx'
+import { preloadScreen } from './screens.ts'
 import { cssVariables, theme } from './theme.ts'
 
 /** A file that stays away must not make the page reload for ever. */
@@ -44,6 +45,9 @@ addEventListener('vite:preloadError', () => {
   sessionStorage.setItem(key, String(Date.now()))
   location.reload()
 })
+
+// Its code comes while the server says who is there.
+preloadScreen(location.pathname)
 
 const root = document.getElementById('root')
 if (root === null) throw new Error('index.html has no #root')

@@ -48,10 +48,19 @@ export function hostOf(url: string): string {
 
 export type Choice = { readonly value: string; readonly label: string }
 
+/** How a receiver stands, and where more is said of it. */
+export type Receiver = {
+  readonly kind: 'target' | 'webhook' | 'channel'
+  readonly href: string
+  readonly standing: Pick<NotificationTarget, 'status' | 'disabledReason' | 'areSecretsReadable' | 'health'>
+}
+
 /** Whom deliveries go to, by id: targets, webhooks and alert channels, as far as one may read them. */
 export function useReceivers(): {
   readonly choices: readonly Choice[]
   readonly labelOf: (id: string) => string
+  /** Undefined for one that is gone, or that one may not read. */
+  readonly receiverOf: (id: string) => Receiver | undefined
 } {
   const systems = useItems(targetSystems).data ?? []
   const own = useItems(targets).data ?? []
@@ -71,7 +80,21 @@ export function useReceivers(): {
     })),
   ]
   const labels = new Map(choices.map(({ value, label }) => [value, label]))
-  return { choices: numbered(choices), labelOf: (id) => labels.get(id) ?? deliveryTexts.gone }
+  const receiverOf = (id: string): Receiver | undefined => {
+    const target = own.find((each) => each.id === id)
+    if (target !== undefined) {
+      return { kind: 'target', href: `/notification-targets/${id}`, standing: target }
+    }
+    const hook = hooks?.find((each) => each.id === id)
+    if (hook !== undefined) return { kind: 'webhook', href: '/settings/webhooks', standing: hook }
+    const channel = channels?.find((each) => each.id === id)
+    return channel && { kind: 'channel', href: '/settings/alerts', standing: channel }
+  }
+  return {
+    choices: numbered(choices),
+    labelOf: (id) => labels.get(id) ?? deliveryTexts.gone,
+    receiverOf,
+  }
 }
 
 /** Two targets may call the same host: a select needs to tell them apart. */

@@ -1,6 +1,6 @@
 import { lazyRouteComponent as lazy } from '@tanstack/react-router'
 import type { ComponentType } from 'react'
-import type { PathParams } from './router.tsx'
+import { matchPath, type PathParams } from './router.tsx'
 import { NETWORK_SCREENS } from './screens-network.ts'
 import { NOTIFICATION_SCREENS } from './screens-notifications.ts'
 
@@ -65,4 +65,15 @@ function lazyStory(): Screen {
 
 function lazySettings(): Screen {
   return lazy(async () => ({ default: (await import('./screens/settings.tsx')).Settings }))
+}
+
+/** Where the staff begin. */
+const HOME = '/overview'
+
+/** Fetches the code of the screen at an address, for whoever will go there in a moment. */
+export function preloadScreen(path: string): void {
+  const place = path === '/' ? HOME : path
+  const [, screen] = SCREENS.find(([pattern]) => matchPath(pattern, place) !== undefined) ?? []
+  // What can not be fetched now is told when it is shown.
+  screen?.preload?.()?.catch(() => undefined)
 }

@@ -31,6 +31,7 @@ export const deliveryTexts = {
 
 export const oneDeliveryTexts = {
   title: 'Delivery',
+  targetLog: 'Its deliveries',
   created: 'Queued',
   updated: 'Last change',
   due: 'Next attempt',
@@ -64,6 +65,23 @@ export const oneDeliveryTexts = {
   answer: 'Answer',
   noAnswer: 'No answer came',
   emptyAnswer: '(no body)',
+} as const
+
+/** Where the time of one attempt went. */
+export const attemptTimesTexts = {
+  title: 'Where the time went',
+  phases: {
+    queued: 'Waiting for a free connection',
+    resolve: 'Name resolution',
+    connect: 'Connect',
+    tls: 'TLS',
+    answer: 'Until the first byte',
+    read: 'Reading the answer',
+  },
+  connection: 'Connection',
+  reused: 'Reused connection',
+  under: 'under 1 ms',
+  waited: (time: string) => `It waited ${time} for its turn before.`,
 } as const
 
 /** What failed, in words; keys are the API's codes. */

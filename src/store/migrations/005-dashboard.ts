@@ -1,8 +1,8 @@
 import { type Kysely, sql } from 'kysely'
 
 /**
- * What people keep in the dashboard: views of reports and metrics of their own; and the log of deeds is read by
- * its subject. Column comments live in schema-dashboard.ts.
+ * What people keep in the dashboard: views of reports and metrics of their own; the log of deeds is read by
+ * its subject, and attempts say where their time went. Column comments live in schema-dashboard.ts.
  * @public called by Kysely's migrator through the namespace
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
@@ -29,6 +29,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .on('audit_log')
     .columns(['workspace', 'subject_type', 'subject_id', 'at', 'id'])
     .execute()
+  await db.schema.alterTable('delivery_attempts').addColumn('phases_json', 'text').execute()
   // What the overview counts every half minute: few rows of tables that grow for ever.
   await sql`create index deliveries_waiting on deliveries (workspace, due_at) where state = 'pending'`.execute(
     db,

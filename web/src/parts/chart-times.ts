@@ -1,3 +1,5 @@
+import { LOCALE } from '../format.ts'
+
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
 /** A day can be an hour short where clocks change. */
@@ -48,6 +50,6 @@ export function toPointFormat(stepMs: number, timeZone: string): (at: number) =>
 }
 
 function toFormat(options: Intl.DateTimeFormatOptions, timeZone: string): (at: number) => string {
-  const format = new Intl.DateTimeFormat(undefined, { ...options, timeZone })
+  const format = new Intl.DateTimeFormat(LOCALE, { ...options, timeZone })
   return (at) => format.format(at)
 }

@@ -3,6 +3,7 @@ import { attemptWords, isTaken } from '../attempt-words.ts'
 import { formatDuration } from '../format.ts'
 import type { DeliveryWithAttempts } from '../resources-notifications.ts'
 import { oneDeliveryTexts as words } from '../texts-deliveries.ts'
+import { AttemptTimes } from './attempt-times.tsx'
 import classes from './delivery-attempts.module.css'
 import { RawText, toWireText } from './raw-text.tsx'
 import { When } from './when.tsx'
@@ -31,11 +32,12 @@ export function DeliveryAttempts({ attempts }: { readonly attempts: readonly Att
   )
 }
 
-/** What was sent, and what came back. */
+/** Where the time went, what was sent, and what came back. */
 export function AttemptWire({ attempt }: { readonly attempt: Attempt }) {
-  const { request, responseStatus, responseHeaders, responseBody, error } = attempt
+  const { request, responseStatus, responseHeaders, responseBody, error, phases } = attempt
   return (
     <Stack gap="sm" mt="xs">
+      <AttemptTimes phases={phases} />
       <RawText title={words.request}>
         {toWireText(`${request.method} ${request.url}`, request.headers, request.body)}
       </RawText>

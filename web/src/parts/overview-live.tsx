@@ -1,7 +1,7 @@
 import { Anchor, Group, Text, Title } from '@mantine/core'
 import { useDocumentVisibility } from '@mantine/hooks'
 import type { ReactNode } from 'react'
-import { formatMoney } from '../format.ts'
+import { formatMoney, LOCALE } from '../format.ts'
 import type { LiveEvent } from '../live-stream.ts'
 import { hostOf } from '../resources-notifications.ts'
 import { useMe } from '../session.ts'
@@ -45,7 +45,7 @@ export function OverviewLive() {
 
 function LiveLine({ event }: { readonly event: LiveEvent }) {
   const { timeZone } = useMe().workspace
-  const time = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium', timeZone })
+  const time = new Intl.DateTimeFormat(LOCALE, { timeStyle: 'medium', timeZone })
   return (
     <li className={classes.event}>
       <time dateTime={event.at} className={classes.time}>

@@ -7,6 +7,7 @@ import { DeliveryBadge } from '../parts/badges.tsx'
 import { ConfirmButton } from '../parts/confirm-button.tsx'
 import { DeliveryAttempts } from '../parts/delivery-attempts.tsx'
 import { DeliveryReplay } from '../parts/delivery-replay.tsx'
+import { DeliveryTarget } from '../parts/delivery-target.tsx'
 import { Facts } from '../parts/facts.tsx'
 import { Loaded } from '../parts/loaded.tsx'
 import { Note } from '../parts/note.tsx'
@@ -59,6 +60,7 @@ function DeliveryView({ delivery }: DeliveryProps) {
           </div>
         </Group>
       </Note>
+      <DeliveryTarget targetId={delivery.targetId} />
       <DeliveryFacts delivery={delivery} />
       <Section title={words.attempts} aside={attempts.length > 0 ? words.headers : undefined}>
         {attempts.length === 0 ? (

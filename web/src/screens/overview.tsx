@@ -1,4 +1,5 @@
 import { SegmentedControl, Text } from '@mantine/core'
+import { LOCALE } from '../format.ts'
 import { Failure } from '../parts/loaded.tsx'
 import { OverviewChart, type OverviewRange } from '../parts/overview-chart.tsx'
 import { type TopKind, type TwoDays, useOverview, useTwoDays } from '../parts/overview-data.ts'
@@ -77,7 +78,7 @@ function AgainstChoice({ against }: { readonly against: Against }) {
 function Until({ days, against }: { readonly days: TwoDays | undefined; readonly against: Against }) {
   const { timeZone } = useMe().workspace
   if (days === undefined) return <Text size="xs">{'\u00a0'}</Text>
-  const time = new Intl.DateTimeFormat(undefined, { timeStyle: 'short', timeZone })
+  const time = new Intl.DateTimeFormat(LOCALE, { timeStyle: 'short', timeZone })
   const hours = fullHoursOf(days.today, days.now)
   const end = time.format(days.today.startAt + hours * HOUR_MS)
   return (

@@ -89,6 +89,6 @@ function toValues(token: string) {
     password: '',
     workspaceName: '',
     currency: 'USD',
-    timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    timeZone: Intl.DateTimeFormat('en').resolvedOptions().timeZone,
   }
 }
