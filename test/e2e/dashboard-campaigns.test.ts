@@ -65,7 +65,7 @@ describe('campaigns in a browser', () => {
       )
       .toEqual(expect.arrayContaining(['4', '1', '$12.50', '$0.40', '$12.10', '3,025%']))
     await page.getByText('7 days', { exact: true }).click()
-    expect(new URL(page.url()).searchParams.get('span')).toBe('week')
+    await page.waitForURL((url) => url.searchParams.get('span') === 'week')
     await page
       .getByRole('img', { name: 'Visits of Sleep push in the last 7 days: 0, 0, 0, 0, 0, 0, 4' })
       .waitFor()
@@ -76,7 +76,7 @@ describe('campaigns in a browser', () => {
     await page.getByRole('combobox', { name: 'Tags' }).click()
     await page.getByRole('option', { name: 'night' }).click()
     await rowOf('Diet display').waitFor({ state: 'detached' })
-    expect(new URL(page.url()).searchParams.get('tag')).toBe('night')
+    await page.waitForURL((url) => url.searchParams.get('tag') === 'night')
     await open('/campaigns?status=paused')
     await page.getByText('No campaign has this name, status and tag.').waitFor()
     await page.getByRole('button', { name: 'Clear the filter' }).click()
@@ -98,10 +98,11 @@ describe('campaigns in a browser', () => {
     await page.getByRole('checkbox', { name: 'Choose all campaigns' }).check()
     await page.getByRole('button', { name: 'Pause', exact: true }).click()
     await page.getByText('2 campaigns are paused').waitFor()
-    expect(await page.getByRole('switch', { name: 'takes visitors', checked: false }).count()).toBe(2)
+    const paused = page.getByRole('switch', { name: 'takes visitors', checked: false })
+    await expect.poll(() => paused.count()).toBe(2)
     await page.getByRole('button', { name: 'Undo' }).click()
     await page.getByText('Undone').waitFor()
-    expect(await statusOf(sleep)).toBe('active')
+    await expect.poll(() => statusOf(sleep)).toBe('active')
   })
 
   it('show their link as a code that leads to it, with today’s figures above the form', async () => {
@@ -162,7 +163,9 @@ describe('campaigns in a browser', () => {
     for (const path of ['/campaigns', `/campaigns/${sleep}`]) {
       await open(path)
       await page.getByText('Sleep push').first().waitFor()
-      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390)
+      await expect
+        .poll(() => page.evaluate<number>('document.documentElement.scrollWidth'))
+        .toBeLessThanOrEqual(390)
     }
   })
 })

@@ -170,7 +170,7 @@ async function approvePixel(page: Page): Promise<void> {
   const frame = page.frameLocator('iframe[sandbox=""]')
   await frame.getByText(PIXEL, { exact: true }).waitFor()
   await page.getByText('Runs a script in the visitor’s browser.').waitFor()
-  expect(await page.title()).toContain('Pixels to approve')
+  await expect.poll(() => page.title()).toContain('Pixels to approve')
   await page.getByRole('button', { name: 'Approve' }).click()
   await page.getByText('Nothing waits').waitFor()
 }

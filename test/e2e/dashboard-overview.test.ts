@@ -55,7 +55,7 @@ describe('the overview', () => {
     await figures.getByRole('button', { name: /^Revenue \$12\.50/ }).click()
     await page.waitForURL('**/overview?metric=revenue')
     const table = page.getByRole('table', { name: 'Revenue over time' })
-    expect(await table.textContent()).toContain('$12.50')
+    await expect.poll(() => table.textContent()).toContain('$12.50')
     await page.getByRole('slider', { name: 'Revenue over time' }).focus()
     const row = page.getByRole('listitem').filter({ hasText: 'Sleep Push' })
     await row.getByText('$12.50').first().waitFor()

@@ -103,15 +103,9 @@ describe('the settings in a browser', () => {
       await signIn(page, VIEWER)
       await goTo(page, 'api-keys')
       const parts = page.getByRole('navigation', { name: 'Settings' }).getByRole('link')
-      expect(await parts.allTextContents()).toEqual([
-        'Your account',
-        'General',
-        'Network',
-        'Domains',
-        'Events',
-        'Alerts',
-        'Data and retention',
-      ])
+      await expect
+        .poll(() => parts.allTextContents())
+        .toEqual(['Your account', 'General', 'Network', 'Domains', 'Events', 'Alerts', 'Data and retention'])
       expect(await page.getByText('New API key').count()).toBe(0)
       for (const path of ['api-keys', 'members', 'audit-log', 'system']) {
         expect([path, await statusOf(page, `/api/v1/${path}`)]).toEqual([path, 403])

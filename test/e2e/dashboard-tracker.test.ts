@@ -73,7 +73,7 @@ describe('a tracker set up in a browser', () => {
     await page.getByRole('button', { name: 'Send it' }).click()
     await page.getByText('It works').waitFor()
     const steps = page.getByRole('listitem')
-    expect(await steps.filter({ hasText: ': Done' }).count()).toBeGreaterThan(5)
+    await expect.poll(() => steps.filter({ hasText: ': Done' }).count()).toBeGreaterThan(5)
     expect(await steps.filter({ hasText: ': Failed' }).count()).toBe(0)
     await steps.filter({ hasText: 'imcounting.com' }).waitFor()
     expect(complaints).toEqual([])

@@ -48,7 +48,7 @@ describe('a URL in a form', () => {
     await url().fill('https://shop.example/?c={clikid}&t={country}')
     await page.getByText('Unknown macro {clikid}; did you mean {clickid}?').waitFor()
     await page.getByRole('button', { name: 'Write {clickid}' }).click()
-    expect(await url().inputValue()).toBe('https://shop.example/?c={clickid}&t={country}')
+    await expect.poll(() => url().inputValue()).toBe('https://shop.example/?c={clickid}&t={country}')
     await page.getByText('Nothing is wrong with it.').waitFor()
   })
 
@@ -81,7 +81,7 @@ describe('a URL in a form', () => {
     await page.getByRole('button', { name: 'Write &' }).click()
     await page.getByRole('button', { name: 'Write %20' }).click()
     await page.getByRole('button', { name: 'Write https' }).click()
-    expect(await url().inputValue()).toBe('https://shop.example/?c={clickid}&n=a%20b')
+    await expect.poll(() => url().inputValue()).toBe('https://shop.example/?c={clickid}&n=a%20b')
     await page.getByText('Nothing is wrong with it.').waitFor()
   })
 
