@@ -112,6 +112,7 @@ export const explorerTexts = {
     open: (name: string) => `Open ${name}`,
     close: (name: string) => `Close ${name}`,
     pick: (name: string) => `Choose ${name} for the chart`,
+    pickMost: (count: number) => `A chart shows at most ${count} rows.`,
     keys: 'Arrow keys move, Enter opens and closes a group, Space chooses a row for the chart.',
     more: (shown: string, all: string) => `${shown} of ${all} rows.`,
     moreLoad: 'Show more',
@@ -130,7 +131,7 @@ export const explorerTexts = {
     label: (measure: string) => `${measure} over time`,
     total: 'Total',
     before: (name: string) => `${name} (before)`,
-    hint: 'Choose up to 8 rows in the table to compare them here.',
+    hint: (count: number) => `Choose up to ${count} rows in the table to compare them here.`,
   },
   heat: {
     label: (measure: string) => `${measure} by day of the week and hour of the day`,

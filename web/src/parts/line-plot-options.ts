@@ -19,6 +19,8 @@ const CHARACTER_PX = 6.2
 const AXIS_GAP_PX = 14
 const X_AXIS_PX = 26
 const X_MARKS_PX = 72
+/** Half of the widest mark, which is centred below the last point. */
+const LAST_MARK_PX = 28
 const Y_MARKS_PX = 44
 /** Of the highest value, above it. */
 const HEADROOM = 0.08
@@ -30,9 +32,9 @@ export function toPlotOptions(options: PlotOptions): uPlot.Options {
     width: element.clientWidth,
     height,
     ms: 1,
-    padding: [8, 8, 0, 0],
+    padding: [8, LAST_MARK_PX, 0, 0],
     legend: { show: false },
-    cursor: { y: false, drag: { x: false, y: false }, points: { size: 8 } },
+    cursor: { y: false, drag: { x: false, y: false }, points: { size: 8 }, move: toNearestPoint },
     scales: { x: { time: true, range: toTimeRange }, y: { range: toValueRange } },
     axes: [toTimeAxis(options), toValueAxis(options)],
     series: [
@@ -55,6 +57,12 @@ export function toPlotOptions(options: PlotOptions): uPlot.Options {
       ],
     },
   }
+}
+
+/** The line under the mouse stands where the numbers are read. */
+const toNearestPoint: uPlot.Cursor.MousePosRefiner = (plot, left, top) => {
+  const at = plot.data[0][plot.posToIdx(left)]
+  return left < 0 || at === undefined ? [left, top] : [plot.valToPos(at, 'x'), top]
 }
 
 function toTimeAxis({ element, timeZone }: PlotOptions): uPlot.Axis {

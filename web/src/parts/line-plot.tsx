@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
+import { type CSSProperties, type KeyboardEvent, useEffect, useRef, useState } from 'react'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import { formatChange } from '../format.ts'
@@ -135,10 +135,9 @@ function Readout({ lines, format, cursor, time }: ReadoutProps) {
 const READOUT_GAP_PX = 14
 
 /** Beside the cursor, on the side with more room. `left` is a share of the chart's width. */
-function toSide(left: number) {
-  return left < 0.5
-    ? { left: `calc(${left * 100}% + ${READOUT_GAP_PX}px)` }
-    : { right: `calc(${(1 - left) * 100}% + ${READOUT_GAP_PX}px)` }
+function toSide(left: number): CSSProperties {
+  const [side, share] = left < 0.5 ? ['--left', left] : ['--right', 1 - left]
+  return { [side]: `calc(${share * 100}% + ${READOUT_GAP_PX}px)` }
 }
 
 /** How much more or less than before at a point; nothing where there is nothing to compare. */

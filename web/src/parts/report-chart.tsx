@@ -1,7 +1,7 @@
 import { Text } from '@mantine/core'
 import type { AskedReport } from '../report-data.ts'
 import { formatMetric, type MetricFacts } from '../report-metrics.ts'
-import type { Path } from '../report-query.ts'
+import { type Path, SERIES_MAX } from '../report-query.ts'
 import { useSeries } from '../report-series.ts'
 import { useMe } from '../session.ts'
 import { explorerTexts } from '../texts-explorer.ts'
@@ -38,7 +38,7 @@ export function ReportChart({ asked, facts, nameOf }: ReportChartProps) {
       </Loaded>
       {asked.picked.length === 0 && (
         <Text size="xs" c="dimmed" mt={4}>
-          {words.hint}
+          {words.hint(SERIES_MAX)}
         </Text>
       )}
     </div>

@@ -53,6 +53,7 @@ export const TableRow = memo(function TableRow(props: RowProps) {
     )
   }
   const isPicked = picked.some((path) => samePath(path, row.path))
+  const isFull = !isPicked && picked.length >= SERIES_MAX
   return (
     <tr
       {...place}
@@ -67,7 +68,8 @@ export const TableRow = memo(function TableRow(props: RowProps) {
           size="xs"
           aria-label={words.table.pick(nameOf(row))}
           checked={isPicked}
-          disabled={!isPicked && picked.length >= SERIES_MAX}
+          disabled={isFull}
+          title={isFull ? words.table.pickMost(SERIES_MAX) : undefined}
           onChange={() => setQuery({ pick: writePaths(withPicked(picked, row.path)) })}
           tabIndex={isActive ? 0 : -1}
         />
