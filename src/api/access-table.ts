@@ -178,6 +178,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'POST /api/v1/offers/:id/affiliates/:affiliateId/test-conversion': 'manager',
   'GET /api/v1/cost-corrections': 'viewer',
   'POST /api/v1/cost-corrections': 'manager',
+  'POST /api/v1/cost-corrections/:id/undo': 'manager',
   'POST /api/v1/fraud/reruns': 'manager',
   'GET /api/v1/jobs': 'viewer',
   'GET /api/v1/jobs/:id': 'viewer',

@@ -76,7 +76,7 @@ export type ApiDeps = {
   readonly publicRequest: PublicRequest
   /** Invoices, payments and balances. */
   readonly billing: BillingDeps
-  readonly costs: Pick<CostCorrector, 'preview' | 'apply'>
+  readonly costs: Pick<CostCorrector, 'preview' | 'apply' | 'previewUndo' | 'undo'>
   /** What a re-run of a rule over past visits would do. @throws ReportRequestError for filters that are none. */
   readonly previewFraudRerun: (workspace: string, request: FraudRequest) => Promise<FraudPreview>
   /** Age of the oldest journal record that is not in the ledger; 0 when all are. */

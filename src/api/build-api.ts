@@ -27,6 +27,7 @@ import { conversionUploadRoutes } from './conversion-uploads.ts'
 import { conversionRoutes } from './conversions.ts'
 import { conversionByHandRoutes } from './conversions-by-hand.ts'
 import { costCorrectionRoutes } from './cost-corrections.ts'
+import { costUndoRoute } from './cost-undo.ts'
 import { couponRoutes } from './coupons.ts'
 import { customMetricRoutes } from './custom-metrics.ts'
 import { serveDashboard } from './dashboard-files.ts'
@@ -152,6 +153,7 @@ const ROUTES: readonly ((app: ApiApp, deps: ApiDeps) => void)[] = [
   overviewRoutes,
   newestVisitRoutes,
   costCorrectionRoutes,
+  costUndoRoute,
   fraudRoutes,
   splitReportRoutes,
   invoiceRoutes,

@@ -1,16 +1,24 @@
 import { z } from 'zod'
-import type { CostAnswer, CostRefusal, CostRequest } from '../corrections/correct-costs.ts'
 import { CORRECTION_LIMITS } from '../corrections/correction-limits.ts'
+import type { CostRefusal } from '../corrections/cost-answer.ts'
+import type { CostRequest } from '../corrections/cost-request.ts'
 import { COST_MODES } from '../corrections/plan-costs.ts'
-import { formatMicros } from '../domain/money.ts'
-import { listCostCorrections, type StoredCostCorrection } from '../store/cost-corrections.ts'
+import { findCostUndo, listCostCorrections } from '../store/cost-corrections.ts'
 import { getTrafficSource } from '../store/traffic-sources.ts'
 import { getWorkspace } from '../store/workspaces.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
 import { filtersField } from './ask-report.ts'
 import { callerOf, workspaceOf } from './caller.ts'
 import { rangeFields, toRange } from './correction-range-fields.ts'
-import { amountField, currencyField, timeField, timeZoneField, toTime } from './fields.ts'
+import {
+  costAppliedSchema,
+  costListedSchema,
+  costPreviewSchema,
+  toCostAppliedView,
+  toCostListedViews,
+  toCostPreviewView,
+} from './cost-correction-view.ts'
+import { amountField, currencyField, timeZoneField } from './fields.ts'
 import { pageOf, pageQuery } from './page.ts'
 import { invalidFields, notFound, Problem } from './problem.ts'
 
@@ -47,47 +55,13 @@ const correctionBody = z.strictObject({
   preview: z.boolean().default(false).describe('Say what it would do, and do nothing'),
 })
 
-const answerFields = {
-  visits: z.int(),
-  costBefore: z.string(),
-  costAfter: z.string(),
-  difference: z.string(),
-  currency: z.string().describe("The workspace's, of the three amounts"),
-  rows: z.int().describe('Rows added to the ledger'),
-  dimensions: z
-    .array(z.string())
-    .describe('What the new cost can be told apart by; fewer where there are too many combinations'),
-}
-
-const answerSchema = z.object(answerFields)
-const previewSchema = z.object({ preview: z.literal(true), ...answerFields })
-const appliedSchema = z.object({
-  preview: z.literal(false),
-  id: z.string(),
-  key: z.string(),
-  ...answerFields,
-  createdAt: timeField,
-})
-const listedSchema = z
-  .object({
-    id: z.string(),
-    key: z.string(),
-    amount: z.string().describe("What it added, in the workspace's currency"),
-    rows: z.int(),
-    actor: z.string(),
-    request: z.unknown(),
-    answer: z.unknown(),
-    createdAt: timeField,
-  })
-  .meta({ id: 'CostCorrection' })
-
 export function costCorrectionRoutes(app: ApiApp, deps: ApiDeps): void {
   app.post(PATH, {
     schema: {
       tags: TAGS,
       summary: 'Correct what visits have cost; preview tells what would change',
       body: correctionBody,
-      response: { 200: z.union([previewSchema, appliedSchema]) },
+      response: { 200: z.union([costPreviewSchema, costAppliedSchema]) },
     },
     handler: async (request) => {
       const { workspace, actor } = callerOf(request)
@@ -96,11 +70,12 @@ export function costCorrectionRoutes(app: ApiApp, deps: ApiDeps): void {
       if (preview) {
         const previewed = await deps.costs.preview(workspace, wanted)
         if (!previewed.ok) throw toProblem(previewed)
-        return { preview: true as const, ...toAnswerView(previewed.answer) }
+        return toCostPreviewView(previewed)
       }
       const applied = await deps.costs.apply({ workspace, key, actor }, wanted)
       if (!applied.ok) throw toProblem(applied)
-      return toAppliedView(applied.correction)
+      const { id } = applied.correction
+      return toCostAppliedView(applied.correction, await findCostUndo(deps.store.db, { workspace, id }))
     },
   })
   app.get(PATH, {
@@ -108,11 +83,11 @@ export function costCorrectionRoutes(app: ApiApp, deps: ApiDeps): void {
       tags: TAGS,
       summary: 'List: cost corrections',
       querystring: pageQuery,
-      response: { 200: pageOf(listedSchema) },
+      response: { 200: pageOf(costListedSchema) },
     },
     handler: async (request) => {
       const page = await listCostCorrections(deps.store.db, workspaceOf(request), request.query)
-      return { items: page.items.map(toListedView), nextCursor: page.nextCursor }
+      return { items: await toCostListedViews(deps, page.items), nextCursor: page.nextCursor }
     },
   })
 }
@@ -174,34 +149,17 @@ function toProblem({ reason }: CostRefusal): Problem {
         'too_many_groups',
         `The filters tell more than ${CORRECTION_LIMITS.costGroupsMax} kinds of visits apart: choose a shorter range.`,
       )
+    case 'busy':
+      return new Problem(
+        409,
+        'busy',
+        'Other corrections were applied in between, again and again. Send it once more.',
+      )
     case 'key_used':
       return new Problem(
         409,
         'key_used',
         'Another correction was sent with this key: choose a new one to apply this too.',
       )
-  }
-}
-
-function toAnswerView({ dimensions, ...answer }: CostAnswer) {
-  return { ...answer, dimensions: [...dimensions] }
-}
-
-function toAppliedView({ id, key, answer, createdAt }: StoredCostCorrection) {
-  const view = answerSchema.parse(answer)
-  return { preview: false as const, id, key, ...view, createdAt: toTime(createdAt) }
-}
-
-function toListedView(correction: StoredCostCorrection) {
-  const { id, key, amountMicros, rows, actor, request, answer, createdAt } = correction
-  return {
-    id,
-    key,
-    amount: formatMicros(amountMicros),
-    rows,
-    actor,
-    request,
-    answer,
-    createdAt: toTime(createdAt),
   }
 }

@@ -45,7 +45,7 @@ export async function describedApi(version: string): Promise<object> {
       clickIdKey: { hmac32: () => 0 },
       clock: () => 0,
     },
-    costs: { preview: neverCalled, apply: neverCalled },
+    costs: { preview: neverCalled, apply: neverCalled, previewUndo: neverCalled, undo: neverCalled },
     billing: {
       store: { db, engine: 'sqlite', close: neverCalled },
       ledger: { query: neverCalled },

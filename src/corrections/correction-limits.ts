@@ -17,6 +17,14 @@ export const CORRECTION_LIMITS = {
   catchUpWaitMs: 20_000,
   /** Rows of one cost correction: they are written in one transaction, for which hits wait. */
   costGroupsMax: 10_000,
+  /** Lines by campaign and day that a preview of costs tells; the others are counted. */
+  costLinesMax: 100,
+  /** How long a correction of costs can be undone: so long its rows are kept. */
+  costUndoDays: 30,
+  /** Later corrections that are read at once, to find those that count on one. */
+  laterCostsPage: 200,
+  /** How often a correction is planned anew because another process applied one meanwhile. */
+  costPlansMax: 5,
   /** Days of one correction: with an hour each, below the groups. */
   rangeDaysMax: 366,
   /** Visits that one step of a re-run marks: one transaction, with a lock for each. */

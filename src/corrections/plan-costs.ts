@@ -25,6 +25,8 @@ export type CostPlan = {
   /** In the workspace's currency. */
   readonly costBeforeMicros: number
   readonly costAfterMicros: number
+  /** What each group costs more, in the order of the groups. */
+  readonly differences: readonly number[]
   readonly rows: readonly LedgerRow[]
 }
 
@@ -47,7 +49,7 @@ export function planCosts(groups: readonly CostGroup[], amount: CostAmount, work
   if (after === undefined || !Number.isSafeInteger(after - before)) return { ok: false, reason: 'too_large' }
   const differences = spread(groups, amount.mode, { before, after })
   const rows = groups.flatMap((group, i) => toRow(group, differences[i] ?? 0, workspace))
-  return { ok: true, plan: { visits, costBeforeMicros: before, costAfterMicros: after, rows } }
+  return { ok: true, plan: { visits, costBeforeMicros: before, costAfterMicros: after, differences, rows } }
 }
 
 /** In the workspace's currency; undefined beyond exact integers. */

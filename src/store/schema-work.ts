@@ -86,6 +86,17 @@ export type CostCorrectionsTable = {
   rows: number
   actor: string
   created_at: number
+  /** The correction that this one takes back. */
+  undoes: string | null
+  /** How many the workspace had before: their order, whatever clocks say. Null when it was not counted yet. */
+  n: number | null
+}
+
+/** What a correction of costs added to the ledger, as long as it can be undone. */
+export type CostCorrectionRowsTable = {
+  correction_id: string
+  rows_json: string
+  created_at: number
 }
 
 /** Weights that Thompson sampling has set; they go before those of the flow while it is optimised. */

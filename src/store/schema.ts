@@ -27,6 +27,7 @@ import type {
 import type {
   AlertsTable,
   ConversionUploadsTable,
+  CostCorrectionRowsTable,
   CostCorrectionsTable,
   DeliveriesTable,
   DeliveryAttemptsTable,
@@ -79,6 +80,7 @@ export type Database = {
   conversion_uploads: ConversionUploadsTable
   upload_rows: UploadRowsTable
   cost_corrections: CostCorrectionsTable
+  cost_correction_rows: CostCorrectionRowsTable
   optimized_weights: OptimizedWeightsTable
   advertisers: AdvertisersTable
   affiliates: AffiliatesTable

@@ -246,6 +246,8 @@ function payloadOf(key: string, kind: string, world: World): object | undefined 
       return { text: 'https://shop.example/?c={clickid}', purpose: 'offer' }
     case 'POST /api/v1/cost-corrections':
       return { ...RANGE, key: 'access', mode: 'total', amount: '1', preview: true }
+    case 'POST /api/v1/cost-corrections/:id/undo':
+      return {}
     case 'POST /api/v1/fraud/reruns':
       return { ...RANGE, rule: { type: 'datacenter' }, flag: 'datacenter', markAsBot: true, preview: true }
     case 'POST /api/v1/campaigns/:id/dry-run':

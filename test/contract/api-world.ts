@@ -12,6 +12,7 @@ import { listAlerts, openAlert } from '../../src/store/alerts.ts'
 import { insertUpload } from '../../src/store/conversion-uploads.ts'
 import { createJob } from '../../src/store/jobs.ts'
 import { createWorkspace } from '../../src/store/workspaces.ts'
+import { addCostCorrection } from './api-costs.ts'
 import type { TestApi } from './api-harness.ts'
 import { isMoneyKind, makeMoney } from './api-money.ts'
 
@@ -88,6 +89,7 @@ export async function createWorld(
     invoices: await make('final-invoices'),
     'payment-runs': await make('payment-runs'),
     'conversion-uploads': await addUpload(api, workspace, mark),
+    'cost-corrections': await addCostCorrection(api, workspace, mark),
   })
   const visit = { kind: 'visit', workspace, at: NOW, visit_at: NOW, click_id: clickId } as const
   api.visits.set(clickId, { visit, lastClickOfferId: '', lastClickNetworkId: '', clicks: 0 })

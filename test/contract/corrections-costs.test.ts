@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { CostCorrector, type CostRequest } from '../../src/corrections/correct-costs.ts'
+import { CostCorrector } from '../../src/corrections/correct-costs.ts'
+import type { CostRequest } from '../../src/corrections/cost-request.ts'
 import type { LedgerRow } from '../../src/domain/ledger-row.ts'
 import { saveRates } from '../../src/store/currency-rates.ts'
 import { countOutbox } from '../../src/store/ledger-outbox.ts'

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
@@ -99,13 +99,31 @@ describe('a tracker set up in a browser', () => {
     await page.getByText('1 changed').waitFor()
     await page.getByRole('button', { name: 'Close' }).click()
     await row.getByText('Rejected').waitFor()
+    await page.goto(`${installation.dashboardUrl}/conversions?status=rejected`)
+    await row.waitFor()
+    const file = page.waitForEvent('download')
+    await page.getByRole('button', { name: 'Export CSV' }).click()
+    const lines = readFileSync(await (await file).path(), 'utf8')
+      .trim()
+      .split('\r\n')
+    expect(lines).toHaveLength(2)
+    expect(lines[1]).toContain('LOST-1')
 
     await page.goto(`${installation.dashboardUrl}/costs`)
     await fill(page, { Amount: '3' })
     await page.getByRole('button', { name: 'Preview' }).click()
-    await page.getByText('Cost after').waitFor()
+    const effect = page.getByRole('table', { name: 'By campaign and day' })
+    await effect.getByRole('row').filter({ hasText: 'Sleep push' }).filter({ hasText: '$3.00' }).waitFor()
     await page.getByRole('button', { name: 'Apply' }).click()
-    await page.getByRole('row').filter({ hasText: '$3.00' }).waitFor()
+    const corrections = page.getByRole('table', { name: 'Corrections so far' })
+    await corrections.getByRole('row').filter({ hasText: '$3.00' }).waitFor()
+    // Offered at once, and later in the list; what it would do is said before.
+    await page.getByRole('alert').getByRole('button', { name: 'Undo' }).waitFor()
+    await corrections.getByRole('button', { name: /^Undo the correction of/ }).click()
+    await page.getByRole('dialog').getByText('-$3.00').first().waitFor()
+    await page.getByRole('dialog').getByRole('button', { name: 'Undo it' }).click()
+    await corrections.getByText('Undone').waitFor()
+    await corrections.getByRole('row').filter({ hasText: 'Undo of' }).filter({ hasText: '-$3.00' }).waitFor()
     expect(complaints).toEqual([])
   })
 })

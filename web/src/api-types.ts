@@ -7946,6 +7946,61 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversions/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Conversions of a filter as CSV, the newest 50000 at most; the last line says when there are more
+         * @description Access: affiliate_manager.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    status?: "pending" | "approved" | "rejected" | "trash";
+                    event?: string;
+                    clickId?: string;
+                    campaignId?: string;
+                    trafficSourceId?: string;
+                    affiliateNetworkId?: string;
+                    offerId?: string;
+                    affiliateId?: string;
+                    advertiserId?: string;
+                    /** @description Its transaction number, external id, click id or own id, in full */
+                    anyId?: string;
+                    /** @description Recorded at or after */
+                    createdFrom?: string;
+                    /** @description Recorded before */
+                    createdTo?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversions/bulk-status": {
         parameters: {
             query?: never;
@@ -10608,12 +10663,31 @@ export interface paths {
                             costBefore: string;
                             costAfter: string;
                             difference: string;
-                            /** @description The workspace's, of the three amounts */
+                            /** @description The workspace's, of all amounts */
                             currency: string;
                             /** @description Rows added to the ledger */
                             rows: number;
                             /** @description What the new cost can be told apart by; fewer where there are too many combinations */
                             dimensions: string[];
+                            /** @description By campaign and day, the largest differences first; at most 100 */
+                            lines: {
+                                /** @description '' for visits of none, and where dimensions has no campaign */
+                                campaignId: string;
+                                /**
+                                 * Format: date
+                                 * @description In the correction's time zone
+                                 */
+                                day: string;
+                                visits: number;
+                                costBefore: string;
+                                costAfter: string;
+                                difference: string;
+                            }[];
+                            /** @description Lines that are left out, and the sum of their differences */
+                            more: {
+                                lines: number;
+                                difference: string;
+                            };
                         } | {
                             /** @enum {boolean} */
                             preview: false;
@@ -10623,12 +10697,129 @@ export interface paths {
                             costBefore: string;
                             costAfter: string;
                             difference: string;
-                            /** @description The workspace's, of the three amounts */
+                            /** @description The workspace's, of all amounts */
                             currency: string;
                             /** @description Rows added to the ledger */
                             rows: number;
                             /** @description What the new cost can be told apart by; fewer where there are too many combinations */
                             dimensions: string[];
+                            /** @description Id of the correction that this one takes back */
+                            undoes: string | null;
+                            /** @description Id of the correction that takes this one back */
+                            undoneBy: string | null;
+                            /** Format: date-time */
+                            createdAt: string;
+                        };
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cost-corrections/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a correction of costs back; asked twice it is taken back once
+         * @description Access: manager.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /**
+                         * @description Say what it would do, and do nothing
+                         * @default false
+                         */
+                        preview?: boolean;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @enum {boolean} */
+                            preview: true;
+                            visits: number;
+                            costBefore: string;
+                            costAfter: string;
+                            difference: string;
+                            /** @description The workspace's, of all amounts */
+                            currency: string;
+                            /** @description Rows added to the ledger */
+                            rows: number;
+                            /** @description What the new cost can be told apart by; fewer where there are too many combinations */
+                            dimensions: string[];
+                            /** @description By campaign and day, the largest differences first; at most 100 */
+                            lines: {
+                                /** @description '' for visits of none, and where dimensions has no campaign */
+                                campaignId: string;
+                                /**
+                                 * Format: date
+                                 * @description In the correction's time zone
+                                 */
+                                day: string;
+                                visits: number;
+                                costBefore: string;
+                                costAfter: string;
+                                difference: string;
+                            }[];
+                            /** @description Lines that are left out, and the sum of their differences */
+                            more: {
+                                lines: number;
+                                difference: string;
+                            };
+                        } | {
+                            /** @enum {boolean} */
+                            preview: false;
+                            id: string;
+                            key: string;
+                            visits: number;
+                            costBefore: string;
+                            costAfter: string;
+                            difference: string;
+                            /** @description The workspace's, of all amounts */
+                            currency: string;
+                            /** @description Rows added to the ledger */
+                            rows: number;
+                            /** @description What the new cost can be told apart by; fewer where there are too many combinations */
+                            dimensions: string[];
+                            /** @description Id of the correction that this one takes back */
+                            undoes: string | null;
+                            /** @description Id of the correction that takes this one back */
+                            undoneBy: string | null;
                             /** Format: date-time */
                             createdAt: string;
                         };
@@ -11394,6 +11585,47 @@ export interface paths {
                         "application/json": components["schemas"]["PaymentRun"];
                     };
                 };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/payment-runs/{id}/csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The invoices of a payment run with whom to pay, how and how much, as CSV
+         * @description Access: manager.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
                 /** @description A problem */
                 default: {
                     headers: {
@@ -16431,6 +16663,136 @@ export interface components {
             /** @description What is wrong in the operator's own files */
             problems: string[];
         };
+        Conversion: {
+            id: string;
+            clickId: string;
+            event: string;
+            txid: string;
+            /** @enum {string} */
+            status: "pending" | "approved" | "rejected" | "trash";
+            /** @description In the workspace's currency; '' for an affiliate manager */
+            revenue: string;
+            /** @description What the traffic source is owed for it, in the workspace's currency; '' for an affiliate manager */
+            cost: string;
+            currency: string;
+            /** @description What its event counted as when it was recorded */
+            counts: {
+                conversion: boolean;
+                revenue: boolean;
+                cost: boolean;
+            };
+            /** @description As it was reported; '' for an affiliate manager */
+            originalAmount: string;
+            originalCurrency: string;
+            /** @description Original → workspace currency; '' for an affiliate manager */
+            rate: string;
+            /** @description How its visit was found */
+            attribution: string;
+            hitId: string;
+            campaignId: string;
+            trafficSourceId: string;
+            affiliateNetworkId: string;
+            offerId: string;
+            externalId: string;
+            /** Format: date-time */
+            visitAt: string;
+            /** @description p1…p10; none for an affiliate manager */
+            params: {
+                [key: string]: string;
+            };
+            /** @description On the network's side; '' on the tracker's, as are the next ones */
+            affiliateId: string;
+            advertiserId: string;
+            /** @description What the affiliate is owed */
+            payout: string;
+            /** @description The amount of the advertiser's sale; '' for an affiliate manager */
+            sale: string;
+            /** @description In words: what the advertiser pays for it, and what the affiliate gets */
+            agreement: string;
+            /** @description When its hold is over */
+            payableAt: string | null;
+            reason: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        ConversionWithHistory: {
+            id: string;
+            clickId: string;
+            event: string;
+            txid: string;
+            /** @enum {string} */
+            status: "pending" | "approved" | "rejected" | "trash";
+            /** @description In the workspace's currency; '' for an affiliate manager */
+            revenue: string;
+            /** @description What the traffic source is owed for it, in the workspace's currency; '' for an affiliate manager */
+            cost: string;
+            currency: string;
+            /** @description What its event counted as when it was recorded */
+            counts: {
+                conversion: boolean;
+                revenue: boolean;
+                cost: boolean;
+            };
+            /** @description As it was reported; '' for an affiliate manager */
+            originalAmount: string;
+            originalCurrency: string;
+            /** @description Original → workspace currency; '' for an affiliate manager */
+            rate: string;
+            /** @description How its visit was found */
+            attribution: string;
+            hitId: string;
+            campaignId: string;
+            trafficSourceId: string;
+            affiliateNetworkId: string;
+            offerId: string;
+            externalId: string;
+            /** Format: date-time */
+            visitAt: string;
+            /** @description p1…p10; none for an affiliate manager */
+            params: {
+                [key: string]: string;
+            };
+            /** @description On the network's side; '' on the tracker's, as are the next ones */
+            affiliateId: string;
+            advertiserId: string;
+            /** @description What the affiliate is owed */
+            payout: string;
+            /** @description The amount of the advertiser's sale; '' for an affiliate manager */
+            sale: string;
+            /** @description In words: what the advertiser pays for it, and what the affiliate gets */
+            agreement: string;
+            /** @description When its hold is over */
+            payableAt: string | null;
+            reason: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            /** @description Oldest first */
+            history: {
+                n: number;
+                /** Format: date-time */
+                at: string;
+                /** @description 'hit', or who did it by hand: user:ID or key:ID */
+                actor: string;
+                hitId: string;
+                /**
+                 * @description '' at its creation
+                 * @enum {string}
+                 */
+                fromStatus: "pending" | "approved" | "rejected" | "trash" | "";
+                /** @enum {string} */
+                toStatus: "pending" | "approved" | "rejected" | "trash";
+                /** @description As revenue; '' for an affiliate manager */
+                fromRevenue: string;
+                toRevenue: string;
+                fromPayout: string;
+                toPayout: string;
+                reason: string;
+            }[];
+        };
         ConversionTotals: {
             count: number;
             /** @description In the workspace's currency; '' for an affiliate manager */
@@ -16575,136 +16937,6 @@ export interface components {
             /** Format: date-time */
             updatedAt: string;
         };
-        Conversion: {
-            id: string;
-            clickId: string;
-            event: string;
-            txid: string;
-            /** @enum {string} */
-            status: "pending" | "approved" | "rejected" | "trash";
-            /** @description In the workspace's currency; '' for an affiliate manager */
-            revenue: string;
-            /** @description What the traffic source is owed for it, in the workspace's currency; '' for an affiliate manager */
-            cost: string;
-            currency: string;
-            /** @description What its event counted as when it was recorded */
-            counts: {
-                conversion: boolean;
-                revenue: boolean;
-                cost: boolean;
-            };
-            /** @description As it was reported; '' for an affiliate manager */
-            originalAmount: string;
-            originalCurrency: string;
-            /** @description Original → workspace currency; '' for an affiliate manager */
-            rate: string;
-            /** @description How its visit was found */
-            attribution: string;
-            hitId: string;
-            campaignId: string;
-            trafficSourceId: string;
-            affiliateNetworkId: string;
-            offerId: string;
-            externalId: string;
-            /** Format: date-time */
-            visitAt: string;
-            /** @description p1…p10; none for an affiliate manager */
-            params: {
-                [key: string]: string;
-            };
-            /** @description On the network's side; '' on the tracker's, as are the next ones */
-            affiliateId: string;
-            advertiserId: string;
-            /** @description What the affiliate is owed */
-            payout: string;
-            /** @description The amount of the advertiser's sale; '' for an affiliate manager */
-            sale: string;
-            /** @description In words: what the advertiser pays for it, and what the affiliate gets */
-            agreement: string;
-            /** @description When its hold is over */
-            payableAt: string | null;
-            reason: string;
-            /** Format: date-time */
-            createdAt: string;
-            /** Format: date-time */
-            updatedAt: string;
-        };
-        ConversionWithHistory: {
-            id: string;
-            clickId: string;
-            event: string;
-            txid: string;
-            /** @enum {string} */
-            status: "pending" | "approved" | "rejected" | "trash";
-            /** @description In the workspace's currency; '' for an affiliate manager */
-            revenue: string;
-            /** @description What the traffic source is owed for it, in the workspace's currency; '' for an affiliate manager */
-            cost: string;
-            currency: string;
-            /** @description What its event counted as when it was recorded */
-            counts: {
-                conversion: boolean;
-                revenue: boolean;
-                cost: boolean;
-            };
-            /** @description As it was reported; '' for an affiliate manager */
-            originalAmount: string;
-            originalCurrency: string;
-            /** @description Original → workspace currency; '' for an affiliate manager */
-            rate: string;
-            /** @description How its visit was found */
-            attribution: string;
-            hitId: string;
-            campaignId: string;
-            trafficSourceId: string;
-            affiliateNetworkId: string;
-            offerId: string;
-            externalId: string;
-            /** Format: date-time */
-            visitAt: string;
-            /** @description p1…p10; none for an affiliate manager */
-            params: {
-                [key: string]: string;
-            };
-            /** @description On the network's side; '' on the tracker's, as are the next ones */
-            affiliateId: string;
-            advertiserId: string;
-            /** @description What the affiliate is owed */
-            payout: string;
-            /** @description The amount of the advertiser's sale; '' for an affiliate manager */
-            sale: string;
-            /** @description In words: what the advertiser pays for it, and what the affiliate gets */
-            agreement: string;
-            /** @description When its hold is over */
-            payableAt: string | null;
-            reason: string;
-            /** Format: date-time */
-            createdAt: string;
-            /** Format: date-time */
-            updatedAt: string;
-            /** @description Oldest first */
-            history: {
-                n: number;
-                /** Format: date-time */
-                at: string;
-                /** @description 'hit', or who did it by hand: user:ID or key:ID */
-                actor: string;
-                hitId: string;
-                /**
-                 * @description '' at its creation
-                 * @enum {string}
-                 */
-                fromStatus: "pending" | "approved" | "rejected" | "trash" | "";
-                /** @enum {string} */
-                toStatus: "pending" | "approved" | "rejected" | "trash";
-                /** @description As revenue; '' for an affiliate manager */
-                fromRevenue: string;
-                toRevenue: string;
-                fromPayout: string;
-                toPayout: string;
-                reason: string;
-            }[];
-        };
         HitAnswer: {
             hit: string;
             /** @description recorded, updated, duplicate, rejected, unmatched or malformed */
@@ -16735,6 +16967,12 @@ export interface components {
             actor: string;
             request: unknown;
             answer: unknown;
+            /** @description Id of the correction that this one takes back */
+            undoes: string | null;
+            /** @description Id of the correction that takes this one back */
+            undoneBy: string | null;
+            /** @description For 30 days; a later correction of the same visits must be undone before */
+            canUndo: boolean;
             /** Format: date-time */
             createdAt: string;
         };

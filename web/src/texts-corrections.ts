@@ -13,7 +13,7 @@ export const rangeTexts = {
 
 export const costTexts = {
   title: 'Costs',
-  lead: 'What the traffic source billed, when it differs from what was recorded. Reports show the new cost at once; each correction stays on record.',
+  lead: 'What the traffic source billed, when it differs from what was recorded. Reports show the new cost at once; each correction stays on record and can be undone for 30 days.',
   mode: 'Correct by',
   modes: {
     total: 'Total: together these visits cost',
@@ -28,11 +28,29 @@ export const costTexts = {
   preview: 'Preview',
   apply: 'Apply',
   applied: 'Applied',
+  appliedTold: (difference: string) => `Costs corrected by ${difference}.`,
   visits: 'Visits',
   before: 'Cost before',
   after: 'Cost after',
   difference: 'Difference',
   dimensions: (names: string) => `Reports can tell the new cost apart by ${names}.`,
+  lines: 'By campaign and day',
+  campaign: 'Campaign',
+  day: 'Day',
+  noCampaign: 'No campaign',
+  allCampaigns: 'All campaigns',
+  more: (lines: string, difference: string) =>
+    `and ${lines} more with smaller differences, ${difference} together.`,
+  undo: 'Undo',
+  undoOf: (time: string) => `Undo of ${time}`,
+  undone: 'Undone',
+  undoLabel: (time: string) => `Undo the correction of ${time}`,
+  undoTitle: 'Undo this correction',
+  undoText:
+    'Takes back exactly what it added. Both stay on record. A later correction of the same visits has to be undone first.',
+  undoRun: 'Undo it',
+  undoneTold: 'The correction is undone.',
+  deeds: 'Actions',
   earlier: 'Corrections so far',
   noneTitle: 'No corrections yet',
   noneText: 'Sources that send no price with the visit, or bill something else, are corrected here.',

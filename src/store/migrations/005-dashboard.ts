@@ -44,9 +44,35 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       db,
     )
   }
+  await addCostUndo(db)
   await sql`create index targets_unmoderated on notification_targets (workspace) where moderation = 'pending'`.execute(
     db,
   )
+}
+
+/** The order of corrections; which one another takes back, at most one each; and the rows that each added, as long as it can be undone. */
+async function addCostUndo(db: Kysely<unknown>): Promise<void> {
+  await db.schema.alterTable('cost_corrections').addColumn('undoes', 'text').execute()
+  await db.schema.alterTable('cost_corrections').addColumn('n', 'bigint').execute()
+  await db.schema
+    .createIndex('cost_corrections_order')
+    .on('cost_corrections')
+    .columns(['workspace', 'n'])
+    .execute()
+  await sql`create unique index cost_corrections_undone_once on cost_corrections (undoes) where undoes is not null`.execute(
+    db,
+  )
+  await db.schema
+    .createTable('cost_correction_rows')
+    .addColumn('correction_id', 'text', (c) => c.primaryKey())
+    .addColumn('rows_json', 'text', (c) => c.notNull())
+    .addColumn('created_at', 'bigint', (c) => c.notNull())
+    .execute()
+  await db.schema
+    .createIndex('cost_correction_rows_age')
+    .on('cost_correction_rows')
+    .column('created_at')
+    .execute()
 }
 
 /** A table of things a workspace owns, with the columns they all have. */

@@ -2,20 +2,20 @@ import { Button, Checkbox, Group, Select, Stack, Text, TextInput } from '@mantin
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { answerOf, api } from '../api.ts'
-import type { paths } from '../api-types.ts'
-import { formatCount, formatMoney } from '../format.ts'
+import { formatMoney } from '../format.ts'
 import { costCorrections } from '../resources.ts'
 import { useMe } from '../session.ts'
 import { isKey, toOptions } from '../texts.ts'
 import { costTexts as words } from '../texts-corrections.ts'
 import { type Form, useForm } from '../use-form.ts'
+import { type CostAnswer, CostEffect } from './cost-effect.tsx'
+import { useUndoCost } from './cost-undo.tsx'
 import { FormProblem } from './form-footer.tsx'
 import { FormLayout, Pair } from './form-layout.tsx'
 import { CurrencySelect } from './pickers.tsx'
 import { RangeFields, type RangeValues, toFilters, useTodayRange } from './range-fields.tsx'
-import { Sums } from './sums.tsx'
+import { useUndo } from './undo.tsx'
 
-type Answer = paths['/api/v1/cost-corrections']['post']['responses'][200]['content']['application/json']
 type Mode = keyof typeof words.modes
 type CostValues = RangeValues & {
   readonly mode: Mode
@@ -28,7 +28,9 @@ type CostValues = RangeValues & {
 export function CostForm() {
   const { currency } = useMe().workspace
   const queries = useQueryClient()
-  const [previewed, setPreviewed] = useState<{ readonly of: CostValues; readonly answer: Answer }>()
+  const offerUndo = useUndo()
+  const undoCost = useUndoCost()
+  const [previewed, setPreviewed] = useState<{ readonly of: CostValues; readonly answer: CostAnswer }>()
   // A correction that is sent twice is applied once.
   const [key, setKey] = useState<string>(() => crypto.randomUUID())
   const initial: CostValues = { ...useTodayRange(), mode: 'total', amount: '', currency, onlyUnique: false }
@@ -42,6 +44,15 @@ export function CostForm() {
       setKey(crypto.randomUUID())
       await queries.invalidateQueries({ queryKey: [costCorrections.name] })
       await queries.invalidateQueries({ queryKey: ['report'] })
+      if (answer.preview) return
+      offerUndo({
+        message: words.appliedTold(formatMoney(answer.difference, answer.currency)),
+        undo: async () => {
+          await undoCost(answer.id)
+          // What is said of it under the form is true no longer.
+          setPreviewed(undefined)
+        },
+      })
     },
   })
   const answer = previewed?.of === form.values ? previewed.answer : undefined
@@ -64,7 +75,7 @@ export function CostForm() {
             {answer?.preview === false && words.applied}
           </Text>
         </Group>
-        {answer !== undefined && <Effect answer={answer} />}
+        {answer !== undefined && <CostEffect answer={answer} />}
       </Stack>
     </FormLayout>
   )
@@ -107,30 +118,9 @@ function AmountFields({ form }: { readonly form: Form<CostValues> }) {
   )
 }
 
-function Effect({ answer }: { readonly answer: Answer }) {
-  const money = (amount: string) => formatMoney(amount, answer.currency)
-  return (
-    <Stack gap={6}>
-      <Sums
-        sums={[
-          { label: words.visits, value: formatCount(answer.visits) },
-          { label: words.before, value: money(answer.costBefore) },
-          { label: words.after, value: money(answer.costAfter) },
-          { label: words.difference, value: money(answer.difference) },
-        ]}
-      />
-      {answer.dimensions.length > 0 && (
-        <Text size="xs" c="dimmed">
-          {words.dimensions(answer.dimensions.join(', ').replaceAll('_', ' '))}
-        </Text>
-      )}
-    </Stack>
-  )
-}
-
 type How = { readonly key: string; readonly preview: boolean }
 
-function send({ filters, currency, mode, ...values }: CostValues, how: How): Promise<Answer> {
+function send({ filters, currency, mode, ...values }: CostValues, how: How): Promise<CostAnswer> {
   const body = {
     ...values,
     ...how,

@@ -1,6 +1,8 @@
-import { formatMoney } from '../format.ts'
+import { Stack, Text, VisuallyHidden } from '@mantine/core'
+import { formatMoney, formatTime } from '../format.ts'
 import { CostForm } from '../parts/cost-form.tsx'
-import { DataTable } from '../parts/data-table.tsx'
+import { CostUndo } from '../parts/cost-undo.tsx'
+import { type Column, DataTable } from '../parts/data-table.tsx'
 import { Empty } from '../parts/empty.tsx'
 import { Loaded } from '../parts/loaded.tsx'
 import { Page, Section } from '../parts/page.tsx'
@@ -22,8 +24,6 @@ export function Costs() {
 
 function Earlier() {
   const query = useItems(costCorrections)
-  const actorName = useActorName()
-  const { currency } = useMe().workspace
   return (
     <Section title={words.earlier}>
       <Loaded query={query}>
@@ -31,26 +31,67 @@ function Earlier() {
           items.length === 0 ? (
             <Empty icon="cost" title={words.noneTitle} text={words.noneText} />
           ) : (
-            <DataTable
-              label={words.earlier}
-              rows={items}
-              rowKey={(item) => item.id}
-              columns={[
-                { key: 'time', header: words.time, cell: (item) => <When at={item.createdAt} /> },
-                { key: 'days', header: words.what, cell: toDays },
-                { key: 'by', header: words.by, cell: (item) => actorName(item.actor) },
-                {
-                  key: 'amount',
-                  header: words.difference,
-                  numeric: true,
-                  cell: (item) => formatMoney(item.amount, currency),
-                },
-              ]}
-            />
+            <EarlierTable items={items} />
           )
         }
       </Loaded>
     </Section>
+  )
+}
+
+function EarlierTable({ items }: { readonly items: readonly CostCorrection[] }) {
+  const actorName = useActorName()
+  const mayChange = useMayChange()
+  const { currency, timeZone } = useMe().workspace
+  const timeOf = (id: string) => {
+    const found = items.find((item) => item.id === id)
+    return found === undefined ? id : formatTime(found.createdAt, timeZone)
+  }
+  const undo: Column<CostCorrection> = {
+    key: 'undo',
+    header: <VisuallyHidden>{words.deeds}</VisuallyHidden>,
+    cell: ({ id, canUndo }) => canUndo && <CostUndo id={id} ariaLabel={words.undoLabel(timeOf(id))} />,
+  }
+  return (
+    <DataTable
+      label={words.earlier}
+      rows={items}
+      rowKey={(item) => item.id}
+      columns={[
+        { key: 'time', header: words.time, cell: (item) => <When at={item.createdAt} /> },
+        { key: 'days', header: words.what, cell: (item) => <What item={item} timeOf={timeOf} /> },
+        { key: 'by', header: words.by, cell: (item) => actorName(item.actor) },
+        {
+          key: 'amount',
+          header: words.difference,
+          numeric: true,
+          cell: (item) => formatMoney(item.amount, currency),
+        },
+        ...(mayChange ? [undo] : []),
+      ]}
+    />
+  )
+}
+
+type WhatProps = { readonly item: CostCorrection; readonly timeOf: (id: string) => string }
+
+/** Which days it is about, and what it takes back or is taken back. */
+function What({ item, timeOf }: WhatProps) {
+  const { undoes, undoneBy } = item
+  return (
+    <Stack gap={0}>
+      {toDays(item)}
+      {undoes !== null && (
+        <Text size="xs" c="dimmed">
+          {words.undoOf(timeOf(undoes))}
+        </Text>
+      )}
+      {undoneBy !== null && (
+        <Text size="xs" c="dimmed">
+          {words.undone}
+        </Text>
+      )}
+    </Stack>
   )
 }
 
