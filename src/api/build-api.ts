@@ -22,6 +22,7 @@ import { balanceRoutes } from './balances.ts'
 import { campaignScriptRoutes } from './campaign-script.ts'
 import { campaignRoutes } from './campaigns.ts'
 import { catalogueRoutes } from './catalogue.ts'
+import { conversionExportRoutes } from './conversion-export.ts'
 import { conversionTotalsRoutes } from './conversion-totals.ts'
 import { conversionUploadRoutes } from './conversion-uploads.ts'
 import { conversionRoutes } from './conversions.ts'
@@ -138,6 +139,7 @@ const ROUTES: readonly ((app: ApiApp, deps: ApiDeps) => void)[] = [
   inspectorUnmatchedRoutes,
   conversionRoutes,
   conversionTotalsRoutes,
+  conversionExportRoutes,
   conversionByHandRoutes,
   conversionUploadRoutes,
   eventRoutes,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { BILLING_LIMITS } from '../billing/billing-limits.ts'
 import { cancelPayment, type PaymentProblem, payInvoices } from '../billing/pay-invoices.ts'
+import { writePaymentRunCsv } from '../billing/payment-run-csv.ts'
 import { formatMicros } from '../domain/money.ts'
 import { getPaymentRun, listPaymentRuns, type PaymentRun } from '../store/payment-runs.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
@@ -77,7 +78,30 @@ export function paymentRunRoutes(app: ApiApp, deps: ApiDeps): void {
       return toRunView(run)
     },
   })
+  exportRoute(app, deps)
   writeRoutes(app, deps)
+}
+
+function exportRoute(app: ApiApp, deps: ApiDeps): void {
+  const { db } = deps.store
+  app.get(`${PATH}/:id/csv`, {
+    schema: {
+      tags: TAGS,
+      summary: 'The invoices of a payment run with whom to pay, how and how much, as CSV',
+      params: idParams,
+      produces: ['text/csv'],
+    },
+    handler: async (request, reply) => {
+      const { id } = request.params
+      const run = await getPaymentRun(db, { workspace: workspaceOf(request), id })
+      if (run === undefined) throw notFound('payment run', id)
+      return await reply
+        .type('text/csv; charset=utf-8')
+        .header('content-disposition', `attachment; filename="payment-run-${id}.csv"`)
+        .header('cache-control', 'no-store')
+        .send(await writePaymentRunCsv(db, run))
+    },
+  })
 }
 
 function writeRoutes(app: ApiApp, deps: ApiDeps): void {

@@ -82,6 +82,22 @@ export async function findAffiliates(
   return toPage(rows.map(toAffiliate), page, (item) => item.createdAt)
 }
 
+/** By id, those out of use too; one that the workspace does not have is absent. */
+export async function affiliatesByIds(
+  db: Db,
+  workspace: string,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, Affiliate>> {
+  if (ids.length === 0) return new Map()
+  const rows = await db
+    .selectFrom('affiliates')
+    .selectAll()
+    .where('workspace', '=', workspace)
+    .where('id', 'in', [...new Set(ids)])
+    .execute()
+  return new Map(rows.map((row) => [row.id, toAffiliate(row)]))
+}
+
 /** Nobody looks after the manager's affiliates from now on; edges need not know. */
 export async function releaseAffiliates(
   db: Db,

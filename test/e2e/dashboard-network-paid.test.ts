@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fill, follow } from './dashboard-page.ts'
@@ -140,4 +141,9 @@ async function pay(page: Page): Promise<void> {
   await dialog.getByRole('textbox', { name: 'Reference' }).fill('TRANSFER-7')
   await dialog.getByRole('button', { name: /Record/ }).click()
   await page.getByText('Paid', { exact: true }).first().waitFor()
+  const file = page.waitForEvent('download')
+  await page.getByRole('button', { name: 'CSV for paying' }).click()
+  const [head, line = ''] = readFileSync(await (await file).path(), 'utf8').split('\r\n')
+  expect(head).toBe('affiliate_id,affiliate,method,details,currency,amount,invoice,reference')
+  expect(line).toMatch(/,wire,.*,USD,[\d.]+,1,TRANSFER-7$/)
 }

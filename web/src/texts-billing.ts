@@ -78,6 +78,7 @@ export const invoiceTexts = {
 } as const
 
 export const paymentTexts = {
+  csv: 'CSV for paying',
   emptyTitle: 'No payments recorded',
   emptyText: 'Choose final invoices and record that they were paid.',
   toInvoices: 'Open final invoices',

@@ -43,7 +43,15 @@ export const byHandTexts = {
   close: 'Close',
 } as const
 
+/** Of a file that is kept. */
+export const fileTexts = {
+  saved: (size: string) => `Saved, ${size}.`,
+  failed: 'The file could not be saved',
+} as const
+
 export const conversionTexts = {
+  export: 'Export CSV',
+  exportCut: (rows: string) => `It has the newest ${rows}: narrow the filter for older ones.`,
   one: 'Conversion',
   anyId: 'Transaction or other id',
   any: 'Any',

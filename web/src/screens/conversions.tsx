@@ -7,6 +7,7 @@ import { AddConversion } from '../parts/add-conversion.tsx'
 import { StatusBadge } from '../parts/badges.tsx'
 import { BulkStatus } from '../parts/bulk-status.tsx'
 import { ConversionDrawer } from '../parts/conversion-drawer.tsx'
+import { ConversionExport } from '../parts/conversion-export.tsx'
 import { useConversionFields } from '../parts/conversion-fields.tsx'
 import { ConversionTotals } from '../parts/conversion-totals.tsx'
 import { type Column, DataTable } from '../parts/data-table.tsx'
@@ -23,7 +24,13 @@ import { campaigns, offers } from '../resources.ts'
 import { useMayChange } from '../session.ts'
 import { texts } from '../texts.ts'
 import { byHandTexts, uploadTexts } from '../texts-conversions.ts'
-import { CONVERSION_FILTERS, type ConversionFilter, useConversions } from '../use-conversions.ts'
+import {
+  CONVERSION_FILTERS,
+  type ConversionFilter,
+  useApiConversionFilter,
+  useConversions,
+  useConversionTotals,
+} from '../use-conversions.ts'
 
 type Conversion = components['schemas']['Conversion']
 const words = texts.conversions
@@ -34,7 +41,16 @@ export function Conversions() {
   const query = useConversions(filter)
   const fields = useConversionFields()
   return (
-    <Page title={words.title} lead={words.lead} actions={useMayChange() && <ByHand />}>
+    <Page
+      title={words.title}
+      lead={words.lead}
+      actions={
+        <>
+          <Export filter={filter} />
+          {useMayChange() && <ByHand />}
+        </>
+      }
+    >
       <FilterBar values={filter} {...fields} />
       <ConversionTotals filter={filter} />
       <Loaded query={query}>
@@ -53,6 +69,15 @@ export function Conversions() {
       </Loaded>
       <ConversionDrawer />
     </Page>
+  )
+}
+
+function Export({ filter }: { readonly filter: ConversionFilter }) {
+  return (
+    <ConversionExport
+      query={useApiConversionFilter(filter)}
+      count={useConversionTotals(filter).data?.count}
+    />
   )
 }
 

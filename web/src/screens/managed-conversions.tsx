@@ -2,11 +2,13 @@ import { answerOf, api } from '../api.ts'
 import type { components } from '../api-types.ts'
 import { formatMoney } from '../format.ts'
 import { StatusBadge } from '../parts/badges.tsx'
+import { ConversionExport } from '../parts/conversion-export.tsx'
 import { LogScreen } from '../parts/log-screen.tsx'
 import { Shortened } from '../parts/shortened.tsx'
 import { When } from '../parts/when.tsx'
 import { useNames } from '../resource.ts'
 import { affiliates } from '../resources-network.ts'
+import { usePlace } from '../router.tsx'
 import { isKey, texts } from '../texts.ts'
 import { managedTexts } from '../texts-network.ts'
 
@@ -15,6 +17,7 @@ type Conversion = components['schemas']['Conversion']
 /** Conversions of the affiliates that one looks after: without what the advertiser pays. */
 export function ManagedConversions() {
   const affiliateName = useNames(affiliates)
+  const chosen = usePlace().query.get('status')
   const words = { ...texts.conversions, ...managedTexts }
   return (
     <LogScreen<Conversion>
@@ -28,6 +31,7 @@ export function ManagedConversions() {
         return answerOf(api.GET('/api/v1/conversions', { params: { query } }))
       }}
       href={() => undefined}
+      actions={<ConversionExport query={isKey(texts.status, chosen) ? { status: chosen } : {}} />}
       columns={[
         { key: 'time', header: words.time, cell: (row) => <When at={row.createdAt} /> },
         {

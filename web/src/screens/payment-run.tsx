@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { answerOf, api } from '../api.ts'
 import { formatMoney } from '../format.ts'
 import { ConfirmButton } from '../parts/confirm-button.tsx'
+import { CsvButton } from '../parts/csv-button.tsx'
 import { Day } from '../parts/day.tsx'
 import { Facts } from '../parts/facts.tsx'
 import { InvoiceTable } from '../parts/invoices.tsx'
@@ -36,19 +37,31 @@ export function PaymentRunScreen({ params }: { readonly params: PathParams }) {
       back={{ href: '/billing/payments', label: billingTexts.tabs.payments }}
       actions={
         run?.state === 'paid' && (
-          <ConfirmButton
-            label={words.cancel}
-            title={words.cancel}
-            text={words.cancelAsk}
-            isGrave
-            run={cancel}
-          />
+          <>
+            <CsvButton
+              label={words.csv}
+              fileName={`payment-run-${run.id}.csv`}
+              load={() => loadCsv(run.id)}
+            />
+            <ConfirmButton
+              label={words.cancel}
+              title={words.cancel}
+              text={words.cancelAsk}
+              isGrave
+              run={cancel}
+            />
+          </>
         )
       }
     >
       <Loaded query={query}>{(found) => <RunView run={found} />}</Loaded>
     </Page>
   )
+}
+
+async function loadCsv(id: string): Promise<Blob> {
+  const params = { path: { id } }
+  return await answerOf<Blob>(api.GET('/api/v1/payment-runs/{id}/csv', { params, parseAs: 'blob' }))
 }
 
 function RunView({ run }: { readonly run: PaymentRun }) {
