@@ -285,7 +285,7 @@ describe('the report in a browser', () => {
   it.each(VIEWS)('has nothing that axe objects to in light and dark, and fits a phone: %s', async (view) => {
     await page.goto(installation.dashboardUrl + ONE_DAY + view)
     await page.locator('[role=treegrid], [role=grid], svg[role=img]').first().waitFor()
-    await page.waitForFunction(`document.querySelector('main [aria-busy=true]') === null`)
+    await expect.poll(() => page.locator('main [aria-busy=true]').count()).toBe(0)
     expect(await findA11yProblems(page), 'light').toEqual([])
     await page.emulateMedia({ colorScheme: 'dark' })
     expect(await findPaleTexts(page), 'dark').toEqual([])
