@@ -2,7 +2,7 @@ import { createRequire } from 'node:module'
 import { buffer } from 'node:stream/consumers'
 import PDFDocument from 'pdfkit'
 import type { InvoiceParty } from '../domain/billing-types.ts'
-import { formatMoney } from '../domain/money-text.ts'
+import { formatMoney, placesOf } from '../domain/money-text.ts'
 import type { LineGroup } from '../store/invoice-lines.ts'
 import type { InvoiceDocument } from './invoice-document.ts'
 
@@ -15,7 +15,7 @@ const FONTS = {
 /** A4 in points, and its columns from the left margin. */
 const MARGIN = 56
 const WIDTH = 595.28 - 2 * MARGIN
-const COLUMNS = { description: 0, quantity: 330, amount: 400 } as const
+const COLUMNS = { description: 0, quantity: 290, amount: 360 } as const
 const FOOTER_HEIGHT = 30
 const ROW_GAP = 6
 /** A thousand characters have room in it; one of many short lines ends in an ellipsis, on its page. */
@@ -24,6 +24,8 @@ const DESCRIPTION_HEIGHT_MAX = 150
 const INK = '#1f2933'
 const MUTED = '#616e7c'
 const RULE = '#cbd2d9'
+
+const QUANTITY = new Intl.NumberFormat('en')
 
 const STATE_WORDS = { draft: 'Draft', final: '', paid: 'Paid', void: 'Void' } as const
 
@@ -130,12 +132,22 @@ function paidText(payment: { readonly method: string; readonly reference: string
 
 function drawTable(pdf: Pdf, document: InvoiceDocument): void {
   drawTableHead(pdf)
-  for (const group of document.groups) drawRow(pdf, group, document.invoice.currency)
+  for (const group of document.groups) drawRow(pdf, group, amountText(document))
   if (document.isCut) {
     pdf
       .fillColor(MUTED)
       .text('More lines are in the CSV file of this invoice.', MARGIN, pdf.y, { width: WIDTH })
+      .fillColor(INK)
+    pdf.y += ROW_GAP
   }
+}
+
+/** Prints all amounts of the invoice with as many decimals as the longest of them has. */
+function amountText({ invoice, groups }: InvoiceDocument): (micros: number) => string {
+  const { currency, totalMicros } = invoice
+  const amounts = [totalMicros, ...groups.map(({ amountMicros }) => amountMicros)]
+  const places = Math.max(...amounts.map((micros) => placesOf(micros, currency)))
+  return (micros) => formatMoney(micros, currency, places)
 }
 
 function drawTableHead(pdf: Pdf): void {
@@ -147,7 +159,11 @@ function drawTableHead(pdf: Pdf): void {
   drawRule(pdf)
 }
 
-function drawRow(pdf: Pdf, { description, quantity, amountMicros }: LineGroup, currency: string): void {
+function drawRow(
+  pdf: Pdf,
+  { description, quantity, amountMicros }: LineGroup,
+  toText: (micros: number) => string,
+): void {
   const width = COLUMNS.quantity - 16
   const height = Math.min(pdf.heightOfString(description, { width }), DESCRIPTION_HEIGHT_MAX)
   if (pdf.y + height > pdf.page.height - pdf.page.margins.bottom) {
@@ -155,7 +171,7 @@ function drawRow(pdf: Pdf, { description, quantity, amountMicros }: LineGroup, c
     drawTableHead(pdf)
   }
   const top = pdf.y
-  drawCells(pdf, top, [description, String(quantity), formatMoney(amountMicros, currency)])
+  drawCells(pdf, top, [description, QUANTITY.format(quantity), toText(amountMicros)])
   pdf.y = top + height + ROW_GAP
 }
 
@@ -166,12 +182,13 @@ function drawCells(pdf: Pdf, top: number, [first, second, third]: readonly [stri
   pdf.text(third, MARGIN + amount, top, { width: WIDTH - amount, align: 'right' })
 }
 
-function drawTotal(pdf: Pdf, { invoice }: InvoiceDocument): void {
+function drawTotal(pdf: Pdf, document: InvoiceDocument): void {
+  const { invoice } = document
   if (pdf.y + 40 > pdf.page.height - pdf.page.margins.bottom) pdf.addPage()
   drawRule(pdf)
   const top = pdf.y + 4
   pdf.font('bold').fontSize(12).text('Total', MARGIN, top)
-  const total = `${formatMoney(invoice.totalMicros, invoice.currency)} ${invoice.currency}`
+  const total = `${amountText(document)(invoice.totalMicros)} ${invoice.currency}`
   pdf.text(total, MARGIN, top, { width: WIDTH, align: 'right' }).font('regular').fontSize(10)
 }
 

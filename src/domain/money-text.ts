@@ -23,13 +23,20 @@ const WHOLE = new Set([
   'XPF',
 ])
 
-/** An amount as it is printed: "1,234.50"; nothing of it is rounded away: "0.002". */
-export function formatMoney(micros: number, currency: string): string {
-  const places = WHOLE.has(currency) ? 0 : PLACES_SHOWN
-  const exact = formatMicros(micros).split('.')[1] ?? ''
-  const shown = Math.max(places, exact.length)
+/**
+ * An amount as it is printed: "1,234.50"; nothing of it is rounded away: "0.002".
+ * @param placesMin decimals that it has at least, so that amounts below each other are read by their digits.
+ */
+export function formatMoney(micros: number, currency: string, placesMin = 0): string {
+  const shown = Math.max(placesMin, placesOf(micros, currency))
   const decimal = toDecimalString(micros)
   const cut = shown === 0 ? decimal.length - PLACES - 1 : decimal.length - PLACES + shown
   const [whole = '', ...rest] = decimal.slice(0, cut).split('.')
   return [whole.replace(/\B(?=(\d{3})+$)/g, ','), ...rest].join('.')
+}
+
+/** How many decimals the amount is printed with. */
+export function placesOf(micros: number, currency: string): number {
+  const exact = formatMicros(micros).split('.')[1] ?? ''
+  return Math.max(WHOLE.has(currency) ? 0 : PLACES_SHOWN, exact.length)
 }

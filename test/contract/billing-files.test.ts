@@ -25,6 +25,11 @@ async function invoiceOf(world: BillingWorld) {
   return made.invoice
 }
 
+async function withConversion(world: BillingWorld): Promise<BillingWorld> {
+  await world.conversion()
+  return world
+}
+
 describe('the printed invoice', () => {
   const stores = useStores('sqlite')
 
@@ -55,6 +60,21 @@ describe('the printed invoice', () => {
       expect(texts).toContain(`Invoice 1 · page ${page} of ${pages}`)
     // A4, with room at every side.
     for (const { x, y } of pieces) expect(x > 50 && x < 545 && y > 40 && y < 792).toBe(true)
+  })
+
+  it('prints all amounts with as many decimals as the longest has, and thousands apart', async () => {
+    const world = await buildBillingWorld(await stores.open())
+    const document = await loadInvoiceDocument(world.deps.store.db, {
+      ...(await invoiceOf(await withConversion(world))),
+      totalMicros: 1_234_577_012_345,
+    })
+    const [group] = document.groups
+    if (group === undefined) throw new Error('there is no line')
+    const long = { ...group, quantity: 12_345, amountMicros: 1_234_567_012_345 }
+    const pieces = readPdfText(await renderInvoicePdf({ ...document, groups: [group, long] }))
+    const texts = pieces.map(({ text }) => text.trim())
+    for (const text of ['10.000000', '1,234,567.012345', '12,345', '1,234,577.012345 USD'])
+      expect(texts).toContain(text)
   })
 
   it('keeps parties side by side and rows in line, however many lines a text has', async () => {
