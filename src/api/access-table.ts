@@ -254,6 +254,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'POST /api/v1/affiliates': 'affiliate_manager_writes',
   'PATCH /api/v1/affiliates/:id': 'affiliate_manager_writes',
   'POST /api/v1/affiliates/:id/status': 'affiliate_manager_writes',
+  'POST /api/v1/affiliates/:id/portal-view': 'affiliate_manager_writes',
   'DELETE /api/v1/affiliates/:id': 'manager',
   'POST /api/v1/affiliates/:id/restore': 'manager',
   'GET /api/v1/affiliates/:id/offers': 'affiliate_manager',

@@ -73,6 +73,7 @@ import { portalPostbackLogRoutes } from './portal-postback-log.ts'
 import { portalPostbackRoutes } from './portal-postbacks.ts'
 import { portalReportRoutes } from './portal-reports.ts'
 import { portalTestPostbackRoutes } from './portal-test-postback.ts'
+import { portalViewRoutes } from './portal-view.ts'
 import { privacyRoutes } from './privacy.ts'
 import { handleError, Problem } from './problem.ts'
 import { reconciliationRoutes } from './reconciliations.ts'
@@ -174,6 +175,7 @@ const ROUTES: readonly ((app: ApiApp, deps: ApiDeps) => void)[] = [
   affiliateKeyRoutes,
   affiliateUserRoutes,
   affiliateSignUpRoutes,
+  portalViewRoutes,
   portalMeRoutes,
   portalOfferRoutes,
   portalApplicationRoutes,

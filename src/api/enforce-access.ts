@@ -8,6 +8,7 @@ import { requireActiveAffiliate } from './active-affiliate.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
 import { findKeyHolder } from './api-key.ts'
 import { type Caller, KEY_ACTOR, USER_ACTOR } from './caller.ts'
+import { PORTAL_OF_HEADER, viewerOfPortal } from './portal-view.ts'
 import { Problem } from './problem.ts'
 
 const WORKSPACE_HEADER = 'x-trailpost-workspace'
@@ -71,6 +72,12 @@ async function admit(
     if (membership !== undefined) {
       request.caller = await callerByMembership(deps, membership, request.user?.id ?? '')
     }
+  }
+  const portalOf = headerOf(request, PORTAL_OF_HEADER)
+  if (portalOf !== undefined) {
+    // Of the person who looks: an affiliate, as whom the request goes on, is asked for none.
+    await requireSecondFactor(deps, request)
+    request.caller = await viewerOfPortal(deps, request, { access, affiliateId: portalOf })
   }
   if (needed !== undefined && (request.caller === undefined || !mayCall(request.caller.role, needed))) {
     throw new Problem(403, 'role_too_low', `This needs the role ${needed}; yours is ${request.caller?.role}.`)

@@ -5,6 +5,8 @@ type Deed = {
   readonly subjectType: string
   readonly subjectId: string
   readonly action: string
+  /** Absent for anybody. */
+  readonly actor?: string
 }
 
 /** When this was last done to the thing, Unix milliseconds; undefined for never. */
@@ -16,6 +18,7 @@ export async function findNewestDeed(db: Db, deed: Deed): Promise<number | undef
     .where('subject_type', '=', deed.subjectType)
     .where('subject_id', '=', deed.subjectId)
     .where('action', '=', deed.action)
+    .$if(deed.actor !== undefined, (query) => query.where('actor', '=', deed.actor ?? ''))
     .orderBy('at', 'desc')
     .limit(1)
     .executeTakeFirst()

@@ -12,7 +12,7 @@ import { createWorkspace } from '../../src/store/workspaces.ts'
 import { useStores } from '../support/databases.ts'
 import { callRoute, FOR_PEOPLE_ALONE, ROUTES } from './api-calls.ts'
 import { DASHBOARD_URL, openTestApi, type TestApi } from './api-harness.ts'
-import { addAffiliateManager, addParty, createWorldWithParty } from './api-party.ts'
+import { addAffiliateManager, addParty, addSignedIn, createWorldWithParty } from './api-party.ts'
 import { bodyOf, createWorld, type World } from './api-world.ts'
 
 /** Said once more here, in full, so that a mistake in the comparison of roles shows. */
@@ -80,20 +80,21 @@ describe('every route', () => {
 
   it.each([...ROLES, ...SCOPED_ROLES])('answers the role %s as the table says', async (role) => {
     const api = await openTestApi(stores)
-    const world = await createWorld(api, 'ALPHA', { signedIn: role === 'owner' })
+    const world = await createWorld(api, 'ALPHA')
     const manager = await addAffiliateManager(api, world.workspace)
     const by = await addParty(api, world, { mark: 'OWN', managerId: manager.id })
     const keys = { ...world.keys, affiliate: by.key }
-    const who =
-      role === 'affiliate_manager' ? { cookie: manager.cookie } : { authorization: `Bearer ${keys[role]}` }
+    const isKeyless = role === 'affiliate_manager'
+    const person = isKeyless ? manager : await addSignedIn(api, { workspace: world.workspace, role })
+    const who = isKeyless ? { cookie: person.cookie } : { authorization: `Bearer ${keys[role]}` }
     for (const route of guarded) {
       const allowed = MAY[role].includes(route.access)
-      const isPersonal = allowed && FOR_PEOPLE_ALONE.has(route.key)
+      const isPersonal = allowed && !isKeyless && FOR_PEOPLE_ALONE.has(route.key)
       if (isPersonal) {
         const refused = await callRoute(api, route, { by }, who)
         expect(refused.json()).toMatchObject({ status: 403, code: 'person_needed' })
       }
-      const answer = await callRoute(api, route, { by }, isPersonal ? { cookie: world.cookie } : who)
+      const answer = await callRoute(api, route, { by }, isPersonal ? { cookie: person.cookie } : who)
       expect(answer.statusCode < 300, `${route.key}: ${answer.body}`).toBe(allowed)
       if (!allowed) expect(answer.json()).toMatchObject({ status: 403, code: 'role_too_low' })
     }

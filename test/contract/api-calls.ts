@@ -64,7 +64,10 @@ export const ROUTES: readonly Route[] = Object.entries(ACCESS).map(([key, access
   return { key, method: method as Method, url, access } // the table holds these four methods
 })
 /** What an API key may not do, whatever its role. */
-export const FOR_PEOPLE_ALONE: ReadonlySet<string> = new Set(['POST /api/v1/members/:id/reset-two-factor'])
+export const FOR_PEOPLE_ALONE: ReadonlySet<string> = new Set([
+  'POST /api/v1/members/:id/reset-two-factor',
+  'POST /api/v1/affiliates/:id/portal-view',
+])
 /** One of the catalogue's for each route that asks for one. */
 const TEMPLATES: Readonly<Record<string, string>> = {
   '/api/v1/catalogue/traffic-sources/:key': 'popads',
@@ -212,6 +215,7 @@ function payloadOf(key: string, kind: string, world: World): object | undefined 
     case 'POST /api/v1/alert-channels':
       return bodyOf(kind, world.mark, world.ids)
     case 'POST /api/v1/alert-channels/:id/test':
+    case 'POST /api/v1/affiliates/:id/portal-view':
       return undefined
     case 'PATCH /api/v1/alert-channels/:id':
       return { status: 'paused' }

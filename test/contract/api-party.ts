@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
+import type { AccountRole } from '../../src/api/access-table.ts'
 import { issueApiKey } from '../../src/api/api-key.ts'
 import { NO_BILLING } from '../../src/domain/affiliate.ts'
 import { NEW_APPLICATION, saveAffiliateOffer } from '../../src/store/affiliate-offers.ts'
@@ -99,14 +100,21 @@ export async function createWorldWithParty(
 
 type Owner = { readonly workspace: string; readonly mark: string; readonly affiliateId: string }
 
+type SignedIn = { readonly cookie: string; readonly id: string }
+
 /** A person with a session, who is an affiliate manager of the workspace. */
-export async function addAffiliateManager(
+export async function addAffiliateManager(api: TestApi, workspace: string): Promise<SignedIn> {
+  return await addSignedIn(api, { workspace, role: 'affiliate_manager' })
+}
+
+/** A person with a session, who is a member of the workspace. */
+export async function addSignedIn(
   api: TestApi,
-  workspace: string,
-): Promise<{ readonly cookie: string; readonly id: string }> {
+  { workspace, role }: { readonly workspace: string; readonly role: AccountRole },
+): Promise<SignedIn> {
   const email = `${randomUUID()}@example.com`
-  const { id } = await api.deps.accounts.createUser({ email, password: PASSWORD, name: 'manager' })
-  await insertMember(api.store.db, { workspace, userId: id, role: 'affiliate_manager' }, NOW)
+  const { id } = await api.deps.accounts.createUser({ email, password: PASSWORD, name: role })
+  await insertMember(api.store.db, { workspace, userId: id, role }, NOW)
   return { cookie: await api.signIn(email, PASSWORD), id }
 }
 

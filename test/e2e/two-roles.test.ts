@@ -2,6 +2,7 @@ import type { APIResponse, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { field, idOf } from '../../src/cli/demo/api-client.ts'
 import { findA11yProblems, findPaleTexts } from './axe.ts'
+import { enter } from './dashboard-page.ts'
 import {
   addAffiliate,
   addOffer,
@@ -130,6 +131,41 @@ describe('people of one network who must not see each other’s data', () => {
       ])
     },
     JOURNEY_MS_MAX,
+  )
+
+  it(
+    'the network looks at a portal as its affiliate sees it, can change nothing there, and comes back',
+    async () => {
+      const window = await rig.open(manager)
+      const { page } = window
+      await show(page, `/affiliates/${ids.own}`)
+      await page.getByRole('button', { name: 'See the portal as this affiliate' }).press('Enter')
+      const banner = page.getByRole('region', { name: 'Whose portal this is' })
+      await banner.getByText('You look at the portal of Night Owl. Nothing can be changed here.').waitFor()
+      await page.waitForURL(/portal\/overview/)
+      await walk(window, ['/portal/offers', '/portal/postbacks', '/portal/reports', '/portal/balance'])
+      expectNothingOf(window)
+      expect(await lookAtAll(page, ['/portal/overview'])).toEqual([])
+
+      await show(page, '/portal/api-keys')
+      await page.getByRole('button', { name: 'New API key' }).click()
+      const dialog = page.getByRole('dialog')
+      await enter(dialog.getByRole('textbox'), 'mine')
+      await dialog.getByRole('alert').getByText('Nothing can be changed here.').waitFor()
+      // Their own account is no part of the affiliate's portal.
+      await show(page, '/settings/account')
+      await page.getByRole('heading', { name: 'There is nothing here' }).first().waitFor()
+
+      await banner.getByRole('button', { name: 'Back to the affiliate' }).press('Enter')
+      await page.getByRole('heading', { level: 1, name: 'Night Owl' }).waitFor()
+      expect(await banner.count()).toBe(0)
+      await page.getByRole('navigation').getByRole('link', { name: 'Affiliates' }).waitFor()
+
+      const viewers = await rig.open(viewer)
+      await show(viewers.page, `/affiliates/${ids.own}`)
+      expect(await viewers.page.getByRole('button', { name: 'See the portal' }).count()).toBe(0)
+    },
+    LOOKS_MS_MAX,
   )
 
   it(

@@ -14305,6 +14305,56 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/affiliates/{id}/portal-view": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to look at the portal of an affiliate: for an hour, the person's requests that name it in x-trailpost-portal-of read what it reads
+         * @description Access: affiliate_manager_writes.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PortalView"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/portal/me": {
         parameters: {
             query?: never;
@@ -15838,6 +15888,14 @@ export interface components {
                 path: string;
                 query: string;
             };
+        };
+        PortalView: {
+            affiliateId: string;
+            /**
+             * Format: date-time
+             * @description From then on the portal is shown no more until it is begun again
+             */
+            until: string;
         };
         AffiliateUser: {
             id: string;

@@ -6,16 +6,27 @@ import { texts } from './texts.ts'
 export const api = createClient<paths>({ baseUrl: location.origin })
 
 const WORKSPACE_HEADER = 'x-trailpost-workspace'
+const PORTAL_OF_HEADER = 'x-trailpost-portal-of'
+const PORTAL_PATH = '/api/v1/portal/'
 let workspaceId: string | undefined
+let portalOf: string | undefined
 
 /** Which workspace every later request is about; who belongs to several must name one. */
 export function chooseWorkspace(id: string | undefined): void {
   workspaceId = id
 }
 
+/** The affiliate as which a person of its network reads the portal; undefined for who reads its own, or none. */
+export function choosePortal(affiliateId: string | undefined): void {
+  portalOf = affiliateId
+}
+
 api.use({
-  onRequest({ request }) {
+  onRequest({ request, schemaPath }) {
     if (workspaceId !== undefined) request.headers.set(WORKSPACE_HEADER, workspaceId)
+    if (portalOf !== undefined && schemaPath.startsWith(PORTAL_PATH)) {
+      request.headers.set(PORTAL_OF_HEADER, portalOf)
+    }
   },
 })
 

@@ -49,6 +49,11 @@ addEventListener('vite:preloadError', () => {
 // Its code comes while the server says who is there.
 preloadScreen(location.pathname)
 
+/** A page that the browser kept, to go back to, may be of a workspace or a portal that was left since. */
+addEventListener('pageshow', ({ persisted }) => {
+  if (persisted) location.reload()
+})
+
 const root = document.getElementById('root')
 if (root === null) throw new Error('index.html has no #root')
 createRoot(root).render(

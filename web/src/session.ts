@@ -1,6 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { createContext, use } from 'react'
 import { answerOf, api, chooseWorkspace, postAuth } from './api.ts'
+import { endPortalView, loadViewed, readPortalView } from './portal-view.ts'
 
 export type Role = 'viewer' | 'manager' | 'owner'
 /** Whose portal it is, for the role affiliate; the portal is open to an active one alone. */
@@ -34,6 +35,8 @@ export type Me = {
   readonly workspace: MyWorkspace
   /** All that the person belongs to, the one above among them. */
   readonly workspaces: readonly MyWorkspace[]
+  /** A person of the network, who looks at the portal of the workspace's `affiliate`; the API refuses every change. */
+  readonly isLooking: boolean
 }
 
 /** Which of several workspaces the person looked at last, at this browser. */
@@ -46,16 +49,21 @@ export function useSession() {
 
 async function loadMe(): Promise<Me> {
   const { user, workspaces } = await answerOf(api.GET('/api/v1/me'))
-  const last = localStorage.getItem(WORKSPACE_KEY)
+  const view = readPortalView()
+  const last = view?.workspace ?? localStorage.getItem(WORKSPACE_KEY)
   const workspace = workspaces.find(({ id }) => id === last) ?? workspaces[0]
   if (user === null || workspace === undefined) throw new Error('This account belongs to no workspace.')
   chooseWorkspace(workspace.id)
-  return { user, workspace, workspaces }
+  const viewed = view?.workspace === workspace.id ? await loadViewed(view) : undefined
+  if (viewed === undefined) return { user, workspace, workspaces, isLooking: false }
+  const asAffiliate = { ...workspace, role: 'affiliate', affiliate: viewed } as const
+  return { user, workspace: asAffiliate, workspaces, isLooking: true }
 }
 
 /** Shows another workspace from its start page on; nothing of the one before is kept. */
 export function switchWorkspace(id: string): void {
   localStorage.setItem(WORKSPACE_KEY, id)
+  endPortalView()
   location.assign('/')
 }
 
@@ -65,6 +73,7 @@ export function useSignOut() {
     mutationFn: () => postAuth('/sign-out', {}),
     onSuccess: () => {
       chooseWorkspace(undefined)
+      endPortalView()
       return queries.resetQueries()
     },
   })

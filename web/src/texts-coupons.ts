@@ -32,6 +32,8 @@ export const ownTermsTexts = {
 
 /** One affiliate as the network looks at it. */
 export const affiliatePageTexts = {
+  seePortal: 'See the portal as this affiliate',
+  seePortalHint: 'To read only. The audit log says that you looked.',
   tabs: {
     overview: 'Overview',
     offers: 'Offers',

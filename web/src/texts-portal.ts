@@ -29,6 +29,12 @@ export const portalTexts = {
     reason: 'The network says',
     again: 'Look again',
   },
+  /** For people of the network, who look at the portal of one of its affiliates. */
+  looking: {
+    label: 'Whose portal this is',
+    text: (name: string) => `You look at the portal of ${name}. Nothing can be changed here.`,
+    back: 'Back to the affiliate',
+  },
   overview: {
     title: 'Overview',
     lead: (name: string) => `You promote offers of ${name}.`,

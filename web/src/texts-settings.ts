@@ -212,6 +212,7 @@ export const auditTexts = {
     test: 'tested',
     clone: 'cloned',
     token: 'token changed',
+    view: 'portal looked at',
   },
   /** By the type of subject, which is what the API calls a thing. */
   subjects: {

@@ -13,7 +13,7 @@ function isScheme(text: string): text is MantineColorScheme {
 
 /** Everything about the person: account, workspace, appearance, shortcuts, signing out. */
 export function AccountMenu({ onShortcuts }: { readonly onShortcuts: () => void }) {
-  const { user, workspace, workspaces } = useMe()
+  const { user, workspace, workspaces, isLooking } = useMe()
   const { colorScheme, setColorScheme } = useMantineColorScheme()
   const signOut = useSignOut()
   return (
@@ -47,9 +47,11 @@ export function AccountMenu({ onShortcuts }: { readonly onShortcuts: () => void 
           ))}
         </Menu.RadioGroup>
         <Menu.Divider />
-        <Menu.Item component="a" href="/settings/account" leftSection={<Icon name="affiliate" size={14} />}>
-          {words.account}
-        </Menu.Item>
+        {!isLooking && (
+          <Menu.Item component="a" href="/settings/account" leftSection={<Icon name="affiliate" size={14} />}>
+            {words.account}
+          </Menu.Item>
+        )}
         <Menu.Item leftSection={<Icon name="key" size={14} />} onClick={onShortcuts}>
           {words.shortcuts}
         </Menu.Item>

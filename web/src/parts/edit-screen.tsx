@@ -25,6 +25,8 @@ type EditScreenProps<Item, Body> = {
   readonly listTitle: string
   readonly createTitle: string
   readonly form: ComponentType<{ readonly item: Item | undefined }>
+  /** What else can be done with one that is in use, by who may change it. */
+  readonly deeds?: ComponentType<{ readonly item: Item }>
 }
 
 /** The form of one thing, empty for a new one. */
@@ -46,7 +48,7 @@ type EditExistingProps<Item, Body> = EditScreenProps<Item, Body> & {
 }
 
 function EditExisting<Item extends Named, Body>(props: EditExistingProps<Item, Body>) {
-  const { resource, id, back, form: Form } = props
+  const { resource, id, back, form: Form, deeds: Deeds } = props
   const query = useItem(resource, id)
   const mayChange = useMayChange()
   const deed = useArchiving(resource)
@@ -60,11 +62,14 @@ function EditExisting<Item extends Named, Body>(props: EditExistingProps<Item, B
         item &&
         mayChange &&
         !isArchived && (
-          <Archive
-            canUndo={resource.restore !== undefined}
-            isRunning={deed.isPending}
-            run={() => deed.mutateAsync(item)}
-          />
+          <>
+            {Deeds && <Deeds item={item} />}
+            <Archive
+              canUndo={resource.restore !== undefined}
+              isRunning={deed.isPending}
+              run={() => deed.mutateAsync(item)}
+            />
+          </>
         )
       }
     >

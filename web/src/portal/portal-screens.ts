@@ -26,6 +26,10 @@ export const PORTAL_SCREENS: ScreenList = [
   ['/portal/reports', lazy(async () => ({ default: (await import('./report.tsx')).PortalReport }))],
   ['/portal/balance', lazy(async () => ({ default: (await import('./balance.tsx')).Balance }))],
   ['/portal/api-keys', lazy(async () => ({ default: (await import('./api-keys.tsx')).PortalApiKeys }))],
+]
+
+/** Of who signs in for the affiliate: whoever only looks has theirs in the dashboard. */
+export const ACCOUNT_SCREENS: ScreenList = [
   ['/settings', settings],
   ['/settings/:tab', settings],
 ]

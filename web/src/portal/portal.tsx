@@ -10,7 +10,8 @@ import { Shell } from '../shell.tsx'
 import { texts } from '../texts.ts'
 import { portalTexts as words } from '../texts-portal.ts'
 import { ClosedPortal } from './closed-portal.tsx'
-import { PORTAL_HOME, PORTAL_SCREENS } from './portal-screens.ts'
+import { PortalBanner } from './portal-banner.tsx'
+import { ACCOUNT_SCREENS, PORTAL_HOME, PORTAL_SCREENS } from './portal-screens.ts'
 
 const PLACES: Places = {
   home: PORTAL_HOME,
@@ -45,14 +46,25 @@ const PLACES: Places = {
 /** What an affiliate of a network sees in the place of the staff's dashboard. */
 export function Portal({ path }: { readonly path: string }) {
   const me = useMe()
+  const { isLooking } = me
   const { affiliate } = me.workspace
+  const banner = isLooking && affiliate !== null && <PortalBanner affiliate={affiliate} />
   useEffect(() => {
     if (path === '/' || path === '/portal') navigate(PORTAL_HOME, { replace: true })
   }, [path])
-  if (affiliate?.status !== 'active') return <ClosedPortal affiliate={affiliate} />
+  if (affiliate?.status !== 'active') {
+    return (
+      <>
+        {banner}
+        <ClosedPortal affiliate={affiliate} />
+      </>
+    )
+  }
+  const screens = isLooking ? PORTAL_SCREENS : [...PORTAL_SCREENS, ...ACCOUNT_SCREENS]
   return (
     <Shell me={me} places={PLACES}>
-      <Routes screens={PORTAL_SCREENS} notFound={NotFound} />
+      {banner}
+      <Routes screens={screens} notFound={NotFound} />
     </Shell>
   )
 }

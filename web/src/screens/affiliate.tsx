@@ -10,6 +10,7 @@ import { FormLayout, Pair } from '../parts/form-layout.tsx'
 import { LegacyIds } from '../parts/legacy-ids.tsx'
 import { Section } from '../parts/page.tsx'
 import { ItemSelect } from '../parts/pickers.tsx'
+import { SeePortal } from '../parts/see-portal.tsx'
 import { useSave } from '../resource.ts'
 import { type Affiliate, type AffiliateBody, affiliates, members } from '../resources-network.ts'
 import { type PathParams, setQuery, usePlace } from '../router.tsx'
@@ -28,6 +29,7 @@ export function AffiliateScreen({ params }: { readonly params: PathParams }) {
       listTitle={words.title}
       createTitle={words.create}
       form={AffiliateTabs}
+      deeds={SeePortal}
     />
   )
 }
