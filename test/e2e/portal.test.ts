@@ -4,6 +4,8 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
 import { DEFAULT_NETWORK_SETTINGS } from '../../src/domain/affiliate.ts'
 import type { AffiliateFields } from '../../src/store/affiliates.ts'
+import { insertMember } from '../../src/store/members.ts'
+import { createWorkspace } from '../../src/store/workspaces.ts'
 import { DASHBOARD_URL, PASSWORD, PUBLIC_URL } from '../contract/api-harness.ts'
 import {
   openPortal,
@@ -13,6 +15,7 @@ import {
   SECRETS,
 } from '../contract/portal-rig.ts'
 import { useStores } from '../support/databases.ts'
+import { PLAIN_WORKSPACE } from '../support/field-defaults.ts'
 import { choose, enter, fill, launchBrowser, watch } from './dashboard-page.ts'
 
 /** Long enough for a busy machine; what does not come by then does not come. */
@@ -87,6 +90,11 @@ describe('the affiliate portal in a browser', () => {
     await context.route(`${DASHBOARD_URL}/**`, async (route) => {
       const asked = route.request().url()
       const url = asked.replace(DASHBOARD_URL, `http://127.0.0.1:${port}`)
+      // It has no end to wait for.
+      if (asked.includes('/inspector/stream')) {
+        await route.fulfill({ status: 200, contentType: 'text/event-stream', body: '' })
+        return
+      }
       const response = await route.fetch({ url, maxRedirects: 0 })
       if (asked.includes('/api/')) answers.push(await response.text())
       await route.fulfill({ response })
@@ -160,6 +168,73 @@ describe('the affiliate portal in a browser', () => {
       expect(complaints).toEqual([])
       expect(answers.length).toBeGreaterThan(20)
       for (const secret of SECRETS) expect(answers.join('\n')).not.toContain(secret)
+    },
+    JOURNEY_MS_MAX,
+  )
+
+  it(
+    'leads by the keyboard to the account with its second factor, without leaving the portal',
+    async () => {
+      const { rig, page, complaints } = await open()
+      await personOf(rig, {})
+      await signIn(page)
+      await page.getByRole('heading', { name: 'Overview' }).waitFor()
+      await openAccountMenu(page)
+      await page.getByRole('menuitem', { name: 'Account and two-factor' }).press('Enter')
+      await page.waitForURL(/settings\/account/)
+      await page.getByRole('heading', { name: 'Two-factor sign-in' }).waitFor()
+      const places = page.getByRole('navigation', { name: 'Main' })
+      await places.getByRole('link', { name: 'Global Postback' }).waitFor()
+      expect(await places.getByRole('link', { name: 'Campaigns' }).count()).toBe(0)
+      const parts = page.getByRole('navigation', { name: 'Settings' }).getByRole('link')
+      expect(await parts.allTextContents()).toEqual(['Your account'])
+      await page.getByRole('button', { name: 'Turn on' }).press('Enter')
+      await page.getByRole('dialog').getByLabel('Your password').waitFor()
+      expect(complaints).toEqual([])
+    },
+    JOURNEY_MS_MAX,
+  )
+
+  it(
+    'lets a person of two workspaces switch by the keyboard, and keeps nothing of the first',
+    async () => {
+      const { rig, page, complaints } = await open()
+      await personOf(rig, {})
+      await rig.offer({}, { name: 'Ringtones' })
+      const second = await viewerElsewhere(rig, EMAIL)
+      // Each page notes by itself what it showed, if only for a moment.
+      await page.addInitScript(NOTE_RINGTONES)
+      const asked: (string | undefined)[] = []
+      page.on('request', (request) => {
+        const isOfWorkspace = request.url().includes('/api/v1/') && !request.url().endsWith('/api/v1/me')
+        if (isOfWorkspace) asked.push(request.headers()['x-trailpost-workspace'])
+      })
+      await signIn(page)
+      await page.getByRole('navigation', { name: 'Main' }).waitFor()
+      const isPortal = await page.getByRole('link', { name: 'Global Postback' }).isVisible()
+      if (!isPortal) await switchTo(page, 'Net')
+      await page.getByRole('link', { name: 'Global Postback' }).waitFor()
+      await goTo(page, 'Offers')
+      await page.getByRole('link', { name: 'Ringtones' }).waitFor()
+
+      await switchTo(page, 'Elsewhere')
+      await page.waitForURL(/\/overview$/)
+      asked.length = 0
+      await page.getByRole('navigation').getByRole('link', { name: 'Campaigns', exact: true }).click()
+      await page.getByRole('heading', { level: 1, name: 'Campaigns' }).waitFor()
+      await page.getByRole('navigation').getByRole('link', { name: 'Offers', exact: true }).click()
+      await page.getByText('What do you promote?').waitFor()
+      expect(new Set(asked)).toEqual(new Set([second]))
+      expect(await page.evaluate('window.sawRingtones')).toBe(false)
+      // A viewer there, whatever they are here.
+      expect(await page.getByRole('link', { name: 'New offer' }).count()).toBe(0)
+
+      await page.goto(`${DASHBOARD_URL}/portal/offers`)
+      await page.getByRole('heading', { level: 1, name: 'There is nothing here' }).waitFor()
+      await switchTo(page, 'Net')
+      await page.getByRole('link', { name: 'Global Postback' }).waitFor()
+      await page.waitForURL(/portal\/overview$/)
+      expect(complaints).toEqual([])
     },
     JOURNEY_MS_MAX,
   )
@@ -278,6 +353,28 @@ async function signIn(page: Page): Promise<void> {
   await enter(page.locator('input[type=password]'), PASSWORD)
 }
 
+/** Makes the person a viewer of another workspace; its id. */
+async function viewerElsewhere({ api }: PortalRig, email: string): Promise<string> {
+  const { id } = await createWorkspace(api.store.db, { ...PLAIN_WORKSPACE, name: 'Elsewhere' }, Date.now())
+  const { accounts } = api.deps
+  const idOf = async (address: string) => (await accounts.findUserId(address)) ?? ''
+  await accounts.addWorkspace({ id, name: 'Elsewhere', ownerId: await idOf('ada@example.com') })
+  const userId = await idOf(email)
+  await insertMember(api.store.db, { workspace: id, userId, role: 'viewer' }, Date.now())
+  return id
+}
+
+async function openAccountMenu(page: Page): Promise<void> {
+  await page.getByRole('button', { name: /^Account: / }).press('Enter')
+  await page.getByRole('menu').waitFor()
+}
+
+/** By the keyboard. */
+async function switchTo(page: Page, name: string): Promise<void> {
+  await openAccountMenu(page)
+  await page.getByRole('menuitemradio', { name, exact: true }).press('Enter')
+}
+
 async function goTo(page: Page, name: string): Promise<void> {
   await page.getByRole('navigation').getByRole('link', { name, exact: true }).click()
   await page.getByRole('heading', { level: 1, name, exact: true }).waitFor()
@@ -292,6 +389,13 @@ async function expectScreens(page: Page): Promise<void> {
     expect(await page.evaluate<string[]>(UNLABELLED), path).toEqual([])
   }
 }
+
+/** Runs in every page before its own code. */
+const NOTE_RINGTONES = `
+  window.sawRingtones = false
+  new MutationObserver(() => {
+    window.sawRingtones ||= document.body?.textContent.includes('Ringtones') ?? false
+  }).observe(document, { subtree: true, childList: true, characterData: true })`
 
 /** Runs in the page: inputs that a screen reader could not name. Text, because tests are typed without a DOM. */
 const UNLABELLED = `[...document.querySelectorAll('input:not([type=hidden]), textarea:not([aria-hidden]), select')]
