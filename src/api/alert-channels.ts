@@ -18,6 +18,7 @@ import {
   toChannelViews,
 } from './alert-channel-fields.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
+import { settableFields } from './audited-changes.ts'
 import { type Caller, callerOf, workspaceOf } from './caller.ts'
 import { checkMove } from './moved-target.ts'
 import { OWN_TARGET, PLAIN_CALLS } from './notification-target-fields.ts'
@@ -31,7 +32,13 @@ import { mergeSecrets, openSecrets, splitSecrets } from './target-secrets.ts'
 const WHAT = 'alert channel'
 const TAGS = ['alerts']
 const PATH = '/api/v1/alert-channels'
-const KIND: TargetKind = { what: WHAT, tags: TAGS, path: PATH, find: findChannel }
+const KIND: TargetKind = {
+  what: WHAT,
+  tags: TAGS,
+  path: PATH,
+  find: findChannel,
+  settable: settableFields(channelUpdateBody),
+}
 const audit = auditOf(WHAT)
 /** Of one workspace: every alert is written once for each of them. */
 const CHANNELS_MAX = 20
@@ -125,6 +132,7 @@ function updateRoute(app: ApiApp, deps: ApiDeps): void {
       const { given, fields } = splitSecrets(request.body)
       const key = { caller: callerOf(request), id: request.params.id }
       return await changeTarget(deps, KIND, key, {
+        given: Object.keys(request.body),
         decide: async (db, current) => {
           const kept = openSecrets(deps.vault, current.sealedSecrets) ?? NO_SECRETS
           checkMove(current, { ...current, url: fields.url ?? current.url }, { kept, given })

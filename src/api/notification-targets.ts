@@ -12,6 +12,7 @@ import { getTrafficSource } from '../store/traffic-sources.ts'
 import { type Db, inTransaction } from '../store/transaction.ts'
 import type { Vault } from '../store/vault.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
+import { settableFields } from './audited-changes.ts'
 import { callerOf, workspaceOf } from './caller.ts'
 import { checkMove } from './moved-target.ts'
 import { checkOwnTarget } from './notification-target-checks.ts'
@@ -35,6 +36,7 @@ const KIND: TargetKind = {
   what: WHAT,
   tags: TAGS,
   path: PATH,
+  settable: settableFields(targetUpdateBody),
   find: async (db, { workspace }, id) => await findTarget(db, workspace, id),
 }
 const OWNERS = [
@@ -120,6 +122,7 @@ function updateRoute(app: ApiApp, deps: ApiDeps): void {
     handler: async (request) => {
       const key = { caller: callerOf(request), id: request.params.id }
       return await changeTarget(deps, KIND, key, {
+        given: Object.keys(request.body),
         decide: (_db, current) => decideChanges(deps.vault, current, request.body),
         toView: toTargetView,
       })

@@ -8,6 +8,7 @@ import {
 } from '../store/notification-targets.ts'
 import { type Db, inTransaction } from '../store/transaction.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
+import { auditedChanges } from './audited-changes.ts'
 import { type Caller, callerOf } from './caller.ts'
 import type { TargetViewing } from './notification-target-view.ts'
 import { idParams } from './page.ts'
@@ -23,9 +24,16 @@ export type TargetKind = {
   readonly path: string
   /** @throws Problem 404 also for a target of another kind. */
   readonly find: (db: Db, caller: Caller, id: string) => Promise<StoredTarget>
+  /** Names of the fields that a change may set. */
+  readonly settable: readonly string[]
 }
 
+/** May hold credentials, as no view shows them or as a text of any form: that they changed is kept, and no value. */
+const SECRET_FIELDS = ['secret', 'headers', 'systemSecrets', 'bodyTemplate']
+
 type Change<View> = {
+  /** Names of the fields that the request gives. */
+  readonly given: readonly string[]
   /** What of it is changed, in the transaction of the change. @throws Problem when it may not be. */
   readonly decide: (
     db: Db,
@@ -39,23 +47,26 @@ type Change<View> = {
  * at once.
  * @throws Problem 404 when there is none.
  */
-export async function changeTarget<View>(
+export async function changeTarget<View extends object>(
   deps: ApiDeps,
-  { what, find }: TargetKind,
+  { what, find, settable }: TargetKind,
   { caller, id }: { readonly caller: Caller; readonly id: string },
-  { decide, toView }: Change<View>,
+  { given, decide, toView }: Change<View>,
 ): Promise<View> {
   const { store, vault } = deps
   const { view, isResumed } = await inTransaction(store.db, async (db) => {
     await lockTarget(db, store.engine, id)
     const current = await find(db, caller, id)
-    const changes = await decide(db, current)
     const now = deps.clock()
+    const before = await toView({ db, vault, now }, current)
+    const changes = await decide(db, current)
     const changed = await updateNotificationTarget(db, { workspace: caller.workspace, id }, changes, now)
     if (changed === undefined) throw notFound(what, id)
-    await auditOf(what)(db, caller, { now, deed: 'update', id })
+    const view = await toView({ db, vault, now }, changed)
+    const compared = auditedChanges({ settable, secret: SECRET_FIELDS, given, before, after: view })
+    await auditOf(what)(db, caller, { now, deed: 'update', id, detail: { ...compared } })
     return {
-      view: await toView({ db, vault, now }, changed),
+      view,
       isResumed: current.status !== 'active' && changed.status === 'active',
     }
   })
@@ -96,13 +107,15 @@ type Deed = {
   /** e.g. 'create'. */
   readonly deed: string
   readonly id: string
+  /** What is known of it besides; holds no secrets. */
+  readonly detail?: Readonly<Record<string, unknown>>
 }
 
-/** Writes deeds with such a target into the audit log; never what changed, since URLs hold secrets. */
+/** Writes deeds with such a target into the audit log. */
 export function auditOf(what: string): (db: Db, caller: Caller, done: Deed) => Promise<void> {
   const named = what.replaceAll(' ', '_')
-  return async (db, { workspace, actor }, { now, deed, id }) => {
+  return async (db, { workspace, actor }, { now, deed, id, detail = {} }) => {
     const subject = { subjectType: what, subjectId: id }
-    await appendAudit(db, { workspace, at: now, actor, action: `${named}.${deed}`, ...subject, detail: {} })
+    await appendAudit(db, { workspace, at: now, actor, action: `${named}.${deed}`, ...subject, detail })
   }
 }

@@ -8,6 +8,7 @@ import {
 import { type Db, inTransaction } from '../store/transaction.ts'
 import { getWebhook, webhooksOf } from '../store/webhooks.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
+import { settableFields } from './audited-changes.ts'
 import { type Caller, callerOf, workspaceOf } from './caller.ts'
 import { OWN_TARGET, PLAIN_CALLS } from './notification-target-fields.ts'
 import type { TargetViewing } from './notification-target-view.ts'
@@ -31,7 +32,13 @@ import {
 const WHAT = 'webhook'
 const TAGS = ['webhooks']
 const PATH = '/api/v1/webhooks'
-const KIND: TargetKind = { what: WHAT, tags: TAGS, path: PATH, find }
+const KIND: TargetKind = {
+  what: WHAT,
+  tags: TAGS,
+  path: PATH,
+  find,
+  settable: settableFields(webhookUpdateBody),
+}
 const audit = auditOf(WHAT)
 /** Of one workspace: every event is written once for each of them. */
 const WEBHOOKS_MAX = 20
@@ -117,6 +124,7 @@ function updateRoute(app: ApiApp, deps: ApiDeps): void {
       const changes = givenFields(withSealedSecrets(deps.vault, request.body))
       const key = { caller: callerOf(request), id: request.params.id }
       return await changeTarget(deps, KIND, key, {
+        given: Object.keys(request.body),
         decide: async (db) => {
           if (changes.url !== undefined) await checkUrl(deps, db, changes.url)
           return changes

@@ -121,6 +121,44 @@ describe.each(SQL_ENGINES)('the audit log on %s', (engine) => {
     expect(campaign.changes.fallbackUrl).toMatchObject({ isMasked: true })
   })
 
+  it('says of webhooks, channels and targets what changed, and of their secrets that they did', async () => {
+    const { api, world, call, entries } = await open()
+    const url = (key: string) => `https://hooks.example/?key=${key}&id={clickid}`
+    const secret = (text: string) => `whsec_${Buffer.from(text.repeat(8)).toString('base64')}`
+    const hook = await call('POST', 'webhooks', { url: url('hush-1') })
+    await call('PATCH', `webhooks/${hook.id}`, { url: url('hush-2'), status: 'paused', secret: secret('hush') })
+    await call('PATCH', `webhooks/${hook.id}`, { secret: secret('hash') })
+    const channel = await call('POST', 'alert-channels', { system: 'webhook', url: 'https://hooks.example/' })
+    await call('PATCH', `alert-channels/${channel.id}`, { status: 'disabled' })
+    const source = world.ids['traffic-sources']
+    const target = await call('POST', `traffic-sources/${source}/notification-targets`, { url: url('hush-3') })
+    const headers = { 'X-Key': 'hush-4' }
+    await call('PATCH', `notification-targets/${target.id}`, {
+      percent: 50,
+      headers,
+      bodyTemplate: 'hush',
+      method: 'POST',
+    })
+    const rows = await api.store.db.selectFrom('audit_log').selectAll().execute()
+    expect(JSON.stringify(rows)).not.toContain('hush')
+    const [second, first] = await entries('action=webhook.update')
+    expect(second).toMatchObject({ fields: ['secret'], changes: {} })
+    expect(first.fields.toSorted()).toEqual(['secret', 'status', 'url'])
+    expect(first.changes).toEqual({
+      status: { before: 'active', after: 'paused' },
+      url: { before: url('***'), after: url('***'), isMasked: true },
+    })
+    expect((await entries('action=alert_channel.update'))[0].changes).toEqual({
+      status: { before: 'active', after: 'disabled' },
+    })
+    const [changed] = await entries('action=notification_target.update')
+    expect(changed.fields).toEqual(expect.arrayContaining(['percent', 'headers', 'bodyTemplate', 'method']))
+    expect(changed.changes).toEqual({
+      method: { before: 'GET', after: 'POST' },
+      percent: { before: 100, after: 50 },
+    })
+  })
+
   it('keeps the names alone of a change that is very long', async () => {
     const { world, call, entries } = await open()
     const tags = Array.from({ length: 10 }, (_, n) => `tag-${n}`)
