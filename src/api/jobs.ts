@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import { BULK_STATUS_JOB } from '../conversions/bulk-status.ts'
 import { appendAudit } from '../store/audit-log.ts'
+import { CONVERSIONS_COUNTED_MAX } from '../store/count-conversions.ts'
 import { cancelJob, getJob, type Job, listJobs } from '../store/jobs.ts'
 import { inTransaction } from '../store/transaction.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
@@ -24,6 +26,7 @@ export const jobSchema = z
     kind: z.string().describe('conversion_upload, bulk_status, …'),
     state: z.enum(STATES),
     total: z.int().describe('0 while nobody knows'),
+    isTotalCut: z.boolean().describe('There are more than `total`: they were not counted further'),
     done: z.int(),
     failed: z.int().describe('Of those done, how many did not go well'),
     params: z.unknown(),
@@ -98,5 +101,7 @@ export async function showJob(deps: ApiDeps, workspace: string, id: string) {
 
 export function toJobView(job: Job): z.input<typeof jobSchema> {
   const { workspace: _, cursor: __, createdAt, updatedAt, ...shown } = job
-  return { ...shown, createdAt: toTime(createdAt), updatedAt: toTime(updatedAt) }
+  const isTotalCut = job.kind === BULK_STATUS_JOB && job.total > CONVERSIONS_COUNTED_MAX
+  const total = isTotalCut ? CONVERSIONS_COUNTED_MAX : job.total
+  return { ...shown, total, isTotalCut, createdAt: toTime(createdAt), updatedAt: toTime(updatedAt) }
 }

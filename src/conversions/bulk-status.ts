@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { CONVERSION_STATUSES, type ConversionStatus } from '../domain/conversion-types.ts'
 import type { ConversionFilter } from '../store/conversion-filter.ts'
 import { listConversions } from '../store/conversions.ts'
-import { countConversions } from '../store/count-conversions.ts'
+import { CONVERSIONS_COUNTED_MAX, countConversions } from '../store/count-conversions.ts'
 import { createJob, type JobHandler } from '../store/jobs.ts'
 import type { Store } from '../store/open-store.ts'
 import type { StatusChange, StatusChanger } from './change-status.ts'
@@ -52,7 +52,7 @@ export async function changeFilteredStatuses(
   const { workspace, actor, status, reason } = wanted
   const { db } = deps.store
   const now = deps.clock()
-  const total = await countConversions(db, workspace, filter, now)
+  const total = await countConversions(db, workspace, filter, { until: now })
   if (total > BULK_STATUS_MAX) {
     const params = { filter, status, reason }
     const job = await createJob(db, { workspace, kind: BULK_STATUS_JOB, params, actor, total }, now)
@@ -132,7 +132,10 @@ export function createBulkStatusJob(deps: BulkStatusDeps): JobHandler {
         changed: (at?.changed ?? 0) + changed,
         refused: (at?.refused ?? 0) + results.length - changed,
       }
-      const progress = { done: at.changed + at.refused, failed: at.refused, total: job.total }
+      const done = at.changed + at.refused
+      // One that was counted to the limit alone is known to be larger until that many are done, and then by nobody.
+      const total = done > CONVERSIONS_COUNTED_MAX ? 0 : job.total
+      const progress = { done, failed: at.refused, total }
       await step.progress({ ...progress, cursor: at })
     }
     return { result: toResult(at, change.status) }

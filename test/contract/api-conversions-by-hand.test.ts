@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { BULK_STATUS_JOB } from '../../src/conversions/bulk-status.ts'
+import { CONVERSIONS_COUNTED_MAX, countConversions } from '../../src/store/count-conversions.ts'
 import { newRecordId } from '../../src/store/ids.ts'
 import { createJob, getJob } from '../../src/store/jobs.ts'
 import { createWorkspace } from '../../src/store/workspaces.ts'
@@ -87,6 +88,20 @@ describe.each(SQL_ENGINES)('the status of many on %s', (engine) => {
     ])
     const { body: shown } = await rig.send('GET', `/conversions/${good}`)
     expect(shown.history).toMatchObject([{ n: 1 }, { n: 2, toStatus: 'rejected', reason: 'returned' }])
+  })
+
+  it('are counted to a limit, beyond which there are more', async () => {
+    const rig = await openConversionsRig(stores)
+    for (const status of ['pending', 'pending', 'approved']) await convert(rig, { status })
+    const { workspaceId: workspace, time } = rig.world
+    const until = time.now + 1
+    const counted = async (countMax: number) =>
+      await countConversions(rig.api.store.db, workspace, {}, { until, countMax })
+    expect([await counted(1), await counted(2), await counted(3)]).toEqual([2, 3, 3])
+    const order = { workspace, kind: BULK_STATUS_JOB, params: {}, actor: 'system' }
+    const many = await createJob(rig.api.store.db, { ...order, total: CONVERSIONS_COUNTED_MAX + 1 }, until)
+    const shown = await rig.send('GET', `/jobs/${many.id}`)
+    expect(shown.body).toMatchObject({ total: CONVERSIONS_COUNTED_MAX, isTotalCut: true })
   })
 
   it('changes what a filter names, and nothing else', async () => {

@@ -12,7 +12,7 @@ import { WORLD_NOW } from '../support/judge-rig.ts'
 import { buildNetworkWorld, type NetworkWorld, send, told } from '../support/network-world.ts'
 
 async function count({ store, workspaceId, time }: NetworkWorld): Promise<number> {
-  return await countConversions(store.db, workspaceId, {}, time.now + 1)
+  return await countConversions(store.db, workspaceId, {}, { until: time.now + 1 })
 }
 
 /** A hit signed as PROTOCOL section 2 says. */

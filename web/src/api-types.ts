@@ -16981,6 +16981,8 @@ export interface components {
             state: "waiting" | "running" | "done" | "failed" | "cancelled";
             /** @description 0 while nobody knows */
             total: number;
+            /** @description There are more than `total`: they were not counted further */
+            isTotalCut: boolean;
             done: number;
             /** @description Of those done, how many did not go well */
             failed: number;

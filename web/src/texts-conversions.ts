@@ -87,6 +87,7 @@ export const jobTexts = {
   failed: 'It failed',
   stopped: 'Stopped; what was done stays',
   stop: 'Stop it',
+  moreThan: (count: string) => `more than ${count}`,
   progress: (done: string, total: string) => `${done} of ${total}`,
   sumBroken: 'With a problem',
 } as const

@@ -54,14 +54,16 @@ type BarProps = {
     readonly state: string
     readonly done: number
     readonly total: number
+    readonly isTotalCut: boolean
     readonly failed: number
   }
   readonly said: JobWords
 }
 
-function Bar({ job: { state, done, total, failed }, said }: BarProps) {
+function Bar({ job: { state, done, total, isTotalCut, failed }, said }: BarProps) {
   const word = state === 'done' ? said.done : state === 'cancelled' ? words.stopped : said.working
-  const count = total === 0 ? formatCount(done) : words.progress(formatCount(done), formatCount(total))
+  const all = isTotalCut ? words.moreThan(formatCount(total)) : formatCount(total)
+  const count = total === 0 ? formatCount(done) : words.progress(formatCount(done), all)
   return (
     <>
       <Progress
