@@ -48,7 +48,8 @@ export async function* liveEvents(request: LiveRequest, deps: LiveDeps): AsyncGe
   const tails = feeds.map(
     (feed) => new LiveTail(db, feed, { workspace, filter, after: request.after[feed] ?? start }),
   )
-  yield `retry: ${RETRY_MS}\n: open\n\n`
+  // With an id, so that a reader whose connection breaks before anything happened knows where to go on.
+  yield `retry: ${RETRY_MS}\nid: ${formatLiveCursor(cursorOf(tails))}\n: open\n\n`
   let [toldAt, checkedAt] = [clock(), clock()]
   while (!signal.aborted) {
     if (clock() - checkedAt >= ACCESS_CHECK_MS) {

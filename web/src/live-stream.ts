@@ -31,6 +31,8 @@ export type LiveEvent = { readonly key: string } & (
 
 export type LiveListener = {
   readonly onOpen: () => void
+  /** Where to go on from when the stream breaks. */
+  readonly onPlace: (id: string) => void
   readonly onEvents: (events: readonly LiveEvent[]) => void
   /** A slow reader was not told of so many. */
   readonly onMissed: (count: number) => void
@@ -41,31 +43,30 @@ type Frame = { readonly id: string; readonly event: string; readonly data: strin
 /**
  * Follows what happens until the stream ends or breaks. fetch, and not EventSource: only it can name the workspace.
  * @param after the id of the last event that is known; '' to begin now.
- * @returns the id to go on with.
  * @throws ApiProblem when the API refuses it, TypeError when the connection breaks.
  */
 export async function followLive(
   { kinds, filter }: { readonly kinds: readonly LiveKind[]; readonly filter: LiveFilter },
   { after, signal }: { readonly after: string; readonly signal: AbortSignal },
-  { onOpen, onEvents, onMissed }: LiveListener,
-): Promise<string> {
+  { onOpen, onPlace, onEvents, onMissed }: LiveListener,
+): Promise<void> {
   const query = new URLSearchParams(kinds.map((kind) => ['kind', kind]))
   for (const [name, value] of Object.entries(filter)) if (value !== '') query.set(name, value)
   const headers = after === '' ? {} : { 'last-event-id': after }
   const body = await readStream(`/api/v1/inspector/stream?${query}`, { headers, signal })
   onOpen()
-  let [last, rest] = [after, '']
+  let rest = ''
   for await (const text of textOf(body)) {
     const blocks = (rest + text).split('\n\n')
     rest = blocks.pop() ?? ''
     const frames = blocks.map(toFrame)
-    last = frames.findLast(({ id }) => id !== '')?.id ?? last
+    const place = frames.findLast(({ id }) => id !== '')?.id
+    if (place !== undefined) onPlace(place)
     const events = frames.flatMap(toEvent)
     if (events.length > 0) onEvents(events)
     for (const { event, data } of frames) if (event === 'missed') onMissed(missedIn(data))
-    if (frames.some(({ event }) => event === 'end')) return last
+    if (frames.some(({ event }) => event === 'end')) return
   }
-  return last
 }
 
 async function* textOf(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {

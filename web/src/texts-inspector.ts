@@ -51,6 +51,10 @@ export const liveTexts = {
     paused: 'Held',
     refused: 'It can not be followed',
   },
+  resumed: {
+    whole: 'Following again. Nothing was missed.',
+    cut: 'Following again. Not all that happened meanwhile can be shown.',
+  },
   emptyTitle: 'Waiting for something to happen',
   emptyText: 'Leave this open and call a postback URL, or send a test conversion from a campaign.',
   hit: 'Hit',

@@ -6,6 +6,8 @@ import { followLive, type LiveEvent, type LiveFilter, type LiveKind } from './li
 export const EVENTS_MAX = 500
 const RETRY_MS = 2_000
 
+/** How the stream went on after it had broken off: with all that happened meanwhile, or not. */
+export type Resumed = 'whole' | 'cut'
 export type LiveState = 'connecting' | 'open' | 'lost' | 'paused' | 'refused'
 
 /** What happens while the page is open, newest first; it goes on by itself where a connection broke off. */
@@ -13,6 +15,7 @@ export function useLive(kinds: readonly LiveKind[], isPaused: boolean, filter: L
   const [events, setEvents] = useState<readonly LiveEvent[]>([])
   const [missed, setMissed] = useState(0)
   const [state, setState] = useState<LiveState>('connecting')
+  const [resumed, setResumed] = useState<Resumed>()
   const [problem, setProblem] = useState<string>()
   const wanted = kinds.join(',')
   const { campaignId = '', outcome = '', affiliateNetworkId = '' } = filter
@@ -20,6 +23,7 @@ export function useLive(kinds: readonly LiveKind[], isPaused: boolean, filter: L
   useEffect(() => {
     if (isPaused || wanted === '') {
       setState('paused')
+      setResumed(undefined)
       return
     }
     const stop = new AbortController()
@@ -28,6 +32,7 @@ export function useLive(kinds: readonly LiveKind[], isPaused: boolean, filter: L
       filter: { campaignId, outcome, affiliateNetworkId },
       signal: stop.signal,
       onState: setState,
+      onResumed: setResumed,
       onRefused: setProblem,
       onEvents: (fresh) => setEvents((before) => [...fresh.toReversed(), ...before].slice(0, EVENTS_MAX)),
       onMissed: (count) => setMissed((before) => before + count),
@@ -38,8 +43,9 @@ export function useLive(kinds: readonly LiveKind[], isPaused: boolean, filter: L
   const clear = () => {
     setEvents([])
     setMissed(0)
+    setResumed(undefined)
   }
-  return { events, missed, state, problem, clear }
+  return { events, missed, state, resumed, problem, clear }
 }
 
 function isLiveKind(text: string): text is LiveKind {
@@ -51,6 +57,7 @@ type Following = {
   readonly filter: LiveFilter
   readonly signal: AbortSignal
   readonly onState: (state: LiveState) => void
+  readonly onResumed: (resumed: Resumed | undefined) => void
   readonly onRefused: (problem: string) => void
   readonly onEvents: (events: readonly LiveEvent[]) => void
   readonly onMissed: (count: number) => void
@@ -58,22 +65,30 @@ type Following = {
 
 /** Until the page is left, or the API refuses it. */
 async function followOn(following: Following): Promise<void> {
-  const { kinds, filter, signal, onState, onRefused, onEvents, onMissed } = following
+  const { kinds, filter, signal, onState, onResumed, onRefused, onEvents, onMissed } = following
   let after = ''
+  let wasLost = false
   onState('connecting')
+  onResumed(undefined)
   while (!signal.aborted) {
     try {
-      after = await followLive(
+      await followLive(
         { kinds, filter },
         { after, signal },
         {
-          onOpen: () => onState('open'),
-          onMissed,
-          onEvents: (events) => {
-            // An event's key is the place to go on from.
-            after = events.findLast(({ key }) => key !== '')?.key ?? after
-            onEvents(events)
+          onOpen: () => {
+            onState('open')
+            // Without a place it begins now, and nobody knows what happened before.
+            if (wasLost) onResumed(after === '' ? 'cut' : 'whole')
           },
+          onPlace: (id) => {
+            after = id
+          },
+          onMissed: (count) => {
+            if (wasLost) onResumed('cut')
+            onMissed(count)
+          },
+          onEvents,
         },
       )
     } catch (error) {
@@ -85,7 +100,9 @@ async function followOn(following: Following): Promise<void> {
       }
     }
     if (signal.aborted) return
+    wasLost = true
     onState('lost')
+    onResumed(undefined)
     await new Promise((resolve) => setTimeout(resolve, RETRY_MS))
   }
 }

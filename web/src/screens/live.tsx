@@ -12,7 +12,7 @@ import { campaigns } from '../resources.ts'
 import { setQuery } from '../router.tsx'
 import { isKey, texts, toOptions } from '../texts.ts'
 import { liveTexts as words } from '../texts-inspector.ts'
-import { EVENTS_MAX, type LiveState, useLive } from '../use-live.ts'
+import { EVENTS_MAX, type LiveState, type Resumed, useLive } from '../use-live.ts'
 
 const KINDS = ['hits', 'conversions', 'deliveries'] as const
 const FILTERS = ['kinds', 'campaignId', 'outcome'] as const
@@ -22,7 +22,7 @@ export function Live() {
   const filter = useAddressFilter(FILTERS)
   const [isPaused, setPaused] = useState(false)
   const kinds = kindsOf(filter.kinds)
-  const { events, missed, state, problem, clear } = useLive(kinds, isPaused, {
+  const { events, missed, state, resumed, problem, clear } = useLive(kinds, isPaused, {
     campaignId: filter.campaignId,
     outcome: isKey(texts.outcome, filter.outcome) ? filter.outcome : '',
   })
@@ -43,7 +43,7 @@ export function Live() {
     >
       <Group justify="space-between" gap="sm">
         <Filters kinds={kinds} campaignId={filter.campaignId} outcome={filter.outcome} />
-        <Standing state={state} />
+        <Standing state={state} resumed={resumed} />
       </Group>
       <FormProblem problem={problem} />
       {missed > 0 && (
@@ -113,10 +113,12 @@ function Filters({ kinds, campaignId, outcome }: FiltersProps) {
   )
 }
 
-function Standing({ state }: { readonly state: LiveState }) {
+type StandingProps = { readonly state: LiveState; readonly resumed: Resumed | undefined }
+
+function Standing({ state, resumed }: StandingProps) {
   return (
     <Text size="sm" c="dimmed" role="status" className={classes.standing} data-state={state}>
-      {words.states[state]}
+      {state === 'open' && resumed !== undefined ? words.resumed[resumed] : words.states[state]}
     </Text>
   )
 }
