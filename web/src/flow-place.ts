@@ -18,8 +18,9 @@ export function focusPlace(form: HTMLElement, place: string, tries = TRIES_MAX):
   const target =
     found?.querySelector<HTMLElement>('[data-focus]') ?? found?.querySelector<HTMLElement>(FOCUSABLE)
   if (target) {
-    target.focus({ preventScroll: true })
-    target.scrollIntoView({ block: 'center', behavior: 'smooth' })
+    const reached = found !== null && target.matches(':disabled') ? asFocusable(found) : target
+    reached.focus({ preventScroll: true })
+    reached.scrollIntoView({ block: 'center', behavior: 'smooth' })
     return
   }
   if (tries > 0 && place.includes('.')) {
@@ -28,6 +29,12 @@ export function focusPlace(form: HTMLElement, place: string, tries = TRIES_MAX):
   }
   const above = place.slice(0, Math.max(0, place.lastIndexOf('.')))
   focusPlaceAbove(form, above)
+}
+
+/** Fields that a viewer can only read take no focus: what they stand in does. */
+function asFocusable(frame: HTMLElement): HTMLElement {
+  frame.tabIndex = -1
+  return frame
 }
 
 function focusPlaceAbove(form: HTMLElement, place: string): void {

@@ -4,7 +4,7 @@ import type { components } from './api-types.ts'
 import { type Listed, useItems } from './resource.ts'
 import { type NotificationTarget, targets } from './resources.ts'
 import { webhooks } from './resources-network.ts'
-import { useMayChange } from './session.ts'
+import { useMayManage } from './session.ts'
 import { deliveryTexts } from './texts-deliveries.ts'
 
 type Schemas = components['schemas']
@@ -28,7 +28,7 @@ export function useAlertChannels() {
   return useQuery({
     queryKey: [alertChannels.name],
     queryFn: () => answerOf(api.GET('/api/v1/alert-channels')),
-    enabled: useMayChange(),
+    enabled: useMayManage(),
   })
 }
 
@@ -64,11 +64,11 @@ export function useReceivers(): {
 } {
   const systems = useItems(targetSystems).data ?? []
   const own = useItems(targets).data ?? []
-  const mayChange = useMayChange()
+  const mayManage = useMayManage()
   const hooks = useQuery({
     queryKey: [webhooks.name],
     queryFn: async () => (await webhooks.list({ limit: 200 })).items,
-    enabled: mayChange,
+    enabled: mayManage,
   }).data
   const channels = useAlertChannels().data?.items
   const choices: readonly Choice[] = [

@@ -88,6 +88,12 @@ export function useMe(): Me {
   return me
 }
 
+/** Who may change what is the workspace's own; an affiliate manager changes what its affiliates are given. */
+export function useMayManage(): boolean {
+  const { role } = useMe().workspace
+  return role === 'manager' || role === 'owner'
+}
+
 /** A viewer may look, but not change anything. */
 export function useMayChange(): boolean {
   return useMe().workspace.role !== 'viewer'

@@ -3,7 +3,7 @@ import { useMutation } from '@tanstack/react-query'
 import type { ComponentType } from 'react'
 import { type Resource, useArchive, useItem } from '../resource.ts'
 import { navigate } from '../router.tsx'
-import { useMayChange } from '../session.ts'
+import { useMayManage } from '../session.ts'
 import { texts } from '../texts.ts'
 import { shellTexts } from '../texts-shell.ts'
 import { ConfirmButton } from './confirm-button.tsx'
@@ -50,7 +50,7 @@ type EditExistingProps<Item, Body> = EditScreenProps<Item, Body> & {
 function EditExisting<Item extends Named, Body>(props: EditExistingProps<Item, Body>) {
   const { resource, id, back, form: Form, deeds: Deeds } = props
   const query = useItem(resource, id)
-  const mayChange = useMayChange()
+  const mayArchive = useMayManage()
   const deed = useArchiving(resource)
   const item = query.data
   const isArchived = item?.archivedAt != null
@@ -60,7 +60,7 @@ function EditExisting<Item extends Named, Body>(props: EditExistingProps<Item, B
       back={back}
       actions={
         item &&
-        mayChange &&
+        mayArchive &&
         !isArchived && (
           <>
             {Deeds && <Deeds item={item} />}
@@ -78,7 +78,7 @@ function EditExisting<Item extends Named, Body>(props: EditExistingProps<Item, B
         <Alert color="gray" variant="light" icon={<Icon name="inbox" />} title={words.isArchived}>
           <Group justify="space-between">
             {words.isArchivedText}
-            {mayChange && <RestoreButton resource={resource} item={item} />}
+            {mayArchive && <RestoreButton resource={resource} item={item} />}
           </Group>
         </Alert>
       )}

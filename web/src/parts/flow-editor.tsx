@@ -6,7 +6,7 @@ import { isKey, toOptions } from '../texts.ts'
 import { diagramTexts, flowTexts } from '../texts-flow.ts'
 import classes from './flow-editor.module.css'
 import { FlowPaths } from './flow-paths.tsx'
-import { Pair } from './form-layout.tsx'
+import { Fields, Pair } from './form-layout.tsx'
 import { Lines } from './loaded.tsx'
 import { Section } from './page.tsx'
 import { RuleList } from './rule-list.tsx'
@@ -58,24 +58,28 @@ export function FlowEditor({ flow, campaignId, warnings, errorOf, hasErrorAt, on
         </Section>
         <Section title={words.other} aside={words.otherAside}>
           <div data-place="paths">
-            <FlowPaths paths={flow.paths} errorOf={errorOf} onChange={(paths) => onChange({ paths })} />
+            <Fields>
+              <FlowPaths paths={flow.paths} errorOf={errorOf} onChange={(paths) => onChange({ paths })} />
+            </Fields>
           </div>
         </Section>
-        <Section title={words.behaviour}>
-          <Select
-            label={words.sticky}
-            data={toOptions(words.stickies)}
-            value={flow.sticky}
-            error={errorOf('sticky')}
-            onChange={(sticky) => isKey(words.stickies, sticky) && onChange({ sticky })}
-            allowDeselect={false}
-          />
-          <Optimization
-            optimization={flow.optimization}
-            errorOf={errorOf}
-            onChange={(optimization) => onChange({ optimization })}
-          />
-        </Section>
+        <Fields>
+          <Section title={words.behaviour}>
+            <Select
+              label={words.sticky}
+              data={toOptions(words.stickies)}
+              value={flow.sticky}
+              error={errorOf('sticky')}
+              onChange={(sticky) => isKey(words.stickies, sticky) && onChange({ sticky })}
+              allowDeselect={false}
+            />
+            <Optimization
+              optimization={flow.optimization}
+              errorOf={errorOf}
+              onChange={(optimization) => onChange({ optimization })}
+            />
+          </Section>
+        </Fields>
       </div>
     </>
   )

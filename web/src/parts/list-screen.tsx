@@ -2,7 +2,7 @@ import { Button, Group, Switch, TextInput } from '@mantine/core'
 import type { UseQueryResult } from '@tanstack/react-query'
 import { type Listed, type Resource, useArchive, useArchivedItems, useItems } from '../resource.ts'
 import { setQuery, usePlace } from '../router.tsx'
-import { useMayChange } from '../session.ts'
+import { useMayChange, useMayManage } from '../session.ts'
 import { texts as general } from '../texts.ts'
 import { shellTexts } from '../texts-shell.ts'
 import { type Column, DataTable } from './data-table.tsx'
@@ -107,13 +107,13 @@ type FoundProps<Item> = ListScreenProps<Item> & {
 function Found<Item extends ListedItem>({ resource, texts, columns, query, isArchive }: FoundProps<Item>) {
   const { query: place } = usePlace()
   const search = (place.get('q') ?? '').trim().toLocaleLowerCase()
-  const mayChange = useMayChange()
+  const mayRestore = useMayManage()
   return (
     <Loaded query={query}>
       {(items) => {
         const rows = items.filter(({ name }) => name.toLocaleLowerCase().includes(search))
         if (rows.length === 0) return <Nothing isSearch={search !== ''} />
-        const restore = isArchive && mayChange && 'archive' in resource ? [restoreColumn(resource)] : []
+        const restore = isArchive && mayRestore && 'archive' in resource ? [restoreColumn(resource)] : []
         return (
           <DataTable
             label={texts.title}

@@ -17,14 +17,16 @@ type Part = {
   readonly name: string
   readonly state: 'good' | 'look' | 'bad'
   readonly text: string
-  /** Where it is mended. */
-  readonly href: string
+  /** Where it is mended; undefined where one may not look. */
+  readonly href: string | undefined
 }
 
 /** How the parts fare on which figures depend; quiet while all is well. */
 export function OverviewHealth() {
   const query = useOverview()
-  const { timeZone } = useMe().workspace
+  const { timeZone, role } = useMe().workspace
+  // The state of the system is the owner's to see.
+  const system = role === 'owner' ? '/settings/system' : undefined
   return (
     <section>
       <Title order={2} mb="sm">
@@ -34,7 +36,7 @@ export function OverviewHealth() {
         {(overview) => (
           <>
             <ul className={classes.parts}>
-              {toParts(overview, timeZone).map((part) => (
+              {toParts(overview, { timeZone, system }).map((part) => (
                 <PartRow key={part.name} part={part} />
               ))}
             </ul>
@@ -51,9 +53,13 @@ function PartRow({ part }: { readonly part: Part }) {
   return (
     <li className={classes.part}>
       <span className={classes.dot} data-state={state} role="img" aria-label={words.states[state]} />
-      <Anchor href={href} className={classes.name}>
-        {name}
-      </Anchor>
+      {href === undefined ? (
+        <span className={classes.name}>{name}</span>
+      ) : (
+        <Anchor href={href} className={classes.name}>
+          {name}
+        </Anchor>
+      )}
       <span className={classes.text} data-state={state}>
         {text}
       </span>
@@ -76,7 +82,9 @@ function OpenAlerts({ alerts }: { readonly alerts: Overview['alerts']['newest'] 
   )
 }
 
-function toParts(overview: Overview, timeZone: string): readonly Part[] {
+type Place = { readonly timeZone: string; readonly system: string | undefined }
+
+function toParts(overview: Overview, { timeZone, system }: Place): readonly Part[] {
   const { ledger, targets, webhooks, alertChannels, unmatched, alerts } = overview
   return [
     {
@@ -86,7 +94,7 @@ function toParts(overview: Overview, timeZone: string): readonly Part[] {
         ledger.lagSeconds < 5
           ? words.ledgerNow
           : words.ledgerBehind(formatDuration(ledger.lagSeconds * 1_000)),
-      href: '/alerts',
+      href: system,
     },
     toDeliveries(overview, timeZone),
     toUnwell(words.targets, targets, '/notification-targets'),

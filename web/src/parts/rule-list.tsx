@@ -17,6 +17,7 @@ import { offers } from '../resources.ts'
 import { flowTexts } from '../texts-flow.ts'
 import { ConditionEditor } from './condition-editor.tsx'
 import { EMPTY_PATH, FlowPaths } from './flow-paths.tsx'
+import { Fields } from './form-layout.tsx'
 import { Icon } from './icon.tsx'
 import { Note } from './note.tsx'
 import classes from './rule-list.module.css'
@@ -43,7 +44,7 @@ const EMPTY_RULE: Rule = {
   paths: [EMPTY_PATH],
 }
 
-/** Rules in their order: each reads as a sentence, opens for editing, and is moved by mouse, touch or keys. */
+/** Rules in their order: each reads as a sentence, opens for everybody, and is moved by mouse, touch or keys. */
 export function RuleList(props: RuleListProps) {
   const { rules, opened, onOpen, warnings, errorOf, hasErrorAt, onChange } = props
   const { keys, move, add, remove } = useRuleKeys(props)
@@ -69,15 +70,17 @@ export function RuleList(props: RuleListProps) {
           />
         ))}
       </RuleSorting>
-      <Button
-        variant="default"
-        size="xs"
-        className={classes.add}
-        leftSection={<Icon name="plus" size={12} />}
-        onClick={add}
-      >
-        {words.ruleAdd}
-      </Button>
+      <Fields inline>
+        <Button
+          variant="default"
+          size="xs"
+          className={classes.add}
+          leftSection={<Icon name="plus" size={12} />}
+          onClick={add}
+        >
+          {words.ruleAdd}
+        </Button>
+      </Fields>
     </Stack>
   )
 }
@@ -135,15 +138,17 @@ function RuleCard(props: RuleCardProps) {
       data-place={`rules.${index}`}
     >
       <Group gap={0} wrap="nowrap" align="flex-start" className={classes.head}>
-        <ActionIcon
-          {...handle}
-          variant="subtle"
-          color="gray"
-          className={classes.handle}
-          aria-label={words.ruleDrag(number)}
-        >
-          <Icon name="grip" size={14} />
-        </ActionIcon>
+        <Fields inline>
+          <ActionIcon
+            {...handle}
+            variant="subtle"
+            color="gray"
+            className={classes.handle}
+            aria-label={words.ruleDrag(number)}
+          >
+            <Icon name="grip" size={14} />
+          </ActionIcon>
+        </Fields>
         <UnstyledButton
           className={classes.summary}
           onClick={onToggle}
@@ -156,7 +161,9 @@ function RuleCard(props: RuleCardProps) {
           </Text>
           <Sentence rule={rule} />
         </UnstyledButton>
-        <RuleButtons {...props} />
+        <Fields inline>
+          <RuleButtons {...props} />
+        </Fields>
       </Group>
       {warning !== undefined && (
         <div className={classes.warning}>
@@ -166,7 +173,9 @@ function RuleCard(props: RuleCardProps) {
         </div>
       )}
       <Collapse expanded={isOpen} keepMounted={false}>
-        <RuleFields {...props} />
+        <Fields>
+          <RuleFields {...props} />
+        </Fields>
       </Collapse>
     </div>
   )

@@ -10,7 +10,7 @@ import { FlowEditor } from '../parts/flow-editor.tsx'
 import { EMPTY_PATH } from '../parts/flow-paths.tsx'
 import { SharedFlow } from '../parts/flow-shared.tsx'
 import { FormFooter } from '../parts/form-footer.tsx'
-import { FormLayout, Pair } from '../parts/form-layout.tsx'
+import { Fields, FormLayout, Pair } from '../parts/form-layout.tsx'
 import { LegacyIds } from '../parts/legacy-ids.tsx'
 import { Loaded } from '../parts/loaded.tsx'
 import { Section } from '../parts/page.tsx'
@@ -62,10 +62,13 @@ function CampaignForm({ item, original }: CampaignFormProps) {
       {item !== undefined && <CampaignLink campaign={item} />}
       <FormLayout
         onSubmit={form.submit}
+        locks="parts"
         aside={<CampaignAside item={item} flow={flowId === '' ? form.values : undefined} />}
       >
-        <Basics form={form} isNew={item === undefined} />
-        <FlowChoice form={form} campaignId={item?.id} />
+        <Fields>
+          <Basics form={form} isNew={item === undefined} />
+          <FlowChoice form={form} campaignId={item?.id} />
+        </Fields>
         {flowId === '' && (
           <FlowEditor
             flow={form.values}
@@ -76,13 +79,15 @@ function CampaignForm({ item, original }: CampaignFormProps) {
             onChange={form.set}
           />
         )}
-        <CampaignCost
-          cost={form.values.costModel}
-          errorOf={form.errorOf}
-          onChange={(costModel) => form.set({ costModel })}
-        />
-        <More form={form} />
-        <FormFooter form={form} isNew={item === undefined} cancelHref="/campaigns" />
+        <Fields>
+          <CampaignCost
+            cost={form.values.costModel}
+            errorOf={form.errorOf}
+            onChange={(costModel) => form.set({ costModel })}
+          />
+          <More form={form} />
+          <FormFooter form={form} isNew={item === undefined} cancelHref="/campaigns" />
+        </Fields>
       </FormLayout>
       {item !== undefined && <ChangeHistory subjectType="campaign" subjectId={item.id} />}
       {item !== undefined && <CampaignTargets campaignId={item.id} />}

@@ -1,11 +1,11 @@
-import { Stack, TextInput } from '@mantine/core'
+import { TextInput } from '@mantine/core'
 import { type FlowValues, toFlowBody } from '../flow-values.ts'
 import { ChangeHistory } from '../parts/change-history.tsx'
 import { EditScreen } from '../parts/edit-screen.tsx'
 import { FlowEditor } from '../parts/flow-editor.tsx'
 import { EMPTY_PATH } from '../parts/flow-paths.tsx'
 import { FormFooter } from '../parts/form-footer.tsx'
-import { FormLayout } from '../parts/form-layout.tsx'
+import { Fields, FormLayout } from '../parts/form-layout.tsx'
 import { useSave } from '../resource.ts'
 import { type Flow, flows } from '../resources.ts'
 import type { PathParams } from '../router.tsx'
@@ -37,10 +37,10 @@ function FlowForm({ item }: { readonly item: Flow | undefined }) {
   const form = useForm(initial, (values) => save(item?.id, { name: values.name, ...toFlowBody(values) }))
   return (
     <>
-      <FormLayout onSubmit={form.submit}>
-        <Stack gap="md">
+      <FormLayout onSubmit={form.submit} locks="parts">
+        <Fields>
           <TextInput {...form.text('name')} label={texts.form.name} required autoFocus={item === undefined} />
-        </Stack>
+        </Fields>
         <FlowEditor
           flow={form.values}
           warnings={item?.warnings ?? []}
@@ -48,7 +48,9 @@ function FlowForm({ item }: { readonly item: Flow | undefined }) {
           hasErrorAt={form.hasErrorAt}
           onChange={form.set}
         />
-        <FormFooter form={form} isNew={item === undefined} cancelHref="/flows" />
+        <Fields>
+          <FormFooter form={form} isNew={item === undefined} cancelHref="/flows" />
+        </Fields>
       </FormLayout>
       {item !== undefined && <ChangeHistory subjectType="flow" subjectId={item.id} />}
     </>
