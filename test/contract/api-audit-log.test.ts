@@ -126,12 +126,18 @@ describe.each(SQL_ENGINES)('the audit log on %s', (engine) => {
     const url = (key: string) => `https://hooks.example/?key=${key}&id={clickid}`
     const secret = (text: string) => `whsec_${Buffer.from(text.repeat(8)).toString('base64')}`
     const hook = await call('POST', 'webhooks', { url: url('hush-1') })
-    await call('PATCH', `webhooks/${hook.id}`, { url: url('hush-2'), status: 'paused', secret: secret('hush') })
+    await call('PATCH', `webhooks/${hook.id}`, {
+      url: url('hush-2'),
+      status: 'paused',
+      secret: secret('hush'),
+    })
     await call('PATCH', `webhooks/${hook.id}`, { secret: secret('hash') })
     const channel = await call('POST', 'alert-channels', { system: 'webhook', url: 'https://hooks.example/' })
     await call('PATCH', `alert-channels/${channel.id}`, { status: 'disabled' })
     const source = world.ids['traffic-sources']
-    const target = await call('POST', `traffic-sources/${source}/notification-targets`, { url: url('hush-3') })
+    const target = await call('POST', `traffic-sources/${source}/notification-targets`, {
+      url: url('hush-3'),
+    })
     const headers = { 'X-Key': 'hush-4' }
     await call('PATCH', `notification-targets/${target.id}`, {
       percent: 50,
