@@ -3,10 +3,10 @@ import { finding, type UrlContext, type UrlFinding, type UrlPart, WHOLE_URL } fr
 import { HIT_PARAM_NAMES } from './hit-params.ts'
 import { nearestName } from './nearest-name.ts'
 
-type Param = {
+export type UrlParam = {
   readonly name: string
   readonly value: string
-  /** Of the name. */
+  /** Of the name; the value begins behind its equals sign. */
   readonly start: number
   readonly end: number
 }
@@ -25,15 +25,15 @@ export function explainParams(
   return found
 }
 
-/** A `?` or `#` of a macro, as in `#s2#`, ends nothing. */
-function readParams(text: string, parts: readonly UrlPart[]): readonly Param[] {
+/** The parameters of the query. A `?` or `#` of a macro, as in `#s2#`, ends nothing. */
+export function readParams(text: string, parts: readonly UrlPart[]): readonly UrlParam[] {
   const macros = parts.filter(({ kind }) => kind !== 'literal')
   const plain = withoutTokens(text, macros)
   const query = plain.indexOf('?')
   if (query < 0) return []
   const fragment = plain.slice(query).search('#')
   const end = fragment < 0 ? text.length : query + fragment
-  const params: Param[] = []
+  const params: UrlParam[] = []
   let start = query + 1
   for (const pair of text.slice(start, end).split(/[&?]/)) {
     const [name = '', ...value] = pair.split('=')
@@ -43,7 +43,7 @@ function readParams(text: string, parts: readonly UrlPart[]): readonly Param[] {
   return params
 }
 
-function repeated(params: readonly Param[]): readonly UrlFinding[] {
+function repeated(params: readonly UrlParam[]): readonly UrlFinding[] {
   const seen = new Set<string>()
   const found: UrlFinding[] = []
   for (const param of params) {
@@ -55,7 +55,7 @@ function repeated(params: readonly Param[]): readonly UrlFinding[] {
   return found
 }
 
-function hitFindings(params: readonly Param[], context: UrlContext): readonly UrlFinding[] {
+function hitFindings(params: readonly UrlParam[], context: UrlContext): readonly UrlFinding[] {
   const has = (names: readonly string[]) => params.some(({ name }) => names.includes(name.toLowerCase()))
   const found = [...misspelt(params), ...tokenFindings(params, context)]
   const isClickless = has(HIT_PARAM_NAMES.affiliate) || has(HIT_PARAM_NAMES.coupon)
@@ -85,7 +85,7 @@ function missingClickId({ purpose }: UrlContext): UrlFinding {
 }
 
 /** A name that nobody reads, near to one that is missing. */
-function misspelt(params: readonly Param[]): readonly UrlFinding[] {
+function misspelt(params: readonly UrlParam[]): readonly UrlFinding[] {
   const known = Object.values(HIT_PARAM_NAMES).flat()
   const isKnown = (name: string) => known.includes(name) || OTHER_PARAMS.test(name)
   return params.flatMap((param) => {
@@ -102,7 +102,7 @@ function misspelt(params: readonly Param[]): readonly UrlFinding[] {
 const TYPO_CHARS_MIN = 4
 const OTHER_PARAMS = /^p(?:aram)?\d+$|_status$|^(?:format|fp|upd_key|email|phone|consent)$/
 
-function tokenFindings(params: readonly Param[], { party }: UrlContext): readonly UrlFinding[] {
+function tokenFindings(params: readonly UrlParam[], { party }: UrlContext): readonly UrlFinding[] {
   if (party === undefined || party.token === '') return []
   const suggestion = party.isTokenShown ? `token=${encodeURIComponent(party.token)}` : ''
   const given = params.find(({ name }) => HIT_PARAM_NAMES.token.includes(name.toLowerCase()))

@@ -65,9 +65,12 @@ export type UrlContext = {
   readonly placeholders: (text: string) => readonly string[]
   /** Of the network, advertiser or source that the URL is compared with; undefined for none. */
   readonly party: UrlParty | undefined
-  /** Names of catalogue entries whose URL it looks like. */
-  readonly looksLike: readonly string[]
+  /** Catalogue entries whose URL it looks like. */
+  readonly looksLike: readonly KnownTemplate[]
 }
+
+/** An entry of the catalogue, and the URLs that it has for this purpose: of what is called here, their parameters alone. */
+export type KnownTemplate = { readonly name: string; readonly urls: readonly string[] }
 
 export type UrlParty = {
   readonly name: string

@@ -108,9 +108,65 @@ describe('a URL is explained', () => {
     [HIT, { party: NETWORK }, 'error missing_token "" → token=s3cret'],
     [`${HIT}&token=other`, { party: NETWORK }, 'error wrong_token "token=other" → token=s3cret'],
     [`${HIT}&p1={payuot}&token=s3cret`, { party: NETWORK }, 'warning not_their_macro "{payuot}" → {payout}'],
-    [HIT, { looksLike: ['Affise'] }, 'info known_template "" → '],
+    [HIT, { looksLike: [{ name: 'Affise', urls: [] }] }, 'info known_template "" → '],
   ])('beside what is known of its sender: %j', (text, changes, expected) => {
     expect(found(text, 'postback', changes)).toContain(expected)
+  })
+
+  describe('with the URL of the catalogue that it looks like', () => {
+    const affise = {
+      name: 'Affise',
+      urls: ['?cid={click}&payout={sum}&status={state}&txid={tx}&event={goal}'],
+    }
+    const of = (text: string, purpose: UrlPurpose, looksLike: UrlContext['looksLike']) =>
+      found(text, purpose, { looksLike }).filter(
+        (each) => each.includes('template') || each.includes('missing'),
+      )
+
+    it.each<readonly [string, readonly string[]]>([
+      [
+        `${HOST}/postback?clickid={click}&payout={sum}&status={state}&txid={tx}&event={goal}`,
+        ['info known_template "" → '],
+      ],
+      // In the network's own words, and told once.
+      [
+        `${HOST}/postback?cid={click}&payout={sum}&txid={tx}`,
+        [
+          'info known_template "" → ',
+          'info missing_status "" → status={state}',
+          'info template_param_missing "" → event={goal}',
+        ],
+      ],
+      [
+        `${HOST}/postback?cid={click}&payout={state}&status={state}&txid={tx}&event=sale`,
+        [
+          'info known_template "" → ',
+          'info template_param_differs "{state}" → {sum}',
+          'info template_param_differs "sale" → {goal}',
+        ],
+      ],
+    ])('a postback says what is missing and what differs: %s', (text, expected) => {
+      expect(of(text, 'postback', [affise]).toSorted()).toEqual([...expected].toSorted())
+    })
+
+    it('a target is compared with the nearest of its URLs, by the exact names of its parameters', () => {
+      const urls = [
+        'https://src.test/r?q=1',
+        'https://src.test/pb?id={externalid}&amount={payout}&key=YOUR_KEY',
+      ]
+      const text = 'https://src.test/pb?id={external_id}&payout={payout}'
+      expect(of(text, 'target', [{ name: 'Source', urls }])).toEqual([
+        'info known_template "" → ',
+        'info template_param_missing "" → amount={payout}',
+        'info template_param_missing "" → ',
+      ])
+    })
+
+    it('nothing more is said where several could be meant', () => {
+      const text = `${HOST}/postback?cid={click}&payout={sum}&status={state}&txid={tx}`
+      const both = [affise, { ...affise, name: 'Offer18' }]
+      expect(of(text, 'postback', both)).toEqual(['info known_template "" → '])
+    })
   })
 
   it('without the token for somebody who may not see it', () => {

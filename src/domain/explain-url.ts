@@ -1,6 +1,7 @@
 import { explainAddress } from './explain-url-address.ts'
 import { explainToken } from './explain-url-macros.ts'
 import { explainParams } from './explain-url-params.ts'
+import { compareWithTemplate } from './explain-url-template.ts'
 import { explainQuestionMarks, explainText } from './explain-url-text.ts'
 import { findTokens, type UrlToken, withoutTokens } from './explain-url-tokens.ts'
 import {
@@ -37,9 +38,9 @@ export function explainUrl(text: string, context: UrlContext): ExplainedUrl {
     ...explainQuestionMarks(plain, tokens),
     ...explainAddress(text, plain, context),
     ...explainParams(text, parts, context),
-    ...templateFindings(context),
   ]
-  return { findings: inOrder(findings).slice(0, FINDINGS_MAX), parts }
+  const compared = compareWithTemplate(text, { findings, parts }, context)
+  return { findings: inOrder(compared).slice(0, FINDINGS_MAX), parts }
 }
 
 /** The macros with the text between them: put together they are the whole. */
@@ -62,12 +63,6 @@ function withLiterals(
 
 function literal(start: number, end: number): UrlPart {
   return { kind: 'literal', start, end, name: '', meaning: '', sample: '' }
-}
-
-function templateFindings({ looksLike }: UrlContext): readonly UrlFinding[] {
-  if (looksLike.length === 0) return []
-  const message = `It looks like the URL of ${looksLike.join(' or ')} in the catalogue.`
-  return [finding('info', 'known_template', WHOLE_URL, { message })]
 }
 
 function inOrder(findings: readonly UrlFinding[]): readonly UrlFinding[] {
