@@ -3,7 +3,7 @@ import { useMutation } from '@tanstack/react-query'
 import type { ComponentType } from 'react'
 import { type Resource, useArchive, useItem } from '../resource.ts'
 import { navigate } from '../router.tsx'
-import { useMayManage } from '../session.ts'
+import { useMayChange, useMayManage } from '../session.ts'
 import { texts } from '../texts.ts'
 import { shellTexts } from '../texts-shell.ts'
 import { ConfirmButton } from './confirm-button.tsx'
@@ -50,6 +50,7 @@ type EditExistingProps<Item, Body> = EditScreenProps<Item, Body> & {
 function EditExisting<Item extends Named, Body>(props: EditExistingProps<Item, Body>) {
   const { resource, id, back, form: Form, deeds: Deeds } = props
   const query = useItem(resource, id)
+  const mayChange = useMayChange()
   const mayArchive = useMayManage()
   const deed = useArchiving(resource)
   const item = query.data
@@ -60,15 +61,16 @@ function EditExisting<Item extends Named, Body>(props: EditExistingProps<Item, B
       back={back}
       actions={
         item &&
-        mayArchive &&
         !isArchived && (
           <>
-            {Deeds && <Deeds item={item} />}
-            <Archive
-              canUndo={resource.restore !== undefined}
-              isRunning={deed.isPending}
-              run={() => deed.mutateAsync(item)}
-            />
+            {Deeds && mayChange && <Deeds item={item} />}
+            {mayArchive && (
+              <Archive
+                canUndo={resource.restore !== undefined}
+                isRunning={deed.isPending}
+                run={() => deed.mutateAsync(item)}
+              />
+            )}
           </>
         )
       }
