@@ -1,5 +1,8 @@
 import { z } from 'zod'
+import { UPLOAD_LIMITS } from '../conversions/upload-limits.ts'
+import { CONVERSION_STATUSES } from '../domain/conversion-types.ts'
 import type { HitOutcome } from '../domain/hit.ts'
+import { formatMicros } from '../domain/money.ts'
 import type { ConversionUpload, UploadCounts, UploadRow } from '../store/conversion-uploads.ts'
 import { timeField, toTime } from './fields.ts'
 
@@ -25,7 +28,28 @@ const uploadFields = {
   rows: z.int(),
   broken: z.int().describe('Rows with a problem: never applied'),
   outcomes: z.record(z.string(), z.int()).describe('Of the rows applied so far: outcome → rows'),
+  forecasts: z
+    .record(z.string(), z.int())
+    .describe(
+      `What rows would come to when the file was looked at: outcome → rows; of the first ${UPLOAD_LIMITS.forecastRowsMax} good ones`,
+    ),
 }
+
+const forecastSchema = z.object({
+  outcome: z.enum(OUTCOMES),
+  reason: z.string(),
+  change: z
+    .object({
+      fromStatus: z.enum([...CONVERSION_STATUSES, '']).describe("'' for a new conversion"),
+      toStatus: z.enum(CONVERSION_STATUSES),
+      fromRevenue: z.string(),
+      toRevenue: z.string(),
+      fromPayout: z.string(),
+      toPayout: z.string(),
+    })
+    .nullable()
+    .describe("What it would do to a conversion, in the workspace's currency; null for nothing"),
+})
 
 const paramsField = z.record(z.string(), z.string()).describe('Under our names; `time` is Unix milliseconds')
 
@@ -63,6 +87,9 @@ export const uploadWithRowsSchema = z
         params: paramsField,
         outcome: z.string().describe("'' until it is applied"),
         reason: z.string(),
+        forecast: forecastSchema
+          .nullable()
+          .describe('What it would come to when the file was looked at; null where that was not looked at'),
       }),
     ),
     nextAfterLine: z.int().nullable().describe('afterLine of the next page; null on the last one'),
@@ -74,6 +101,7 @@ export const rowsQuery = z.object({
   limit: z.coerce.number().int().min(1).max(ROWS_PAGE_MAX).default(ROWS_PAGE_DEFAULT),
   only: z.enum(['problems', 'good']).optional(),
   outcome: z.enum(OUTCOMES).optional(),
+  forecast: z.enum(OUTCOMES).optional().describe('What rows would come to'),
 })
 
 export function toUploadView(upload: ConversionUpload, counts: UploadCounts): z.input<typeof uploadSchema> {
@@ -85,9 +113,25 @@ export function toUploadView(upload: ConversionUpload, counts: UploadCounts): z.
     rows: counts.rows,
     broken: counts.broken,
     outcomes: { ...counts.outcomes },
+    forecasts: { ...counts.forecasts },
   }
 }
 
-export function toRowView({ line, problem, params, outcome, reason }: UploadRow) {
-  return { line, problem, params: { ...params }, outcome, reason }
+export function toRowView({ line, problem, params, outcome, reason, forecast }: UploadRow) {
+  return { line, problem, params: { ...params }, outcome, reason, forecast: toForecastView(forecast) }
+}
+
+function toForecastView(forecast: UploadRow['forecast']): z.input<typeof forecastSchema> | null {
+  const outcome = OUTCOMES.find((name) => name === forecast?.outcome)
+  if (forecast === undefined || outcome === undefined) return null
+  const { reason, change } = forecast
+  if (change === null) return { outcome, reason, change }
+  const { fromStatus, toStatus } = change
+  const money = {
+    fromRevenue: formatMicros(change.fromRevenueMicros),
+    toRevenue: formatMicros(change.toRevenueMicros),
+    fromPayout: formatMicros(change.fromPayoutMicros),
+    toPayout: formatMicros(change.toPayoutMicros),
+  }
+  return { outcome, reason, change: { fromStatus, toStatus, ...money } }
 }

@@ -57,7 +57,7 @@ function uploadRoute(scope: ApiApp, deps: ApiDeps): void {
       }
       const { name } = request.query
       const { upload, ...summary } = await previewUpload(deps.byHand, { workspace, actor, name, body })
-      const counts = { rows: summary.rows, broken: summary.broken, outcomes: {} }
+      const counts = await countUploadRows(deps.store.db, upload.id)
       return await reply.code(201).send({ ...toUploadView(upload, counts), ...toSummaryView(summary) })
     },
   })
@@ -102,10 +102,11 @@ function readRoutes(app: ApiApp, deps: ApiDeps): void {
       const { id } = request.params
       const upload = await getUpload(db, { workspace: workspaceOf(request), id })
       if (upload === undefined) throw notFound('conversion upload', id)
-      const { afterLine, limit, only, outcome } = request.query
+      const { afterLine, limit, only, outcome, forecast } = request.query
       const filter = {
         ...(only !== undefined && { hasProblem: only === 'problems' }),
         ...(outcome !== undefined && { outcome }),
+        ...(forecast !== undefined && { forecast }),
       }
       const rows = await listUploadRows(db, id, filter, { afterLine, limit: limit + 1 })
       const page = rows.slice(0, limit)

@@ -40,7 +40,7 @@ export async function describedApi(version: string): Promise<object> {
     changeAmounts: neverCalled,
     byHand: {
       store: { db, engine: 'sqlite', close: neverCalled },
-      judge: { judge: neverCalled, rejudge: neverCalled },
+      judge: { judge: neverCalled, rejudge: neverCalled, rehearse: neverCalled },
       lookup: { findVisits: neverCalled },
       clickIdKey: { hmac32: () => 0 },
       clock: () => 0,

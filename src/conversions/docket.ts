@@ -210,6 +210,11 @@ export class Docket {
     this.#hits.push(hit)
   }
 
+  /** What a hit of this transaction did to a conversion. */
+  transitionOf(hitId: string): Transition | undefined {
+    return this.#entries.find(({ transition }) => transition.hitId === hitId)?.transition
+  }
+
   /** What the answer to a hit shows. */
   pixelsOf(hitId: string): readonly RenderedPixel[] {
     return this.#pixels.get(hitId) ?? []

@@ -2,6 +2,7 @@ import type { ClickIdKey } from '../domain/click-id.ts'
 import type { Hit, HitAnswer, RenderedPixel } from '../domain/hit.ts'
 import type { ClickLookup } from '../ledger/click-lookup.ts'
 import { loadAffiliateOffers } from '../store/affiliate-offers.ts'
+import type { Transition } from '../store/conversions.ts'
 import { findHits, type JudgedHit } from '../store/hits.ts'
 import { lockKeys } from '../store/lock-keys.ts'
 import type { Store } from '../store/open-store.ts'
@@ -41,6 +42,24 @@ export type Judge = {
   judge(hits: readonly Hit[], options?: JudgeOptions): Promise<readonly HitAnswer[]>
   /** The same for unmatched hits, which are judged anew; others keep their outcome. */
   rejudge(hits: readonly Hit[]): Promise<readonly HitAnswer[]>
+  /**
+   * What judging the hits now, one after the other, would come to: all of it is undone again, and nobody is told.
+   * @throws as `judge`
+   */
+  rehearse(hits: readonly Hit[]): Promise<readonly Rehearsed[]>
+}
+
+/** What a hit would come to, and what it would do to a conversion; null when nothing. */
+export type Rehearsed = Pick<HitAnswer, 'outcome' | 'reason'> & {
+  readonly change: Pick<
+    Transition,
+    | 'fromStatus'
+    | 'toStatus'
+    | 'fromRevenueMicros'
+    | 'toRevenueMicros'
+    | 'fromPayoutMicros'
+    | 'toPayoutMicros'
+  > | null
 }
 
 export type JudgeOptions = {
@@ -68,6 +87,8 @@ export function createJudge(deps: JudgeDeps): Judge {
     judge: async (hits, { edgeWaits } = { edgeWaits: false }) =>
       await queue.add(await prepare(deps, hits, { again: false, edgeWaits })),
     rejudge: async (hits) => await queue.add(await prepare(deps, hits, { again: true, edgeWaits: false })),
+    rehearse: async (hits) =>
+      await rehearse(deps, cache, await prepare(deps, hits, { again: false, edgeWaits: false })),
   }
 }
 
@@ -100,6 +121,48 @@ async function commitGroup(
   const answers: HitAnswer[] = []
   for (const one of cases) answers.push(await commitAlone(deps, cache, one))
   return answers
+}
+
+/** Ends a transaction as a failure does, so that nothing of it stays. */
+class RehearsedError extends Error {
+  readonly rehearsed: readonly Rehearsed[]
+
+  constructor(rehearsed: readonly Rehearsed[]) {
+    super('a rehearsal is over')
+    this.name = 'RehearsedError'
+    this.rehearsed = rehearsed
+  }
+}
+
+async function rehearse(
+  deps: JudgeDeps,
+  cache: ConfigurationCache,
+  cases: readonly Case[],
+): Promise<readonly Rehearsed[]> {
+  try {
+    await commit(deps, cases, async (db, others) => {
+      const { court, answers } = await hear(db, deps, cache, { cases, others })
+      throw new RehearsedError(
+        answers.map(({ hit, outcome, reason }) => ({
+          outcome,
+          ...(reason !== undefined && { reason }),
+          change: toChange(court.docket.transitionOf(hit)),
+        })),
+      )
+    })
+  } catch (error) {
+    if (error instanceof RehearsedError) return error.rehearsed
+    throw isCausedByHit(error) ? error : new JudgeUnavailableError('store', error)
+  }
+  throw new TypeError('a rehearsal was kept')
+}
+
+/** What is told of a transition. */
+function toChange(transition: Transition | undefined): Rehearsed['change'] {
+  if (transition === undefined) return null
+  const { fromStatus, toStatus, fromRevenueMicros, toRevenueMicros, fromPayoutMicros, toPayoutMicros } =
+    transition
+  return { fromStatus, toStatus, fromRevenueMicros, toRevenueMicros, fromPayoutMicros, toPayoutMicros }
 }
 
 async function commitAlone(deps: JudgeDeps, cache: ConfigurationCache, one: Case): Promise<HitAnswer> {
@@ -148,8 +211,20 @@ async function judgeAll(
   db: Db,
   deps: JudgeDeps,
   cache: ConfigurationCache,
-  { cases, others }: Docketed,
+  docketed: Docketed,
 ): Promise<readonly HitAnswer[]> {
+  const { court, answers } = await hear(db, deps, cache, docketed)
+  await court.docket.write(db)
+  return answers
+}
+
+/** Judges each hit; what that causes is in the docket, and not written yet. */
+async function hear(
+  db: Db,
+  deps: JudgeDeps,
+  cache: ConfigurationCache,
+  { cases, others }: Docketed,
+): Promise<{ readonly court: Court; readonly answers: readonly HitAnswer[] }> {
   const court = await openCourt(db, deps, cache, { cases, others })
   await lockKeys(db, deps.store.engine, [
     ...cases.flatMap((one) => locksOfOrder(one.parsed.fields, offerIdsOf(one), court.configuration)),
@@ -167,8 +242,7 @@ async function judgeAll(
     answers.push(toAnswer(judged, stands ? [] : court.docket.pixelsOf(judged.id)))
   }
   if (court.docket.unopened.length > 0) throw new UnopenedVisitsError(court.docket.unopened)
-  await court.docket.write(db)
-  return answers
+  return { court, answers }
 }
 
 async function keepUnjudged(

@@ -7,6 +7,8 @@ export const UPLOAD_LIMITS = {
   columnsMax: 200,
   /** Rows that are checked, stored and judged together: one look-up of visits, one commit of the judge. */
   batchRowsMax: 250,
+  /** Lines of which a preview says what each would do: some ten seconds of work. */
+  forecastRowsMax: 10_000,
   /** Of a preview: what a person reads. */
   problemsShownMax: 100,
   rowsShownMax: 20,

@@ -14,6 +14,7 @@ import { inBatches } from './in-batches.ts'
 import { findOwnPlaces, isWithoutClick, placeKey, placeKeyOf, placeProblem } from './own-places.ts'
 import { findLayout, type UploadLayout } from './upload-columns.ts'
 import { UploadFileError } from './upload-file-error.ts'
+import { forecastRows } from './upload-forecast.ts'
 import { UPLOAD_LIMITS } from './upload-limits.ts'
 import { readLines, type UploadLine } from './upload-lines.ts'
 import { readRow, type UploadParams } from './upload-row.ts'
@@ -21,7 +22,7 @@ import { type CheckedRow, type UploadSummary, UploadSummaryBuilder } from './upl
 
 /**
  * Reads a file, checks every row and keeps them; nothing is counted until the upload is applied.
- * @throws UploadFileError, LedgerUnavailableError, or what the store throws; nothing is kept then.
+ * @throws UploadFileError, LedgerUnavailableError, JudgeUnavailableError, or what the store throws; nothing is kept then.
  */
 export async function previewUpload(
   deps: ByHandDeps,
@@ -37,6 +38,7 @@ export async function previewUpload(
   const { workspace, name, actor, body } = file
   const id = newUploadId(now)
   const summary = new UploadSummaryBuilder()
+  const good: CheckedRow[] = []
   try {
     for (const batch of inBatches(readRows(body, now), UPLOAD_LIMITS.batchRowsMax)) {
       // A large file is read in turns with everything else that this process does.
@@ -48,8 +50,10 @@ export async function previewUpload(
       )
       const checked = await checkWhose(deps, workspace, batch, places)
       await insertUploadRows(db, id, checked.map(toStored))
+      good.push(...checked.filter(({ problem }) => problem === ''))
       summary.add(checked, await findConverted(deps, workspace, checked, places))
     }
+    await forecastRows(deps, { id, actor, now }, good)
     const times = { createdAt: now, updatedAt: now }
     const upload = { id, workspace, name, actor, state: 'preview', jobId: '', ...times } as const
     await insertUpload(db, upload)

@@ -1,5 +1,6 @@
 import type { Insertable, Selectable } from 'kysely'
 import type { HitOutcome } from '../domain/hit.ts'
+import type { Transition } from './conversions.ts'
 import { newRecordId } from './ids.ts'
 import { inChunks } from './in-chunks.ts'
 import { newestPage } from './newest-page.ts'
@@ -33,7 +34,25 @@ export type UploadRow = {
   /** '' until it is applied. */
   readonly outcome: HitOutcome | ''
   readonly reason: string
+  /** What it would come to, when the file was looked at; undefined when that was not looked at. */
+  readonly forecast: Forecast | undefined
 }
+
+/** What applying a row would come to, and do to a conversion; null when nothing. Amounts in the workspace's currency. */
+export type Forecast = {
+  readonly outcome: HitOutcome
+  readonly reason: string
+  readonly change: Pick<
+    Transition,
+    | 'fromStatus'
+    | 'toStatus'
+    | 'fromRevenueMicros'
+    | 'toRevenueMicros'
+    | 'fromPayoutMicros'
+    | 'toPayoutMicros'
+  > | null
+}
+export type ForecastRow = Forecast & { readonly line: number }
 
 export function newUploadId(now: number): string {
   return newRecordId(now)
@@ -64,6 +83,8 @@ export async function insertUploadRows(
     click_id: params.cid ?? '',
     outcome: '' as const,
     reason: '',
+    forecast: '' as const,
+    forecast_json: '{}',
   }))
   await inTransaction(db, async (trx) => {
     await inChunks(all, async (chunk) => {
@@ -114,7 +135,11 @@ export async function markApplied(
     .execute()
 }
 
-export type UploadRowFilter = { readonly hasProblem?: boolean; readonly outcome?: HitOutcome }
+export type UploadRowFilter = {
+  readonly hasProblem?: boolean
+  readonly outcome?: HitOutcome
+  readonly forecast?: HitOutcome
+}
 
 /** In the order of the file, after the line. */
 export async function listUploadRows(
@@ -131,6 +156,7 @@ export async function listUploadRows(
   if (filter.hasProblem === true) query = query.where('problem', '!=', '')
   if (filter.hasProblem === false) query = query.where('problem', '=', '')
   if (filter.outcome !== undefined) query = query.where('outcome', '=', filter.outcome)
+  if (filter.forecast !== undefined) query = query.where('forecast', '=', filter.forecast)
   const rows = await query.orderBy('line').limit(page.limit).execute()
   return rows.map(toRow)
 }
@@ -141,22 +167,57 @@ export type UploadCounts = {
   readonly broken: number
   /** By outcome, of those applied so far. */
   readonly outcomes: Readonly<Partial<Record<HitOutcome, number>>>
+  /** By what rows would come to, of those that were looked at. */
+  readonly forecasts: Readonly<Partial<Record<HitOutcome, number>>>
 }
 
 export async function countUploadRows(db: Db, uploadId: string): Promise<UploadCounts> {
   const groups = await db
     .selectFrom('upload_rows')
-    .select(['outcome', (eb) => eb.fn.countAll<number>().as('rows')])
+    .select(['outcome', 'forecast', (eb) => eb.fn.countAll<number>().as('rows')])
     .select((eb) => eb.fn.sum<number>(eb.case().when('problem', '=', '').then(0).else(1).end()).as('broken'))
     .where('upload_id', '=', uploadId)
-    .groupBy('outcome')
+    .groupBy(['outcome', 'forecast'])
     .execute()
-  const applied = groups.filter((group) => group.outcome !== '')
   return {
     rows: groups.reduce((sum, group) => sum + Number(group.rows), 0),
     broken: groups.reduce((sum, group) => sum + Number(group.broken), 0),
-    outcomes: Object.fromEntries(applied.map(({ outcome, rows }) => [outcome, Number(rows)])),
+    outcomes: countBy(groups, 'outcome'),
+    forecasts: countBy(groups, 'forecast'),
   }
+}
+
+type Counted = {
+  readonly outcome: HitOutcome | ''
+  readonly forecast: HitOutcome | ''
+  readonly rows: number
+}
+
+function countBy(groups: readonly Counted[], name: 'outcome' | 'forecast'): UploadCounts['outcomes'] {
+  const counts: Partial<Record<HitOutcome, number>> = {}
+  for (const group of groups) {
+    const key = group[name]
+    if (key !== '') counts[key] = (counts[key] ?? 0) + Number(group.rows)
+  }
+  return counts
+}
+
+/** What rows would come to. */
+export async function saveRowForecasts(
+  db: Db,
+  uploadId: string,
+  rows: readonly ForecastRow[],
+): Promise<void> {
+  await inTransaction(db, async (trx) => {
+    for (const { line, outcome, reason, change } of rows) {
+      await trx
+        .updateTable('upload_rows')
+        .set({ forecast: outcome, forecast_json: JSON.stringify({ reason, change }) })
+        .where('upload_id', '=', uploadId)
+        .where('line', '=', line)
+        .execute()
+    }
+  })
 }
 
 /** What became of rows. */
@@ -210,5 +271,12 @@ function toRow(row: Selectable<Database['upload_rows']>): UploadRow {
     params: JSON.parse(row.params_json),
     outcome: row.outcome,
     reason: row.reason,
+    forecast: toForecast(row),
   }
+}
+
+function toForecast(row: Selectable<Database['upload_rows']>): Forecast | undefined {
+  if (row.forecast === '') return undefined
+  const { reason, change } = JSON.parse(row.forecast_json)
+  return { outcome: row.forecast, reason, change }
 }

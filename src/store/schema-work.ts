@@ -73,6 +73,10 @@ export type UploadRowsTable = {
   /** HitOutcome; '' until it is applied. */
   outcome: HitOutcome | ''
   reason: string
+  /** HitOutcome that it would come to, when the file was looked at; '' when that was not looked at. */
+  forecast: HitOutcome | ''
+  /** Why, and what it would do to a conversion. */
+  forecast_json: string
 }
 
 export type CostCorrectionsTable = {

@@ -28,6 +28,32 @@ describe.each(SQL_ENGINES)('an upload of conversions on %s', (engine) => {
     expect(await rig.conversions()).toHaveLength(1)
   })
 
+  it('says of each line what it would do, keeps nothing of that, and finds lines by it', async () => {
+    const rig = await openConversionsRig(stores)
+    const [one, two, three] = [rig.world.visit(), rig.world.visit(), rig.world.visit()]
+    await rig.send('POST', '/conversions', { clickId: two, payout: '2', txid: 'T2', status: 'pending' })
+    const csv = [`${one},1.5,T1`, `${two},2,T2,approved`, `${one},1.5,T1`, 'nonsense', `${three},7`]
+    const { body: preview } = await rig.upload(`${csv.join('\n')}\n`)
+    expect(preview.forecasts).toEqual({ recorded: 2, updated: 1, duplicate: 1 })
+    const load = async (query: string) =>
+      (await rig.send('GET', `/conversion-uploads/${preview.id}${query}`)).body.rowsPage
+    expect(await load('')).toMatchObject([
+      { line: 1, forecast: { outcome: 'recorded', change: { fromStatus: '', toRevenue: '1.5' } } },
+      { line: 2, forecast: { outcome: 'updated', change: { fromStatus: 'pending', toStatus: 'approved' } } },
+      { line: 3, forecast: { outcome: 'duplicate', change: null } },
+      { line: 4, forecast: null },
+      { line: 5, forecast: { outcome: 'recorded' } },
+    ])
+    expect(await load('?forecast=duplicate')).toMatchObject([{ line: 3 }])
+    expect(await rig.conversions()).toHaveLength(1)
+    const kept = await rig.api.store.db.selectFrom('hits').select('id').where('kind', '=', 'upload').execute()
+    expect(kept).toEqual([])
+    const { body: job } = await rig.send('POST', `/conversion-uploads/${preview.id}/apply`, {})
+    await rig.finishJob(job.id)
+    const { body: applied } = await rig.send('GET', `/conversion-uploads/${preview.id}`)
+    expect(applied.outcomes).toEqual(preview.forecasts)
+  })
+
   it('counts its good rows once it is applied, and says of each line what became of it', async () => {
     const rig = await openConversionsRig(stores)
     const [one, two] = [rig.world.visit(), rig.world.visit()]

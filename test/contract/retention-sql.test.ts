@@ -69,7 +69,7 @@ describe.each(SQL_ENGINES)('retention of what SQL holds, on %s', (engine) => {
       lookup: { findVisits: async () => new Map([[visit.click_id, found]]) },
       clickIdKey: createClickIdKey(new Uint8Array(32).fill(1)),
       clock: Date.now,
-      judge: { judge: async () => [], rejudge: async () => [] },
+      judge: { judge: async () => [], rejudge: async () => [], rehearse: async () => [] },
     }
     const wanted = { workspace: 'w', hitId: 'old', clickId: visit.click_id, actor: 'user:1', mayClaim: true }
     expect(await matchHit(deps, wanted)).toMatchObject({ ok: false, problem: 'request_gone' })
@@ -88,7 +88,11 @@ describe.each(SQL_ENGINES)('retention of what SQL holds, on %s', (engine) => {
       changes: { rawQuery, params, signedBy: ['n'] },
     })
     await passRetention(options)
-    const judge = { judge: async () => [], rejudge: async () => expect.unreachable('it is judged') }
+    const judge = {
+      judge: async () => [],
+      rehearse: async () => [],
+      rejudge: async () => expect.unreachable('it is judged'),
+    }
     const named = await rematchHits({ store, judge }, 'w', { ids: ['old'] })
     const all = await rematchHits({ store, judge }, 'w', { all: true })
     expect([named, all]).toEqual(Array(2).fill({ judged: 0, matched: 0 }))

@@ -8191,6 +8191,8 @@ export interface paths {
                     limit?: number;
                     only?: "problems" | "good";
                     outcome?: "recorded" | "updated" | "duplicate" | "rejected" | "unmatched" | "malformed";
+                    /** @description What rows would come to */
+                    forecast?: "recorded" | "updated" | "duplicate" | "rejected" | "unmatched" | "malformed";
                 };
                 header?: never;
                 path: {
@@ -16890,6 +16892,10 @@ export interface components {
             outcomes: {
                 [key: string]: number;
             };
+            /** @description What rows would come to when the file was looked at: outcome → rows; of the first 10000 good ones */
+            forecasts: {
+                [key: string]: number;
+            };
         };
         ConversionUploadPreview: {
             id: string;
@@ -16908,6 +16914,10 @@ export interface components {
             broken: number;
             /** @description Of the rows applied so far: outcome → rows */
             outcomes: {
+                [key: string]: number;
+            };
+            /** @description What rows would come to when the file was looked at: outcome → rows; of the first 10000 good ones */
+            forecasts: {
                 [key: string]: number;
             };
             /** @description The first ones */
@@ -16957,6 +16967,10 @@ export interface components {
             outcomes: {
                 [key: string]: number;
             };
+            /** @description What rows would come to when the file was looked at: outcome → rows; of the first 10000 good ones */
+            forecasts: {
+                [key: string]: number;
+            };
             rowsPage: {
                 /** @description Of the file, from 1 */
                 line: number;
@@ -16969,6 +16983,26 @@ export interface components {
                 /** @description '' until it is applied */
                 outcome: string;
                 reason: string;
+                /** @description What it would come to when the file was looked at; null where that was not looked at */
+                forecast: {
+                    /** @enum {string} */
+                    outcome: "recorded" | "updated" | "duplicate" | "rejected" | "unmatched" | "malformed";
+                    reason: string;
+                    /** @description What it would do to a conversion, in the workspace's currency; null for nothing */
+                    change: {
+                        /**
+                         * @description '' for a new conversion
+                         * @enum {string}
+                         */
+                        fromStatus: "pending" | "approved" | "rejected" | "trash" | "";
+                        /** @enum {string} */
+                        toStatus: "pending" | "approved" | "rejected" | "trash";
+                        fromRevenue: string;
+                        toRevenue: string;
+                        fromPayout: string;
+                        toPayout: string;
+                    } | null;
+                } | null;
             }[];
             /** @description afterLine of the next page; null on the last one */
             nextAfterLine: number | null;

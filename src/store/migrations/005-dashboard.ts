@@ -45,6 +45,15 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     )
   }
   await addCostUndo(db)
+  // What a line of a file would do, as looked at before it is applied.
+  await db.schema
+    .alterTable('upload_rows')
+    .addColumn('forecast', 'text', (c) => c.notNull().defaultTo(''))
+    .execute()
+  await db.schema
+    .alterTable('upload_rows')
+    .addColumn('forecast_json', 'text', (c) => c.notNull().defaultTo('{}'))
+    .execute()
   await sql`create index targets_unmoderated on notification_targets (workspace) where moderation = 'pending'`.execute(
     db,
   )
