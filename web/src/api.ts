@@ -21,6 +21,11 @@ export function choosePortal(affiliateId: string | undefined): void {
   portalOf = affiliateId
 }
 
+/** The one that was named last. */
+export function chosenWorkspace(): string | undefined {
+  return workspaceId
+}
+
 api.use({
   onRequest({ request, schemaPath }) {
     if (workspaceId !== undefined) request.headers.set(WORKSPACE_HEADER, workspaceId)

@@ -1,4 +1,4 @@
-import { Button, Center } from '@mantine/core'
+import { Button, Center, Stack } from '@mantine/core'
 import { lazy, Suspense, useEffect } from 'react'
 import { ApiProblem } from './api.ts'
 import { placesOf } from './navigation.ts'
@@ -11,7 +11,7 @@ import { Routes } from './routes.tsx'
 import { SignIn } from './screens/sign-in.tsx'
 import { SCREENS } from './screens.ts'
 import { MANAGER_SCREENS } from './screens-network.ts'
-import { type Me, MeContext, useSession } from './session.ts'
+import { type Me, MeContext, useIsSignedOut, useSession, useSignOut } from './session.ts'
 import { Shell } from './shell.tsx'
 import { useStartPlaces } from './start-state.ts'
 import { texts } from './texts.ts'
@@ -21,6 +21,9 @@ const Portal = lazy(async () => ({ default: (await import('./portal/portal.tsx')
 const SignUp = lazy(async () => ({ default: (await import('./portal/sign-up.tsx')).SignUp }))
 const TwoFactorDue = lazy(async () => ({
   default: (await import('./screens/two-factor-due.tsx')).TwoFactorDue,
+}))
+const SignInAgain = lazy(async () => ({
+  default: (await import('./parts/sign-in-again.tsx')).SignInAgain,
 }))
 const Setup = lazy(async () => ({ default: (await import('./screens/setup.tsx')).Setup }))
 
@@ -46,6 +49,8 @@ export function App() {
 
 function SignedIn({ path }: { readonly path: string }) {
   const session = useSession()
+  const isSignedOut = useIsSignedOut()
+  const signOut = useSignOut()
   const role = session.data?.workspace.role
   useEffect(() => {
     if (path === '/' && role !== undefined && role !== 'affiliate')
@@ -61,6 +66,7 @@ function SignedIn({ path }: { readonly path: string }) {
         ) : (
           <Staff me={session.data} />
         )}
+        <Suspense>{isSignedOut && <SignInAgain />}</Suspense>
       </MeContext>
     )
   }
@@ -68,7 +74,12 @@ function SignedIn({ path }: { readonly path: string }) {
   if (session.error !== null) {
     return (
       <Center mih="100dvh" p="md">
-        <Failure error={session.error} onRetry={() => void session.refetch()} />
+        <Stack>
+          <Failure error={session.error} onRetry={() => void session.refetch()} />
+          <Button variant="subtle" onClick={() => signOut.mutate()}>
+            {texts.problem.signOut}
+          </Button>
+        </Stack>
       </Center>
     )
   }

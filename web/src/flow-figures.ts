@@ -2,11 +2,10 @@ import { useQuery } from '@tanstack/react-query'
 import { answerOf, api } from './api.ts'
 import type { FlowArm, FlowNode, FlowTree } from './flow-tree.ts'
 import type { FlowValues } from './flow-values.ts'
-import { dayOf } from './format.ts'
+import { addDays, todayIn } from './report-query.ts'
 import { useMe } from './session.ts'
 
 const DAYS = 7
-const DAY_MS = 86_400_000
 /** As many as a report gives, and as a filter takes. */
 const ROWS_MAX = 1_000
 const PATHS_MAX = 200
@@ -43,8 +42,8 @@ export function useFlowFigures(
           ? []
           : [{ dimension: 'campaign', operator: 'is' as const, values: [campaignId] }]
       const body = {
-        from: dayOf(new Date(Date.now() - (DAYS - 1) * DAY_MS), timeZone),
-        to: dayOf(new Date(), timeZone),
+        from: addDays(todayIn(timeZone), 1 - DAYS),
+        to: todayIn(timeZone),
         groupBy: ['path', 'lander', 'offer'],
         metrics: ['visits', 'conversions'],
         filters: [{ dimension: 'path', operator: 'in' as const, values: ids }, ...campaign],

@@ -37,6 +37,11 @@ function formatPercent(percent: number): string {
   return numberFormat({ style: 'percent', maximumFractionDigits: 4 }).format(percent / 100)
 }
 
+/** "1,234.5678" with at most so many places. */
+export function formatNumber(value: number, places: number): string {
+  return numberFormat({ maximumFractionDigits: places }).format(value)
+}
+
 export function formatCount(count: number): string {
   return numberFormat({}).format(count)
 }

@@ -1,29 +1,28 @@
 import '@mantine/core/styles.css'
 import './app.css'
 import { MantineProvider } from '@mantine/core'
-import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { lazy, StrictMode, Suspense } from 'react'
 import { createRoot } from 'react-dom/client'
 import { ApiProblem } from './api.ts'
 import { App } from './app.tsx'
+import { ScreenGuard } from './parts/screen-guard.tsx'
 import { preloadScreen } from './screens.ts'
+import { tellSignedOut } from './session.ts'
 import { cssVariables, theme } from './theme.ts'
 
 /** A file that stays away must not make the page reload for ever. */
 const RELOAD_PAUSE_MS = 30_000
 
-const Notices = lazy(async () => ({ default: (await import('./parts/notices.tsx')).Notices }))
+/** Without them everything else goes on. */
+const Notices = lazy(async () => {
+  const loaded = await import('./parts/notices.tsx').catch(() => undefined)
+  return { default: loaded?.Notices ?? Nothing }
+})
 
 const queries = new QueryClient({
-  queryCache: new QueryCache({
-    onError: (error, query) => {
-      // The session ended meanwhile: asking who is there again shows the sign-in form.
-      const isSession = query.queryKey[0] === 'me'
-      if (!isSession && error instanceof ApiProblem && error.status === 401) {
-        void queries.resetQueries({ queryKey: ['me'] })
-      }
-    },
-  }),
+  queryCache: new QueryCache({ onError: noticeSignedOut }),
+  mutationCache: new MutationCache({ onError: noticeSignedOut }),
   defaultOptions: {
     queries: {
       // What the API refused it will refuse again; only a lost connection or a failing server is worth a retry.
@@ -37,14 +36,32 @@ function isRefusal(status: number): boolean {
   return status >= 400 && status < 500
 }
 
-/** Screens of an older version are gone after an upgrade; the page of the new version knows its own. */
-addEventListener('vite:preloadError', () => {
+function noticeSignedOut(error: unknown): void {
+  if (error instanceof ApiProblem && error.code === 'not_signed_in') tellSignedOut(queries)
+}
+
+function Nothing() {
+  return null
+}
+
+/**
+ * Screens of an older version are gone after an upgrade; the page of the new version knows its own. While the server is
+ * away there is nothing to reload.
+ */
+addEventListener('vite:preloadError', () => void reloadIfNewer())
+
+async function reloadIfNewer(): Promise<void> {
+  const page = await fetch('/').then(
+    (answer) => (answer.ok ? answer.text() : undefined),
+    () => undefined,
+  )
+  if (page === undefined || page.includes(new URL(import.meta.url).pathname)) return
   const key = 'trailpost:reloaded'
   const last = Number(sessionStorage.getItem(key))
   if (Date.now() - last < RELOAD_PAUSE_MS) return
   sessionStorage.setItem(key, String(Date.now()))
   location.reload()
-})
+}
 
 // Its code comes while the server says who is there.
 preloadScreen(location.pathname)
@@ -60,7 +77,9 @@ createRoot(root).render(
   <StrictMode>
     <QueryClientProvider client={queries}>
       <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
-        <App />
+        <ScreenGuard>
+          <App />
+        </ScreenGuard>
         <Suspense>
           <Notices />
         </Suspense>

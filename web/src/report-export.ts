@@ -22,15 +22,6 @@ export async function loadExport(asked: AskedReport, format: ExportFormat): Prom
   return await answerOf<Blob>(api.POST('/api/v1/reports/export', { body, parseAs: 'blob' }))
 }
 
-/** Hands a file to the browser to keep. */
-export function saveFile(file: Blob, name: string): void {
-  const link = document.createElement('a')
-  link.href = URL.createObjectURL(file)
-  link.download = name
-  link.click()
-  URL.revokeObjectURL(link.href)
-}
-
 /** "820 B", "12.3 kB", "4.5 MB". */
 export function formatBytes(bytes: number): string {
   if (bytes < KB) return `${bytes} B`

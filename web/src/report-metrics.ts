@@ -1,4 +1,4 @@
-import { formatCount, formatMoney, formatShare } from './format.ts'
+import { formatCount, formatMoney, formatNumber, formatShare } from './format.ts'
 import type { CustomMetric } from './report-kept.ts'
 import { isBuiltInMetric, type Metric } from './report-names.ts'
 import { texts } from './texts.ts'
@@ -83,14 +83,10 @@ export function formatMetric(
     case 'ratio':
       return formatShare(value === null ? null : Number(value))
     case 'number':
-      return value === null ? formatShare(null) : formatNumber(Number(value))
+      return value === null ? formatShare(null) : formatNumber(Number(value), NUMBER_PLACES)
     case 'count':
       return value === null ? formatShare(null) : formatCount(Number(value))
   }
-}
-
-function formatNumber(value: number): string {
-  return new Intl.NumberFormat('en', { maximumFractionDigits: NUMBER_PLACES }).format(value)
 }
 
 /** How much more or less than before, as a share of that; null where there was nothing to compare with. */

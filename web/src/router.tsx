@@ -67,10 +67,19 @@ export function matchPath(pattern: string, path: string): PathParams | undefined
   const params: Record<string, string> = {}
   for (const [index, part] of wanted.entries()) {
     const value = given[index] ?? ''
-    if (part.startsWith(':') && value !== '') params[part.slice(1)] = decodeURIComponent(value)
+    if (part.startsWith(':') && value !== '') params[part.slice(1)] = decoded(value)
     else if (part !== value) return undefined
   }
   return params
+}
+
+/** As it was typed where it is no encoding of anything. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
 }
 
 /** Makes plain `<a href>` inside the page navigate without a reload; new tabs and downloads stay the browser's. */

@@ -1,7 +1,8 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { type QueryClient, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { createContext, use } from 'react'
-import { answerOf, api, chooseWorkspace, postAuth } from './api.ts'
+import { answerOf, api, chooseWorkspace, chosenWorkspace, postAuth } from './api.ts'
 import { endPortalView, loadViewed, readPortalView } from './portal-view.ts'
+import { texts } from './texts.ts'
 
 export type Role = 'viewer' | 'manager' | 'owner'
 /** Whose portal it is, for the role affiliate; the portal is open to an active one alone. */
@@ -47,12 +48,17 @@ export function useSession() {
   return useQuery({ queryKey: ['me'], queryFn: loadMe, retry: false, staleTime: Number.POSITIVE_INFINITY })
 }
 
-async function loadMe(): Promise<Me> {
+/**
+ * Who is signed in, and which of their workspaces this tab is about.
+ * @throws ApiProblem; an Error when they belong to none.
+ */
+export async function loadMe(): Promise<Me> {
   const { user, workspaces } = await answerOf(api.GET('/api/v1/me'))
   const view = readPortalView()
-  const last = view?.workspace ?? localStorage.getItem(WORKSPACE_KEY)
+  // Another tab may have chosen another one meanwhile; what this one has loaded is of its own.
+  const last = view?.workspace ?? chosenWorkspace() ?? localStorage.getItem(WORKSPACE_KEY)
   const workspace = workspaces.find(({ id }) => id === last) ?? workspaces[0]
-  if (user === null || workspace === undefined) throw new Error('This account belongs to no workspace.')
+  if (user === null || workspace === undefined) throw new Error(texts.problem.noWorkspace)
   chooseWorkspace(workspace.id)
   const viewed = view?.workspace === workspace.id ? await loadViewed(view) : undefined
   if (viewed === undefined) return { user, workspace, workspaces, isLooking: false }
@@ -77,6 +83,21 @@ export function useSignOut() {
       return queries.resetQueries()
     },
   })
+}
+
+const SIGNED_OUT = ['signed-out'] as const
+
+/** The session has ended while the dashboard is open. */
+export function tellSignedOut(queries: QueryClient): void {
+  if (queries.getQueryData(['me']) !== undefined) queries.setQueryData(SIGNED_OUT, true)
+}
+
+export function forgetSignedOut(queries: QueryClient): void {
+  queries.setQueryData(SIGNED_OUT, false)
+}
+
+export function useIsSignedOut(): boolean {
+  return useQuery({ queryKey: SIGNED_OUT, queryFn: () => false, enabled: false, initialData: false }).data
 }
 
 export const MeContext = createContext<Me | undefined>(undefined)

@@ -216,6 +216,7 @@ export const applicationTexts = {
   state: 'State',
   time: 'Changed',
   reasonHint: 'Each affiliate reads it.',
+  pair: (affiliate: string, offer: string) => `${affiliate}: ${offer}`,
   rejectTitle: (count: number) => (count === 1 ? 'Reject 1 application?' : `Reject ${count} applications?`),
   decided: (count: number) => (count === 1 ? '1 application decided' : `${count} applications decided`),
   unchanged: (count: number) => `${count} stood so already`,

@@ -13,6 +13,8 @@ export const texts = {
     notFound: 'There is nothing here',
     notFoundText: 'The address may be mistyped, or what it pointed at is gone.',
     home: 'Go to the start page',
+    noWorkspace: 'You belong to no workspace any more. Ask who invited you, or sign in as somebody else.',
+    signOut: 'Sign out',
   },
   status: { pending: 'Pending', approved: 'Approved', rejected: 'Rejected', trash: 'Trash' },
   outcome: {

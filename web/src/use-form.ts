@@ -39,10 +39,15 @@ export function useForm<T extends object>(initial: T, save: (values: T) => Promi
   const [values, setValues] = useState(initial)
   const [changed, setChanged] = useState<ReadonlySet<string>>(new Set())
   const [unsaved, setUnsaved] = useState(false)
+  const edits = useRef(0)
   const mutation = useMutation({
     mutationFn: save,
-    onMutate: () => setChanged(new Set()),
-    onSuccess: () => setUnsaved(false),
+    onMutate: () => {
+      setChanged(new Set())
+      return edits.current
+    },
+    // What was typed while it was being saved is not saved.
+    onSuccess: (_saved, _sent, editsThen) => setUnsaved(edits.current !== editsThen),
   })
   const formElement = useRef<HTMLFormElement>(null)
   const failure = mutation.error
@@ -56,6 +61,7 @@ export function useForm<T extends object>(initial: T, save: (values: T) => Promi
     setValues((before) => ({ ...before, ...changes }))
     setChanged((before) => new Set([...before, ...Object.keys(changes)]))
     setUnsaved(true)
+    edits.current += 1
   }
   const keep = (changes: Partial<T>) => setValues((before) => ({ ...before, ...changes }))
   const hasErrorAt = (path: string) =>

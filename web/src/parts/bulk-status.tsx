@@ -22,49 +22,68 @@ type BulkStatusProps = {
   readonly onClear: () => void
 }
 
+/** What has been begun, as it stood then: the list below goes on changing. */
+type Begun = { readonly scope: BulkScope; readonly status: NewStatus }
+
 /** What can be done with the chosen conversions; nothing while none is chosen. */
 export function BulkStatus({ rows, filter, onClear }: BulkStatusProps) {
   const [isAll, setAll] = useState(false)
-  const [status, setStatus] = useState<NewStatus>()
-  if (rows.length === 0) return null
+  const [begun, setBegun] = useState<Begun>()
+  // Of what is not whole any more, all are not chosen any more.
+  if (isAll && filter === undefined) setAll(false)
   const scope: BulkScope =
     isAll && filter !== undefined ? { kind: 'filter', filter } : { kind: 'chosen', rows }
+  const begin = (status: NewStatus) => () => setBegun({ scope, status })
+  const clear = () => {
+    setAll(false)
+    onClear()
+  }
   return (
-    <Group className={classes.bar} gap="xs">
-      <Text size="sm" fw={500} role="status" mr="xs">
-        {scope.kind === 'filter' ? words.allChosen : words.chosen(rows.length)}
-      </Text>
-      {filter !== undefined && !isAll && <ChooseAll filter={filter} onChoose={() => setAll(true)} />}
-      <Button size="xs" onClick={() => setStatus('approved')}>
-        {words.approve}
-      </Button>
-      <Button size="xs" variant="default" onClick={() => setStatus('rejected')}>
-        {words.reject}
-      </Button>
-      <Button size="xs" variant="default" onClick={() => setStatus('pending')}>
-        {words.hold}
-      </Button>
-      <Button size="xs" variant="subtle" color="gray" onClick={onClear}>
-        {words.clear}
-      </Button>
-      <Modal
-        opened={status !== undefined}
-        onClose={() => setStatus(undefined)}
-        title={status === undefined ? '' : words.title[status]}
-        centered
-      >
-        {status !== undefined && (
-          <BulkStatusForm
-            scope={scope}
-            status={status}
-            onDone={() => {
-              setStatus(undefined)
-              onClear()
-            }}
-          />
-        )}
-      </Modal>
-    </Group>
+    <>
+      {rows.length > 0 && (
+        <Group className={classes.bar} gap="xs">
+          <Text size="sm" fw={500} role="status" mr="xs">
+            {scope.kind === 'filter' ? words.allChosen : words.chosen(rows.length)}
+          </Text>
+          {filter !== undefined && !isAll && <ChooseAll filter={filter} onChoose={() => setAll(true)} />}
+          <Button size="xs" onClick={begin('approved')}>
+            {words.approve}
+          </Button>
+          <Button size="xs" variant="default" onClick={begin('rejected')}>
+            {words.reject}
+          </Button>
+          <Button size="xs" variant="default" onClick={begin('pending')}>
+            {words.hold}
+          </Button>
+          <Button size="xs" variant="subtle" color="gray" onClick={clear}>
+            {words.clear}
+          </Button>
+        </Group>
+      )}
+      <BulkWindow
+        begun={begun}
+        onClose={() => setBegun(undefined)}
+        onDone={() => {
+          setBegun(undefined)
+          clear()
+        }}
+      />
+    </>
+  )
+}
+
+type BulkWindowProps = {
+  readonly begun: Begun | undefined
+  readonly onClose: () => void
+  readonly onDone: () => void
+}
+
+function BulkWindow({ begun, onClose, onDone }: BulkWindowProps) {
+  const title = begun === undefined ? '' : words.title[begun.status]
+  return (
+    <Modal opened={begun !== undefined} onClose={onClose} title={title} centered>
+      {begun !== undefined && <BulkStatusForm scope={begun.scope} status={begun.status} onDone={onDone} />}
+    </Modal>
   )
 }
 

@@ -29,7 +29,6 @@ const PHONE = '(max-width: 36em)'
 export function CampaignTable({ items, span, chosen, onChoose }: CampaignTableProps) {
   const { query: place } = usePlace()
   const figures = useCampaignDays()
-  const nameOf = (id: string) => items.find((item) => item.id === id)?.name ?? id
   const mayChange = useMayChange()
   const isPhone = useMediaQuery(PHONE)
   const columns = useColumns(span, figures.data)
@@ -37,7 +36,7 @@ export function CampaignTable({ items, span, chosen, onChoose }: CampaignTablePr
     chosen,
     onChange: onChoose,
     allLabel: words.chooseAll,
-    rowLabel: (id: string) => words.choose(nameOf(id)),
+    rowLabel: ({ name }: Campaign) => words.choose(name),
   }
   return (
     <>

@@ -25,7 +25,7 @@ type DataTableProps<Row> = {
   /** Where a row leads; its first cell becomes the link and the whole row is its target. */
   readonly href?: (row: Row) => string | undefined
   /** Rows can be chosen, by their keys. */
-  readonly selection?: Selection | undefined
+  readonly selection?: Selection<Row> | undefined
   /** Rows can be sorted by the headers; only where all rows are there. */
   readonly sorting?: Sorting | undefined
 }
@@ -40,11 +40,12 @@ const COLUMN_WIDTH_MIN = 140
 /** Narrower than this a table of many columns scrolls sideways in its frame. */
 const TABLE_WIDTH_MIN = 560
 
-export type Selection = {
+export type Selection<Row> = {
   readonly chosen: ReadonlySet<string>
   readonly onChange: (chosen: ReadonlySet<string>) => void
   readonly allLabel: string
-  readonly rowLabel: (key: string) => string
+  /** Says which row it is to who does not see it. */
+  readonly rowLabel: (row: Row) => string
 }
 
 /** Rows of one kind of thing. */
@@ -62,7 +63,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
       <Table stickyHeader className={classes.table} aria-label={label} highlightOnHover={href !== undefined}>
         <Table.Thead>
           <Table.Tr>
-            {selection && <SelectAll selection={selection} keys={rows.map(rowKey)} />}
+            {selection && <SelectAll {...selection} keys={rows.map(rowKey)} />}
             {columns.map((column) => (
               <Header key={column.key} column={column} rows={rows} sorting={sorting} />
             ))}
@@ -85,7 +86,9 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
               row={row}
               columns={columns}
               href={href?.(row)}
-              select={selection && <SelectRow selection={selection} rowKey={rowKey(row)} />}
+              select={
+                selection && <SelectRow {...selection} label={selection.rowLabel(row)} rowKey={rowKey(row)} />
+              }
             />
           ))}
         </Table.Tbody>
@@ -156,8 +159,9 @@ type RowProps<Item> = {
   readonly select: ReactNode
 }
 
-function SelectAll({ selection, keys }: { readonly selection: Selection; readonly keys: readonly string[] }) {
-  const { chosen, onChange, allLabel } = selection
+type SelectAllProps = Omit<Selection<never>, 'rowLabel'> & { readonly keys: readonly string[] }
+
+function SelectAll({ chosen, onChange, allLabel, keys }: SelectAllProps) {
   const count = keys.filter((key) => chosen.has(key)).length
   return (
     <Table.Th className={classes.select}>
@@ -172,8 +176,12 @@ function SelectAll({ selection, keys }: { readonly selection: Selection; readonl
   )
 }
 
-function SelectRow({ selection, rowKey }: { readonly selection: Selection; readonly rowKey: string }) {
-  const { chosen, onChange, rowLabel } = selection
+type SelectRowProps = Pick<Selection<never>, 'chosen' | 'onChange'> & {
+  readonly label: string
+  readonly rowKey: string
+}
+
+function SelectRow({ chosen, onChange, label, rowKey }: SelectRowProps) {
   const toggle = () => {
     const next = new Set(chosen)
     if (!next.delete(rowKey)) next.add(rowKey)
@@ -181,7 +189,7 @@ function SelectRow({ selection, rowKey }: { readonly selection: Selection; reado
   }
   return (
     <Table.Td className={classes.select}>
-      <Checkbox size="xs" aria-label={rowLabel(rowKey)} checked={chosen.has(rowKey)} onChange={toggle} />
+      <Checkbox size="xs" aria-label={label} checked={chosen.has(rowKey)} onChange={toggle} />
     </Table.Td>
   )
 }

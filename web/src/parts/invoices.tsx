@@ -1,7 +1,6 @@
 import { Anchor, Button, Group, Modal, Select, Stack, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
 import { answerOf, api } from '../api.ts'
 import { formatMoney } from '../format.ts'
 import { useNames } from '../resource.ts'
@@ -10,6 +9,7 @@ import { setQuery, usePlace } from '../router.tsx'
 import { isKey, texts, toOptions } from '../texts.ts'
 import { billingTexts, invoiceTexts as words } from '../texts-billing.ts'
 import { decisionTexts } from '../texts-network.ts'
+import { useChosen } from '../use-chosen.ts'
 import { DataTable, type Selection } from './data-table.tsx'
 import { Day } from './day.tsx'
 import { Empty } from './empty.tsx'
@@ -29,7 +29,7 @@ export function Invoices() {
   const side = useSide()
   const given = usePlace().query.get('state')
   const state = isKey(words.states, given) ? given : undefined
-  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
+  const { chosen, choose, clear } = useChosen(`${side} ${state}`)
   const query = useInfiniteQuery({
     queryKey: ['invoices', side, state],
     queryFn: ({ pageParam }) => {
@@ -41,13 +41,13 @@ export function Invoices() {
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.nextCursor ?? undefined,
   })
-  const selection: Selection | undefined =
+  const selection: Selection<Invoice> | undefined =
     state === 'final'
       ? {
           chosen,
-          onChange: setChosen,
+          onChange: choose,
           allLabel: decisionTexts.selectAll,
-          rowLabel: (key) => decisionTexts.select(key),
+          rowLabel: ({ number }) => decisionTexts.select(words.name(number)),
         }
       : undefined
   return (
@@ -67,13 +67,14 @@ export function Invoices() {
         </Group>
         <DraftAll key={side} side={side} />
       </Group>
-      {state === 'final' && <PayInvoices ids={[...chosen]} onDone={() => setChosen(new Set())} />}
       <Loaded query={query}>
         {({ pages }) => {
           const rows = pages.flatMap((page) => page.items)
           if (rows.length === 0) return <Nothing isFiltered={state !== undefined} />
+          const ids = rows.map(({ id }) => id).filter((id) => chosen.has(id))
           return (
             <>
+              {state === 'final' && <PayInvoices ids={ids} onDone={clear} />}
               <InvoiceTable rows={rows} side={side} selection={selection} />
               <LoadMore query={query} />
             </>
@@ -95,7 +96,7 @@ function Nothing({ isFiltered }: { readonly isFiltered: boolean }) {
 type InvoiceTableProps = {
   readonly rows: readonly Invoice[]
   readonly side: Side
-  readonly selection?: Selection | undefined
+  readonly selection?: Selection<Invoice> | undefined
 }
 
 export function InvoiceTable({ rows, side, selection }: InvoiceTableProps) {

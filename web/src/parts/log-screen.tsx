@@ -42,11 +42,11 @@ type LogScreenProps<Item> = {
   readonly emptyAction?: ReactNode
   /** What else can be done here, beside the filter. */
   readonly actions?: ReactNode
-  /** Between the heading and the rows, by the filter that is chosen. */
-  readonly banner?: (chosen: string | undefined) => ReactNode
+  /** Between the heading and the rows, by the filter that is chosen and the rows that are shown. */
+  readonly banner?: (chosen: string | undefined, rows: readonly Item[]) => ReactNode
   /** Other words for a filter that finds nothing. */
   readonly nothing?: (chosen: string) => { readonly title: string; readonly text: string } | undefined
-  readonly selection?: Selection | undefined
+  readonly selection?: Selection<Item> | undefined
 }
 
 /** What happened, newest first, a page at a time. */
@@ -80,7 +80,7 @@ export function LogScreen<Item extends { readonly id: string }>(props: LogScreen
         </>
       }
     >
-      {props.banner?.(chosen)}
+      {props.banner?.(chosen, query.data?.pages.flatMap(({ items }) => items) ?? [])}
       <Loaded query={query}>
         {({ pages }) => {
           const rows = pages.flatMap((page) => page.items)

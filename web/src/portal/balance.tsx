@@ -10,6 +10,7 @@ import { Note } from '../parts/note.tsx'
 import { Page, Section } from '../parts/page.tsx'
 import { Sums } from '../parts/sums.tsx'
 import { type Listed, useItems } from '../resource.ts'
+import { saveFile } from '../save-file.ts'
 import { useMe } from '../session.ts'
 import { portalTexts } from '../texts-portal.ts'
 import { PaymentForm } from './payment-form.tsx'
@@ -156,12 +157,7 @@ async function downloadInvoice({ invoice: { id, number }, file }: WantedFile): P
       ? api.GET('/api/v1/portal/invoices/{id}/pdf', init)
       : api.GET('/api/v1/portal/invoices/{id}/csv', init),
   )
-  if (!(content instanceof Blob)) return
-  const link = document.createElement('a')
-  link.href = URL.createObjectURL(content)
-  link.download = `invoice-${number}.${file}`
-  link.click()
-  URL.revokeObjectURL(link.href)
+  if (content instanceof Blob) saveFile(content, `invoice-${number}.${file}`)
 }
 
 /** The last day is included; the API's end is not. */

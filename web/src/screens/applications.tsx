@@ -13,10 +13,12 @@ import { StateBadge } from '../parts/state-badge.tsx'
 import { useUndo } from '../parts/undo.tsx'
 import { WaitingTabs } from '../parts/waiting-tabs.tsx'
 import { When } from '../parts/when.tsx'
+import { usePlace } from '../router.tsx'
 import { useMayChange } from '../session.ts'
 import { isKey } from '../texts.ts'
 import { decisionTexts, standingTexts, applicationTexts as words } from '../texts-network.ts'
 import { reasonTexts } from '../texts-waiting.ts'
+import { useChosen } from '../use-chosen.ts'
 
 type Application = components['schemas']['Application']
 /** A list's row needs one id; a pair of ids has none of its own. */
@@ -34,7 +36,7 @@ const STATES = {
 /** Who asked to run which offer: many are decided at once. */
 export function Applications() {
   const mayChange = useMayChange()
-  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
+  const { chosen, choose, clear } = useChosen(usePlace().query.get('state') ?? '')
   return (
     <LogScreen<Row>
       name="applications"
@@ -43,10 +45,10 @@ export function Applications() {
       filter={{ name: 'state', label: words.filter, any: words.any, choices: STATES }}
       list={listApplications}
       href={() => undefined}
-      banner={() => (
+      banner={(_, rows) => (
         <>
           <WaitingTabs />
-          <Decide chosen={chosen} onClear={() => setChosen(new Set())} />
+          <Decide chosen={rows.filter(({ id }) => chosen.has(id))} onClear={clear} />
         </>
       )}
       nothing={(state) =>
@@ -56,9 +58,9 @@ export function Applications() {
         mayChange
           ? {
               chosen,
-              onChange: setChosen,
+              onChange: choose,
               allLabel: decisionTexts.selectAll,
-              rowLabel: (key) => decisionTexts.select(key),
+              rowLabel: (row) => decisionTexts.select(words.pair(row.affiliateName, row.offerName)),
             }
           : undefined
       }
@@ -117,17 +119,17 @@ async function listApplications({
   return { items, nextCursor: page.nextCursor }
 }
 
-type DecideProps = { readonly chosen: ReadonlySet<string>; readonly onClear: () => void }
+type DecideProps = { readonly chosen: readonly Row[]; readonly onClear: () => void }
 
 /** What can be done with the chosen ones; nothing while none is chosen. Approving asks nothing: it can be undone. */
 function Decide({ chosen, onClear }: DecideProps) {
   const [opened, { open, close }] = useDisclosure()
   const decide = useDecide()
   const approve = useMutation({
-    mutationFn: () => decide({ keys: [...chosen], state: 'approved', reason: '' }),
+    mutationFn: () => decide({ rows: chosen, state: 'approved', reason: '' }),
     onSuccess: onClear,
   })
-  const count = chosen.size
+  const count = chosen.length
   if (count === 0) return null
   return (
     <Group className={classes.bar} gap="xs">
@@ -147,7 +149,7 @@ function Decide({ chosen, onClear }: DecideProps) {
       <Modal opened={opened} onClose={close} title={words.rejectTitle(count)} centered>
         <RejectForm
           reject={async (reason) => {
-            await decide({ keys: [...chosen], state: 'rejected', reason })
+            await decide({ rows: chosen, state: 'rejected', reason })
             close()
             onClear()
           }}
@@ -157,7 +159,7 @@ function Decide({ chosen, onClear }: DecideProps) {
   )
 }
 
-type Wanted = { readonly keys: readonly string[]; readonly state: Decision; readonly reason: string }
+type Wanted = { readonly rows: readonly Row[]; readonly state: Decision; readonly reason: string }
 /** What is sent for some pairs at once. */
 type Verdict = {
   readonly keys: readonly string[]
@@ -178,13 +180,9 @@ function useDecide() {
     await queries.invalidateQueries({ queryKey: ['applications'] })
     return decided
   }
-  return async (wanted: Wanted) => {
-    const shown = queries.getQueriesData<{ readonly pages?: readonly { readonly items: readonly Row[] }[] }>({
-      queryKey: ['applications'],
-    })
-    const rows = shown.flatMap(([, data]) => data?.pages?.flatMap(({ items }) => items) ?? [])
-    const before = toVerdicts(rows.filter(({ id }) => wanted.keys.includes(id)))
-    const { changed, unchanged, unknown } = await send(wanted)
+  return async ({ rows, state, reason }: Wanted) => {
+    const before = toVerdicts(rows)
+    const { changed, unchanged, unknown } = await send({ keys: rows.map(({ id }) => id), state, reason })
     const parts = [
       words.decided(changed),
       ...(unchanged > 0 ? [words.unchanged(unchanged)] : []),

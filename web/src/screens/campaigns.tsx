@@ -1,5 +1,4 @@
 import { Button, Group, MultiSelect, SegmentedControl, Select, Switch, Text, TextInput } from '@mantine/core'
-import { useState } from 'react'
 import { CampaignTable } from '../parts/campaign-table.tsx'
 import { Empty } from '../parts/empty.tsx'
 import { Icon } from '../parts/icon.tsx'
@@ -14,6 +13,7 @@ import { isKey, texts, toOptions } from '../texts.ts'
 import { campaignTexts as words } from '../texts-campaigns.ts'
 import { shellTexts } from '../texts-shell.ts'
 import { useCampaignStatus } from '../use-campaign-status.ts'
+import { useChosen } from '../use-chosen.ts'
 
 /** Every campaign with its figures; what is shown of them is in the address. */
 export function Campaigns() {
@@ -71,10 +71,14 @@ function FirstCampaign({ create }: { readonly create: React.ReactNode }) {
   )
 }
 
+/** Of the address. */
+const FILTERS = ['q', 'status', 'tag'] as const
+
 function Found({ items }: { readonly items: readonly Campaign[] }) {
   const { query: place } = usePlace()
-  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
+  const { chosen, choose, clear } = useChosen(FILTERS.map((name) => place.get(name)).join(' '))
   const shown = items.filter((campaign) => fits(campaign, place))
+  const marked = shown.filter(({ id }) => chosen.has(id))
   const span = place.get('span') === 'week' ? 'week' : 'today'
   return (
     <>
@@ -86,14 +90,12 @@ function Found({ items }: { readonly items: readonly Campaign[] }) {
           value={span}
           onChange={(value) => setQuery({ span: value === 'week' ? 'week' : undefined })}
         />
-        {chosen.size > 0 && (
-          <BulkStatus chosen={items.filter(({ id }) => chosen.has(id))} onDone={() => setChosen(new Set())} />
-        )}
+        {marked.length > 0 && <BulkStatus chosen={marked} onDone={clear} />}
       </Group>
       {shown.length === 0 ? (
         <Empty icon="story" title={texts.filter.nothing} text={words.nothing} action={<ClearFilters />} />
       ) : (
-        <CampaignTable items={shown} span={span} chosen={chosen} onChoose={setChosen} />
+        <CampaignTable items={shown} span={span} chosen={chosen} onChoose={choose} />
       )}
     </>
   )

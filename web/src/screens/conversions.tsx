@@ -92,7 +92,6 @@ function Rows({ rows, filter, hasMore }: RowsProps) {
   const { hrefOf } = useOpened()
   const mayChange = useMayChange()
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
-  if (rows.length === 0) return <NoRows filter={filter} />
   const isPage = hasMore && isAnyGiven(filter) && rows.every(({ id }) => chosen.has(id))
   return (
     <>
@@ -101,18 +100,27 @@ function Rows({ rows, filter, hasMore }: RowsProps) {
         filter={isPage ? filter : undefined}
         onClear={() => setChosen(new Set())}
       />
-      <DataTable
-        label={words.title}
-        columns={columns}
-        rows={rows}
-        rowKey={({ id }) => id}
-        href={({ id }) => hrefOf(id)}
-        selection={
-          mayChange
-            ? { chosen, onChange: setChosen, allLabel: byHandTexts.selectAll, rowLabel: byHandTexts.select }
-            : undefined
-        }
-      />
+      {rows.length === 0 ? (
+        <NoRows filter={filter} />
+      ) : (
+        <DataTable
+          label={words.title}
+          columns={columns}
+          rows={rows}
+          rowKey={({ id }) => id}
+          href={({ id }) => hrefOf(id)}
+          selection={
+            mayChange
+              ? {
+                  chosen,
+                  onChange: setChosen,
+                  allLabel: byHandTexts.selectAll,
+                  rowLabel: ({ event, txid, id }) => byHandTexts.select(`${event} ${txid || id}`),
+                }
+              : undefined
+          }
+        />
+      )}
     </>
   )
 }

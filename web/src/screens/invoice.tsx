@@ -1,5 +1,5 @@
 import { Anchor, Button } from '@mantine/core'
-import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
+import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query'
 import { answerOf, api } from '../api.ts'
 import type { components } from '../api-types.ts'
 import { formatMoney } from '../format.ts'
@@ -7,6 +7,7 @@ import { ConfirmButton } from '../parts/confirm-button.tsx'
 import { DataTable } from '../parts/data-table.tsx'
 import { Day } from '../parts/day.tsx'
 import { Facts } from '../parts/facts.tsx'
+import { FormProblem } from '../parts/form-footer.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { LoadMore } from '../parts/load-more.tsx'
 import { Loaded } from '../parts/loaded.tsx'
@@ -17,6 +18,7 @@ import { When } from '../parts/when.tsx'
 import { useNames } from '../resource.ts'
 import { advertisers, affiliates, type Invoice } from '../resources-network.ts'
 import type { PathParams } from '../router.tsx'
+import { saveFile } from '../save-file.ts'
 import { billingTexts, invoiceTexts as words } from '../texts-billing.ts'
 
 type Line = components['schemas']['InvoiceWithLines']['lines'][number]
@@ -62,6 +64,39 @@ function sideQuery(invoice: Invoice | undefined): string {
   return invoice?.side === 'advertiser' ? '?side=advertiser' : ''
 }
 
+const FILES = ['pdf', 'csv'] as const
+
+/** Fetched, not linked: who belongs to several workspaces names one by a header, which a link can not send. */
+function Files({ invoice }: { readonly invoice: Invoice }) {
+  const download = useMutation({
+    mutationFn: async (file: (typeof FILES)[number]) =>
+      saveFile(await loadFile(invoice.id, file), `invoice-${invoice.number}.${file}`),
+  })
+  return (
+    <>
+      {FILES.map((file) => (
+        <Button
+          key={file}
+          variant="default"
+          leftSection={<Icon name="down" size={14} />}
+          loading={download.isPending && download.variables === file}
+          onClick={() => download.mutate(file)}
+        >
+          {words[file]}
+        </Button>
+      ))}
+      <FormProblem problem={download.error?.message} />
+    </>
+  )
+}
+
+async function loadFile(id: string, file: (typeof FILES)[number]): Promise<Blob> {
+  const init = { params: { path: { id } }, parseAs: 'blob' } as const
+  return await answerOf<Blob>(
+    file === 'pdf' ? api.GET('/api/v1/invoices/{id}/pdf', init) : api.GET('/api/v1/invoices/{id}/csv', init),
+  )
+}
+
 /** draft ─▶ final ◀─▶ paid; what is not paid can be taken back. */
 function Actions({ invoice }: { readonly invoice: Invoice }) {
   const queries = useQueryClient()
@@ -80,24 +115,7 @@ function Actions({ invoice }: { readonly invoice: Invoice }) {
   }
   return (
     <>
-      <Button
-        component="a"
-        href={`/api/v1/invoices/${id}/pdf`}
-        download
-        variant="default"
-        leftSection={<Icon name="down" size={14} />}
-      >
-        {words.pdf}
-      </Button>
-      <Button
-        component="a"
-        href={`/api/v1/invoices/${id}/csv`}
-        download
-        variant="default"
-        leftSection={<Icon name="down" size={14} />}
-      >
-        {words.csv}
-      </Button>
+      <Files invoice={invoice} />
       {(state === 'draft' || state === 'final') && (
         <ConfirmButton
           label={words.void}

@@ -43,6 +43,7 @@ export function Offers() {
           key: 'payout',
           header: texts.offers.payout,
           numeric: true,
+          sortBy: ({ terms, payout }) => Number(terms === null ? payout : (terms.payout.amount ?? 0)),
           cell: (offer) =>
             offer.terms === null ? payoutOf(offer) : formatPrice(offer.terms.payout, offer.currency),
         },

@@ -9,11 +9,16 @@ import { texts } from '../texts.ts'
 import { signInTexts as words } from '../texts-sign-in.ts'
 import { useForm } from '../use-form.ts'
 
+type SignInProps = {
+  /** What follows; by default everything is asked anew. */
+  readonly onDone?: () => Promise<unknown>
+}
+
 /** Asks who it is, in the place of whatever screen was asked for, which then appears. */
-export function SignIn() {
+export function SignIn({ onDone }: SignInProps) {
   const queries = useQueryClient()
   const [needsCode, setNeedsCode] = useState(false)
-  const enter = () => queries.resetQueries()
+  const enter = onDone ?? (() => queries.resetQueries())
   if (needsCode) return <SecondStep onDone={enter} onBack={() => setNeedsCode(false)} />
   return <FirstStep onDone={enter} onCode={() => setNeedsCode(true)} />
 }

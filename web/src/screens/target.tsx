@@ -59,7 +59,7 @@ function ExistingTarget({ id }: { readonly id: string }) {
             {target.ownerType === 'affiliate' ? (
               <Text c="dimmed">{words.affiliates}</Text>
             ) : (
-              <TargetForm key={target.updatedAt} target={target} campaignId="" />
+              <TargetForm key={target.id} target={target} campaignId="" />
             )}
           </>
         )}
