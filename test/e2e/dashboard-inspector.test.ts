@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type ApiClient, idOf, setUpOwner } from '../../src/cli/demo/api-client.ts'
+import { type ApiClient, DEMO_OWNER, idOf, setUpOwner } from '../../src/cli/demo/api-client.ts'
 import { type Installation, startInstallation } from '../../src/cli/demo/installation.ts'
 import { openSink } from '../support/delivery-queue.ts'
 import { findA11yProblems } from './axe.ts'
-import { fill, launchBrowser } from './dashboard-page.ts'
+import { enter, fill, launchBrowser } from './dashboard-page.ts'
 import { type DashboardWindow, openAsOwner } from './dashboard-window.ts'
 
 /** Long enough for a busy machine; what does not come by then does not come. */
@@ -107,6 +107,34 @@ describe('what went wrong is found and mended in a browser', () => {
     JOURNEY_MS_MAX,
   )
 
+  it('what is decided by hand is put back as it was, also where the list lost it meanwhile', async () => {
+    await page.goto(`${installation.dashboardUrl}/conversions?anyId=LOST-1&status=approved`)
+    const row = page.getByRole('row').filter({ hasText: 'LOST-1' })
+    await row.getByRole('checkbox', { name: /^Choose .* LOST-1$/ }).check()
+    await page.getByRole('button', { name: 'Reject', exact: true }).click()
+    const dialog = page.getByRole('dialog', { name: 'Reject conversions' })
+    await dialog.getByRole('textbox', { name: 'Reason' }).fill('Returned')
+    await dialog.getByRole('button', { name: 'Reject' }).click()
+    await row.waitFor({ state: 'detached' })
+    await dialog.getByText('1 changed').waitFor()
+    await dialog.getByRole('button', { name: 'Close', exact: true }).last().click()
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await row.getByText('Approved').waitFor()
+  })
+
+  it('a session that ends takes nothing away that was typed', async () => {
+    await page.goto(`${installation.dashboardUrl}/landers/new`)
+    await fill(page, { Name: 'Half typed', 'Lander URL': 'https://landers.example.com/half' })
+    await page.context().clearCookies()
+    await page.getByRole('button', { name: 'Create', exact: true }).click()
+    const again = page.getByRole('dialog', { name: 'Sign in' })
+    await again.getByRole('textbox', { name: 'E-mail' }).fill(DEMO_OWNER.email)
+    await enter(again.locator('input[type=password]'), DEMO_OWNER.password)
+    await again.waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: 'Create', exact: true }).click()
+    await page.getByRole('heading', { level: 1, name: 'Half typed' }).waitFor()
+  })
+
   it(
     'a delivery that failed is sent again from the story of its visit, which then shows that it arrived',
     async () => {
@@ -127,7 +155,7 @@ describe('what went wrong is found and mended in a browser', () => {
       receiverStatus = 200
       await page.getByRole('button', { name: 'Send again' }).click()
       await page.getByRole('dialog').getByRole('button', { name: 'Send again' }).click()
-      await lane.getByRole('link', { name: 'Delivered' }).waitFor()
+      await lane.getByRole('link', { name: 'Delivered' }).first().waitFor()
       expect(receiver.received.length).toBeGreaterThan(1)
       expect(window.complaints.filter((each) => !each.includes('status of 404'))).toEqual([])
     },
