@@ -19,15 +19,10 @@ export function SignInAgain() {
     await queries.invalidateQueries()
   }
   return (
-    <Modal
-      opened
-      onClose={() => undefined}
-      withCloseButton={false}
-      fullScreen
-      zIndex={ABOVE_ALL}
-      aria-label={texts.signIn.title}
-    >
-      <SignIn onDone={enter} />
-    </Modal>
+    <Modal.Root opened onClose={() => undefined} fullScreen zIndex={ABOVE_ALL}>
+      <Modal.Content aria-label={texts.signIn.title}>
+        <SignIn onDone={enter} />
+      </Modal.Content>
+    </Modal.Root>
   )
 }
