@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
-import { formatBytes, saveFile } from '../report-export.ts'
+import { formatBytes, saveFile } from '../save-file.ts'
 import { fileTexts as words } from '../texts-conversions.ts'
 import { Icon } from './icon.tsx'
 import { tellFailure, useTell } from './tell.tsx'
