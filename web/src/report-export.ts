@@ -3,9 +3,6 @@ import { type AskedReport, toBody } from './report-data.ts'
 
 export type ExportFormat = 'csv' | 'xlsx'
 
-const KB = 1_000
-const MB = 1_000_000
-
 /** The file of exactly what is asked: all rows with all groupings, the columns that are shown. */
 export async function loadExport(asked: AskedReport, format: ExportFormat): Promise<Blob> {
   const {
@@ -20,10 +17,4 @@ export async function loadExport(asked: AskedReport, format: ExportFormat): Prom
   const body = { ...question, metrics: [...asked.metrics], format }
   // Also the text of a CSV file is kept byte by byte.
   return await answerOf<Blob>(api.POST('/api/v1/reports/export', { body, parseAs: 'blob' }))
-}
-
-/** "820 B", "12.3 kB", "4.5 MB". */
-export function formatBytes(bytes: number): string {
-  if (bytes < KB) return `${bytes} B`
-  return bytes < MB ? `${(bytes / KB).toFixed(1)} kB` : `${(bytes / MB).toFixed(1)} MB`
 }
