@@ -1,4 +1,4 @@
-import { Button, Checkbox, Group, Stack, Text } from '@mantine/core'
+import { Button, Checkbox, Group, Stack } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { answerOf, api } from '../api.ts'
@@ -6,12 +6,10 @@ import type { components } from '../api-types.ts'
 import { formatCount, formatMoney } from '../format.ts'
 import { isKey, texts } from '../texts.ts'
 import { uploadTexts as words } from '../texts-conversions.ts'
-import { DataTable } from './data-table.tsx'
 import { FormProblem } from './form-footer.tsx'
 import { JobProgress } from './job-progress.tsx'
-import { Note } from './note.tsx'
-import { Section } from './page.tsx'
 import { Sums } from './sums.tsx'
+import { UploadLines } from './upload-lines.tsx'
 import { RefusedLines } from './upload-refused.tsx'
 
 export type UploadPreview = components['schemas']['ConversionUploadPreview']
@@ -66,8 +64,7 @@ export function UploadPreviewView({ preview, onOther }: UploadPreviewProps) {
           </Group>
         </Stack>
       )}
-      {preview.problems.length > 0 && <Problems problems={preview.problems} />}
-      {preview.firstRows.length > 0 && <FirstRows rows={preview.firstRows} />}
+      <UploadLines upload={preview} />
     </Stack>
   )
 }
@@ -102,42 +99,4 @@ function toSums({ rows, broken, effect }: UploadPreview) {
     })),
     { label: words.sumWithout, value: formatCount(effect.withoutAmount) },
   ]
-}
-
-function Problems({ problems }: { readonly problems: UploadPreview['problems'] }) {
-  return (
-    <Section title={words.problems}>
-      <Note tone="look">{words.problemsHint}</Note>
-      <DataTable
-        label={words.problems}
-        rows={problems}
-        rowKey={(row) => String(row.line)}
-        columns={[
-          { key: 'line', header: words.line, cell: (row) => row.line },
-          { key: 'reason', header: words.problem, cell: (row) => <Text size="sm">{row.reason}</Text> },
-        ]}
-      />
-    </Section>
-  )
-}
-
-function FirstRows({ rows }: { readonly rows: UploadPreview['firstRows'] }) {
-  const names = [...new Set(rows.flatMap((row) => Object.keys(row.params)))]
-  return (
-    <Section title={words.firstRows}>
-      <DataTable
-        label={words.firstRows}
-        rows={rows}
-        rowKey={(row) => String(row.line)}
-        columns={[
-          { key: 'line', header: words.line, cell: (row) => row.line },
-          ...names.map((name) => ({
-            key: name,
-            header: name,
-            cell: (row: UploadPreview['firstRows'][number]) => row.params[name] ?? '',
-          })),
-        ]}
-      />
-    </Section>
-  )
 }
