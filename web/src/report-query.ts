@@ -19,6 +19,8 @@ export const ROWS_MAX = 50_000
 export const METRICS_MAX = 30
 export const SERIES_MAX = 8
 const OPEN_MAX = 40
+/** Nothing was tracked before. */
+const FIRST_DAY = '2000-01-01'
 const DAY_MS = 86_400_000
 
 /** What a report shows unless other columns are chosen. */
@@ -172,8 +174,9 @@ function readPeriod(
   return { range, from: readDay(address.get('from')) ?? today, to: readDay(address.get('to')) ?? today }
 }
 
+/** A day that is still being typed is none: its year begins with zeros. */
 function readDay(text: string | null): string | undefined {
-  return text === null || Number.isNaN(Date.parse(text)) ? undefined : text
+  return text === null || Number.isNaN(Date.parse(text)) || text < FIRST_DAY ? undefined : text
 }
 
 function daysOf(range: Exclude<Range, 'custom'>, today: string): { from: string; to: string } {

@@ -15,16 +15,20 @@ const weekdays = Array.from({ length: 7 }, (_, index) =>
   new Intl.DateTimeFormat('en', { weekday: 'long', timeZone: 'UTC' }).format(Date.UTC(2024, 0, index + 1)),
 )
 
-/** Says the values of dimensions in words: names for ids, days as people write them. */
-export function useValueLabels(): LabelOf {
+/**
+ * Says the values of dimensions in words: names for ids, days as people write them.
+ * @param named whose names are needed beside those that a report brings with its rows: these lists alone are loaded
+ */
+export function useValueLabels(named: readonly Dimension[]): LabelOf {
+  const ifNamed = (dimension: Dimension) => ({ enabled: named.includes(dimension) })
   const names: Partial<Record<Dimension, (id: string) => string>> = {
-    campaign: useNames(campaigns),
-    source: useNames(sources),
-    network: useNames(networks),
-    offer: useNames(offers),
-    lander: useNames(landers),
-    affiliate: useNames(affiliates),
-    advertiser: useNames(advertisers),
+    campaign: useNames(campaigns, ifNamed('campaign')),
+    source: useNames(sources, ifNamed('source')),
+    network: useNames(networks, ifNamed('network')),
+    offer: useNames(offers, ifNamed('offer')),
+    lander: useNames(landers, ifNamed('lander')),
+    affiliate: useNames(affiliates, ifNamed('affiliate')),
+    advertiser: useNames(advertisers, ifNamed('advertiser')),
   }
   return (dimension, value) => {
     if (value === '') return dimension === 'bot' ? texts.report.person : texts.report.empty

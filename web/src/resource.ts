@@ -60,11 +60,15 @@ export function useFreshItems<Item>(resource: Listed<Item>) {
   return useQuery({ queryKey: [resource.name, 'fresh'], queryFn: () => loadAll(resource), gcTime: 0 })
 }
 
-/** Tells the name of a thing by its id; what is archived or unknown keeps its id. */
+/**
+ * Tells the name of a thing by its id; what is archived or unknown keeps its id.
+ * @param options.enabled false: those that are known already, without asking.
+ */
 export function useNames<Item extends { readonly id: string; readonly name: string }>(
   resource: Listed<Item>,
+  options: { readonly enabled?: boolean } = {},
 ): (id: string) => string {
-  const items = useItems(resource).data ?? []
+  const items = useItems(resource, options).data ?? []
   return (id) => items.find((item) => item.id === id)?.name ?? id
 }
 

@@ -19,6 +19,7 @@ export const explorerTexts = {
   compareFrom: 'Starting on',
   comparedWith: (from: string, to: string) =>
     from === to ? `Compared with ${from}` : `Compared with ${from} to ${to}`,
+  todayNotOver: 'today is not over yet',
   before: (value: string) => `Before: ${value}`,
   newRow: 'new',
   operators: { is: 'is', is_not: 'is not', contains: 'contains', starts: 'starts with' },

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { ApiProblem } from './api.ts'
 import { followLive, type LiveEvent, type LiveFilter, type LiveKind } from './live-stream.ts'
 
@@ -19,8 +19,17 @@ export function useLive(kinds: readonly LiveKind[], isPaused: boolean, filter: L
   const [problem, setProblem] = useState<string>()
   const wanted = kinds.join(',')
   const { campaignId = '', outcome = '', affiliateNetworkId = '' } = filter
+  /** Where a stream of the same question goes on. */
+  const place = useRef({ question: '', after: '' })
 
   useEffect(() => {
+    const question = JSON.stringify([wanted, campaignId, outcome, affiliateNetworkId])
+    if (place.current.question !== question) {
+      // What was told before answers another question.
+      place.current = { question, after: '' }
+      setEvents([])
+      setMissed(0)
+    }
     if (isPaused || wanted === '') {
       setState('paused')
       setResumed(undefined)
@@ -30,7 +39,11 @@ export function useLive(kinds: readonly LiveKind[], isPaused: boolean, filter: L
     void followOn({
       kinds: wanted.split(',').filter(isLiveKind),
       filter: { campaignId, outcome, affiliateNetworkId },
+      after: place.current.after,
       signal: stop.signal,
+      onPlace: (after) => {
+        place.current = { question, after }
+      },
       onState: setState,
       onResumed: setResumed,
       onRefused: setProblem,
@@ -55,7 +68,10 @@ function isLiveKind(text: string): text is LiveKind {
 type Following = {
   readonly kinds: readonly LiveKind[]
   readonly filter: LiveFilter
+  /** Where to go on; '' to begin now. */
+  readonly after: string
   readonly signal: AbortSignal
+  readonly onPlace: (after: string) => void
   readonly onState: (state: LiveState) => void
   readonly onResumed: (resumed: Resumed | undefined) => void
   readonly onRefused: (problem: string) => void
@@ -66,7 +82,7 @@ type Following = {
 /** Until the page is left, or the API refuses it. */
 async function followOn(following: Following): Promise<void> {
   const { kinds, filter, signal, onState, onResumed, onRefused, onEvents, onMissed } = following
-  let after = ''
+  let { after } = following
   let wasLost = false
   onState('connecting')
   onResumed(undefined)
@@ -83,6 +99,7 @@ async function followOn(following: Following): Promise<void> {
           },
           onPlace: (id) => {
             after = id
+            following.onPlace(id)
           },
           onMissed: (count) => {
             if (wasLost) onResumed('cut')

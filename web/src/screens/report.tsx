@@ -20,7 +20,7 @@ import { comparedPeriod } from '../report-compare.ts'
 import { type AskedReport, type ReportAnswer, ROWS_BELOW, useReport } from '../report-data.ts'
 import type { FactsOf } from '../report-metrics.ts'
 import { isMetric } from '../report-names.ts'
-import { type Path, ROWS_MAX, ROWS_STEP } from '../report-query.ts'
+import { type Path, ROWS_MAX, ROWS_STEP, todayIn } from '../report-query.ts'
 import { toTreeRows, type ValuesRow } from '../report-tree.ts'
 import { type LabelOf, useValueLabels } from '../report-values.ts'
 import { setQuery } from '../router.tsx'
@@ -33,11 +33,12 @@ const words = texts.report
 /** Groups × metrics of a period as a table, a chart or a map; what is asked and how it is shown is in the address. */
 export function Report() {
   const asked = useAskedReport()
-  const labelOf = useValueLabels()
-  const factsOf = useMetricFacts()
   const [limits, setLimits] = useState<ReadonlyMap<string, number>>(new Map())
   const limitBelow = (path: Path) => limits.get(JSON.stringify(path)) ?? ROWS_BELOW
+  // Asked for before anything else: a browser asks for six things at a time.
   const report = useReport(asked, limitBelow)
+  const labelOf = useValueLabels(asked.filters.map(({ dimension }) => dimension))
+  const factsOf = useMetricFacts()
   const more = useCallback(
     (path: Path) =>
       setLimits((before) => {
@@ -203,6 +204,7 @@ function Foot({ asked, answer: { top } }: { readonly asked: AskedReport; readonl
     words.groups(formatCount(top.rows.length), formatCount(top.groups)),
     words.timeZone(asked.timeZone),
     ...(period === undefined ? [] : [explorerTexts.comparedWith(dayOf(period.from), dayOf(period.to))]),
+    ...(period !== undefined && asked.to >= todayIn(asked.timeZone) ? [explorerTexts.todayNotOver] : []),
   ]
   return (
     <Group justify="space-between" mt="sm" gap="xs">
