@@ -1,4 +1,4 @@
-import { Input, Select, Textarea, TextInput } from '@mantine/core'
+import { Input, Select, Stack, Textarea, TextInput } from '@mantine/core'
 import { isKey, toOptions } from '../texts.ts'
 import { termsTexts as words } from '../texts-terms.ts'
 import type { TermsProps } from './offer-terms.tsx'
@@ -50,7 +50,7 @@ function LandingPages({ terms, set, errorOf }: TermsProps) {
         removeLabel={(index) => words.remove(words.landingPage(index + 1))}
         empty={EMPTY_PAGE}
         row={(page, change, index) => (
-          <>
+          <Stack gap={6}>
             <TextInput
               aria-label={words.landingPage(index + 1)}
               placeholder={words.goalName}
@@ -58,14 +58,14 @@ function LandingPages({ terms, set, errorOf }: TermsProps) {
               error={errorOf(`landingPages.${index}.name`)}
               onChange={(event) => change({ name: event.currentTarget.value })}
             />
-            <TextInput
+            <UrlField
               aria-label={words.landingUrl(index + 1)}
-              placeholder="https://"
               value={page.url}
               error={errorOf(`landingPages.${index}.url`)}
-              onChange={(event) => change({ url: event.currentTarget.value })}
+              onChange={(url) => change({ url })}
+              purpose="offer"
             />
-          </>
+          </Stack>
         )}
       />
     </Input.Wrapper>
