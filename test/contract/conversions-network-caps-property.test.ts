@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { Hit } from '../../src/domain/hit.ts'
+import type { Judge } from '../../src/conversions/judge.ts'
+import { JudgeUnavailableError } from '../../src/conversions/judge-error.ts'
+import type { Hit, HitAnswer } from '../../src/domain/hit.ts'
 import { type AffiliateCaps, DEFAULT_TERMS, NO_CAPS } from '../../src/domain/offer-terms.ts'
 import { countOfCap } from '../../src/store/cap-counters.ts'
 import { listConversions, type StoredConversion } from '../../src/store/conversions.ts'
@@ -104,6 +106,17 @@ function* inGroups(said: readonly Said[], random: () => number): Generator<reado
   }
 }
 
+/** As edges do: a database that is busy for too long is asked again. */
+async function untilJudged(judge: Judge, hits: readonly Hit[]): Promise<readonly HitAnswer[]> {
+  for (;;) {
+    try {
+      return await judge.judge(hits)
+    } catch (error) {
+      if (!(error instanceof JudgeUnavailableError)) throw error
+    }
+  }
+}
+
 function usedOf(cap: BoundedCap, recorded: readonly StoredConversion[]): number {
   const counted = recorded.filter(
     ({ affiliateId }) => cap.affiliateId === '' || affiliateId === cap.affiliateId,
@@ -139,7 +152,9 @@ describe.each(SQL_ENGINES)('caps of every kind together on %s', (engine) => {
       for (const _ of [1, 2]) judges.push(world.anotherJudge(await stores.open(options)))
       const said = drawHits(world, affiliates, random)
       const groups = [...inGroups(said, random)]
-      const judged = groups.map(async (hits, n) => (await judges[n % judges.length]?.judge(hits)) ?? [])
+      const judged = groups.map(
+        async (hits, n) => await untilJudged(judges[n % judges.length] ?? world.judge, hits),
+      )
       const answers = (await Promise.all(judged)).flat()
 
       const { items: recorded } = await listConversions(

@@ -87,7 +87,7 @@ describe('a URL in a form', () => {
 
   it('of a traffic source grows with its parameters as they are typed', async () => {
     await page.goto(`${installation.dashboardUrl}/traffic-sources/${made.source}`)
-    const link = page.getByText('https://…/c/…?cid=')
+    const link = page.getByText('https://…/c/…?cid=w8JZ4kQ2&z=17')
     await link.waitFor()
     await fill(page, { 'Cost parameter': 'price', 'Macro of the price': '[bid]' })
     await page.getByRole('button', { name: '[bid]. Theirs: what the visit costs' }).waitFor()

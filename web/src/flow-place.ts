@@ -1,5 +1,5 @@
-/** Frames that a rule may take to unfold. */
-const TRIES_MAX = 30
+/** Frames that a rule may take to unfold, on a slow machine too. */
+const TRIES_MAX = 300
 const FOCUSABLE = 'input:not([type=hidden]), button, textarea, [tabindex="0"]'
 
 /** The rule, from 0, that a place of the diagram is in. */
@@ -23,12 +23,18 @@ export function focusPlace(form: HTMLElement, place: string, tries = TRIES_MAX):
     reached.scrollIntoView({ block: 'center', behavior: 'smooth' })
     return
   }
-  if (tries > 0 && place.includes('.')) {
+  if (tries > 0 && isFolded(form, place)) {
     requestAnimationFrame(() => focusPlace(form, place, tries - 1))
     return
   }
   const above = place.slice(0, Math.max(0, place.lastIndexOf('.')))
   focusPlaceAbove(form, above)
+}
+
+/** Whether the place is inside a rule whose fields are not there yet. */
+function isFolded(form: HTMLElement, place: string): boolean {
+  const rule = ruleOfPlace(place)
+  return rule !== undefined && form.querySelector(`[data-place^="rules.${rule}."]`) === null
 }
 
 /** Fields that a viewer can only read take no focus: what they stand in does. */
