@@ -302,6 +302,7 @@ describe('the report in a browser', () => {
     await page.getByRole('combobox', { name: 'Values' }).waitFor()
     expect(await findA11yProblems(page)).toEqual([])
     await page.keyboard.press('Escape')
+    await page.getByRole('combobox', { name: 'Values' }).waitFor({ state: 'detached' })
     await page.getByRole('button', { name: 'Columns' }).click()
     await page.getByRole('dialog').getByText('Your formulas').waitFor()
     expect(await findA11yProblems(page)).toEqual([])
