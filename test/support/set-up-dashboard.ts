@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { join, resolve } from 'node:path'
+import chromium from '@sparticuz/chromium'
 import type { TestProject } from 'vitest/node'
 
 declare module 'vitest' {
@@ -11,8 +12,10 @@ declare module 'vitest' {
 
 const WEB = resolve(import.meta.dirname, '../../web')
 
-/** Builds the dashboard of this source, once for all tests with a browser. */
-export function setup(project: TestProject): void {
+/** Builds the dashboard of this source and unpacks the browser, once for all tests with one. */
+export async function setup(project: TestProject): Promise<void> {
+  // Two tests that begin at once would unpack it over each other, and start what is half there.
+  await chromium.executablePath()
   const vite = resolve(WEB, '../node_modules/vite/bin/vite.js')
   // What is being served meanwhile keeps its files.
   const args = [vite, 'build', WEB, '--emptyOutDir', 'false', '--logLevel', 'warn']
