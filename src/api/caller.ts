@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { FastifyRequest } from 'fastify'
 import type { AccountRole } from './access-table.ts'
-import type { User } from './accounts.ts'
+import type { Membership, User } from './accounts.ts'
 
 /** Begins the actor of a person; the rest is their id. */
 export const USER_ACTOR = 'user:'
@@ -25,6 +25,8 @@ declare module 'fastify' {
     caller: Caller | undefined
     /** Set when a session cookie came with the request. */
     user: User | undefined
+    /** Of that person, in every workspace. */
+    memberships: readonly Membership[] | undefined
   }
 }
 

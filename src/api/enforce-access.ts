@@ -22,6 +22,7 @@ const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
 export function enforceAccess(app: ApiApp, deps: ApiDeps): void {
   app.decorateRequest('caller', undefined)
   app.decorateRequest('user', undefined)
+  app.decorateRequest('memberships', undefined)
   app.addHook('onRoute', ({ method, url }) => {
     for (const each of [method].flat()) {
       if (accessOf(each, url) === undefined) throw new Error(`${each} ${url} is missing in access-table.ts`)
@@ -140,7 +141,8 @@ async function identify(
   }
   for (const cookie of session.cookies) setCookie(cookie)
   request.user = session.user
-  return await deps.accounts.memberships(session.user.id)
+  request.memberships = await deps.accounts.memberships(session.user.id)
+  return request.memberships
 }
 
 /**

@@ -187,6 +187,21 @@ describe('a person of several workspaces', () => {
     }
     expect((await get('/api/v1/me', {})).json().workspaces).toHaveLength(2)
   })
+
+  it('has its workspaces read once for an answer of /me', async () => {
+    const api = await openTestApi(stores)
+    const { cookie } = await api.owner('ada@example.com')
+    const { accounts } = api.deps
+    const own = { ...accounts }
+    const asked: string[] = []
+    accounts.memberships = async (userId) => {
+      asked.push(userId)
+      return await own.memberships(userId)
+    }
+    const answer = await api.app.inject({ url: '/api/v1/me', headers: { cookie } })
+    expect(answer.json().workspaces).toHaveLength(1)
+    expect(asked).toHaveLength(1)
+  })
 })
 
 const SECOND_WORKSPACE = {
