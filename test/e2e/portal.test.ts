@@ -163,6 +163,7 @@ describe('the affiliate portal in a browser', () => {
       await page.getByText('This offer allows postbacks only.').waitFor()
       await goTo(page, 'Conversions')
       await page.getByRole('cell', { name: '$2.00' }).waitFor()
+      await replaceSecretAndDelete(page, portal, tracker.origin)
 
       await expectScreens(page)
       expect(complaints).toEqual([])
@@ -295,6 +296,29 @@ async function personOf(rig: PortalRig, changes: Partial<AffiliateFields>): Prom
   })
   if (answer.statusCode !== 201) throw new Error(answer.body)
   return portal
+}
+
+/** A postback that signs is given a new secret, which is shown once; then it is deleted. One that does not sign has none. */
+async function replaceSecretAndDelete(page: Page, portal: Portal, tracker: string): Promise<void> {
+  const signed = await portal.post('postbacks', { url: `${tracker}/signed`, secret: 'first-secret' })
+  await goTo(page, 'Postbacks & pixels')
+  const replace = page.getByRole('button', { name: 'New secret…' })
+  await page.getByRole('table').getByRole('link', { name: 'Global Postback' }).click()
+  await page.getByRole('button', { name: 'Delete' }).waitFor()
+  expect(await replace.count()).toBe(0)
+  await page.evaluate(
+    `history.pushState(null, '', '/portal/postbacks/${signed.json().id}'); dispatchEvent(new PopStateEvent('popstate'))`,
+  )
+  await replace.click()
+  await page.getByRole('button', { name: 'Make a new secret' }).click()
+  await page.getByText('The new secret', { exact: true }).waitFor()
+  await page.getByRole('button', { name: 'I have copied it' }).click()
+  await page.getByText('The secret before signs too until').waitFor()
+  await page.getByRole('button', { name: 'Delete' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
+  await page.waitForURL(/portal\/postbacks$/)
+  await page.getByText(`${tracker}/pb`).first().waitFor()
+  expect(await page.getByText(`${tracker}/signed`).count()).toBe(0)
 }
 
 /** A pixel that an offer had no room for. */

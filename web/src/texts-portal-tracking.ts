@@ -110,6 +110,8 @@ export const trackingTexts = {
     secret: 'Secret',
     secretHint: 'Signs calls by Standard Webhooks. Empty: unsigned.',
     secretKept: 'A secret is set and never shown. Type another one to replace it.',
+    remove: 'Delete',
+    removeAsk: 'Your tracker is told by it no more. What waits for it is cancelled; its log stays.',
     enabled: 'Switched on',
     notAllowed: 'It can not work at this offer',
   },

@@ -1,20 +1,28 @@
 import { Checkbox, NumberInput, PasswordInput, Select, Stack, Switch, Textarea } from '@mantine/core'
+import { formatTime } from '../format.ts'
 import { Pair } from '../parts/form-layout.tsx'
+import { useMe } from '../session.ts'
 import { isKey, toOptions } from '../texts.ts'
 import { portalTexts } from '../texts-portal.ts'
+import { rotateTexts } from '../texts-targets.ts'
 import type { Form } from '../use-form.ts'
 import classes from './portal.module.css'
+import type { NamedPostback } from './portal-data.ts'
 import type { PostbackValues } from './postback-form.tsx'
 
 const words = portalTexts.postbacks
 const MINUTE_SECONDS = 60
 
-type PostbackConditionsProps = { readonly form: Form<PostbackValues>; readonly hasSecret: boolean }
+type PostbackConditionsProps = {
+  readonly form: Form<PostbackValues>
+  readonly item: NamedPostback | undefined
+}
 
 /** What few postbacks need stays folded, unless it is used. */
-export function PostbackConditions({ form, hasSecret }: PostbackConditionsProps) {
+export function PostbackConditions({ form, item }: PostbackConditionsProps) {
   const { type, onlyFirst, onlyWithPayout, delaySeconds, method, status } = form.values
-  const isUsed = onlyFirst || onlyWithPayout || delaySeconds > 0 || method === 'POST' || hasSecret
+  const isUsed =
+    onlyFirst || onlyWithPayout || delaySeconds > 0 || method === 'POST' || item?.hasSecret === true
   return (
     <details className={classes.more} open={isUsed || status === 'disabled' || undefined}>
       <summary>{words.conditions}</summary>
@@ -29,7 +37,7 @@ export function PostbackConditions({ form, hasSecret }: PostbackConditionsProps)
           checked={onlyWithPayout}
           onChange={(event) => form.set({ onlyWithPayout: event.currentTarget.checked })}
         />
-        {type === 'postback' && <CallFields form={form} hasSecret={hasSecret} />}
+        {type === 'postback' && <CallFields form={form} item={item} />}
         <Switch
           label={words.enabled}
           checked={status === 'active'}
@@ -41,7 +49,8 @@ export function PostbackConditions({ form, hasSecret }: PostbackConditionsProps)
 }
 
 /** Of a call by the network's server; a browser is told a URL alone. */
-function CallFields({ form, hasSecret }: PostbackConditionsProps) {
+function CallFields({ form, item }: PostbackConditionsProps) {
+  const { timeZone } = useMe().workspace
   const { method, delaySeconds, contentType } = form.values
   return (
     <>
@@ -85,9 +94,18 @@ function CallFields({ form, hasSecret }: PostbackConditionsProps) {
       <PasswordInput
         {...form.text('secret')}
         label={words.secret}
-        description={hasSecret ? words.secretKept : words.secretHint}
+        description={secretText(item, timeZone)}
         autoComplete="new-password"
       />
     </>
   )
+}
+
+/** While a secret is replaced, until when the one before it counts too. */
+function secretText(item: NamedPostback | undefined, timeZone: string): string {
+  if (item === undefined || !item.hasSecret) return words.secretHint
+  const until = item.previousSecretUntil
+  return until === null
+    ? words.secretKept
+    : `${words.secretKept} ${rotateTexts.until(formatTime(until, timeZone))}`
 }

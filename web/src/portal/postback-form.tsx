@@ -65,7 +65,7 @@ export function PostbackForm({ item }: { readonly item: NamedPostback | undefine
             }
           />
         </Pair>
-        <PostbackConditions form={form} hasSecret={item?.hasSecret ?? false} />
+        <PostbackConditions form={form} item={item} />
       </Stack>
       <FormFooter form={form} isNew={item === undefined} cancelHref={`/${postbacks.name}`} />
       {item !== undefined && (

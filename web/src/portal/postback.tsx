@@ -2,6 +2,7 @@ import { EditScreen } from '../parts/edit-screen.tsx'
 import type { PathParams } from '../router.tsx'
 import { portalTexts } from '../texts-portal.ts'
 import { postbacks } from './portal-data.ts'
+import { PostbackDeeds } from './postback-deeds.tsx'
 import { PostbackForm } from './postback-form.tsx'
 
 /** One postback link or conversion pixel. */
@@ -13,6 +14,7 @@ export function PostbackScreen({ params: { id = 'new' } }: { readonly params: Pa
       listTitle={portalTexts.postbacks.title}
       createTitle={portalTexts.postbacks.create}
       form={PostbackForm}
+      deeds={PostbackDeeds}
     />
   )
 }
