@@ -119,8 +119,11 @@ describe('the affiliate portal in a browser', () => {
     async () => {
       const { rig, page, complaints, answers } = await open()
       const portal = await personOf(rig, {})
-      const offerId = await rig.offer({ protocol: 'iframe' }, { name: 'Ringtones' })
+      const goals = [{ event: 'deposit', name: 'Deposit', revenue: SECRET_PRICE, payout: dollars(40) }]
+      const offerId = await rig.offer({ protocol: 'iframe', goals }, { name: 'Ringtones' })
+      await rig.agree(offerId, portal, { state: 'approved', payouts: { deposit: dollars(50) } })
       await rig.offer({ protocol: 'iframe', allowsPixels: false }, { name: 'Wallpapers' })
+      await rig.offer({ visibility: 'approval' }, { name: 'Loans' })
       const conversionId = await rig.conversion({ affiliateId: portal.affiliateId, offerId })
       await signIn(page)
       await page.getByRole('heading', { name: 'Overview' }).waitFor()
@@ -131,7 +134,13 @@ describe('the affiliate portal in a browser', () => {
       await page.keyboard.press('Enter')
       await page.getByText('This offer allows postbacks only').waitFor()
       await goTo(page, 'Offers')
+      await page.getByText('3 offers, 1 of them to apply for first').waitFor()
+      // What it would be paid itself: its own payout of the goal, and not the one that others are paid.
+      await page.getByRole('row', { name: /Ringtones.*\$2\.00 – \$50\.00/ }).waitFor()
+      await page.getByRole('row', { name: /Loans.*\$2\.00/ }).waitFor()
+      expect(await page.getByRole('columnheader', { name: 'Tag' }).count()).toBe(0)
       await page.getByRole('textbox', { name: 'Search' }).fill('ring')
+      await page.getByText('1 offer', { exact: true }).waitFor()
       await page.getByRole('link', { name: 'Wallpapers' }).waitFor({ state: 'detached' })
       await page.getByRole('link', { name: 'Ringtones' }).click()
       await page.getByText('$2.00').waitFor()
@@ -275,6 +284,12 @@ describe('the affiliate portal in a browser', () => {
     JOURNEY_MS_MAX,
   )
 })
+
+function dollars(amount: number) {
+  return { model: 'flat', amountMicros: amount * 1_000_000 } as const
+}
+
+const SECRET_PRICE = { model: 'flat', amountMicros: SECRET_REVENUE_MICROS } as const
 
 /** Gives the network an owner; the cookie of a session of theirs. */
 async function ownerOf({ api, workspace }: Pick<PortalRig, 'api' | 'workspace'>): Promise<string> {

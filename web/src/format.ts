@@ -33,7 +33,7 @@ export function formatPrice({ model, amount, percent }: Price, currency: string)
 }
 
 /** "15%", "12.5%": as many places as it was agreed on with. */
-function formatPercent(percent: number): string {
+export function formatPercent(percent: number): string {
   return numberFormat({ style: 'percent', maximumFractionDigits: 4 }).format(percent / 100)
 }
 

@@ -1,9 +1,8 @@
-import { Anchor, Button, Group, Select, Text, TextInput } from '@mantine/core'
-import { useDebouncedCallback, useMediaQuery } from '@mantine/hooks'
+import { Button, Select, TextInput } from '@mantine/core'
+import { useDebouncedCallback } from '@mantine/hooks'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { answerOf, api } from '../api.ts'
-import { DataTable } from '../parts/data-table.tsx'
 import { Empty } from '../parts/empty.tsx'
 import { Loaded } from '../parts/loaded.tsx'
 import { Page } from '../parts/page.tsx'
@@ -12,16 +11,13 @@ import { type Listed, loadAll, useItems } from '../resource.ts'
 import { setQuery, usePlace } from '../router.tsx'
 import { toOptions } from '../texts.ts'
 import { portalTexts } from '../texts-portal.ts'
+import { FoundOffers } from './found-offers.tsx'
 import classes from './offers.module.css'
-import { StandingBadge } from './portal-badges.tsx'
 import { type PortalOffer, portalOffers } from './portal-data.ts'
-import { priceText } from './price-text.ts'
+import { pricesOf } from './price-text.ts'
 
 const words = portalTexts.offers
 const TYPING_MS = 250
-/** More countries than these are counted, not named. */
-const COUNTRIES_SHOWN = 4
-const PHONE = '(max-width: 47.99em)'
 const NAMES = ['search', 'tag', 'country', 'standing', 'kind', 'pays'] as const
 type Filters = Readonly<Record<(typeof NAMES)[number], string>>
 const NO_FILTERS: Readonly<Record<(typeof NAMES)[number], undefined>> = {
@@ -84,10 +80,11 @@ function foundOffers({ search, tag, country, standing }: Filters): Listed<Portal
   }
 }
 
-function fits({ mayRun, application, kinds, payout }: PortalOffer, { standing, kind, pays }: Filters) {
+function fits(offer: PortalOffer, { standing, kind, pays }: Filters) {
+  const { mayRun, application, kinds } = offer
   if (standing === 'applied' && application.state !== 'pending') return false
   if (standing === 'open' && (mayRun || application.state !== 'none')) return false
-  if (pays !== '' && payout.model !== pays) return false
+  if (pays !== '' && !pricesOf(offer).some(({ model }) => model === pays)) return false
   return kind === '' || kinds.some(({ type, isAllowed }) => type === kind && isAllowed)
 }
 
@@ -130,76 +127,6 @@ function OfferFilters({ filters }: { readonly filters: Filters }) {
       ))}
     </div>
   )
-}
-
-/** A phone shows each offer as a card: a table would have to be pushed to and fro. */
-function FoundOffers({ rows }: { readonly rows: readonly PortalOffer[] }) {
-  const isPhone = useMediaQuery(PHONE)
-  return isPhone === true ? <OfferCards rows={rows} /> : <OfferTable rows={rows} />
-}
-
-function OfferCards({ rows }: { readonly rows: readonly PortalOffer[] }) {
-  return (
-    <ul className={classes.cards} aria-label={words.title}>
-      {rows.map((offer) => (
-        <li key={offer.id}>
-          <Group justify="space-between" gap="xs" wrap="nowrap" align="flex-start">
-            <Anchor href={`/portal/offers/${offer.id}`} fw={600}>
-              {offer.name}
-            </Anchor>
-            <Text fw={600} ta="right">
-              {priceText(offer.payout, offer.currency)}
-            </Text>
-          </Group>
-          <Group justify="space-between" gap="xs" mt={6}>
-            <StandingBadge offer={offer} />
-            <Dimmed text={countriesText(offer.countries)} />
-          </Group>
-        </li>
-      ))}
-    </ul>
-  )
-}
-
-function OfferTable({ rows }: { readonly rows: readonly PortalOffer[] }) {
-  return (
-    <DataTable
-      label={words.title}
-      rows={rows}
-      rowKey={(offer) => offer.id}
-      href={(offer) => `/portal/offers/${offer.id}`}
-      columns={[
-        { key: 'name', header: words.name, cell: (offer) => offer.name },
-        {
-          key: 'payout',
-          header: words.payout,
-          cell: (offer) => priceText(offer.payout, offer.currency),
-        },
-        { key: 'standing', header: words.standing, cell: (offer) => <StandingBadge offer={offer} /> },
-        {
-          key: 'countries',
-          header: words.countries,
-          cell: (offer) => <Dimmed text={countriesText(offer.countries)} />,
-        },
-        { key: 'tags', header: words.tag, cell: (offer) => <Dimmed text={offer.tags.join(', ')} /> },
-      ]}
-    />
-  )
-}
-
-function Dimmed({ text }: { readonly text: string }) {
-  return (
-    <Text size="sm" c="dimmed">
-      {text}
-    </Text>
-  )
-}
-
-function countriesText(countries: readonly string[]): string {
-  if (countries.length === 0) return words.everywhere
-  const shown = countries.slice(0, COUNTRIES_SHOWN).join(', ')
-  const rest = countries.length - COUNTRIES_SHOWN
-  return rest > 0 ? `${shown}, ${words.more(rest)}` : shown
 }
 
 /** @param onClear undefined when nothing is filtered. */

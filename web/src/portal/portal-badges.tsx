@@ -21,7 +21,8 @@ export function StandingBadge({ offer }: { readonly offer: PortalOffer }) {
   return <Word word={portalTexts.standing[standing]} color={STANDING_COLORS[standing]} />
 }
 
-function standingOf({ status, mayRun, visibility, application }: PortalOffer): Standing {
+/** What stands between the affiliate and the offer. */
+export function standingOf({ status, mayRun, visibility, application }: PortalOffer): Standing {
   if (status === 'expired' || status === 'deleted') return 'ended'
   if (application.state === 'blocked') return 'blocked'
   if (status !== 'active') return 'paused'
