@@ -3,9 +3,6 @@ import type { AddressInfo } from 'node:net'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
 import { DEFAULT_NETWORK_SETTINGS } from '../../src/domain/affiliate.ts'
-import type { AffiliateFields } from '../../src/store/affiliates.ts'
-import { insertMember } from '../../src/store/members.ts'
-import { createWorkspace } from '../../src/store/workspaces.ts'
 import { DASHBOARD_URL, PASSWORD, PUBLIC_URL } from '../contract/api-harness.ts'
 import {
   openPortal,
@@ -15,13 +12,12 @@ import {
   SECRETS,
 } from '../contract/portal-rig.ts'
 import { useStores } from '../support/databases.ts'
-import { PLAIN_WORKSPACE } from '../support/field-defaults.ts'
 import { choose, enter, fill, launchBrowser, watch } from './dashboard-page.ts'
+import { appendSkipped, EMAIL, ownerOf, personOf, viewerElsewhere } from './portal-people.ts'
 
 /** Long enough for a busy machine; what does not come by then does not come. */
 const STEP_MS_MAX = 15_000
 const JOURNEY_MS_MAX = 120_000
-const EMAIL = 'pat@example.com'
 /** Addresses of the portal and their headings. */
 const SCREENS = {
   '/portal/overview': 'Overview',
@@ -211,7 +207,7 @@ describe('the affiliate portal in a browser', () => {
       const { rig, page, complaints } = await open()
       await personOf(rig, {})
       await rig.offer({}, { name: 'Ringtones' })
-      const second = await viewerElsewhere(rig, EMAIL)
+      const second = await viewerElsewhere(rig)
       // Each page notes by itself what it showed, if only for a moment.
       await page.addInitScript(NOTE_RINGTONES)
       const asked: (string | undefined)[] = []
@@ -291,28 +287,6 @@ function dollars(amount: number) {
 
 const SECRET_PRICE = { model: 'flat', amountMicros: SECRET_REVENUE_MICROS } as const
 
-/** Gives the network an owner; the cookie of a session of theirs. */
-async function ownerOf({ api, workspace }: Pick<PortalRig, 'api' | 'workspace'>): Promise<string> {
-  const { cookie, userId } = await api.owner('ada@example.com')
-  await api.deps.accounts.addWorkspace({ id: workspace, name: 'Net', ownerId: userId })
-  return cookie
-}
-
-/** An affiliate with a person who signs in for it. */
-async function personOf(rig: PortalRig, changes: Partial<AffiliateFields>): Promise<Portal> {
-  const { api, workspace } = rig
-  const portal = await rig.affiliate(changes)
-  const cookie = await ownerOf({ api, workspace })
-  const answer = await api.app.inject({
-    method: 'POST',
-    url: `/api/v1/affiliates/${portal.affiliateId}/users`,
-    headers: { cookie, origin: DASHBOARD_URL, 'x-trailpost-workspace': workspace },
-    payload: { email: EMAIL, name: 'Pat', password: PASSWORD },
-  })
-  if (answer.statusCode !== 201) throw new Error(answer.body)
-  return portal
-}
-
 /** A postback that signs is given a new secret, which is shown once; then it is deleted. One that does not sign has none. */
 async function replaceSecretAndDelete(page: Page, portal: Portal, tracker: string): Promise<void> {
   const signed = await portal.post('postbacks', { url: `${tracker}/signed`, secret: 'first-secret' })
@@ -336,71 +310,10 @@ async function replaceSecretAndDelete(page: Page, portal: Portal, tracker: strin
   expect(await page.getByText(`${tracker}/signed`).count()).toBe(0)
 }
 
-/** A pixel that an offer had no room for. */
-async function appendSkipped(rig: PortalRig, { affiliateId }: Portal, conversionId: string): Promise<void> {
-  const at = Date.now()
-  const { workspace } = rig
-  const money = {
-    from_revenue_micros: 0,
-    to_revenue_micros: SECRET_REVENUE_MICROS,
-    to_payout_micros: 2_000_000,
-  }
-  const told = {
-    n: 1,
-    at,
-    hit_id: 'hit-1',
-    actor: 'hit',
-    reason: '',
-    from_status: '',
-    to_status: 'approved',
-  } as const
-  await rig.api.store.db
-    .insertInto('conversion_history')
-    .values({ conversion_id: conversionId, workspace, ...told, ...money })
-    .execute()
-  const call = { type: 'iframe', method: 'GET', url: 'https://t.example/f', body: '', content_type: '' }
-  const times = { due_at: at, created_at: at, updated_at: at, lease_owner: null, lease_until: null }
-  const whose = {
-    workspace: rig.workspace,
-    affiliate_id: affiliateId,
-    target_id: 'target',
-    click_id: 'click-1',
-  }
-  const state = {
-    state: 'skipped',
-    reason: 'offer allows no pixels',
-    attempts: 0,
-    attempts_before: 0,
-  } as const
-  await rig.api.store.db
-    .insertInto('deliveries')
-    .values({
-      id: 'd',
-      conversion_id: conversionId,
-      transition: 1,
-      ...state,
-      ...call,
-      ...times,
-      ...whose,
-    })
-    .execute()
-}
-
 async function signIn(page: Page): Promise<void> {
   await page.goto(DASHBOARD_URL)
   await page.getByRole('textbox', { name: 'E-mail' }).fill(EMAIL)
   await enter(page.locator('input[type=password]'), PASSWORD)
-}
-
-/** Makes the person a viewer of another workspace; its id. */
-async function viewerElsewhere({ api }: PortalRig, email: string): Promise<string> {
-  const { id } = await createWorkspace(api.store.db, { ...PLAIN_WORKSPACE, name: 'Elsewhere' }, Date.now())
-  const { accounts } = api.deps
-  const idOf = async (address: string) => (await accounts.findUserId(address)) ?? ''
-  await accounts.addWorkspace({ id, name: 'Elsewhere', ownerId: await idOf('ada@example.com') })
-  const userId = await idOf(email)
-  await insertMember(api.store.db, { workspace: id, userId, role: 'viewer' }, Date.now())
-  return id
 }
 
 async function openAccountMenu(page: Page): Promise<void> {
