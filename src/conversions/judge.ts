@@ -1,4 +1,5 @@
 import type { ClickIdKey } from '../domain/click-id.ts'
+import type { ConversionChange } from '../domain/conversion-types.ts'
 import type { Hit, HitAnswer, RenderedPixel } from '../domain/hit.ts'
 import type { ClickLookup } from '../ledger/click-lookup.ts'
 import { loadAffiliateOffers } from '../store/affiliate-offers.ts'
@@ -51,15 +52,7 @@ export type Judge = {
 
 /** What a hit would come to, and what it would do to a conversion; null when nothing. */
 export type Rehearsed = Pick<HitAnswer, 'outcome' | 'reason'> & {
-  readonly change: Pick<
-    Transition,
-    | 'fromStatus'
-    | 'toStatus'
-    | 'fromRevenueMicros'
-    | 'toRevenueMicros'
-    | 'fromPayoutMicros'
-    | 'toPayoutMicros'
-  > | null
+  readonly change: ConversionChange | null
 }
 
 export type JudgeOptions = {
@@ -158,7 +151,7 @@ async function rehearse(
 }
 
 /** What is told of a transition. */
-function toChange(transition: Transition | undefined): Rehearsed['change'] {
+function toChange(transition: Transition | undefined): ConversionChange | null {
   if (transition === undefined) return null
   const { fromStatus, toStatus, fromRevenueMicros, toRevenueMicros, fromPayoutMicros, toPayoutMicros } =
     transition

@@ -1,6 +1,17 @@
 export const CONVERSION_STATUSES = ['pending', 'approved', 'rejected', 'trash'] as const
 export type ConversionStatus = (typeof CONVERSION_STATUSES)[number]
 
+/** What one transition does to a conversion. Amounts in the workspace's currency. */
+export type ConversionChange = {
+  /** '' for a new one. */
+  readonly fromStatus: ConversionStatus | ''
+  readonly toStatus: ConversionStatus
+  readonly fromRevenueMicros: number
+  readonly toRevenueMicros: number
+  readonly fromPayoutMicros: number
+  readonly toPayoutMicros: number
+}
+
 /** What a repeated conversion (same visit, event and txid) does. */
 export const DUPLICATE_POLICIES = ['ignore', 'update', 'add', 'replace'] as const
 export type DuplicatePolicy = (typeof DUPLICATE_POLICIES)[number]

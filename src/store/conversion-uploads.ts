@@ -1,6 +1,6 @@
 import type { Insertable, Selectable } from 'kysely'
+import type { ConversionChange } from '../domain/conversion-types.ts'
 import type { HitOutcome } from '../domain/hit.ts'
-import type { Transition } from './conversions.ts'
 import { newRecordId } from './ids.ts'
 import { inChunks } from './in-chunks.ts'
 import { newestPage } from './newest-page.ts'
@@ -38,19 +38,11 @@ export type UploadRow = {
   readonly forecast: Forecast | undefined
 }
 
-/** What applying a row would come to, and do to a conversion; null when nothing. Amounts in the workspace's currency. */
+/** What applying a row would come to, and do to a conversion; null when nothing. */
 export type Forecast = {
   readonly outcome: HitOutcome
   readonly reason: string
-  readonly change: Pick<
-    Transition,
-    | 'fromStatus'
-    | 'toStatus'
-    | 'fromRevenueMicros'
-    | 'toRevenueMicros'
-    | 'fromPayoutMicros'
-    | 'toPayoutMicros'
-  > | null
+  readonly change: ConversionChange | null
 }
 export type ForecastRow = Forecast & { readonly line: number }
 

@@ -1,6 +1,11 @@
 import { type Insertable, type Selectable, sql } from 'kysely'
 import type { Agreement } from '../domain/agreement.ts'
-import type { AttributionMethod, ConversionStatus, EventCounts } from '../domain/conversion-types.ts'
+import type {
+  AttributionMethod,
+  ConversionChange,
+  ConversionStatus,
+  EventCounts,
+} from '../domain/conversion-types.ts'
 import type { LedgerRow } from '../domain/ledger-row.ts'
 import type { Person } from '../domain/person.ts'
 import { type ConversionFilter, fitsConversionFilter } from './conversion-filter.ts'
@@ -67,18 +72,12 @@ export type StoredConversion = {
 }
 
 /** Transition n of a conversion; 1 is its creation. */
-export type Transition = {
+export type Transition = ConversionChange & {
   readonly n: number
   readonly at: number
   readonly hitId: string
   /** 'hit', or the user or key that did it by hand: `user:ID` or `key:ID`. */
   readonly actor: string
-  readonly fromStatus: ConversionStatus | ''
-  readonly toStatus: ConversionStatus
-  readonly fromRevenueMicros: number
-  readonly toRevenueMicros: number
-  readonly fromPayoutMicros: number
-  readonly toPayoutMicros: number
   readonly reason: string
 }
 
