@@ -1,52 +1,35 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { CostCorrector } from '../../src/corrections/correct-costs.ts'
 import type { CostRequest } from '../../src/corrections/cost-request.ts'
 import type { LedgerRow } from '../../src/domain/ledger-row.ts'
 import { listCostCorrections } from '../../src/store/cost-corrections.ts'
 import { countOutbox } from '../../src/store/ledger-outbox.ts'
-import { createWorkspace } from '../../src/store/workspaces.ts'
 import { SQL_ENGINES, useStores } from '../support/databases.ts'
-import { PLAIN_WORKSPACE } from '../support/field-defaults.ts'
 import { visitRow } from '../support/ledger-world.ts'
 import { openTestApi } from './api-harness.ts'
 import { createWorld } from './api-world.ts'
-import { type CorrectionsWorld, openCorrectionsWorld } from './corrections-world.ts'
+import { COST_REQUEST, NOON, openCostsWorld, useCorrectionsWorlds, visits } from './corrections-world.ts'
 
-const NOON = Date.UTC(2026, 10, 22, 12, 10)
 const DAY_MS = 86_400_000
-const REQUEST: CostRequest = {
-  range: { type: 'days', from: '2026-11-22', to: '2026-11-22' },
-  timeZone: 'UTC',
-  filters: [],
-  mode: 'total',
-  amountMicros: 10_000_000,
-  currency: 'USD',
-  onlyUnique: false,
-}
 const ACTOR = 'user:u'
 
 describe.each(SQL_ENGINES)('an undone correction of costs on %s', (engine) => {
-  const stores = useStores(engine)
-  const worlds: CorrectionsWorld[] = []
-  afterEach(async () => {
-    for (const world of worlds.splice(0)) await world.close()
-  })
+  const openWorld = useCorrectionsWorlds(useStores(engine))
 
   async function open(rows: readonly LedgerRow[]) {
-    const store = await stores.open()
-    await createWorkspace(store.db, { ...PLAIN_WORKSPACE, id: 'w' }, 1)
-    const world = await openCorrectionsWorld(store)
-    worlds.push(world)
-    await world.record(rows)
+    const world = await openCostsWorld(openWorld, rows)
     let now = NOON
     const process = () => {
-      const { ledger, corrector } = world
+      const { store, ledger, corrector } = world
       return new CostCorrector({ store, ledger, catchUp: corrector.catchUp, clock: () => now })
     }
     const costs = process()
     const apply = async (key: string, changes: Partial<CostRequest> = {}) => {
       now += 1_000
-      const applied = await costs.apply({ workspace: 'w', key, actor: ACTOR }, { ...REQUEST, ...changes })
+      const applied = await costs.apply(
+        { workspace: 'w', key, actor: ACTOR },
+        { ...COST_REQUEST, ...changes },
+      )
       if (!applied.ok) throw new Error(applied.reason)
       return { workspace: 'w', id: applied.correction.id }
     }
@@ -149,7 +132,10 @@ describe.each(SQL_ENGINES)('an undone correction of costs on %s', (engine) => {
     const other = process()
     const [undone, applied] = await Promise.all([
       costs.undo(key, ACTOR),
-      other.apply({ workspace: 'w', key: 'second', actor: ACTOR }, { ...REQUEST, amountMicros: 6_000_000 }),
+      other.apply(
+        { workspace: 'w', key: 'second', actor: ACTOR },
+        { ...COST_REQUEST, amountMicros: 6_000_000 },
+      ),
     ])
     expect(applied.ok).toBe(true)
     await world.caughtUp()
@@ -186,7 +172,7 @@ describe.each(SQL_ENGINES)('an undone correction of costs on %s', (engine) => {
     ])
     const range = { type: 'days', from: '2026-11-22', to: '2026-11-23' } as const
     const perVisit = { range, mode: 'per_visit', amountMicros: 250_000 } as const
-    const preview = await costs.preview('w', { ...REQUEST, ...perVisit })
+    const preview = await costs.preview('w', { ...COST_REQUEST, ...perVisit })
     if (!preview.ok) throw new Error(preview.reason)
     const { lines, more } = preview.breakdown
     expect(lines).toHaveLength(100)
@@ -255,10 +241,6 @@ describe.each(SQL_ENGINES)('POST /api/v1/cost-corrections/{id}/undo on %s', (eng
     expect(audited.map((row) => row.subject_id)).toEqual([later.id, id])
   })
 })
-
-function visits(count: number, changes: Partial<LedgerRow> = {}): readonly LedgerRow[] {
-  return Array.from({ length: count }, () => visitRow({ at: NOON, ...changes }))
-}
 
 function times(at: number): CostRequest['range'] {
   return { type: 'times', fromSeconds: at / 1_000, toSeconds: at / 1_000 + 60 }

@@ -1,49 +1,34 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { CostCorrector } from '../../src/corrections/correct-costs.ts'
-import type { CostRequest } from '../../src/corrections/cost-request.ts'
 import type { LedgerRow } from '../../src/domain/ledger-row.ts'
 import { saveRates } from '../../src/store/currency-rates.ts'
 import { countOutbox } from '../../src/store/ledger-outbox.ts'
-import type { Store } from '../../src/store/open-store.ts'
 import { updateTrafficSource } from '../../src/store/traffic-sources.ts'
-import { createWorkspace } from '../../src/store/workspaces.ts'
-import { SQL_ENGINES, type TestStores, useStores } from '../support/databases.ts'
-import { PLAIN_WORKSPACE } from '../support/field-defaults.ts'
+import { SQL_ENGINES, useStores } from '../support/databases.ts'
 import { visitRow } from '../support/ledger-world.ts'
 import { openTestApi } from './api-harness.ts'
 import { createWorld } from './api-world.ts'
-import { type CorrectionsWorld, openCorrectionsWorld } from './corrections-world.ts'
+import {
+  COST_REQUEST,
+  type CorrectionsWorld,
+  NOON,
+  openCostsWorld,
+  useCorrectionsWorlds,
+  visits,
+} from './corrections-world.ts'
 
 /** Half past eleven at night in UTC: the next day in Berlin. */
 const LATE = Date.UTC(2026, 10, 21, 23, 30)
-const NOON = Date.UTC(2026, 10, 22, 12, 10)
-const REQUEST: CostRequest = {
-  range: { type: 'days', from: '2026-11-22', to: '2026-11-22' },
-  timeZone: 'UTC',
-  filters: [],
-  mode: 'total',
-  amountMicros: 10_000_000,
-  currency: 'USD',
-  onlyUnique: false,
-}
 const SENT = { workspace: 'w', key: 'k', actor: 'user:u' }
 
 describe.each(SQL_ENGINES)('a correction of costs on %s', (engine) => {
-  const stores: TestStores = useStores(engine)
-  const worlds: CorrectionsWorld[] = []
-  afterEach(async () => {
-    for (const world of worlds.splice(0)) await world.close()
-  })
+  const openWorld = useCorrectionsWorlds(useStores(engine))
 
   async function open(
     rows: readonly LedgerRow[],
   ): Promise<{ world: CorrectionsWorld; costs: CostCorrector }> {
-    const store: Store = await stores.open()
-    await createWorkspace(store.db, { ...PLAIN_WORKSPACE, id: 'w' }, 1)
-    const world = await openCorrectionsWorld(store)
-    worlds.push(world)
-    await world.record(rows)
-    const { ledger, corrector } = world
+    const world = await openCostsWorld(openWorld, rows)
+    const { store, ledger, corrector } = world
     return { world, costs: new CostCorrector({ store, ledger, catchUp: corrector.catchUp, clock: Date.now }) }
   }
 
@@ -53,7 +38,7 @@ describe.each(SQL_ENGINES)('a correction of costs on %s', (engine) => {
       ...visits(1, { country: 'FR', at: NOON + 3_600_000 }),
       ...visits(1, { country: 'XX', at: NOON - 3 * 86_400_000 }),
     ])
-    const applied = await costs.apply(SENT, REQUEST)
+    const applied = await costs.apply(SENT, COST_REQUEST)
     expect(applied).toMatchObject({
       ok: true,
       correction: { answer: { visits: 3, costBefore: '0.000000', costAfter: '10.000000', rows: 2 } },
@@ -67,10 +52,10 @@ describe.each(SQL_ENGINES)('a correction of costs on %s', (engine) => {
 
   it('is applied once per key: sent again, at once or later, it gets the first answer', async () => {
     const { world, costs } = await open(visits(3))
-    const answers = await Promise.all([costs.apply(SENT, REQUEST), costs.apply(SENT, REQUEST)])
-    answers.push(await costs.apply(SENT, REQUEST))
+    const answers = await Promise.all([costs.apply(SENT, COST_REQUEST), costs.apply(SENT, COST_REQUEST)])
+    answers.push(await costs.apply(SENT, COST_REQUEST))
     expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1)
-    const other = await costs.apply(SENT, { ...REQUEST, amountMicros: 1 })
+    const other = await costs.apply(SENT, { ...COST_REQUEST, amountMicros: 1 })
     expect(other).toEqual({ ok: false, reason: 'key_used' })
     await world.caughtUp()
     expect(await world.report('campaign', ['cost'])).toEqual(['c 10'])
@@ -79,7 +64,7 @@ describe.each(SQL_ENGINES)('a correction of costs on %s', (engine) => {
   it('counts what an earlier correction added, though the ledger did not have it when this one was sent', async () => {
     const { world, costs } = await open(visits(3, { cost: '1' }))
     const sent = [10, 4, 7].map((units) =>
-      costs.apply({ ...SENT, key: `k${units}` }, { ...REQUEST, amountMicros: units * 1_000_000 }),
+      costs.apply({ ...SENT, key: `k${units}` }, { ...COST_REQUEST, amountMicros: units * 1_000_000 }),
     )
     const differences = (await Promise.all(sent)).map((result) => result.ok && result.correction.amountMicros)
     expect(differences).toEqual([7_000_000, -6_000_000, 3_000_000])
@@ -93,7 +78,7 @@ describe.each(SQL_ENGINES)('a correction of costs on %s', (engine) => {
       ...visits(2, { country: 'FR', bot: 'user_agent', visits: 0, bot_visits: 1 }),
       ...visits(2, { country: 'FR' }),
     ])
-    await costs.apply(SENT, { ...REQUEST, mode: 'per_visit', amountMicros: 250_000 })
+    await costs.apply(SENT, { ...COST_REQUEST, mode: 'per_visit', amountMicros: 250_000 })
     await world.caughtUp()
     expect(await world.report('country', ['cost'])).toEqual(['DE 0.75', 'FR 0.5'])
   })
@@ -104,15 +89,15 @@ describe.each(SQL_ENGINES)('a correction of costs on %s', (engine) => {
       ...visits(1, { country: 'FR', cost: '1' }),
       ...visits(5, { country: 'IT' }),
     ])
-    await costs.apply(SENT, { ...REQUEST, mode: 'percent', amountMicros: 12_500_000 })
+    await costs.apply(SENT, { ...COST_REQUEST, mode: 'percent', amountMicros: 12_500_000 })
     await world.caughtUp()
     expect(await world.report('country', ['cost'])).toEqual(['DE 2.25', 'FR 1.125'])
-    expect(await costs.preview('w', { ...REQUEST, currency: 'EUR' })).toEqual({
+    expect(await costs.preview('w', { ...COST_REQUEST, currency: 'EUR' })).toEqual({
       ok: false,
       reason: 'no_rate',
     })
     await saveRates(world.store.db, { EUR: 800_000 }, 1)
-    const preview = await costs.preview('w', { ...REQUEST, currency: 'EUR' })
+    const preview = await costs.preview('w', { ...COST_REQUEST, currency: 'EUR' })
     expect(preview).toMatchObject({ ok: true, answer: { costBefore: '3.375000', costAfter: '12.500000' } })
   })
 
@@ -126,11 +111,11 @@ describe.each(SQL_ENGINES)('a correction of costs on %s', (engine) => {
       { dimension: 'city', operator: 'is', values: ['Bonn'] },
       { dimension: 'token:zone', operator: 'is_not', values: ['8'] },
     ] as const
-    const first = await costs.apply(SENT, { ...REQUEST, filters })
+    const first = await costs.apply(SENT, { ...COST_REQUEST, filters })
     expect(first).toMatchObject({
       correction: { answer: { visits: 2, dimensions: expect.arrayContaining(['city']) } },
     })
-    const again = await costs.preview('w', { ...REQUEST, filters })
+    const again = await costs.preview('w', { ...COST_REQUEST, filters })
     expect(again).toMatchObject({ answer: { costBefore: '10.000000', difference: '0.000000', rows: 0 } })
     await world.caughtUp()
     expect(await world.report('city', ['cost'])).toEqual(['Bonn 10'])
@@ -143,14 +128,14 @@ describe.each(SQL_ENGINES)('a correction of costs on %s', (engine) => {
       ...visits(1, { country: 'FR', at: NOON }),
       ...visits(1, { country: 'IT', at: NOON + 60_000 }),
     ])
-    const berlin = await costs.preview('w', { ...REQUEST, timeZone: 'Europe/Berlin' })
+    const berlin = await costs.preview('w', { ...COST_REQUEST, timeZone: 'Europe/Berlin' })
     expect(berlin).toMatchObject({ answer: { visits: 3 } })
     const range = { type: 'times', fromSeconds: NOON / 1_000, toSeconds: NOON / 1_000 + 60 } as const
-    expect(await costs.apply(SENT, { ...REQUEST, range })).toMatchObject({
+    expect(await costs.apply(SENT, { ...COST_REQUEST, range })).toMatchObject({
       correction: { answer: { visits: 1 } },
     })
     // The row lies within the range, not at the beginning of its hour.
-    expect(await costs.preview('w', { ...REQUEST, range })).toMatchObject({
+    expect(await costs.preview('w', { ...COST_REQUEST, range })).toMatchObject({
       answer: { costBefore: '10.000000' },
     })
     await world.caughtUp()
@@ -162,14 +147,14 @@ describe.each(SQL_ENGINES)('a correction of costs on %s', (engine) => {
       ...visits(1, { country: 'DE', unique_visits: 1 }),
       ...visits(5, { country: 'FR' }),
     ])
-    await costs.apply(SENT, { ...REQUEST, onlyUnique: true })
+    await costs.apply(SENT, { ...COST_REQUEST, onlyUnique: true })
     await world.caughtUp()
     expect(await world.report('country', ['cost'])).toEqual(['DE 10'])
   })
 
   it('adds nothing where there is no visit', async () => {
     const { world, costs } = await open(visits(2, { workspace: 'other' }))
-    expect(await costs.apply(SENT, REQUEST)).toEqual({ ok: false, reason: 'no_visits' })
+    expect(await costs.apply(SENT, COST_REQUEST)).toEqual({ ok: false, reason: 'no_visits' })
     expect(await countOutbox(world.store.db)).toBe(0)
   })
 
@@ -179,7 +164,7 @@ describe.each(SQL_ENGINES)('a correction of costs on %s', (engine) => {
         visitRow({ at: NOON, sub1: `s${i}`, country: i % 2 ? 'DE' : 'FR' }),
       ),
     )
-    const applied = await costs.apply(SENT, REQUEST)
+    const applied = await costs.apply(SENT, COST_REQUEST)
     const answer = applied.ok ? applied.correction.answer : {}
     expect(answer).toMatchObject({ visits: 10_050, rows: 2, dimensions: expect.arrayContaining(['country']) })
     expect(answer).not.toMatchObject({ dimensions: expect.arrayContaining(['sub1']) })
@@ -244,7 +229,3 @@ describe('POST /api/v1/cost-corrections', () => {
     expect(list.json().items).toContainEqual(expect.objectContaining({ key: 'a', amount: '12.5', rows: 1 }))
   })
 })
-
-function visits(count: number, changes: Partial<LedgerRow> = {}): readonly LedgerRow[] {
-  return Array.from({ length: count }, () => visitRow({ at: NOON, ...changes }))
-}

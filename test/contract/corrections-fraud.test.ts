@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { loadClickMoney } from '../../src/billing/click-money.ts'
 import { correctVisits } from '../../src/corrections/correct-visits.ts'
 import { CORRECTION_LIMITS } from '../../src/corrections/correction-limits.ts'
@@ -6,11 +6,11 @@ import type { FraudRequest, FraudRule } from '../../src/corrections/fraud-query.
 import { createFraudRerunJob, FRAUD_RERUN_JOB, previewFraudRerun } from '../../src/corrections/fraud-rerun.ts'
 import type { LedgerRow } from '../../src/domain/ledger-row.ts'
 import { createJob, type Job, type JobProgress } from '../../src/store/jobs.ts'
-import { SQL_ENGINES, type TestStores, useStores } from '../support/databases.ts'
+import { SQL_ENGINES, useStores } from '../support/databases.ts'
 import { visitRow } from '../support/ledger-world.ts'
 import { openTestApi } from './api-harness.ts'
 import { createWorld } from './api-world.ts'
-import { type CorrectionsWorld, openCorrectionsWorld } from './corrections-world.ts'
+import { type CorrectionsWorld, useCorrectionsWorlds } from './corrections-world.ts'
 
 const NOON = Date.UTC(2026, 10, 22, 12)
 const MINUTE = 60_000
@@ -24,15 +24,10 @@ const REQUEST: FraudRequest = {
 }
 
 describe.each(SQL_ENGINES)('a rule over past visits on %s', (engine) => {
-  const stores: TestStores = useStores(engine)
-  const worlds: CorrectionsWorld[] = []
-  afterEach(async () => {
-    for (const world of worlds.splice(0)) await world.close()
-  })
+  const openWorld = useCorrectionsWorlds(useStores(engine))
 
   async function open(rows: readonly LedgerRow[]): Promise<CorrectionsWorld> {
-    const world = await openCorrectionsWorld(await stores.open())
-    worlds.push(world)
+    const world = await openWorld()
     await world.record(rows)
     await world.caughtUp()
     return world

@@ -1,27 +1,17 @@
 import type { Kysely } from 'kysely'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { correctVisits } from '../../src/corrections/correct-visits.ts'
 import { ledgerRowsForTransition, visitDimensions } from '../../src/domain/conversion-ledger.ts'
 import type { LedgerRow } from '../../src/domain/ledger-row.ts'
 import { conversionsOfClicks, insertConversions, type StoredConversion } from '../../src/store/conversions.ts'
-import type { Store } from '../../src/store/open-store.ts'
 import type { Database } from '../../src/store/schema.ts'
 import { SQL_ENGINES, type TestStores, useStores } from '../support/databases.ts'
 import { clickOf, until, visitRow } from '../support/ledger-world.ts'
-import { type CorrectionsWorld, openCorrectionsWorld } from './corrections-world.ts'
+import { type CorrectionsWorld, useCorrectionsWorlds } from './corrections-world.ts'
 
 describe.each(SQL_ENGINES)('the corrector on %s', (engine) => {
   const stores: TestStores = useStores(engine)
-  const worlds: CorrectionsWorld[] = []
-  afterEach(async () => {
-    for (const world of worlds.splice(0)) await world.close()
-  })
-
-  async function open(store?: Store): Promise<CorrectionsWorld> {
-    const world = await openCorrectionsWorld(store ?? (await stores.open()))
-    worlds.push(world)
-    return world
-  }
+  const open = useCorrectionsWorlds(stores)
 
   it('moves all rows of a visit to its new values: visit, click and conversion, also those not yet loaded', async () => {
     const world = await open()
