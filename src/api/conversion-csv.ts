@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { EXPORTED_CONVERSIONS_MAX } from '../domain/conversion-export.ts'
-import { csvRow, csvText } from '../domain/csv-row.ts'
+import { BYTE_ORDER_MARK, csvRow, csvText } from '../domain/csv-row.ts'
 import type { ConversionFilter } from '../store/conversion-filter.ts'
 import { listConversions } from '../store/conversions.ts'
 import { loadThingNames, type ThingNames } from '../store/thing-names.ts'
@@ -12,8 +12,6 @@ type Row = z.input<typeof conversionSchema>
 type Column = readonly [name: string, cell: (row: Row, names: ThingNames) => string]
 
 const ROWS_PER_READ = 500
-/** Without it, spreadsheets read the file in an encoding of the last century. */
-const BYTE_ORDER_MARK = '\uFEFF'
 
 const FIRST: readonly Column[] = [
   ['created_at', ({ createdAt }) => createdAt],

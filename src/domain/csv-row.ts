@@ -1,3 +1,5 @@
+/** First in a file; without it, spreadsheets read the file in an encoding of the last century. */
+export const BYTE_ORDER_MARK = '\uFEFF'
 /** Spreadsheets take a cell that begins so for a formula (OWASP, "CSV Injection"). */
 const FORMULA = /^[=+\-@\t\r]/
 

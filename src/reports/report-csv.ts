@@ -1,9 +1,7 @@
-import { csvRow, csvText } from '../domain/csv-row.ts'
+import { BYTE_ORDER_MARK, csvRow, csvText } from '../domain/csv-row.ts'
 import { type ExportCell, type ExportColumn, type ExportTable, leftOutLine } from './export-table.ts'
 
 const ROWS_PER_PIECE = 1_000
-/** Without it, spreadsheets read the file in an encoding of the last century. */
-const BYTE_ORDER_MARK = '\uFEFF'
 
 /** A report as CSV in UTF-8, piece by piece. Numbers are plain, ratios are as they are: 0.05 for 5 %. */
 export function* writeReportCsv(table: ExportTable): Generator<string> {
