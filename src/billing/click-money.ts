@@ -1,5 +1,6 @@
 import type { BillingSide } from '../domain/billing-types.ts'
 import { parseAmount } from '../domain/money.ts'
+import { sum } from '../domain/sum.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 
 /** Money of an offer's visits and impressions up to a moment, whenever they were. */
@@ -53,7 +54,7 @@ export async function loadClickMoney(
 }
 
 export function sumOfClicks(clicks: readonly ClickMoney[]): number {
-  return clicks.reduce((sum, { amountMicros }) => sum + amountMicros, 0)
+  return sum(clicks.map(({ amountMicros }) => amountMicros))
 }
 
 /** Conversions are left out: SQL knows them better. A row of a correction counts by its sign. */

@@ -1,3 +1,4 @@
+import { sum } from '../domain/sum.ts'
 import { appendAudit } from '../store/audit-log.ts'
 import { getInvoice, type Invoice, listInvoices, moveInvoice } from '../store/invoices.ts'
 import type { OwnedId } from '../store/owned.ts'
@@ -118,7 +119,7 @@ function toRun(
     side: first.side,
     method,
     reference,
-    totalMicros: paid.reduce((sum, { totalMicros }) => sum + totalMicros, 0),
+    totalMicros: sum(paid.map(({ totalMicros }) => totalMicros)),
     currency: first.currency,
     state: 'paid',
     paidAt,

@@ -1,5 +1,6 @@
 import { readLocalClock } from '../domain/local-clock.ts'
 import { toDecimalString } from '../domain/money.ts'
+import { sum } from '../domain/sum.ts'
 import { CORRECTION_LIMITS } from './correction-limits.ts'
 import type { CostGroup } from './cost-groups.ts'
 
@@ -54,13 +55,13 @@ export function breakDownCosts(parts: readonly CostPart[], timeZone: string): Co
   for (const part of parts) {
     const day = readLocalClock(part.at, timeZone).date
     const key = `${day} ${part.campaignId}`
-    const sum = sums.get(key)
-    sums.set(key, { ...(sum === undefined ? part : add(sum, part)), day })
+    const known = sums.get(key)
+    sums.set(key, { ...(known === undefined ? part : add(known, part)), day })
   }
   const sorted = [...sums.values()].sort(byDifference)
   const { costLinesMax } = CORRECTION_LIMITS
   const left = sorted.slice(costLinesMax)
-  const leftMicros = left.reduce((sum, { differenceMicros }) => sum + differenceMicros, 0)
+  const leftMicros = sum(left.map(({ differenceMicros }) => differenceMicros))
   return {
     lines: sorted.slice(0, costLinesMax).map(toLine),
     more: { lines: left.length, difference: toDecimalString(leftMicros) },

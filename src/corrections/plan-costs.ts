@@ -1,6 +1,7 @@
 import type { LedgerRow } from '../domain/ledger-row.ts'
 import { convertMicros, exchangeMicros, toDecimalString } from '../domain/money.ts'
 import { shareOut } from '../domain/share-out.ts'
+import { sum } from '../domain/sum.ts'
 import type { CostGroup } from './cost-groups.ts'
 
 /**
@@ -95,8 +96,4 @@ function toRow({ at, columns }: CostGroup, micros: number, workspace: string): r
 
 function isEmptyMap(value: CostGroup['columns'][string]): boolean {
   return typeof value === 'object' && Object.keys(value).length === 0
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((all, number) => all + number, 0)
 }

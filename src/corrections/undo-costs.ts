@@ -1,5 +1,6 @@
 import type { LedgerRow } from '../domain/ledger-row.ts'
 import { parseAmount, toDecimalString } from '../domain/money.ts'
+import { sum } from '../domain/sum.ts'
 import {
   countCostCorrections,
   findCostUndo,
@@ -140,8 +141,4 @@ function toMicros(cost: string | undefined): number {
   const amount = parseAmount(cost ?? '')
   if (!amount.ok) throw new RangeError(`the cost of a kept row is ${amount.reason}`)
   return amount.micros
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((all, number) => all + number, 0)
 }

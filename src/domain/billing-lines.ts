@@ -1,5 +1,6 @@
 import type { BillingLine } from './billing-types.ts'
 import { convertMicros } from './money.ts'
+import { sum } from './sum.ts'
 
 /** What a conversion brings one side, in the workspace's currency. */
 export type BillableConversion = {
@@ -65,7 +66,7 @@ export function buildLines(billable: Billable): readonly BillingLine[] {
 }
 
 export function sumOfLines(lines: readonly BillingLine[]): number {
-  return lines.reduce((sum, { amountMicros }) => sum + amountMicros, 0)
+  return sum(lines.map(({ amountMicros }) => amountMicros))
 }
 
 /**

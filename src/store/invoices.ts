@@ -1,4 +1,5 @@
 import { type Insertable, type Selectable, sql } from 'kysely'
+import { sumOfLines } from '../domain/billing-lines.ts'
 import type { BillingLine, BillingSide, InvoiceParties, InvoiceState } from '../domain/billing-types.ts'
 import { statesBefore } from '../domain/invoice-state.ts'
 import { type PartyKey, sumOf } from './billable-money.ts'
@@ -65,7 +66,7 @@ export async function insertInvoice(
     period_from: draft.periodFrom,
     period_to: draft.periodTo,
     currency: draft.currency,
-    total_micros: lines.reduce((sum, { amountMicros }) => sum + amountMicros, 0),
+    total_micros: sumOfLines(lines),
     state: 'draft',
     payment_run_id: '',
     parties_json: 'null',
