@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { CORRECTION_LIMITS } from '../corrections/correction-limits.ts'
 import type { UndoRefusal } from '../corrections/undo-costs.ts'
-import { appendAudit } from '../store/audit-log.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
 import { callerOf } from './caller.ts'
 import {
@@ -41,13 +40,7 @@ export function costUndoRoute(app: ApiApp, deps: ApiDeps): void {
       }
       const undone = await deps.costs.undo({ workspace, id }, actor)
       if (!undone.ok) throw toProblem(undone, id)
-      const { correction, isNew } = undone
-      if (isNew) {
-        const subject = { subjectType: 'cost_correction', subjectId: id }
-        const entry = { workspace, at: deps.clock(), actor, action: 'cost_correction.undo', ...subject }
-        await appendAudit(deps.store.db, { ...entry, detail: { undo: correction.id } })
-      }
-      return toCostAppliedView(correction, undefined)
+      return toCostAppliedView(undone.correction, undefined)
     },
   })
 }

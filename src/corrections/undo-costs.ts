@@ -1,6 +1,7 @@
 import type { LedgerRow } from '../domain/ledger-row.ts'
 import { parseAmount, toDecimalString } from '../domain/money.ts'
 import { sum } from '../domain/sum.ts'
+import { appendAudit } from '../store/audit-log.ts'
 import {
   countCostCorrections,
   findCostUndo,
@@ -37,9 +38,7 @@ export type UndoPreview =
   | { readonly ok: true; readonly undone: StoredCostCorrection }
   | UndoRefusal
 
-export type UndoResult =
-  /** Not new: it had been taken back before. */
-  { readonly ok: true; readonly correction: StoredCostCorrection; readonly isNew: boolean } | UndoRefusal
+export type UndoResult = { readonly ok: true; readonly correction: StoredCostCorrection } | UndoRefusal
 
 /**
  * What taking the correction back would do to what its visits cost now.
@@ -76,40 +75,66 @@ export async function planUndo(options: CostsOptions, key: OwnedId): Promise<Und
 }
 
 /**
- * Takes the correction back. That nothing else has, that nothing counts on it and what it added is looked up in the
- * transaction that writes, under the lock of the workspace's costs: whatever comes at once, it is taken back once.
+ * Takes the correction back, and says so in the audit log. That nothing else has, that nothing counts on it and what it
+ * added is looked up in the transaction that writes, under the lock of the workspace's costs: whatever comes at once,
+ * it is taken back once. What had been taken back before is answered as it was then.
  * @throws as `planUndo`
  */
 export async function undoCosts(options: CostsOptions, key: OwnedId, actor: string): Promise<UndoResult> {
   const { store, clock } = options
   const planned = await planUndo(options, key)
   if (!planned.ok) return planned
-  if ('undone' in planned) return { ok: true, correction: planned.undone, isNew: false }
-  const { answer } = planned
+  if ('undone' in planned) return { ok: true, correction: planned.undone }
   try {
     return await store.db.transaction().execute(async (db) => {
       await lockKeys(db, store.engine, [costLock(key.workspace)])
       const found = await findUndoable(db, key, clock())
       if (!found.ok) return found
-      if ('undone' in found) return { ok: true, correction: found.undone, isNew: false }
-      const { correction, rows } = found
-      await appendToOutbox(db, rows)
-      const { workspace, request, amountMicros } = correction
-      const undo = { workspace, key: `undo:${correction.id}`, request, answer, actor, undoes: correction.id }
-      // Subtracted, as the opposite of nothing is not minus nothing.
-      const record = {
-        ...undo,
-        amountMicros: 0 - amountMicros,
-        rows: rows.length,
-        n: await countCostCorrections(db, workspace),
-      }
-      return { ok: true, correction: await insertCostCorrection(db, record, clock()), isNew: true }
+      if ('undone' in found) return { ok: true, correction: found.undone }
+      const record = { ...found, answer: planned.answer, actor, now: clock() }
+      return { ok: true, correction: await recordUndo(db, record) }
     })
   } catch (error) {
     if (!isValueError(error)) throw error
     // The key is the sender's to choose: somebody has chosen this one for another correction.
     return { ok: false, reason: 'key_used' }
   }
+}
+
+type UndoRecord = {
+  readonly correction: StoredCostCorrection
+  /** Those that take it back. */
+  readonly rows: readonly LedgerRow[]
+  readonly answer: CostAnswer
+  readonly actor: string
+  readonly now: number
+}
+
+/** Part of the transaction that found it undoable. */
+async function recordUndo(db: Db, undo: UndoRecord): Promise<StoredCostCorrection> {
+  const { correction, rows, answer, actor, now } = undo
+  const { workspace, request, amountMicros } = correction
+  await appendToOutbox(db, rows)
+  const made = await insertCostCorrection(
+    db,
+    {
+      workspace,
+      key: `undo:${correction.id}`,
+      request,
+      answer,
+      // Subtracted, as the opposite of nothing is not minus nothing.
+      amountMicros: 0 - amountMicros,
+      rows: rows.length,
+      actor,
+      undoes: correction.id,
+      n: await countCostCorrections(db, workspace),
+    },
+    now,
+  )
+  const subject = { subjectType: 'cost_correction', subjectId: correction.id }
+  const entry = { workspace, at: now, actor, action: 'cost_correction.undo', ...subject }
+  await appendAudit(db, { ...entry, detail: { undo: made.id } })
+  return made
 }
 
 type Undoable =

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { CostCorrector } from '../../src/corrections/correct-costs.ts'
 import type { CostRequest } from '../../src/corrections/cost-request.ts'
 import type { LedgerRow } from '../../src/domain/ledger-row.ts'
+import { listAudit } from '../../src/store/audit-log.ts'
 import { listCostCorrections } from '../../src/store/cost-corrections.ts'
 import { countOutbox } from '../../src/store/ledger-outbox.ts'
 import { SQL_ENGINES, useStores } from '../support/databases.ts'
@@ -57,7 +58,6 @@ describe.each(SQL_ENGINES)('an undone correction of costs on %s', (engine) => {
     const undone = await costs.undo(key, ACTOR)
     expect(undone).toMatchObject({
       ok: true,
-      isNew: true,
       correction: {
         undoes: key.id,
         amountMicros: -9_499_998,
@@ -76,11 +76,29 @@ describe.each(SQL_ENGINES)('an undone correction of costs on %s', (engine) => {
     answers.push(await costs.undo(key, ACTOR))
     expect(answers.every((answer) => answer.ok)).toBe(true)
     expect(new Set(answers.map((answer) => answer.ok && answer.correction.id)).size).toBe(1)
-    expect(answers.filter((answer) => answer.ok && answer.isNew)).toHaveLength(1)
+    expect((await listAudit(world.store.db, 'w', { limit: 10 })).items).toEqual([
+      expect.objectContaining({ actor: ACTOR, action: 'cost_correction.undo', subjectId: key.id }),
+    ])
     await world.caughtUp()
     expect(await world.report('campaign', ['cost'])).toEqual([])
     const { items } = await listCostCorrections(world.store.db, 'w', { limit: 10 })
     expect(items).toHaveLength(2)
+  })
+
+  it('is taken back together with the entry of the audit log that says so, or not at all', async () => {
+    const { world, costs, apply } = await open(visits(3))
+    const key = await apply('k')
+    await world.caughtUp()
+    const { db } = world.store
+    await db.schema.alterTable('audit_log').renameTo('audit_log_away').execute()
+    await expect(costs.undo(key, ACTOR)).rejects.toThrow('audit_log')
+    await db.schema.alterTable('audit_log_away').renameTo('audit_log').execute()
+    expect(await countOutbox(db)).toBe(0)
+    expect((await listCostCorrections(db, 'w', { limit: 10 })).items).toHaveLength(1)
+    expect(await costs.undo(key, ACTOR)).toMatchObject({ ok: true })
+    expect((await listAudit(db, 'w', { limit: 10 })).items).toHaveLength(1)
+    await world.caughtUp()
+    expect(await world.report('campaign', ['cost'])).toEqual([])
   })
 
   it('is not taken back under a later one of the same visits, which is named; after that one it is', async () => {
