@@ -12,7 +12,7 @@ import type { reportFeatures } from './report-table-model.ts'
 
 const WIDTH_STEP = 16
 
-type HeadCellProps = {
+export type HeadCellProps = {
   readonly header: Header<typeof reportFeatures, TreeRow>
   readonly column: ReportColumn
   readonly sort: AskedReport['sort']

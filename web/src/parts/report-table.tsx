@@ -1,15 +1,15 @@
 import { Progress, VisuallyHidden } from '@mantine/core'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
+import { type RefObject, useEffect, useId, useMemo, useRef } from 'react'
 import type { AskedReport } from '../report-data.ts'
-import { type Path, writePaths } from '../report-query.ts'
-import { type TreeRow, toggled, type ValuesRow } from '../report-tree.ts'
-import { setQuery } from '../router.tsx'
+import type { Path } from '../report-query.ts'
+import type { TreeRow, ValuesRow } from '../report-tree.ts'
 import { texts } from '../texts.ts'
 import { explorerTexts as words } from '../texts-explorer.ts'
 import type { ReportColumn } from './report-cells.tsx'
-import { HeadCell } from './report-head.tsx'
-import { type PlacedColumn, TableRow, withPicked } from './report-row.tsx'
+import { HeadCell, type HeadCellProps } from './report-head.tsx'
+import { type PlacedColumn, TableRow } from './report-row.tsx'
+import { useRowKeys } from './report-row-keys.ts'
 import classes from './report-table.module.css'
 import { useReportTable } from './report-table-model.ts'
 
@@ -31,7 +31,6 @@ const TALL_ROW_PX = 54
 const HEAD_PX = 35
 /** Rows beyond the edge, ready before they are scrolled to. */
 const OVERSCAN = 8
-const PAGE_ROWS = 12
 
 /**
  * Groups by metrics with the totals on top. Only the rows in sight are in the document, however many there are; the
@@ -41,28 +40,10 @@ export function ReportTable(props: ReportTableProps) {
   const { asked, rows, columns, isTall, isOld, nameOf, onMore } = props
   const { table, setWidth } = useReportTable(columns, rows)
   const frame = useRef<HTMLDivElement>(null)
-  const rowPx = isTall ? TALL_ROW_PX : ROW_PX
-  const virtualizer = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => frame.current,
-    estimateSize: () => rowPx,
-    overscan: OVERSCAN,
-    scrollMargin: HEAD_PX + rowPx,
-    scrollPaddingStart: HEAD_PX + rowPx,
-  })
-  // biome-ignore lint/correctness/useExhaustiveDependencies: rows of another height stand elsewhere
-  useEffect(() => virtualizer.measure(), [rowPx])
-  const { active, onKeyDown, onFocus } = useRowKeys({
-    rows,
-    asked,
-    frame,
-    scrollTo: (index) => virtualizer.scrollToIndex(index),
-  })
-  const [headers] = table.getHeaderGroups()
-  const placed = placeColumns(columns, (id) => table.getColumn(id)?.getStart('start') ?? 0)
-  const items = virtualizer.getVirtualItems()
-  const above = (items[0]?.index ?? 0) * rowPx
-  const under = (rows.length - 1 - (items.at(-1)?.index ?? -1)) * rowPx
+  const { indexes, above, under, scrollTo } = useRowsInSight(frame, rows.length, isTall)
+  const { active, onKeyDown, onFocus } = useRowKeys({ rows, asked, frame, scrollTo })
+  const headers = table.getHeaderGroups()[0]?.headers ?? []
+  const placed = usePlaced(columns, table.getColumn(columns[0]?.id ?? '')?.getStart('start') ?? 0)
   const keysId = useId()
   return (
     <>
@@ -86,35 +67,12 @@ export function ReportTable(props: ReportTableProps) {
           onKeyDown={onKeyDown}
           onFocus={onFocus}
         >
-          <colgroup>
-            {headers?.headers.map((header, index) => (
-              // The names take what the others leave.
-              <col key={header.id} style={index === 1 ? {} : { width: header.getSize() }} />
-            ))}
-          </colgroup>
-          <thead>
-            <tr aria-rowindex={1}>
-              <th data-pinned style={{ insetInlineStart: 0 }} aria-label={words.table.picks} />
-              {placed.map(({ column, start }) => {
-                const header = headers?.headers.find(({ id }) => id === column.id)
-                return (
-                  header && (
-                    <HeadCell
-                      key={column.id}
-                      {...{ header, column, start }}
-                      sort={asked.sort}
-                      onWidth={setWidth}
-                    />
-                  )
-                )
-              })}
-            </tr>
-          </thead>
+          <Head headers={headers} columns={placed} sort={asked.sort} onWidth={setWidth} />
           <tbody>
             <Totals columns={placed} />
             <Space height={above} />
-            {items.map(({ index }) => {
-              const row = table.getRowModel().rows[index]?.original
+            {indexes.map((index) => {
+              const row = rows[index]
               return (
                 row && (
                   <TableRow
@@ -135,6 +93,66 @@ export function ReportTable(props: ReportTableProps) {
   )
 }
 
+/** Which rows are in the document, and how much room those above and under them take. */
+function useRowsInSight(frame: RefObject<HTMLDivElement | null>, count: number, isTall: boolean) {
+  const rowPx = isTall ? TALL_ROW_PX : ROW_PX
+  const virtualizer = useVirtualizer({
+    count,
+    getScrollElement: () => frame.current,
+    estimateSize: () => rowPx,
+    overscan: OVERSCAN,
+    scrollMargin: HEAD_PX + rowPx,
+    scrollPaddingStart: HEAD_PX + rowPx,
+  })
+  // biome-ignore lint/correctness/useExhaustiveDependencies: rows of another height stand elsewhere
+  useEffect(() => virtualizer.measure(), [rowPx])
+  const indexes = virtualizer.getVirtualItems().map(({ index }) => index)
+  return {
+    indexes,
+    above: (indexes[0] ?? 0) * rowPx,
+    under: (count - 1 - (indexes.at(-1) ?? -1)) * rowPx,
+    scrollTo: (index: number) => virtualizer.scrollToIndex(index),
+  }
+}
+
+/** The first grouping stays in sight. The same array while nothing moves: rows are not drawn anew by scrolling. */
+function usePlaced(columns: readonly ReportColumn[], start: number): readonly PlacedColumn[] {
+  return useMemo(
+    () => columns.map((column, index) => ({ column, start: index === 0 ? start : undefined })),
+    [columns, start],
+  )
+}
+
+type HeadProps = {
+  readonly headers: readonly HeadCellProps['header'][]
+  readonly columns: readonly PlacedColumn[]
+  readonly sort: AskedReport['sort']
+  readonly onWidth: HeadCellProps['onWidth']
+}
+
+/** Widths and names of the columns, after that of the checkboxes. */
+function Head({ headers, columns, sort, onWidth }: HeadProps) {
+  return (
+    <>
+      <colgroup>
+        {headers.map((header, index) => (
+          // The names take what the others leave.
+          <col key={header.id} style={index === 1 ? {} : { width: header.getSize() }} />
+        ))}
+      </colgroup>
+      <thead>
+        <tr aria-rowindex={1}>
+          <th data-pinned style={{ insetInlineStart: 0 }} aria-label={words.table.picks} />
+          {columns.map(({ column, start }) => {
+            const header = headers.find(({ id }) => id === column.id)
+            return header && <HeadCell key={column.id} {...{ header, column, start, sort, onWidth }} />
+          })}
+        </tr>
+      </thead>
+    </>
+  )
+}
+
 /** A former answer is shown: says so once that takes long enough to be noticed. */
 function Updating() {
   return (
@@ -142,14 +160,6 @@ function Updating() {
       <Progress value={100} size={3} animated aria-label={words.table.updating} />
     </div>
   )
-}
-
-/** The first grouping stays in sight. */
-function placeColumns(
-  columns: readonly ReportColumn[],
-  startOf: (id: string) => number,
-): readonly PlacedColumn[] {
-  return columns.map((column, index) => ({ column, start: index === 0 ? startOf(column.id) : undefined }))
 }
 
 function Totals({ columns }: { readonly columns: readonly PlacedColumn[] }) {
@@ -178,75 +188,4 @@ function Space({ height }: { readonly height: number }) {
       <td style={{ height }} />
     </tr>
   )
-}
-
-type RowKeys = {
-  readonly rows: readonly TreeRow[]
-  readonly asked: AskedReport
-  readonly frame: React.RefObject<HTMLDivElement | null>
-  readonly scrollTo: (index: number) => void
-}
-
-/** Arrows move from row to row, Enter opens and closes, Space chooses. */
-function useRowKeys({ rows, asked, frame, scrollTo }: RowKeys) {
-  const [chosen, setActive] = useState(0)
-  const active = Math.min(chosen, rows.length - 1)
-  /** A row far away comes into the document only after the table has scrolled to it. */
-  const wanted = useRef<number>(undefined)
-  useEffect(() => {
-    if (wanted.current === undefined) return
-    const row = frame.current?.querySelector<HTMLElement>(`tr[data-index="${wanted.current}"]`)
-    if (row === null || row === undefined) return
-    wanted.current = undefined
-    row.focus({ preventScroll: true })
-  })
-  const moveTo = (index: number) => {
-    const next = Math.min(Math.max(index, 0), rows.length - 1)
-    wanted.current = next
-    setActive(next)
-    scrollTo(next)
-  }
-  const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
-    const row = rows[active]
-    // Keys inside a row belong to what is focused there: a button, a box to tick.
-    if (!(event.target instanceof HTMLTableRowElement) || row === undefined) return
-    const run = actionOf(event.key, { row, active, rows, asked, moveTo })
-    if (run === undefined) return
-    event.preventDefault()
-    run()
-  }
-  const onFocus = (event: { readonly target: EventTarget }) => {
-    const index = event.target instanceof Element ? event.target.closest('tr')?.dataset.index : undefined
-    if (index !== undefined) setActive(Number(index))
-  }
-  return { active, onKeyDown, onFocus }
-}
-
-type KeyContext = Pick<RowKeys, 'rows' | 'asked'> & {
-  readonly row: TreeRow
-  readonly active: number
-  readonly moveTo: (index: number) => void
-}
-
-function actionOf(key: string, { row, active, rows, asked, moveTo }: KeyContext): (() => void) | undefined {
-  const moves: Readonly<Record<string, number>> = {
-    ArrowDown: active + 1,
-    ArrowUp: active - 1,
-    PageDown: active + PAGE_ROWS,
-    PageUp: active - PAGE_ROWS,
-    Home: 0,
-    End: rows.length - 1,
-  }
-  const target = moves[key]
-  if (target !== undefined) return () => moveTo(target)
-  if (row.kind !== 'values') return undefined
-  const toggle = () => setQuery({ open: writePaths(toggled(asked.open, row.path)) })
-  if (key === ' ') return () => setQuery({ pick: writePaths(withPicked(asked.picked, row.path)) })
-  if (key === 'Enter') return row.canOpen ? toggle : undefined
-  if (key === 'ArrowRight') return row.canOpen && !row.isOpen ? toggle : () => moveTo(active + 1)
-  if (key !== 'ArrowLeft') return undefined
-  if (row.isOpen) return toggle
-  // Out of a group: to the row that it belongs to.
-  const above = rows.slice(0, active).findLastIndex(({ depth }) => depth < row.depth)
-  return above === -1 ? undefined : () => moveTo(above)
 }
