@@ -1,5 +1,6 @@
-import { COUNTRIES, WEEKDAYS } from './places.ts'
+import { COUNTRIES, HOURS, LANGUAGES, WEEKDAYS } from './places.ts'
 import { isKey } from './texts.ts'
+import { conditionTexts } from './texts-conditions.ts'
 import { flowTexts } from './texts-flow.ts'
 
 const words = flowTexts
@@ -76,7 +77,7 @@ export function describeCondition(value: unknown): string {
 }
 
 export function describeTest({ field, operator, values }: Test): string {
-  const head = `${fieldLabel(field)} ${words.operators[operator]}`
+  const head = `${fieldLabel(field)} ${operatorLabel(field, operator)}`
   if (!takesValues(operator)) return head
   const said = values.map((each) => valueLabel(field, each)).join(words.or)
   return `${head} ${said === '' ? words.noValue : said}`
@@ -84,6 +85,12 @@ export function describeTest({ field, operator, values }: Test): string {
 
 export function takesValues(operator: Operator): boolean {
   return operator !== 'unknown' && operator !== 'known'
+}
+
+/** What a reason of bots says by being there or not is not in the words "known" and "unknown". */
+export function operatorLabel(field: string, operator: Operator): string {
+  const { botOperators } = conditionTexts
+  return field === 'bot' && isKey(botOperators, operator) ? botOperators[operator] : words.operators[operator]
 }
 
 export function fieldLabel(field: string): string {
@@ -100,12 +107,20 @@ export function valueLabel(field: string, value: string): string {
 
 /** The only values that a field has, where these are few and known. */
 export function choicesOf(field: string): readonly { value: string; label: string }[] | undefined {
-  if (field === 'country') return COUNTRIES
-  if (field === 'weekday') return WEEKDAYS
-  const { device_type, visitor, proxy } = words.choices
-  const known = { device_type, visitor, workspace_visitor: visitor, proxy }
-  return isKey(known, field)
-    ? Object.entries(known[field]).map(([value, label]) => ({ value, label }))
+  const listed = { country: COUNTRIES, language: LANGUAGES, hour: HOURS, weekday: WEEKDAYS }
+  if (isKey(listed, field)) return listed[field]
+  const { device_type, visitor } = words.choices
+  const { bot, datacenter } = conditionTexts.choices
+  const named = {
+    device_type,
+    visitor,
+    workspace_visitor: visitor,
+    connection_type: datacenter,
+    proxy: datacenter,
+    bot,
+  }
+  return isKey(named, field)
+    ? Object.entries(named[field]).map(([value, label]) => ({ value, label }))
     : undefined
 }
 

@@ -119,7 +119,6 @@ export const flowTexts = {
       other: 'Other',
     },
     visitor: { new: 'New', returning: 'Returning' },
-    proxy: { datacenter: 'a data centre' },
   },
   or: ' or ',
   noValue: '…',

@@ -1,7 +1,9 @@
-import { ActionIcon, MultiSelect, Select, TagsInput, TextInput } from '@mantine/core'
-import { choicesOf, type Operator, type Test, takesValues } from '../conditions.ts'
+import { ActionIcon, MultiSelect, Select, TagsInput, Text, TextInput } from '@mantine/core'
+import { suggestionsOf, valuesHint } from '../condition-values.ts'
+import { choicesOf, type Operator, operatorLabel, type Test, takesValues } from '../conditions.ts'
 import { useItems } from '../resource.ts'
 import { sources } from '../resources.ts'
+import { useMe } from '../session.ts'
 import { isKey, toOptions } from '../texts.ts'
 import { flowTexts } from '../texts-flow.ts'
 import classes from './condition-editor.module.css'
@@ -12,6 +14,7 @@ const PARAM = 'param:'
 /** Comparisons for which the known values of a field are the whole choice. */
 const EXACT: ReadonlySet<Operator> = new Set(['is', 'is_not'])
 const ORDERED = /^(hour|weekday|asn|os_version|browser_version|external_id|sub\d+|token:.*|param:.*)$/
+const BELOW: ('input' | 'description' | 'error')[] = ['input', 'description', 'error']
 const FIELD_GROUPS = [
   {
     group: words.fieldGroups.place,
@@ -53,6 +56,7 @@ type ConditionTestProps = {
 /** One test: a field, how it compares, and the values. */
 export function ConditionTest({ test, place, errorOf, onChange }: ConditionTestProps) {
   const { field, operator } = test
+  const { timeZone } = useMe().workspace
   const change = (changes: Partial<Test>) => onChange({ ...test, ...changes })
   return (
     <div className={classes.test}>
@@ -68,7 +72,9 @@ export function ConditionTest({ test, place, errorOf, onChange }: ConditionTestP
       {takesValues(operator) ? (
         <Values test={test} place={place} errorOf={errorOf} onChange={(values) => change({ values })} />
       ) : (
-        <span />
+        <Text size="xs" c="dimmed" className={classes.hint}>
+          {valuesHint(field, operator, timeZone)}
+        </Text>
       )}
       <ActionIcon
         variant="subtle"
@@ -84,9 +90,12 @@ export function ConditionTest({ test, place, errorOf, onChange }: ConditionTestP
 }
 
 function operatorsFor(field: string): { value: string; label: string }[] {
-  return toOptions(words.operators).filter(
-    ({ value }) => (value !== 'greater' && value !== 'less') || ORDERED.test(field),
-  )
+  return toOptions(words.operators)
+    .filter(({ value }) => (value !== 'greater' && value !== 'less') || ORDERED.test(field))
+    .map(({ value, label }) => ({
+      value,
+      label: isKey(words.operators, value) ? operatorLabel(field, value) : label,
+    }))
 }
 
 type FieldSelectProps = {
@@ -152,12 +161,15 @@ type ValuesProps = {
 /** A choice where the field has few values; else any texts. */
 function Values({ test, place, errorOf, onChange }: ValuesProps) {
   const { field, operator, values } = test
+  const { timeZone } = useMe().workspace
   const choices = EXACT.has(operator) ? choicesOf(field) : undefined
   const error = [...values.keys(), undefined]
     .map((index) => errorOf(index === undefined ? 'values' : `values.${index}`))
     .find((problem) => problem !== undefined)
   const common = {
     'aria-label': words.values(place),
+    description: valuesHint(field, operator, timeZone),
+    inputWrapperOrder: BELOW,
     value: [...values],
     error,
     onChange,
@@ -165,7 +177,12 @@ function Values({ test, place, errorOf, onChange }: ValuesProps) {
   }
   if (choices === undefined) {
     return (
-      <TagsInput {...common} placeholder={values.length === 0 ? words.valuesHint : ''} acceptValueOnBlur />
+      <TagsInput
+        {...common}
+        data={[...suggestionsOf(field)]}
+        placeholder={values.length === 0 ? words.valuesHint : ''}
+        acceptValueOnBlur
+      />
     )
   }
   const unlisted = values.filter((value) => !choices.some((choice) => choice.value === value))
