@@ -13,6 +13,7 @@ const test = fc.record({
   operator: fc.constantFrom('is', 'is_not', 'contains', 'starts'),
   values: fc.array(fc.string({ minLength: 1, maxLength: 5 }), { minLength: 1, maxLength: 3 }),
 })
+const TOOLS = { compileRegex: () => ({ ok: true as const, test: () => true }) }
 const groupOf = <T>(part: fc.Arbitrary<T>) => {
   const parts = fc.array(part, { minLength: 1, maxLength: 3 })
   return fc.oneof(
@@ -22,18 +23,23 @@ const groupOf = <T>(part: fc.Arbitrary<T>) => {
 }
 
 describe('conditions in the form of a rule', () => {
-  it('are written as they were read, for groups of one level', () => {
+  it('are written as they were read, as deep as the API takes them', () => {
+    const level4 = groupOf(test)
+    const level3 = groupOf(fc.oneof(test, level4))
+    const level2 = groupOf(fc.oneof(test, level3))
     fc.assert(
-      fc.property(groupOf(fc.oneof(test, groupOf(test))), (condition) => {
+      fc.property(groupOf(fc.oneof(test, level2)), (condition) => {
         const read = readCondition(condition)
         expect(read && writeCondition(read)).toEqual(condition)
+        const problems = checkCondition(condition, '', TOOLS)
+        expect(problems.filter(({ message }) => message.includes('deeper'))).toEqual([])
       }),
     )
   })
 
-  it('are not taken for something else where groups are nested deeper', () => {
+  it('are not taken for something else where they are none', () => {
+    expect(readCondition({ all: [{ any: [{ every: [] }] }] })).toBeUndefined()
     const deep = { all: [{ any: [{ all: [{ field: 'country', operator: 'is', values: ['DE'] }] }] }] }
-    expect(readCondition(deep)).toBeUndefined()
     expect(describeCondition(deep)).toBe('Country is Germany')
   })
 
@@ -42,8 +48,7 @@ describe('conditions in the form of a rule', () => {
     const read = readCondition(unknown)
     expect(read?.parts).toEqual([{ field: 'os', operator: 'unknown', values: [] }])
     expect(read && writeCondition(read)).toEqual(unknown)
-    const tools = { compileRegex: () => ({ ok: true as const, test: () => true }) }
-    expect(checkCondition(unknown, '', tools)).toEqual([])
+    expect(checkCondition(unknown, '', TOOLS)).toEqual([])
   })
 
   it('read as a sentence', () => {

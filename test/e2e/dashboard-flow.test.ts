@@ -149,6 +149,31 @@ describe('a flow in a browser', () => {
     await history.waitFor({ state: 'detached' })
   })
 
+  it('takes groups inside groups as deep as the API does, by keys alone', async () => {
+    await page.getByRole('button', { name: 'Edit rule 1' }).click()
+    const rule = page.locator('[data-place="rules.0"]')
+    await press(rule.getByRole('button', { name: 'Add a group', exact: true }))
+    await press(rule.getByRole('button', { name: 'Add a group to group 2', exact: true }))
+    await press(rule.getByRole('button', { name: 'Add a group to group 2.2', exact: true }))
+    await rule.getByRole('group', { name: 'Group 2.2.2', exact: true }).waitFor()
+    expect(await rule.getByRole('button', { name: 'Add a group to group 2.2.2' }).count()).toBe(0)
+    for (const [place, country] of [
+      ['2.1', 'Austria'],
+      ['2.2.1', 'Belgium'],
+      ['2.2.2.1', 'Canada'],
+    ] as const) {
+      await choose(page, `Values of condition ${place}`, country)
+      await page.keyboard.press('Escape')
+    }
+    expect(await findA11yProblems(page)).toEqual([])
+    await page.getByRole('button', { name: 'Save', exact: true }).click()
+    await page.getByText('Saved', { exact: true }).waitFor()
+    await page.reload()
+    const saved = 'and (Country is Austria or (Country is Belgium and Country is Canada))'
+    await page.locator('[data-place="rules.0"]').getByText(saved).waitFor()
+    expect(shown.complaints).toEqual([])
+  })
+
   it('has nothing that axe objects to, in either scheme', async () => {
     expect(await findA11yProblems(page)).toEqual([])
     const dark = await openAsOwner(browser, {
@@ -161,6 +186,11 @@ describe('a flow in a browser', () => {
     expect(await findA11yProblems(dark.page)).toEqual([])
     await dark.close()
   })
+
+  async function press(button: ReturnType<Page['locator']>): Promise<void> {
+    await button.focus()
+    await page.keyboard.press('Enter')
+  }
 
   async function expectName(place: string, name: RegExp): Promise<void> {
     await expect.poll(async () => await station(place).getAttribute('aria-label')).toMatch(name)

@@ -13,9 +13,8 @@ export type Test = {
   readonly values: readonly string[]
 }
 export type Join = 'all' | 'any'
-export type Group = { readonly join: Join; readonly tests: readonly Test[] }
-/** What the form can show: tests, and groups of tests among them. */
-export type FormCondition = { readonly join: Join; readonly parts: readonly (Test | Group)[] }
+/** Tests, and groups among them. */
+export type Group = { readonly join: Join; readonly parts: readonly (Test | Group)[] }
 
 type ApiTest = { readonly field: string; readonly operator: string; readonly values: readonly string[] }
 type ApiCondition = ApiTest | { readonly all: readonly unknown[] } | { readonly any: readonly unknown[] }
@@ -26,32 +25,24 @@ export function isGroup(part: Test | Group): part is Group {
   return 'join' in part
 }
 
-/** An API's condition for the form; undefined when its groups are nested deeper than the form shows. */
-export function readCondition(value: unknown): FormCondition | undefined {
-  const condition = toApiCondition(value)
-  if (condition === undefined) return undefined
-  if ('field' in condition) return { join: 'all', parts: [toTest(condition)] }
-  const parts = childrenOf(condition).map(readPart)
-  const known = parts.filter((part) => part !== undefined)
-  return known.length === parts.length ? { join: joinOf(condition), parts: known } : undefined
+/** An API's condition for the form, a test alone as a group of one; undefined for what is no condition. */
+export function readCondition(value: unknown): Group | undefined {
+  const part = readPart(value)
+  return part === undefined || isGroup(part) ? part : { join: 'all', parts: [part] }
 }
 
 function readPart(value: unknown): Test | Group | undefined {
   const condition = toApiCondition(value)
   if (condition === undefined) return undefined
   if ('field' in condition) return toTest(condition)
-  const tests = childrenOf(condition).map(toApiCondition)
-  const known = tests.flatMap((test) => (test !== undefined && 'field' in test ? [toTest(test)] : []))
-  return known.length === tests.length ? { join: joinOf(condition), tests: known } : undefined
+  const children = childrenOf(condition).map(readPart)
+  const parts = children.filter((part) => part !== undefined)
+  return parts.length === children.length ? { join: joinOf(condition), parts } : undefined
 }
 
 /** The API's form of it. */
-export function writeCondition({ join, parts }: FormCondition): unknown {
-  return {
-    [join]: parts.map((part) =>
-      isGroup(part) ? { [part.join]: part.tests.map(writeTest) } : writeTest(part),
-    ),
-  }
+export function writeCondition({ join, parts }: Group): unknown {
+  return { [join]: parts.map((part) => (isGroup(part) ? writeCondition(part) : writeTest(part))) }
 }
 
 function writeTest({ field, operator, values }: Test): ApiTest {
