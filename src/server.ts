@@ -296,6 +296,7 @@ function apiDeps(core: Core): Omit<ApiDeps, 'untilLive'> {
     guard: core.guard,
     fireTarget: (target, rendered) => fireTarget(target, rendered, { ...callDeps(core), clock: Date.now }),
     hasMail: core.mailer.isSet,
+    hasAsnDatabase: config.asnDatabase !== '',
     ownHosts: ownHosts(config),
     journalLagMs: () => core.loader.lagMs(),
     systemStatus: createSystemStatus({ ...core, startedAt: Date.now(), clock: Date.now }),
@@ -316,12 +317,9 @@ function startCorrector(core: Core, onError: (error: unknown) => void): Promise<
   return runCorrector({ store, ledger, catchUp, lateRows, clock: Date.now, signal, onError })
 }
 
-function callDeps({
-  guard,
-  vault,
-  mailer,
-  version,
-}: Core): Pick<Core, 'guard' | 'vault' | 'mailer' | 'version'> {
+type CallDeps = Pick<Core, 'guard' | 'vault' | 'mailer' | 'version'>
+
+function callDeps({ guard, vault, mailer, version }: Core): CallDeps {
   return { guard, vault, mailer, version }
 }
 

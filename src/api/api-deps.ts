@@ -70,6 +70,8 @@ export type ApiDeps = {
   readonly fireTarget: (target: CalledTarget, rendered: Omit<RenderedCall, 'id'>) => Promise<FiredCall>
   /** Whether the operator has set a mail server. */
   readonly hasMail: boolean
+  /** Whether the operator has set a database of networks: without it conditions on them never hold. */
+  readonly hasAsnDatabase: boolean
   /** Host names of this installation, lower case, without the configured domains: no target may lead to one. */
   readonly ownHosts: readonly string[]
   /** Asks the installation's own public port, for a test of the whole chain. */

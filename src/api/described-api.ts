@@ -56,6 +56,7 @@ export async function describedApi(version: string): Promise<object> {
     guard: { checkUrl: () => assert.fail('an API that only describes itself judges no URL') },
     fireTarget: neverCalled,
     hasMail: false,
+    hasAsnDatabase: false,
     ownHosts: [],
     publicRequest: neverCalled,
     journalLagMs: () => 0,

@@ -18,6 +18,11 @@ const affiliateSchema = z.object({
 })
 
 const meAnswer = z.object({
+  installation: z.object({
+    hasAsnDatabase: z
+      .boolean()
+      .describe('Whether visits can have a provider, a network and a kind of connection'),
+  }),
   user: z
     .object({ id: z.string(), email: z.string(), name: z.string(), hasTwoFactor: z.boolean() })
     .nullable()
@@ -45,7 +50,8 @@ export function meRoutes(app: ApiApp, deps: ApiDeps): void {
       const { user, caller, memberships = [caller] } = request
       const known = memberships.filter((membership) => membership !== undefined)
       const workspaces = await Promise.all(known.map((each) => describe(deps, each, request)))
-      return { user: user ?? null, workspaces }
+      const { hasAsnDatabase } = deps
+      return { installation: { hasAsnDatabase }, user: user ?? null, workspaces }
     },
   })
 }

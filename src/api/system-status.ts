@@ -21,6 +21,8 @@ const serviceSchema = z.object({
     .describe("Host and name, or the path; '' when unknown, and where there are several workspaces"),
 })
 
+const databaseSchema = z.object({ name: z.string(), builtAt: timeField })
+
 const systemSchema = z
   .object({
     version: z.string(),
@@ -44,7 +46,10 @@ const systemSchema = z
     jobs: z.object({ waiting: z.int(), running: z.int() }),
     retentionDay: z.string().nullable().describe('UTC day that is treated completely; null before the first'),
     disk: z.object({ freeBytes: z.number(), totalBytes: z.number() }),
-    geoDatabase: z.object({ name: z.string(), builtAt: timeField }).nullable(),
+    geoDatabase: databaseSchema.nullable(),
+    asnDatabase: databaseSchema
+      .nullable()
+      .describe('Without it providers, networks and data centres stay unknown'),
     mailServer: z
       .string()
       .nullable()

@@ -1,6 +1,13 @@
 import type { SystemFinding } from '../api/system-status.ts'
 import type { Config } from '../config.ts'
-import { checkClock, checkDisk, checkDurableWrites, checkGeo, checkSecret } from './doctor-machine.ts'
+import {
+  checkAsn,
+  checkClock,
+  checkDisk,
+  checkDurableWrites,
+  checkGeo,
+  checkSecret,
+} from './doctor-machine.ts'
 import { checkLedger, checkMail, checkPorts, checkSql, type Probe } from './doctor-services.ts'
 
 /** A check that takes longer is one that failed. */
@@ -17,6 +24,7 @@ export async function findFindings(config: Config, probes: Probes): Promise<read
     ['secret', () => checkSecret(config)],
     ['clock', () => checkClock(config)],
     ['geo database', async () => checkGeo(config)],
+    ['asn database', async () => checkAsn(config)],
     ['ports', () => checkPorts(config)],
     ['sql', () => checkSql(config, probes.sql)],
     ['ledger', () => checkLedger(config, probes.ledger)],

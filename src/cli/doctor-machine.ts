@@ -113,14 +113,34 @@ export function checkGeo(config: Config): SystemFinding {
   }
 }
 
+/** Whether networks can be told apart: without a database they are unknown, which is no fault. */
+export function checkAsn({ asnDatabase: path }: Config): SystemFinding {
+  return {
+    check: 'asn database',
+    ok: path === '' || existsSync(path),
+    detail: path === '' ? 'none: providers, networks and data centres stay unknown' : path,
+    mend: 'point TRAILPOST_ASN_DATABASE to an ASN .mmdb file that exists, or take it away',
+  }
+}
+
 /** Path of the city database; '' when there is none. */
 function geoDatabaseOf({ geoDatabase }: Config): string {
   return geoDatabase || packagedGeoDatabase()
 }
 
+type DatabaseAge = { readonly name: string; readonly builtAt: number }
+
 /** Which database places visitors, and when it was built; undefined when there is none, or none that says so. */
-export async function loadGeoAge(config: Config): Promise<{ name: string; builtAt: number } | undefined> {
-  const path = geoDatabaseOf(config)
+export async function loadGeoAge(config: Config): Promise<DatabaseAge | undefined> {
+  return await loadAge(geoDatabaseOf(config))
+}
+
+/** The same of the database that tells networks apart. */
+export async function loadAsnAge({ asnDatabase }: Config): Promise<DatabaseAge | undefined> {
+  return await loadAge(asnDatabase)
+}
+
+async function loadAge(path: string): Promise<DatabaseAge | undefined> {
   if (path === '' || !existsSync(path)) return undefined
   const builtAt = await readBuildTime(path)
   return builtAt === undefined ? undefined : { name: basename(path), builtAt }

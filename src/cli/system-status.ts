@@ -9,7 +9,7 @@ import { countOpenJobs } from '../store/jobs.ts'
 import { countOutbox } from '../store/ledger-outbox.ts'
 import type { Store } from '../store/open-store.ts'
 import { findFindings } from './doctor-findings.ts'
-import { loadDiskRoom, loadGeoAge } from './doctor-machine.ts'
+import { loadAsnAge, loadDiskRoom, loadGeoAge } from './doctor-machine.ts'
 import { ledgerName, sqlName } from './doctor-services.ts'
 import { readEdgeReports } from './edge-reports.ts'
 
@@ -55,7 +55,6 @@ async function look(of: Looked): Promise<SystemStatus> {
   })
   const { pending, due } = await countPending(db, clock())
   const room = await loadDiskRoom(config)
-  const geo = await loadGeoAge(config)
   return {
     version: of.version,
     node: process.version,
@@ -78,12 +77,17 @@ async function look(of: Looked): Promise<SystemStatus> {
     jobs: await countOpenJobs(db),
     retentionDay: (await loadTreatedDay(db)) ?? null,
     disk: { freeBytes: room.free, totalBytes: room.total },
-    geoDatabase: geo === undefined ? null : { name: geo.name, builtAt: new Date(geo.builtAt).toISOString() },
+    geoDatabase: toDatabase(await loadGeoAge(config)),
+    asnDatabase: toDatabase(await loadAsnAge(config)),
     // Without user and password, which are the operator's secret.
     mailServer: addressOf(config.smtpUrl, ''),
     checkedAt: new Date(clock()).toISOString(),
     findings: findings.map((finding) => ({ ...finding })),
   }
+}
+
+function toDatabase(age: Awaited<ReturnType<typeof loadGeoAge>>): SystemStatus['geoDatabase'] {
+  return age === undefined ? null : { name: age.name, builtAt: new Date(age.builtAt).toISOString() }
 }
 
 /**

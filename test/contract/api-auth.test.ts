@@ -37,6 +37,7 @@ describe.each(SQL_ENGINES)('set-up and sessions on %s', (engine) => {
     expect(done.headers['set-cookie']).toMatch(/trailpost\.session_token=.*HttpOnly.*SameSite=Lax/)
     const me = await api.app.inject({ url: '/api/v1/me', headers: { cookie: cookieOf(done) } })
     expect(me.json()).toMatchObject({
+      installation: { hasAsnDatabase: false },
       user: { email: OWNER.email },
       workspaces: [{ name: 'Analytical', role: 'owner' }],
     })

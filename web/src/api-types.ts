@@ -243,6 +243,10 @@ export interface paths {
                     };
                     content: {
                         "application/json": {
+                            installation: {
+                                /** @description Whether visits can have a provider, a network and a kind of connection */
+                                hasAsnDatabase: boolean;
+                            };
                             /** @description Null for an API key */
                             user: {
                                 id: string;
@@ -18748,6 +18752,12 @@ export interface components {
                 totalBytes: number;
             };
             geoDatabase: {
+                name: string;
+                /** Format: date-time */
+                builtAt: string;
+            } | null;
+            /** @description Without it providers, networks and data centres stay unknown */
+            asnDatabase: {
                 name: string;
                 /** Format: date-time */
                 builtAt: string;

@@ -36,6 +36,8 @@ export type Me = {
   readonly workspace: MyWorkspace
   /** All that the person belongs to, the one above among them. */
   readonly workspaces: readonly MyWorkspace[]
+  /** Without it no visit has a provider, a network or a kind of connection. */
+  readonly hasAsnDatabase: boolean
   /** A person of the network, who looks at the portal of the workspace's `affiliate`; the API refuses every change. */
   readonly isLooking: boolean
 }
@@ -53,7 +55,7 @@ export function useSession() {
  * @throws ApiProblem; an Error when they belong to none.
  */
 export async function loadMe(): Promise<Me> {
-  const { user, workspaces } = await answerOf(api.GET('/api/v1/me'))
+  const { installation, user, workspaces } = await answerOf(api.GET('/api/v1/me'))
   const view = readPortalView()
   // Another tab may have chosen another one meanwhile; what this one has loaded is of its own.
   const last = view?.workspace ?? chosenWorkspace() ?? localStorage.getItem(WORKSPACE_KEY)
@@ -61,9 +63,10 @@ export async function loadMe(): Promise<Me> {
   if (user === null || workspace === undefined) throw new Error(texts.problem.noWorkspace)
   chooseWorkspace(workspace.id)
   const viewed = view?.workspace === workspace.id ? await loadViewed(view) : undefined
-  if (viewed === undefined) return { user, workspace, workspaces, isLooking: false }
+  const known = { user, workspaces, ...installation }
+  if (viewed === undefined) return { ...known, workspace, isLooking: false }
   const asAffiliate = { ...workspace, role: 'affiliate', affiliate: viewed } as const
-  return { user, workspace: asAffiliate, workspaces, isLooking: true }
+  return { ...known, workspace: asAffiliate, isLooking: true }
 }
 
 /** Shows another workspace from its start page on; nothing of the one before is kept. */

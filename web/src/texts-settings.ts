@@ -285,6 +285,8 @@ export const systemTexts = {
   geo: 'Geo database',
   geoOf: (name: string, day: string) => `${name}, of ${day}`,
   geoNone: 'None: visitors have no country',
+  asn: 'ASN database',
+  asnNone: 'None: visitors have no provider, network or connection. TRAILPOST_ASN_DATABASE names one.',
   mail: 'Mail server',
   mailNone: 'None: no e-mail is sent',
   mailSet: 'Set',

@@ -1,11 +1,12 @@
 import { ActionIcon, MultiSelect, Select, TagsInput, Text, TextInput } from '@mantine/core'
-import { suggestionsOf, valuesHint } from '../condition-values.ts'
+import { needsAsnDatabase, suggestionsOf, valuesHint } from '../condition-values.ts'
 import { choicesOf, type Operator, operatorLabel, type Test, takesValues } from '../conditions.ts'
 import { useItems } from '../resource.ts'
 import { sources } from '../resources.ts'
 import { useMe } from '../session.ts'
 import { isKey, toOptions } from '../texts.ts'
 import { flowTexts } from '../texts-flow.ts'
+import { AsnNote } from './asn-note.tsx'
 import classes from './condition-editor.module.css'
 import { Icon } from './icon.tsx'
 
@@ -85,6 +86,7 @@ export function ConditionTest({ test, place, errorOf, onChange }: ConditionTestP
       >
         <Icon name="remove" size={14} />
       </ActionIcon>
+      {needsAsnDatabase(field) && <AsnNote />}
     </div>
   )
 }

@@ -8,6 +8,7 @@ import { useMayChange, useMe } from '../session.ts'
 import { isKey, toOptions } from '../texts.ts'
 import { fraudTexts as words } from '../texts-corrections.ts'
 import { type Form, useForm } from '../use-form.ts'
+import { AsnNote } from './asn-note.tsx'
 import { FormProblem } from './form-footer.tsx'
 import { FormLayout, Pair } from './form-layout.tsx'
 import { FraudSample } from './fraud-sample.tsx'
@@ -33,11 +34,13 @@ const DEFAULTS = { visits: 10, minutes: 60, seconds: 3 } as const
 export function FraudRerun() {
   const queries = useQueryClient()
   const [previewed, setPreviewed] = useState<{ readonly of: RerunValues; readonly answer: FraudPreview }>()
+  // What no visit can have is not what one looks for first.
+  const first = useMe().hasAsnDatabase ? 'datacenter' : 'repeated_address'
   const initial: RerunValues = {
     ...useTodayRange(),
     ...DEFAULTS,
-    rule: 'datacenter',
-    flag: 'datacenter',
+    rule: first,
+    flag: first,
     markAsBot: true,
     undo: false,
   }
@@ -118,6 +121,7 @@ function RuleFields({ form }: FieldsProps) {
           <NumberInput {...number('minutes')} />
         </Pair>
       )}
+      {rule === 'datacenter' && <AsnNote />}
       {rule === 'too_fast' && <NumberInput {...number('seconds')} maw={240} />}
     </>
   )

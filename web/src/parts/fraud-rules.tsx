@@ -5,6 +5,7 @@ import { useMe } from '../session.ts'
 import { toOptions } from '../texts.ts'
 import { fraudTexts as words } from '../texts-corrections.ts'
 import { useForm } from '../use-form.ts'
+import { AsnNote } from './asn-note.tsx'
 import classes from './edit-screen.module.css'
 import { FormFooter } from './form-footer.tsx'
 import { FormLayout, Pair } from './form-layout.tsx'
@@ -42,6 +43,7 @@ export function FraudRules({ fraud }: { readonly fraud: FraudSettings }) {
               ))}
             </Stack>
           </Checkbox.Group>
+          {values.botFlags.includes('datacenter') && <AsnNote />}
           <Pair>
             <NumberInput
               label={words.repeatedVisits}

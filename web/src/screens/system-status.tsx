@@ -130,7 +130,7 @@ function workFacts(system: System): readonly Fact[] {
 }
 
 function installationFacts(system: System, timeZone: string): readonly Fact[] {
-  const { sql, ledger, disk, geoDatabase: geo } = system
+  const { sql, ledger, disk, geoDatabase: geo, asnDatabase: asn } = system
   return [
     [words.version, system.version],
     [words.started, formatTime(system.startedAt, timeZone)],
@@ -138,12 +138,14 @@ function installationFacts(system: System, timeZone: string): readonly Fact[] {
     [words.sql, toPlace(sql)],
     [words.ledger, toPlace(ledger)],
     [words.disk, words.diskOf(toGigabytes(disk.freeBytes), toGigabytes(disk.totalBytes))],
-    [
-      words.geo,
-      geo === null ? words.geoNone : words.geoOf(geo.name, formatDay(Date.parse(geo.builtAt), 'UTC')),
-    ],
+    [words.geo, geo === null ? words.geoNone : toDatabase(geo)],
+    [words.asn, asn === null ? words.asnNone : toDatabase(asn)],
     [words.mail, (system.mailServer ?? words.mailSet) || words.mailNone],
   ]
+}
+
+function toDatabase({ name, builtAt }: NonNullable<System['geoDatabase']>): string {
+  return words.geoOf(name, formatDay(Date.parse(builtAt), 'UTC'))
 }
 
 /** Where it is, is told where the installation has one workspace. */
