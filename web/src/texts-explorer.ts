@@ -38,6 +38,11 @@ export const explorerTexts = {
     search: 'Find a grouping',
     chips: 'Groupings, outermost first',
     noneFound: 'No grouping has this name',
+    inside: ' › ',
+    unused: {
+      heat: (names: string) => `The heat map is by weekday and hour. Table and chart: ${names}.`,
+      map: (names: string) => `The world map is by country. Table and chart: ${names}.`,
+    },
   },
   dimensionGroups: {
     setup: 'What you set up',

@@ -1,8 +1,10 @@
-import { Group, Select, TextInput } from '@mantine/core'
+import { Group, Input, Select, Text, TextInput } from '@mantine/core'
 import type { AskedReport } from '../report-data.ts'
+import { type Dimension, dimensionLabel } from '../report-names.ts'
 import type { LabelOf } from '../report-values.ts'
 import { setQuery } from '../router.tsx'
 import { texts, toOptions } from '../texts.ts'
+import { explorerTexts } from '../texts-explorer.ts'
 import { ReportColumns } from './report-columns.tsx'
 import classes from './report-controls.module.css'
 import { AddFilter, FilterPills } from './report-filters.tsx'
@@ -20,7 +22,11 @@ export function ReportControls({ asked, labelOf }: ReportControlsProps) {
       <Group gap="sm" align="flex-end" justify="space-between">
         <Group gap="sm" align="flex-end">
           <Period asked={asked} />
-          <Groupings groupBy={asked.groupBy} />
+          {asked.view === 'heat' || asked.view === 'map' ? (
+            <UnusedGroupings view={asked.view} groupBy={asked.groupBy} />
+          ) : (
+            <Groupings groupBy={asked.groupBy} />
+          )}
         </Group>
         <Group gap={6}>
           <AddFilter asked={asked} labelOf={labelOf} />
@@ -29,6 +35,24 @@ export function ReportControls({ asked, labelOf }: ReportControlsProps) {
         </Group>
       </Group>
       <FilterPills asked={asked} labelOf={labelOf} />
+    </div>
+  )
+}
+
+type UnusedGroupingsProps = {
+  readonly view: keyof typeof explorerTexts.grouping.unused
+  readonly groupBy: readonly Dimension[]
+}
+
+/** A map has groups of its own; those of the address wait until a table or a chart is shown again. */
+function UnusedGroupings({ view, groupBy }: UnusedGroupingsProps) {
+  const names = groupBy.map(dimensionLabel).join(explorerTexts.grouping.inside)
+  return (
+    <div>
+      <Input.Label labelElement="div">{words.groupBy}</Input.Label>
+      <Text size="sm" c="dimmed" className={classes.unused}>
+        {explorerTexts.grouping.unused[view](names)}
+      </Text>
     </div>
   )
 }
