@@ -7,13 +7,14 @@ import { appendAudit } from '../store/audit-log.ts'
 import { COUNTED_ROWS_MAX, countDeliveries, type DeliveryCounts } from '../store/delivery-bulk.ts'
 import type { DeliveryFilter } from '../store/delivery-filter.ts'
 import { createJobOnce } from '../store/jobs.ts'
-import { inTransaction } from '../store/transaction.ts'
+import { type Db, inTransaction } from '../store/transaction.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
 import { type Caller, callerOf, workspaceOf } from './caller.ts'
 import { cancelFilter, replayFilter } from './delivery-filter-fields.ts'
 import { timeField, toTime } from './fields.ts'
 import { jobSchema, toJobView } from './jobs.ts'
 import { Problem } from './problem.ts'
+import { receiverSchema, receiverViewer } from './receiver-view.ts'
 
 const TAGS = ['deliveries']
 const PATH = '/api/v1/deliveries'
@@ -29,7 +30,9 @@ const countsSchema = z
   .object({
     total: z.int(),
     byState: z.array(z.object({ state: z.enum(DELIVERY_STATES), count: z.int() })),
-    byTarget: z.array(z.object({ targetId: z.string(), count: z.int() })).describe('The most first'),
+    byTarget: z
+      .array(z.object({ targetId: z.string(), receiver: receiverSchema, count: z.int() }))
+      .describe('The most first'),
     searchedTo: timeField
       .nullable()
       .describe(`Null when all were counted; else the newest ${COUNTED_ROWS_MAX} were, down to this moment`),
@@ -93,8 +96,14 @@ function previewRoute(app: ApiApp, deps: ApiDeps, order: Order): void {
       body: z.strictObject({ filter: order.filter }),
       response: { 200: countsSchema },
     },
-    handler: async (request) =>
-      toCountsView(await count(deps, workspaceOf(request), { order, ...request.body })),
+    handler: async (request) => {
+      const workspace = workspaceOf(request)
+      return await toCountsView(
+        deps.store.db,
+        workspace,
+        await count(deps, workspace, { order, ...request.body }),
+      )
+    },
   })
 }
 
@@ -130,12 +139,17 @@ async function count(
   return await countDeliveries(store.db, workspace, filter, { replayable: order.kind === REPLAY_JOB })
 }
 
-function toCountsView(counts: DeliveryCounts): z.input<typeof countsSchema> {
-  const { total, byState, byTarget, searchedTo } = counts
+async function toCountsView(
+  db: Db,
+  workspace: string,
+  { total, byState, byTarget, searchedTo }: DeliveryCounts,
+): Promise<z.input<typeof countsSchema>> {
+  const targetIds = byTarget.map(({ targetId }) => targetId)
+  const receiverOf = await receiverViewer(db, workspace, targetIds)
   return {
     total,
     byState: [...byState],
-    byTarget: [...byTarget],
+    byTarget: byTarget.map((each) => ({ ...each, receiver: receiverOf(each.targetId) })),
     searchedTo: searchedTo === null ? null : toTime(searchedTo),
   }
 }

@@ -11,8 +11,8 @@ import { deliverySearchQuery } from './delivery-filter-fields.ts'
 import {
   deliverySchema,
   deliveryWithAttemptsSchema,
-  toDeliveryView,
-  toDeliveryWithAttempts,
+  toDeliveriesWithAttempts,
+  toDeliveryViews,
 } from './delivery-view.ts'
 import { timeField, toTime } from './fields.ts'
 import { idParams, pageOf, pageQuery } from './page.ts'
@@ -39,10 +39,11 @@ export function deliveryRoutes(app: ApiApp, deps: ApiDeps): void {
     },
     handler: async (request) => {
       const { limit, cursor, state: states, ...rest } = request.query
-      const wanted = { workspace: workspaceOf(request), filter: { ...rest, states }, page: { limit, cursor } }
+      const workspace = workspaceOf(request)
+      const wanted = { workspace, filter: { ...rest, states }, page: { limit, cursor } }
       const { items, nextCursor, searchedTo } = await searchDeliveries(db, wanted)
       return {
-        items: items.map(toDeliveryView),
+        items: await toDeliveryViews(db, workspace, items),
         nextCursor,
         searchedTo: searchedTo === null ? null : toTime(searchedTo),
       }
@@ -55,8 +56,7 @@ export function deliveryRoutes(app: ApiApp, deps: ApiDeps): void {
       params: idParams,
       response: { 200: deliveryWithAttemptsSchema },
     },
-    handler: async (request) =>
-      toDeliveryWithAttempts(await find(db, workspaceOf(request), request.params.id)),
+    handler: async (request) => await show(db, { workspace: workspaceOf(request), id: request.params.id }),
   })
   replayRoute(app, deps)
   cancelRoute(app, deps)
@@ -120,17 +120,24 @@ async function changeOne(
   { id, action, change, refusal }: Change,
 ) {
   return await inTransaction(deps.store.db, async (db) => {
-    await find(db, workspace, id)
+    await find(db, { workspace, id })
     const now = deps.clock()
     if (!(await change(db, { workspace, id }, now))) throw refusal
     const subject = { subjectType: 'delivery', subjectId: id }
     await appendAudit(db, { workspace, at: now, actor, action, ...subject, detail: {} })
-    return toDeliveryWithAttempts(await find(db, workspace, id))
+    return await show(db, { workspace, id })
   })
 }
 
+async function show(db: Db, key: OwnedId) {
+  const found = await find(db, key)
+  const [view] = await toDeliveriesWithAttempts(db, key.workspace, [found])
+  if (view === undefined) throw notFound('delivery', key.id)
+  return view
+}
+
 /** getWithAttempts knows no workspace; this does. */
-async function find(db: Db, workspace: string, id: string) {
+async function find(db: Db, { workspace, id }: OwnedId) {
   const found = await getWithAttempts(db, id)
   if (found === undefined || found.delivery.workspace !== workspace) throw notFound('delivery', id)
   return found

@@ -1,13 +1,16 @@
 import { z } from 'zod'
 import { DELIVERY_STATES } from '../domain/target-types.ts'
 import type { Delivery, DeliveryAttempt } from '../store/deliveries.ts'
+import type { Db } from '../store/transaction.ts'
 import { timeField, toTime } from './fields.ts'
+import { receiverSchema, receiverViewer } from './receiver-view.ts'
 
 const deliveryFields = {
   id: z.string().describe('The webhook-id of every attempt'),
   conversionId: z.string(),
   transition: z.int().describe("Number of the conversion's transition that caused it"),
   targetId: z.string(),
+  receiver: receiverSchema,
   clickId: z.string(),
   type: z.string(),
   method: z.string(),
@@ -67,7 +70,8 @@ export const deliveryWithAttemptsSchema = z
   .object({ ...deliveryFields, attempts: z.array(attemptSchema).describe('Oldest first') })
   .meta({ id: 'DeliveryWithAttempts' })
 
-export function toDeliveryView(delivery: Delivery): z.input<typeof deliverySchema> {
+/** As the API shows a delivery, but for its receiver. */
+export function toDeliveryView(delivery: Delivery): Omit<z.input<typeof deliverySchema>, 'receiver'> {
   const { id, conversionId, transition, targetId, clickId, type, method } = delivery
   const { url, body, contentType, state, reason } = delivery
   return {
@@ -90,14 +94,37 @@ export function toDeliveryView(delivery: Delivery): z.input<typeof deliverySchem
   }
 }
 
-export function toDeliveryWithAttempts({
-  delivery,
-  attempts,
-}: {
-  readonly delivery: Delivery
-  readonly attempts: readonly DeliveryAttempt[]
-}): z.input<typeof deliveryWithAttemptsSchema> {
-  return { ...toDeliveryView(delivery), attempts: attempts.map(toAttemptView) }
+/** In the same order, each with its receiver. */
+export async function toDeliveryViews(
+  db: Db,
+  workspace: string,
+  deliveries: readonly Delivery[],
+): Promise<z.input<typeof deliverySchema>[]> {
+  const receiverOf = await receiverViewer(db, workspace, targetsOf(deliveries))
+  return deliveries.map((delivery) => ({
+    ...toDeliveryView(delivery),
+    receiver: receiverOf(delivery.targetId),
+  }))
+}
+
+type WithAttempts = { readonly delivery: Delivery; readonly attempts: readonly DeliveryAttempt[] }
+
+/** In the same order, each with its receiver and its attempts. */
+export async function toDeliveriesWithAttempts(
+  db: Db,
+  workspace: string,
+  found: readonly WithAttempts[],
+): Promise<z.input<typeof deliveryWithAttemptsSchema>[]> {
+  const views = await toDeliveryViews(
+    db,
+    workspace,
+    found.map(({ delivery }) => delivery),
+  )
+  return views.map((view, n) => ({ ...view, attempts: (found[n]?.attempts ?? []).map(toAttemptView) }))
+}
+
+function targetsOf(deliveries: readonly Delivery[]): readonly string[] {
+  return deliveries.map(({ targetId }) => targetId)
 }
 
 export function toAttemptView(attempt: DeliveryAttempt): z.input<typeof attemptSchema> {

@@ -10,7 +10,7 @@ import { updatesOfClicks } from '../store/visit-updates.ts'
 import type { ApiDeps } from './api-deps.ts'
 import type { Caller } from './caller.ts'
 import { conversionWithHistorySchema, toConversionWithHistory } from './conversion-view.ts'
-import { deliveryWithAttemptsSchema, toDeliveryWithAttempts } from './delivery-view.ts'
+import { deliveryWithAttemptsSchema, toDeliveriesWithAttempts } from './delivery-view.ts'
 import { timeField, toTime } from './fields.ts'
 import { hitSchema, toHitView } from './hits.ts'
 import { Problem } from './problem.ts'
@@ -117,7 +117,7 @@ export async function exportVisit(
       const { visit, person } = each.conversion
       return { ...toConversionWithHistory(each, role), visit: { ...visit }, person }
     }),
-    deliveries: calls.map(toDeliveryWithAttempts),
+    deliveries: await toDeliveriesWithAttempts(db, workspace, calls),
   }
 }
 
@@ -143,7 +143,7 @@ export async function exportClickless(
     updates: [],
     hits: hits.items.map(toHitView),
     conversions: [{ ...toConversionWithHistory(found, role), visit: { ...visit }, person }],
-    deliveries: calls.map(toDeliveryWithAttempts),
+    deliveries: await toDeliveriesWithAttempts(db, workspace, calls),
   }
 }
 

@@ -8,7 +8,7 @@ import { updatesOfClicks } from '../store/visit-updates.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
 import { type Caller, callerOf } from './caller.ts'
 import { conversionWithHistorySchema, toConversionWithHistory } from './conversion-view.ts'
-import { deliveryWithAttemptsSchema, toDeliveryWithAttempts } from './delivery-view.ts'
+import { deliveryWithAttemptsSchema, toDeliveriesWithAttempts } from './delivery-view.ts'
 import { hitSchema, toHitView } from './hits.ts'
 import { mayBeClickId } from './may-be-click-id.ts'
 import { Problem } from './problem.ts'
@@ -78,7 +78,7 @@ async function tellStory(deps: ApiDeps, caller: Caller, clickId: string) {
     events: rows.map(toVisitEvent),
     hits: hits.items.map(toHitView),
     conversions: conversions.map((each) => toConversionWithHistory(each, role)),
-    deliveries: deliveries.map(toDeliveryWithAttempts),
+    deliveries: await toDeliveriesWithAttempts(db, workspace, deliveries),
   }
 }
 

@@ -60,7 +60,7 @@ describe('an order for many deliveries', () => {
     expect(preview.json()).toEqual({
       total: 1,
       byState: [{ state: 'dead', count: 1 }],
-      byTarget: [{ targetId, count: 1 }],
+      byTarget: [{ targetId, receiver: { kind: 'target', system: '', host: 'ALPHA.example' }, count: 1 }],
       searchedTo: null,
     })
     expect((await ask(api, world, { url: '/jobs' })).json().items).toHaveLength(1)
@@ -78,6 +78,23 @@ describe('one delivery', () => {
     await ask(api, world, { url: `${url}/replay`, body: {} })
     const cancelled = await ask(api, world, { url: `${url}/cancel`, body: {} })
     expect(cancelled.json()).toMatchObject({ state: 'cancelled', reason: 'cancelled_by_hand' })
+  })
+
+  it.each([
+    ['notification-targets', { kind: 'target', system: '', host: 'ALPHA.example' }],
+    ['webhooks', { kind: 'webhook', system: '', host: 'hooks.ALPHA.example' }],
+    ['alert-channels', { kind: 'channel', system: 'webhook', host: '' }],
+    [undefined, null],
+  ] as const)('says to a viewer whom it goes to, of %s, and nothing secret of them', async (of, receiver) => {
+    const { api, world } = await openWorld(stores)
+    const targetId = of === undefined ? 'deleted' : world.ids[of]
+    const { deliveries } = world.ids
+    const rows = api.store.db.updateTable('deliveries').set({ target_id: targetId })
+    await rows.where('id', '=', deliveries ?? '').execute()
+    const asViewer = async (url: string) => (await ask(api, world, { role: 'viewer', url })).json()
+    const listed = await asViewer(`/deliveries?targetId=${targetId}&state=dead`)
+    expect(listed.items).toMatchObject([{ receiver }])
+    expect(await asViewer(`/deliveries/${world.ids.deliveries}`)).toMatchObject({ receiver })
   })
 
   it('is found by what its attempts were answered, and by several states', async () => {

@@ -17099,6 +17099,15 @@ export interface components {
             /** @enum {string} */
             kind: "count" | "money" | "number" | "ratio";
         };
+        /** @description What its target is known by, whoever asks; null when it is deleted */
+        Receiver: {
+            /** @enum {string} */
+            kind: "target" | "webhook" | "channel";
+            /** @description Whose own API is called; '' for a URL */
+            system: string;
+            /** @description That its URL calls; '' where the system knows it. Paths and parameters may be secret */
+            host: string;
+        } | null;
         Delivery: {
             /** @description The webhook-id of every attempt */
             id: string;
@@ -17106,6 +17115,7 @@ export interface components {
             /** @description Number of the conversion's transition that caused it */
             transition: number;
             targetId: string;
+            receiver: components["schemas"]["Receiver"];
             clickId: string;
             type: string;
             method: string;
@@ -17130,6 +17140,7 @@ export interface components {
             /** @description Number of the conversion's transition that caused it */
             transition: number;
             targetId: string;
+            receiver: components["schemas"]["Receiver"];
             clickId: string;
             type: string;
             method: string;
@@ -17199,6 +17210,7 @@ export interface components {
             /** @description The most first */
             byTarget: {
                 targetId: string;
+                receiver: components["schemas"]["Receiver"];
                 count: number;
             }[];
             /** @description Null when all were counted; else the newest 50000 were, down to this moment */

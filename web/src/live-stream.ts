@@ -2,6 +2,8 @@ import { readStream } from './api.ts'
 import type { components } from './api-types.ts'
 
 type Schemas = components['schemas']
+/** Told as it is queued and sent; whom it is for is told where it is read. */
+type Delivery = Omit<Schemas['Delivery'], 'receiver'>
 type Attempt = Schemas['DeliveryWithAttempts']['attempts'][number]
 /** Of what happens, what is told; '' where it does not matter. */
 export type LiveFilter = {
@@ -20,11 +22,11 @@ export type LiveEvent = { readonly key: string } & (
       readonly conversion: Schemas['Conversion']
       readonly transition: Schemas['ConversionWithHistory']['history'][number]
     }
-  | { readonly type: 'delivery'; readonly at: string; readonly delivery: Schemas['Delivery'] }
+  | { readonly type: 'delivery'; readonly at: string; readonly delivery: Delivery }
   | {
       readonly type: 'attempt'
       readonly at: string
-      readonly delivery: Schemas['Delivery']
+      readonly delivery: Delivery
       readonly attempt: Attempt
     }
 )
@@ -109,11 +111,11 @@ function toEvent({ id, event, data }: Frame): readonly LiveEvent[] {
       return [{ type: 'conversion', key: id, at: transition.at, conversion, transition }]
     }
     case 'delivery': {
-      const delivery = JSON.parse(data) as Schemas['Delivery']
+      const delivery = JSON.parse(data) as Delivery
       return [{ type: 'delivery', key: id, at: delivery.createdAt, delivery }]
     }
     case 'attempt': {
-      const attempt = JSON.parse(data) as Attempt & { readonly delivery: Schemas['Delivery'] }
+      const attempt = JSON.parse(data) as Attempt & { readonly delivery: Delivery }
       return [{ type: 'attempt', key: id, at: attempt.startedAt, delivery: attempt.delivery, attempt }]
     }
     default:

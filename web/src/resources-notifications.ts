@@ -5,7 +5,7 @@ import { type Listed, useItems } from './resource.ts'
 import { type NotificationTarget, targets } from './resources.ts'
 import { webhooks } from './resources-network.ts'
 import { useMayManage } from './session.ts'
-import { deliveryTexts } from './texts-deliveries.ts'
+import { deliveryTexts, receiverTexts as words } from './texts-deliveries.ts'
 
 type Schemas = components['schemas']
 export type Delivery = Schemas['Delivery']
@@ -48,53 +48,74 @@ export function hostOf(url: string): string {
 
 export type Choice = { readonly value: string; readonly label: string }
 
+/** What every role may know of whom a delivery goes to; null for one that is deleted. */
+export type Receiver = Delivery['receiver']
+
+/** Tells whom a delivery goes to, by what the server says of it. */
+export function useReceiverLabel(): (receiver: Receiver | undefined) => string {
+  const systems = useItems(targetSystems).data ?? []
+  return (receiver) => {
+    if (receiver === null || receiver === undefined) return deliveryTexts.gone
+    const { kind, system, host } = receiver
+    return words.kinds[kind](labelOfTarget({ url: host, system }, systems))
+  }
+}
+
 /** How a receiver stands, and where more is said of it. */
-export type Receiver = {
-  readonly kind: 'target' | 'webhook' | 'channel'
+export type ReceiverStanding = {
   readonly href: string
   readonly standing: Pick<NotificationTarget, 'status' | 'disabledReason' | 'areSecretsReadable' | 'health'>
 }
 
-/** Whom deliveries go to, by id: targets, webhooks and alert channels, as far as one may read them. */
-export function useReceivers(): {
-  readonly choices: readonly Choice[]
-  readonly labelOf: (id: string) => string
-  /** Undefined for one that is gone, or that one may not read. */
-  readonly receiverOf: (id: string) => Receiver | undefined
-} {
+/** The standing of one receiver, looked at again and again; undefined where one may not read it, or before it is known. */
+export function useReceiverStanding(
+  kind: NonNullable<Receiver>['kind'] | undefined,
+  id: string,
+  refreshMs: number,
+): ReceiverStanding | undefined {
+  const params = { path: { id } }
+  const mayManage = useMayManage()
+  const target = useQuery({
+    queryKey: [targets.name, id],
+    queryFn: () => answerOf(api.GET('/api/v1/notification-targets/{id}', { params })),
+    enabled: kind === 'target',
+    refetchInterval: refreshMs,
+  }).data
+  const webhook = useQuery({
+    queryKey: [webhooks.name, id],
+    queryFn: () => answerOf(api.GET('/api/v1/webhooks/{id}', { params })),
+    enabled: kind === 'webhook' && mayManage,
+    refetchInterval: refreshMs,
+  }).data
+  const channel = useQuery({
+    queryKey: [alertChannels.name, id],
+    queryFn: () => answerOf(api.GET('/api/v1/alert-channels/{id}', { params })),
+    enabled: kind === 'channel' && mayManage,
+    refetchInterval: refreshMs,
+  }).data
+  if (target !== undefined) return { href: `/notification-targets/${id}`, standing: target }
+  if (webhook !== undefined) return { href: '/settings/webhooks', standing: webhook }
+  return channel && { href: '/settings/alerts', standing: channel }
+}
+
+/** Whom deliveries can be asked for: targets, webhooks and alert channels, as far as one may list them. */
+export function useReceiverChoices(): readonly Choice[] {
   const systems = useItems(targetSystems).data ?? []
   const own = useItems(targets).data ?? []
-  const mayManage = useMayManage()
   const hooks = useQuery({
     queryKey: [webhooks.name],
     queryFn: async () => (await webhooks.list({ limit: 200 })).items,
-    enabled: mayManage,
+    enabled: useMayManage(),
   }).data
   const channels = useAlertChannels().data?.items
-  const choices: readonly Choice[] = [
+  return numbered([
     ...own.map((target) => ({ value: target.id, label: labelOfTarget(target, systems) })),
-    ...(hooks ?? []).map(({ id, url }) => ({ value: id, label: `Webhook · ${hostOf(url)}` })),
+    ...(hooks ?? []).map(({ id, url }) => ({ value: id, label: words.kinds.webhook(hostOf(url)) })),
     ...(channels ?? []).map((channel) => ({
       value: channel.id,
-      label: `Alerts · ${labelOfTarget(channel, systems)}`,
+      label: words.kinds.channel(labelOfTarget(channel, systems)),
     })),
-  ]
-  const labels = new Map(choices.map(({ value, label }) => [value, label]))
-  const receiverOf = (id: string): Receiver | undefined => {
-    const target = own.find((each) => each.id === id)
-    if (target !== undefined) {
-      return { kind: 'target', href: `/notification-targets/${id}`, standing: target }
-    }
-    const hook = hooks?.find((each) => each.id === id)
-    if (hook !== undefined) return { kind: 'webhook', href: '/settings/webhooks', standing: hook }
-    const channel = channels?.find((each) => each.id === id)
-    return channel && { kind: 'channel', href: '/settings/alerts', standing: channel }
-  }
-  return {
-    choices: numbered(choices),
-    labelOf: (id) => labels.get(id) ?? deliveryTexts.gone,
-    receiverOf,
-  }
+  ])
 }
 
 /** Two targets may call the same host: a select needs to tell them apart. */

@@ -26,7 +26,17 @@ export const deliveryTexts = {
   to: 'Until',
   filter: 'Filter',
   lookedTo: (time: string) => `Looked back to ${time}. “Load more” looks further.`,
+  chosenTarget: 'The chosen target',
   gone: 'A target that was removed',
+} as const
+
+/** Whom a delivery goes to, by what kind of thing it is. */
+export const receiverTexts = {
+  kinds: {
+    target: (name: string) => name,
+    webhook: (name: string) => `Webhook · ${name}`,
+    channel: (name: string) => `Alerts · ${name}`,
+  },
 } as const
 
 export const oneDeliveryTexts = {

@@ -5,7 +5,7 @@ import { answerOf, api } from '../api.ts'
 import type { components } from '../api-types.ts'
 import { type DeliveryFilter, toReplayStates, useApiFilter } from '../delivery-query.ts'
 import { formatCount, formatTime } from '../format.ts'
-import { useReceivers } from '../resources-notifications.ts'
+import { useReceiverLabel } from '../resources-notifications.ts'
 import { useMe } from '../session.ts'
 import { texts } from '../texts.ts'
 import { bulkTexts as words } from '../texts-deliveries.ts'
@@ -102,7 +102,7 @@ function BulkSteps({ deed, filter, onDone }: BulkProps & { readonly onDone: () =
 }
 
 function CountsView({ counts }: { readonly counts: Counts }) {
-  const { labelOf } = useReceivers()
+  const labelOf = useReceiverLabel()
   const { timeZone } = useMe().workspace
   const { total, byState, byTarget, searchedTo } = counts
   const rest = byTarget.length - TARGETS_SHOWN_MAX
@@ -120,7 +120,7 @@ function CountsView({ counts }: { readonly counts: Counts }) {
       <Facts
         facts={byTarget
           .slice(0, TARGETS_SHOWN_MAX)
-          .map(({ targetId, count }) => [labelOf(targetId), formatCount(count)])}
+          .map(({ receiver, count }) => [labelOf(receiver), formatCount(count)])}
       />
       {rest > 0 && (
         <Text size="sm" c="dimmed">

@@ -1,15 +1,17 @@
 import { Button, Group, Select, TextInput } from '@mantine/core'
 import { type SubmitEvent, useState } from 'react'
 import { clearDeliveryFilter, type DeliveryFilter, isFiltered, setDeliveryFilter } from '../delivery-query.ts'
-import { useReceivers } from '../resources-notifications.ts'
+import { useReceiverChoices } from '../resources-notifications.ts'
 import { texts, toOptions } from '../texts.ts'
 import { deliveryTexts as words } from '../texts-deliveries.ts'
 import classes from './delivery-filters.module.css'
 
 /** Which deliveries are shown. Choices act at once; what is typed acts by Enter. */
 export function DeliveryFilters({ filter }: { readonly filter: DeliveryFilter }) {
-  const receivers = useReceivers()
-  const { clickId, reason, text } = filter
+  const { clickId, reason, text, targetId: chosen } = filter
+  const known = useReceiverChoices()
+  // A link leads to the calls of one that is deleted, or that one may not list.
+  const isOther = chosen !== '' && known.every(({ value }) => value !== chosen)
   return (
     <div className={classes.filters}>
       <Select
@@ -23,8 +25,8 @@ export function DeliveryFilters({ filter }: { readonly filter: DeliveryFilter })
       <Select
         label={words.target}
         placeholder={words.anyTarget}
-        data={receivers.choices}
-        value={filter.targetId === '' ? null : filter.targetId}
+        data={isOther ? [...known, { value: chosen, label: words.chosenTarget }] : known}
+        value={chosen === '' ? null : chosen}
         onChange={(targetId) => setDeliveryFilter({ targetId: targetId ?? '' })}
         searchable
         clearable

@@ -3,7 +3,7 @@ import { reasonWords } from '../attempt-words.ts'
 import { formatDuration, formatMoney, formatTime } from '../format.ts'
 import { toHitText } from '../hit-text.ts'
 import { useActorName } from '../resources.ts'
-import { useReceivers } from '../resources-notifications.ts'
+import { useReceiverLabel } from '../resources-notifications.ts'
 import { useMe } from '../session.ts'
 import type { EntryOf, Story } from '../story-entry.ts'
 import { texts } from '../texts.ts'
@@ -74,8 +74,8 @@ type DeliveryEntryProps = {
 /** That somebody is to be told, where it stands, and how long it took. */
 export function DeliveryEntry({ entry, deliveries }: DeliveryEntryProps) {
   const { timeZone } = useMe().workspace
-  const { labelOf } = useReceivers()
-  const { deliveryId, targetId, state, why, method, url, timing } = entry
+  const labelOf = useReceiverLabel()
+  const { deliveryId, state, why, method, url, timing } = entry
   const delivery = deliveries.find(({ id }) => id === deliveryId)
   const waits = state === 'pending' && delivery !== undefined && delivery.attemptCount > 0
   const { queuedToDueMs, dueToSentMs } = timing
@@ -88,7 +88,7 @@ export function DeliveryEntry({ entry, deliveries }: DeliveryEntryProps) {
   ]
   return (
     <>
-      <StoryLine title={words.delivery(labelOf(targetId))}>
+      <StoryLine title={words.delivery(labelOf(delivery?.receiver))}>
         <DeliveryBadge state={state} />
         <DeliveryReplay id={deliveryId} state={state} size="compact-xs" />
         <Anchor href={`/deliveries/${deliveryId}`} size="sm">

@@ -1,7 +1,7 @@
 import { VisuallyHidden } from '@mantine/core'
 import type { CSSProperties } from 'react'
 import { formatTime } from '../format.ts'
-import { useReceivers } from '../resources-notifications.ts'
+import { useReceiverLabel } from '../resources-notifications.ts'
 import { useMe } from '../session.ts'
 import { laterWords } from '../span-words.ts'
 import type { Entry, Story } from '../story-entry.ts'
@@ -35,7 +35,9 @@ type PictureProps = {
 export function StoryPicture({ story, current }: PictureProps) {
   const { lanes, gaps } = buildPicture(story)
   const { timeZone } = useMe().workspace
-  const { labelOf } = useReceivers()
+  const labelOf = useReceiverLabel()
+  const receiverOf = (targetId: string) =>
+    story.deliveries.find((delivery) => delivery.targetId === targetId)?.receiver
   if (lanes.length === 0) return null
   const times = timesOf(lanes, gaps.length)
   return (
@@ -53,7 +55,11 @@ export function StoryPicture({ story, current }: PictureProps) {
             key={lane.key}
             lane={lane}
             row={row + 2}
-            label={lane.kind === 'delivery' ? words.told(labelOf(lane.targetId)) : words.lanes[lane.kind]}
+            label={
+              lane.kind === 'delivery'
+                ? words.told(labelOf(receiverOf(lane.targetId)))
+                : words.lanes[lane.kind]
+            }
             current={current}
           />
         ))}

@@ -23,7 +23,7 @@ import { LookedTo } from '../parts/looked-to.tsx'
 import { Page } from '../parts/page.tsx'
 import { Shortened } from '../parts/shortened.tsx'
 import { When } from '../parts/when.tsx'
-import { type Delivery, useReceivers } from '../resources-notifications.ts'
+import { type Delivery, useReceiverLabel } from '../resources-notifications.ts'
 import { useMayChange, useMe } from '../session.ts'
 import { texts } from '../texts.ts'
 import { deliveryTexts as words } from '../texts-deliveries.ts'
@@ -104,7 +104,7 @@ function Rows({
 }
 
 function useColumns(): readonly Column<Delivery>[] {
-  const { labelOf } = useReceivers()
+  const labelOf = useReceiverLabel()
   const { timeZone } = useMe().workspace
   return [
     { key: 'time', header: words.time, cell: (row) => <When at={row.createdAt} /> },
@@ -112,7 +112,7 @@ function useColumns(): readonly Column<Delivery>[] {
     {
       key: 'target',
       header: words.target,
-      cell: (row) => <Shortened text={labelOf(row.targetId)} width={170} />,
+      cell: (row) => <Shortened text={labelOf(row.receiver)} width={170} />,
     },
     {
       key: 'about',

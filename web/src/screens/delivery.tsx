@@ -13,7 +13,7 @@ import { Loaded } from '../parts/loaded.tsx'
 import { Note } from '../parts/note.tsx'
 import { Page, Section } from '../parts/page.tsx'
 import { RawText, toWireText } from '../parts/raw-text.tsx'
-import { type DeliveryWithAttempts, useReceivers } from '../resources-notifications.ts'
+import type { DeliveryWithAttempts } from '../resources-notifications.ts'
 import type { PathParams } from '../router.tsx'
 import { useMayChange, useMe } from '../session.ts'
 import { deliveryTexts, oneDeliveryTexts as words } from '../texts-deliveries.ts'
@@ -60,7 +60,7 @@ function DeliveryView({ delivery }: DeliveryProps) {
           </div>
         </Group>
       </Note>
-      <DeliveryTarget targetId={delivery.targetId} />
+      <DeliveryTarget targetId={delivery.targetId} receiver={delivery.receiver} />
       <DeliveryFacts delivery={delivery} />
       <Section title={words.attempts} aside={attempts.length > 0 ? words.headers : undefined}>
         {attempts.length === 0 ? (
@@ -85,18 +85,11 @@ function DeliveryView({ delivery }: DeliveryProps) {
 }
 
 function DeliveryFacts({ delivery }: DeliveryProps) {
-  const { targetId, clickId, conversionId, state, attemptCount, createdAt, updatedAt, dueAt } = delivery
+  const { clickId, conversionId, state, attemptCount, createdAt, updatedAt, dueAt } = delivery
   const { timeZone } = useMe().workspace
-  const { labelOf } = useReceivers()
   return (
     <Facts
       facts={[
-        [
-          deliveryTexts.target,
-          <Anchor key="target" inherit href={`/deliveries?targetId=${targetId}`}>
-            {labelOf(targetId)}
-          </Anchor>,
-        ],
         [
           deliveryTexts.clickId,
           clickId === '' ? (
