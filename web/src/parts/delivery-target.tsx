@@ -27,12 +27,12 @@ export function DeliveryTarget({ targetId, receiver }: DeliveryTargetProps) {
           )}
           {known !== undefined && <TargetHealth target={known.standing} />}
         </Stack>
-        <Stack gap={4} align="flex-end">
+        <Group gap="md">
           {known !== undefined && <TargetStatus target={known.standing} />}
           <Anchor href={`/deliveries?targetId=${targetId}`} size="sm">
             {words.targetLog}
           </Anchor>
-        </Stack>
+        </Group>
       </Group>
     </Paper>
   )
