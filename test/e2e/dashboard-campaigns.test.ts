@@ -93,13 +93,15 @@ describe('campaigns in a browser', () => {
     await rowOf('Sleep push').getByText('Active').waitFor()
   })
 
-  it('are paused together', async () => {
+  it('are paused together, with the focus in the list once their bar is gone', async () => {
     await open('/campaigns')
     await page.getByRole('checkbox', { name: 'Choose all campaigns' }).check()
     await page.getByRole('button', { name: 'Pause', exact: true }).click()
     await page.getByText('2 campaigns are paused').waitFor()
     const paused = page.getByRole('switch', { name: 'takes visitors', checked: false })
     await expect.poll(() => paused.count()).toBe(2)
+    const focused = () => page.evaluate<string>("document.activeElement?.getAttribute('aria-label') ?? ''")
+    await expect.poll(focused).toMatch(/^Choose (Diet|Sleep)/)
     await page.getByRole('button', { name: 'Undo' }).click()
     await page.getByText('Undone').waitFor()
     await expect.poll(() => statusOf(sleep)).toBe('active')

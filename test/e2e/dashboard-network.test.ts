@@ -162,6 +162,7 @@ async function approveApplication(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Approve' }).click()
   await page.getByText('1 application decided').waitFor()
   await page.getByText('Nothing waits').waitFor()
+  await expect.poll(() => page.evaluate('document.activeElement?.textContent')).toBe('Applications')
 }
 
 /** Its text is shown letter for letter, and nothing of it runs. */

@@ -10,6 +10,7 @@ import type { Me } from './session.ts'
 import classes from './shell.module.css'
 import { texts } from './texts.ts'
 import { shellTexts } from './texts-shell.ts'
+import { useKeptFocus } from './use-kept-focus.ts'
 
 // Loaded when somebody first opens them.
 const loadMenu = () => import('./parts/account-menu.tsx')
@@ -36,6 +37,7 @@ export function Shell({ me, places, children }: ShellProps) {
   const [asked, setAsked] = useState(0)
   const openPalette = () => setAsked((before) => before + 1)
   const { path } = usePlace()
+  const content = useKeptFocus<HTMLElement>()
   usePaletteAtHand()
   useShortcuts({ places, onPalette: openPalette, onHelp: openHelp })
   // biome-ignore lint/correctness/useExhaustiveDependencies: arriving somewhere closes the menu of a small screen
@@ -78,7 +80,9 @@ export function Shell({ me, places, children }: ShellProps) {
           <Account email={me.user.email} onShortcuts={openHelp} />
         </AppShell.Section>
       </AppShell.Navbar>
-      <AppShell.Main id="content">{children}</AppShell.Main>
+      <AppShell.Main id="content" ref={content}>
+        {children}
+      </AppShell.Main>
       <Suspense>
         {asked > 0 && <Palette places={places} asked={asked} onShortcuts={openHelp} />}
         {help && <ShortcutsOverlay places={places} opened onClose={closeHelp} />}
