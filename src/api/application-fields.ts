@@ -88,6 +88,17 @@ export function toStandingView(shown: Shown): z.input<typeof standingSchema> {
   }
 }
 
+/** What a decision sets, as the API shows it. */
+export function toDecisionView({
+  state,
+  reason,
+  payouts,
+  caps,
+}: Pick<Shown, 'state' | 'reason' | 'payouts' | 'caps'>) {
+  const shownCaps = caps === null ? null : toAffiliateCapsView(caps)
+  return { state, reason, payouts: toPayoutsView(payouts), caps: shownCaps }
+}
+
 function toPayoutsView(payouts: CustomPayouts) {
   return Object.fromEntries(Object.entries(payouts).map(([event, price]) => [event, toPriceView(price)]))
 }

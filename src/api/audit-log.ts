@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { loadApiKeyNames } from '../store/api-keys.ts'
 import { type AuditEntry, listAudit } from '../store/audit-log.ts'
+import { splitPairId } from '../store/page.ts'
 import { loadThingNames, type NamedTable } from '../store/thing-names.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
 import { KEY_ACTOR, USER_ACTOR, workspaceOf } from './caller.ts'
@@ -13,6 +14,8 @@ const TEXT_CHARS_MAX = 100
 const SYSTEM_NAME = 'Trailpost'
 const SUBJECT_API_KEY = 'API key'
 const SUBJECT_MEMBER = 'member'
+/** Of an offer and an affiliate, by the ids of both. */
+const SUBJECT_APPLICATION = 'application'
 
 /** By type of subject, where its name is. */
 const NAMED_SUBJECTS: Readonly<Record<string, NamedTable>> = {
@@ -103,7 +106,14 @@ async function loadNames(
   const actorsOf = (kind: string) => entries.flatMap(({ actor }) => idAfter(kind, actor))
   const subjectsOf = (type: string) =>
     entries.flatMap(({ subjectType, subjectId }) => (subjectType === type ? [subjectId] : []))
-  const wanted = Object.entries(NAMED_SUBJECTS).map(([type, table]) => [table, subjectsOf(type)] as const)
+  const pairs = subjectsOf(SUBJECT_APPLICATION).map(splitPairId)
+  const partOf: Readonly<Record<string, readonly string[]>> = {
+    offer: pairs.map(([offerId = '']) => offerId),
+    affiliate: pairs.map(([, affiliateId = '']) => affiliateId),
+  }
+  const wanted = Object.entries(NAMED_SUBJECTS).map(
+    ([type, table]) => [table, [...subjectsOf(type), ...(partOf[type] ?? [])]] as const,
+  )
   const userIds = [...new Set([...actorsOf(USER_ACTOR), ...subjectsOf(SUBJECT_MEMBER)])]
   const keyIds = [...new Set([...actorsOf(KEY_ACTOR), ...subjectsOf(SUBJECT_API_KEY)])]
   const [users, keys, things] = await Promise.all([
@@ -151,6 +161,11 @@ function describeActor(
 function subjectName(type: string, id: string, { users, keys, things }: Names): string {
   const table = NAMED_SUBJECTS[type]
   if (table !== undefined) return things[table]?.get(id) ?? ''
+  if (type === SUBJECT_APPLICATION) {
+    const [offerId = '', affiliateId = ''] = splitPairId(id)
+    const parties = [things.affiliates?.get(affiliateId), things.offers?.get(offerId)]
+    return parties.filter((name) => name !== undefined).join(', ')
+  }
   if (type === SUBJECT_API_KEY) return keys.get(id) ?? ''
   return type === SUBJECT_MEMBER ? (users.get(id)?.name ?? '') : ''
 }

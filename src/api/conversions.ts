@@ -6,6 +6,7 @@ import { getAffiliate } from '../store/affiliates.ts'
 import { appendAudit } from '../store/audit-log.ts'
 import { getConversionWithHistory, listConversions } from '../store/conversions.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
+import { auditedChanges } from './audited-changes.ts'
 import { callerOf, managerOf } from './caller.ts'
 import { conversionFilterFields } from './conversion-filter-fields.ts'
 import {
@@ -85,17 +86,21 @@ function changeRoute(app: ApiApp, deps: ApiDeps): void {
       const { workspace, actor } = callerOf(request)
       const { id } = request.params
       // First, so that a conversion of another workspace is not even tried.
-      await show(deps, request, id)
+      const before = await show(deps, request, id)
       const { status, reason } = request.body
       const changed = await deps.changeStatus({ workspace, id, status, reason, actor })
       if (!changed.ok) throw new Problem(409, 'illegal_transition', changed.reason)
       const subject = { subjectType: 'conversion', subjectId: id }
       const entry = { workspace, at: deps.clock(), actor, action: 'conversion.change_status', ...subject }
-      await appendAudit(deps.store.db, { ...entry, detail: { status } })
-      return await show(deps, request, id)
+      const after = await show(deps, request, id)
+      const changes = auditedChanges({ settable: ['status'], before, after })
+      await appendAudit(deps.store.db, { ...entry, detail: { ...changes, reason } })
+      return after
     },
   })
 }
+
+const AMOUNTS = ['sale', 'revenue', 'payout']
 
 function adjustRoute(app: ApiApp, deps: ApiDeps): void {
   app.post(`${PATH}/:id/adjust`, {
@@ -110,7 +115,7 @@ function adjustRoute(app: ApiApp, deps: ApiDeps): void {
       const { workspace, actor } = callerOf(request)
       const { id } = request.params
       // First, so that a conversion of another workspace is not even tried.
-      await show(deps, request, id)
+      const before = await show(deps, request, id)
       const { sale, revenue, payout, reason, confirmPayoutAboveRevenue } = request.body
       const amounts = { saleMicros: sale, revenueMicros: revenue, payoutMicros: payout }
       const deed = { workspace, id, reason, actor, confirmPayoutAboveRevenue }
@@ -118,8 +123,13 @@ function adjustRoute(app: ApiApp, deps: ApiDeps): void {
       if (!changed.ok) throw adjustProblem(changed)
       const subject = { subjectType: 'conversion', subjectId: id }
       const entry = { workspace, at: deps.clock(), actor, action: 'conversion.adjust', ...subject }
-      await appendAudit(deps.store.db, { ...entry, detail: { ...amounts, confirmPayoutAboveRevenue } })
-      return await show(deps, request, id)
+      const after = await show(deps, request, id)
+      const changes = auditedChanges({ settable: AMOUNTS, before, after })
+      await appendAudit(deps.store.db, {
+        ...entry,
+        detail: { ...changes, reason, confirmPayoutAboveRevenue },
+      })
+      return after
     },
   })
 }

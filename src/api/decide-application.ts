@@ -18,7 +18,8 @@ import { pairId } from '../store/page.ts'
 import { type Db, inTransaction } from '../store/transaction.ts'
 import { roleSuffices } from './access-table.ts'
 import type { ApiDeps } from './api-deps.ts'
-import type { standingBody } from './application-fields.ts'
+import { type standingBody, toDecisionView } from './application-fields.ts'
+import { auditedChanges } from './audited-changes.ts'
 import type { Caller } from './caller.ts'
 import { findOwnClickCapErrors, findPayoutErrors, payoutAboveRevenue } from './offer-terms-checks.ts'
 import { type FieldError, invalidFields, notFound, Problem } from './problem.ts'
@@ -84,7 +85,7 @@ export async function setStanding(
     const changed = { ...(current ?? NEW_APPLICATION), ...changes }
     if (payouts !== undefined || caps !== undefined) refuseClickCaps(parties.offer, changed)
     await saveAffiliateOffer(db, key, changed, now)
-    await audit(db, by.caller, { pair, now, detail: { state, fields: Object.keys(changes) } })
+    await audit(db, by.caller, { pair, now, before: current, after: changed })
     const standing = await getAffiliateOffer(db, key)
     if (standing === undefined) throw notFound('affiliate', pair.affiliateId)
     return { parties, standing }
@@ -119,8 +120,9 @@ async function decide(
   if ((await lookForParties(db, key, managerId)) instanceof Problem) return 'unknown'
   const current = await getAffiliateOffer(db, key)
   if (current?.state === decision.state && current.reason === decision.reason) return 'unchanged'
-  await saveAffiliateOffer(db, key, { ...(current ?? NEW_APPLICATION), ...decision }, now)
-  await audit(db, caller, { pair, now, detail: { state: decision.state } })
+  const decided = { ...(current ?? NEW_APPLICATION), ...decision }
+  await saveAffiliateOffer(db, key, decided, now)
+  await audit(db, caller, { pair, now, before: current, after: decided })
   return 'changed'
 }
 
@@ -149,9 +151,17 @@ function checkPayouts(offer: Offer, payouts: CustomPayouts, isConfirmed: boolean
 async function audit(
   db: Db,
   { workspace, actor }: Caller,
-  done: { readonly pair: Pair; readonly now: number; readonly detail: Readonly<Record<string, unknown>> },
+  done: {
+    readonly pair: Pair
+    readonly now: number
+    /** Undefined where nobody asked or decided before. */
+    readonly before: AffiliateOfferFields | undefined
+    readonly after: AffiliateOfferFields
+  },
 ): Promise<void> {
   const { offerId, affiliateId } = done.pair
+  const before = toDecisionView({ ...(done.before ?? NEW_APPLICATION), state: done.before?.state ?? 'none' })
+  const after = toDecisionView(done.after)
   await appendAudit(db, {
     workspace,
     actor,
@@ -159,6 +169,6 @@ async function audit(
     action: 'application.decide',
     subjectType: 'application',
     subjectId: pairId(offerId, affiliateId),
-    detail: { offerId, affiliateId, ...done.detail },
+    detail: { offerId, affiliateId, ...auditedChanges({ settable: Object.keys(after), before, after }) },
   })
 }

@@ -16,7 +16,7 @@ export async function disableAndTell(
     at: target.now,
     actor: 'system',
     action: 'notification_target.disable',
-    subjectType: 'notification_target',
+    subjectType: 'notification target',
     subjectId: target.id,
     detail: { reason: target.reason },
   })

@@ -34,7 +34,7 @@ export function afterCursor(
 ): RawBuilder<SqlBool> {
   if (cursor === undefined) return sql<SqlBool>`1 = 1`
   const { at, id } = parseCursor(cursor)
-  const ids = idColumns.length === 1 ? [id] : id.split(PAIR_MARK)
+  const ids = idColumns.length === 1 ? [id] : splitPairId(id)
   if (ids.length !== idColumns.length) throw notOurs()
   const columns = [atColumn, ...idColumns].map((column) => sql.ref(column))
   return sql<SqlBool>`(${sql.join(columns)}) < (${sql.join([at, ...ids])})`
@@ -43,6 +43,11 @@ export function afterCursor(
 /** One id of a row whose key is several. */
 export function pairId(...ids: readonly string[]): string {
   return ids.join(PAIR_MARK)
+}
+
+/** The ids that `pairId` joined. */
+export function splitPairId(id: string): readonly string[] {
+  return id.split(PAIR_MARK)
 }
 
 /** No id of ours has it. */

@@ -173,12 +173,22 @@ describe.each(SQL_ENGINES)('applications on %s', (engine) => {
     })
     const audit = await api.store.db
       .selectFrom('audit_log')
-      .select('subject_id')
+      .select(['subject_id', 'detail_json'])
       .where('action', '=', 'application.decide')
+      .orderBy('at', 'desc')
+      .orderBy('id', 'desc')
       .execute()
     expect(audit.map((row) => row.subject_id).sort()).toEqual(
       [`${offerId}:${mine}`, `${offerId}:${mine}`, `${offerId}:${other}`].sort(),
     )
+    // From where to where it went, as the history of any change says.
+    const { changes } = JSON.parse(audit[0]?.detail_json ?? '')
+    expect(changes.state.after).toBe('approved')
+    expect(Object.keys(changes)).not.toContain('payouts')
+    const log = await owner('GET', `audit-log?subjectId=${offerId}:${mine}&limit=1`)
+    expect(log.body.items).toMatchObject([
+      { subjectName: expect.stringMatching(/.+, .+/), changes: { state: { after: 'approved' } } },
+    ])
     const tooMany = Array.from({ length: 501 }, () => unknown)
     expect((await owner('POST', 'applications/decide', { items: tooMany, state: 'approved' })).status).toBe(
       400,

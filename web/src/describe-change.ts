@@ -4,10 +4,13 @@ import { COUNTRIES } from './places.ts'
 import { isKey, texts } from './texts.ts'
 import { flowTexts } from './texts-flow.ts'
 import { historyTexts as words } from './texts-history.ts'
+import { standingTexts } from './texts-network.ts'
 
 /** What changed in one place, in words: a value, or what came to a list and left it. */
 export type ChangeLine = {
   readonly what: string
+  /** Where there is nothing before it: what was said of a deed. */
+  readonly value?: string
   readonly from?: string
   readonly to?: string
   readonly added?: readonly string[]
@@ -27,7 +30,7 @@ type Named = Readonly<Record<string, unknown>>
 
 /** A field's change as lines: names for ids, money, and lists by what was added and removed. */
 export function describeChange(field: string, change: Change, say: ChangeWords): readonly ChangeLine[] {
-  return linesOf(labelOf(field), field, change, say)
+  return linesOf(fieldLabel(field), field, change, say)
 }
 
 function linesOf(what: string, field: string, change: Change, say: ChangeWords): readonly ChangeLine[] {
@@ -118,10 +121,12 @@ const CHOICES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   sticky: flowTexts.stickies,
   metric: flowTexts.metrics,
   level: flowTexts.optimizeLevels,
+  state: standingTexts.now,
   type: texts.campaigns.costTypes,
 }
 
-function sayValue(field: string, value: unknown, say: ChangeWords): string {
+/** A value of a field in words. */
+export function sayValue(field: string, value: unknown, say: ChangeWords): string {
   if (value === null || value === undefined || value === '') return words.nothing
   if (typeof value === 'boolean') return value ? words.yes : words.no
   if (isRecord(value))
@@ -137,8 +142,14 @@ function sayValue(field: string, value: unknown, say: ChangeWords): string {
   return isKey(choices ?? {}, text) ? (choices?.[text] ?? text) : text
 }
 
+/** A field at the beginning of a line. */
+export function fieldLabel(field: string): string {
+  const label = labelOf(field)
+  return label.charAt(0).toUpperCase() + label.slice(1)
+}
+
 /** "clickToConversionMinMs" has a label; what has none is said as it is written, in words. */
-export function labelOf(field: string): string {
+function labelOf(field: string): string {
   if (isKey(words.fields, field)) return words.fields[field]
   if (field === 'weight') return words.weight
   if (field === 'when') return words.condition

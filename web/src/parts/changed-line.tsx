@@ -4,13 +4,13 @@ import classes from './change-list.module.css'
 
 /** What changed in one place: from what to what, or what came to a list and left it. */
 export function ChangedLine({
-  line: { what, from, to, added = [], removed = [] },
+  line: { what, value, from, to, added = [], removed = [] },
 }: {
   readonly line: ChangeLine
 }) {
   return (
     <li>
-      <span className={classes.what}>{what}</span>{' '}
+      <span className={classes.what}>{what}</span> {value}
       {from !== undefined && (
         <>
           <del className={classes.from}>{from}</del> → <ins className={classes.to}>{to}</ins>

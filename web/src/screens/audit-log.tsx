@@ -1,8 +1,9 @@
 import { Button, Group, Select, SimpleGrid, Stack, Text, TextInput, UnstyledButton } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { answerOf, api } from '../api.ts'
+import { detailLines } from '../audit-detail.ts'
 import { type ChangeEntry, useChangeWords } from '../change-log.ts'
-import { type ChangeWords, describeChange, labelOf } from '../describe-change.ts'
+import { type ChangeWords, describeChange, fieldLabel } from '../describe-change.ts'
 import classes from '../parts/change-list.module.css'
 import { ChangedLine } from '../parts/changed-line.tsx'
 import { Empty } from '../parts/empty.tsx'
@@ -161,10 +162,13 @@ function Nothing({ filters }: { readonly filters: Filters }) {
 }
 
 function Entry({ entry, say }: { readonly entry: ChangeEntry; readonly say: ChangeWords }) {
-  const { subjectType, subjectId, subjectName, actor, fields, changes } = entry
-  const withheld = fields.filter((field) => changes[field] === undefined)
-  const lines = Object.entries(changes).flatMap(([field, change]) => describeChange(field, change, say))
-  const kind = isKey(words.subjects, subjectType) ? words.subjects[subjectType] : subjectType
+  const { subjectType, subjectId, subjectName, actor, fields, changes, detail } = entry
+  const withheld = fields.filter((field) => changes[field] === undefined && detail[field] === undefined)
+  const lines = [
+    ...Object.entries(changes).flatMap(([field, change]) => describeChange(field, change, say)),
+    ...detailLines(detail, say),
+  ]
+  const { kind, deed } = toldOf(entry)
   const name = subjectName === '' ? kind : `${kind} “${subjectName}”`
   return (
     <li className={classes.deed}>
@@ -176,7 +180,7 @@ function Entry({ entry, say }: { readonly entry: ChangeEntry; readonly say: Chan
         >
           {name}
         </UnstyledButton>{' '}
-        {deedOf(entry)}
+        {deed}
       </Text>
       <Text size="xs" c="dimmed">
         <When at={entry.at} /> ·{' '}
@@ -195,7 +199,7 @@ function Entry({ entry, say }: { readonly entry: ChangeEntry; readonly say: Chan
           ))}
           {withheld.map((field) => (
             <li key={field}>
-              <span className={classes.what}>{labelOf(field)}</span> {words.hidden}
+              <span className={classes.what}>{fieldLabel(field)}</span> {words.hidden}
             </li>
           ))}
         </ul>
@@ -204,10 +208,19 @@ function Entry({ entry, say }: { readonly entry: ChangeEntry; readonly say: Chan
   )
 }
 
-/** "changed"; a deed without a word of its own is told as the API names it. */
-function deedOf({ action }: ChangeEntry): string {
+/** "Offer", "changed"; what has no word of its own is told as the API names it. */
+function toldOf({ action, subjectType }: ChangeEntry): { readonly kind: string; readonly deed: string } {
+  const kind = isKey(words.subjects, subjectType) ? words.subjects[subjectType] : sayName(subjectType)
+  if (isKey(words.whole, action)) {
+    const [about, deed] = words.whole[action]
+    return { kind: about || kind, deed }
+  }
   const deed = action.split('.').at(-1) ?? ''
-  return isKey(words.deeds, deed) ? words.deeds[deed] : deed.replaceAll('_', ' ')
+  return { kind, deed: isKey(words.deeds, deed) ? words.deeds[deed] : sayName(deed) }
+}
+
+function sayName(name: string): string {
+  return name.replaceAll('_', ' ')
 }
 
 function actorOf({ actorKind, actorName, actorEmail }: ChangeEntry): string {
