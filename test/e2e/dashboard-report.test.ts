@@ -264,7 +264,7 @@ describe('the report in a browser', () => {
 
   it('is a heat map and a world map of the same question, with the groupings kept for the table', async () => {
     await page.goto(`${installation.dashboardUrl}${ONE_DAY}&by=campaign,os&view=heat`)
-    await page.getByText('The heat map is by weekday and hour. Table and chart: Campaign › OS.').waitFor()
+    await page.getByText('The heat map is by weekday and hour. Table and chart: Campaign › System.').waitFor()
     expect(await page.getByRole('button', { name: 'Add a grouping' }).count()).toBe(0)
     const day = new Intl.DateTimeFormat('en', { weekday: 'long', timeZone: 'UTC' }).format(Date.parse(DAY))
     await page.getByRole('gridcell', { name: `${day}, 12:00: 8` }).hover()
@@ -277,7 +277,7 @@ describe('the report in a browser', () => {
     await page.getByText('Country: Germany').waitFor()
     await page.getByText('The world map is by country.').waitFor()
     await page.getByText('Table', { exact: true }).click()
-    await page.getByRole('button', { name: 'Remove the grouping OS' }).waitFor()
+    await page.getByRole('button', { name: 'Remove the grouping System' }).waitFor()
   })
 
   it('says what is wrong with a question that can not be answered', async () => {
