@@ -24,8 +24,6 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['test/e2e/*.test.ts'],
-          // A browser on a busy machine now and then stands still for longer than a step may take: it is asked again.
-          retry: 2,
           // What a busy machine shows later is awaited as long as what a step of a browser waits for.
           expect: { poll: { timeout: 20_000 } },
           globalSetup: ['test/support/set-up-dashboard.ts', 'test/support/set-up-databases.ts'],

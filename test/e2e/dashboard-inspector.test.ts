@@ -4,10 +4,11 @@ import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ApiClient, DEMO_OWNER, idOf, setUpOwner } from '../../src/cli/demo/api-client.ts'
+import { launchBrowser } from '../../src/cli/demo/browser.ts'
 import { type Installation, startInstallation } from '../../src/cli/demo/installation.ts'
 import { openSink } from '../support/delivery-queue.ts'
 import { findA11yProblems } from './axe.ts'
-import { enter, fill, launchBrowser } from './dashboard-page.ts'
+import { enter, fill } from './dashboard-page.ts'
 import { type DashboardWindow, openAsOwner } from './dashboard-window.ts'
 
 /** Long enough for a busy machine; what does not come by then does not come. */

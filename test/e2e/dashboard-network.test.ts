@@ -1,9 +1,10 @@
 import type { AddressInfo } from 'node:net'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { launchBrowser } from '../../src/cli/demo/browser.ts'
 import { DASHBOARD_URL, openTestApi, PASSWORD, PUBLIC_URL, type TestApi } from '../contract/api-harness.ts'
 import { useStores } from '../support/databases.ts'
-import { choose, create, enter, fill, launchBrowser, open, watch } from './dashboard-page.ts'
+import { choose, create, enter, fill, open, watch } from './dashboard-page.ts'
 
 /** Long enough for a busy machine; what does not come by then does not come. */
 const STEP_MS_MAX = 15_000

@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, describe, expect, inject, it } from 'vitest'
+import { launchBrowser } from '../../src/cli/demo/browser.ts'
 import { runJobs } from '../../src/conversions/run-jobs.ts'
 import { createGuard } from '../../src/delivery/guard.ts'
 import { createReplayJob, REPLAY_JOB } from '../../src/delivery/replay-job.ts'
@@ -10,7 +11,7 @@ import { DASHBOARD_URL, openTestApi, PASSWORD, type TestApi } from '../contract/
 import { useStores } from '../support/databases.ts'
 import { enqueueCalls, openSink } from '../support/delivery-queue.ts'
 import { TEST_VAULT } from '../support/test-vault.ts'
-import { choose, create, enter, fill, launchBrowser, open, watch } from './dashboard-page.ts'
+import { choose, create, enter, fill, open, watch } from './dashboard-page.ts'
 
 /** Long enough for a busy machine; what does not come by then does not come. */
 const STEP_MS_MAX = 15_000

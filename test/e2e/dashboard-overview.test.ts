@@ -4,9 +4,10 @@ import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ApiClient, DEMO_OWNER, field, idOf, setUpOwner } from '../../src/cli/demo/api-client.ts'
+import { launchBrowser } from '../../src/cli/demo/browser.ts'
 import { freePort, type Installation, startInstallation } from '../../src/cli/demo/installation.ts'
 import { findA11yProblems } from './axe.ts'
-import { enter, fill, launchBrowser, watch } from './dashboard-page.ts'
+import { enter, fill, watch } from './dashboard-page.ts'
 
 /** Long enough for a busy machine; what does not come by then does not come. */
 const STEP_MS_MAX = 40_000

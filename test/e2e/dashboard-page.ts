@@ -1,23 +1,4 @@
-import chromium from '@sparticuz/chromium'
-import {
-  type Browser,
-  type BrowserContext,
-  type Locator,
-  type Page,
-  chromium as playwright,
-} from 'playwright-core'
-
-/** @param more switches of Chromium beside those that a machine without a screen needs. */
-export async function launchBrowser(more: readonly string[] = []): Promise<Browser> {
-  return await playwright.launch({
-    executablePath: await chromium.executablePath(),
-    // With a single process, closing a window ends the browser.
-    args: [...chromium.args.filter((arg) => arg !== '--single-process'), ...more],
-    headless: true,
-    // Without a language of its own, Chromium calls it "en-US@posix", which Intl refuses.
-    env: { ...process.env, LANG: 'en_US.UTF-8' },
-  })
-}
+import type { BrowserContext, Locator, Page } from 'playwright-core'
 
 /** What the browser objects to: errors, refusals of the content security policy, requests to other hosts. */
 export function watch(context: BrowserContext, origin: string): string[] {

@@ -4,10 +4,11 @@ import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ApiClient, DEMO_OWNER, idOf, setUpOwner } from '../../src/cli/demo/api-client.ts'
+import { launchBrowser } from '../../src/cli/demo/browser.ts'
 import { type Installation, startInstallation } from '../../src/cli/demo/installation.ts'
 import { authenticatorOf, totpOf } from '../support/totp.ts'
 import { findA11yProblems, findPaleTexts } from './axe.ts'
-import { enter, launchBrowser } from './dashboard-page.ts'
+import { enter } from './dashboard-page.ts'
 import { type DashboardWindow, openAsOwner } from './dashboard-window.ts'
 
 const JOURNEY_MS_MAX = 180_000

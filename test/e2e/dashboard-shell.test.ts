@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { launchBrowser } from '../../src/cli/demo/browser.ts'
 import { type Installation, startInstallation } from '../../src/cli/demo/installation.ts'
 import { findA11yProblems, findPaleTexts } from './axe.ts'
-import { launchBrowser, watch } from './dashboard-page.ts'
+import { watch } from './dashboard-page.ts'
 import { untilLoaded, untilTrue } from './settled.ts'
 
 /** Long enough for a busy machine; what does not come by then does not come. */

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { launchBrowser } from '../../src/cli/demo/browser.ts'
 import { type Installation, startInstallation } from '../../src/cli/demo/installation.ts'
-import { choose, create, fill, follow, launchBrowser, open, watch } from './dashboard-page.ts'
+import { choose, create, fill, follow, open, watch } from './dashboard-page.ts'
 
 /** Long enough for a busy machine; what does not come by then does not come. */
 const STEP_MS_MAX = 20_000

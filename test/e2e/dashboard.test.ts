@@ -2,12 +2,13 @@ import type { AddressInfo } from 'node:net'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
 import type { ApiDeps } from '../../src/api/api-deps.ts'
+import { launchBrowser } from '../../src/cli/demo/browser.ts'
 import { openLedger } from '../../src/ledger/open-ledger.ts'
 import { runReport } from '../../src/reports/run-report.ts'
 import { DASHBOARD_URL, openTestApi, PASSWORD, PUBLIC_URL, type TestApi } from '../contract/api-harness.ts'
 import { createWorld, type World } from '../contract/api-world.ts'
 import { useStores } from '../support/databases.ts'
-import { choose, create, enter, fill, launchBrowser, open, watch } from './dashboard-page.ts'
+import { choose, create, enter, fill, open, watch } from './dashboard-page.ts'
 
 /** Long enough for a busy machine; what does not come by then does not come. */
 const STEP_MS_MAX = 15_000

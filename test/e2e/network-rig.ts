@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { type ApiClient, DEMO_OWNER, field, idOf, setUpOwner } from '../../src/cli/demo/api-client.ts'
+import { launchBrowser } from '../../src/cli/demo/browser.ts'
 import { type Installation, startInstallation } from '../../src/cli/demo/installation.ts'
-import { launchBrowser, watch } from './dashboard-page.ts'
+import { watch } from './dashboard-page.ts'
 
 /** Long enough for a busy machine; what does not come by then does not come. */
 const STEP_MS_MAX = 30_000

@@ -2,6 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
+import { launchBrowser } from '../../src/cli/demo/browser.ts'
 import { DEFAULT_NETWORK_SETTINGS } from '../../src/domain/affiliate.ts'
 import { DASHBOARD_URL, PASSWORD, PUBLIC_URL } from '../contract/api-harness.ts'
 import {
@@ -12,7 +13,7 @@ import {
   SECRETS,
 } from '../contract/portal-rig.ts'
 import { useStores } from '../support/databases.ts'
-import { choose, enter, fill, launchBrowser, watch } from './dashboard-page.ts'
+import { choose, enter, fill, watch } from './dashboard-page.ts'
 import { appendSkipped, EMAIL, ownerOf, personOf, viewerElsewhere } from './portal-people.ts'
 
 /** Long enough for a busy machine; what does not come by then does not come. */

@@ -3,8 +3,8 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
+import { launchBrowser } from '../../src/cli/demo/browser.ts'
 import { openShowcase, type Showcase } from '../../src/cli/demo/showcase.ts'
-import { launchBrowser } from '../e2e/dashboard-page.ts'
 import { portalShots, type Shot, staffShots } from './screens.ts'
 
 /**

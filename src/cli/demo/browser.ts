@@ -9,9 +9,14 @@ const PIXEL_WAIT_MS = 15_000
 /** A shopper's browser does not say that it is headless; one that does is counted as a bot. */
 const SHOPPER = recordedVisitor(5).userAgent
 
-/** In a single process, closing a profile ends the browser; the others switch off what protects real visitors. */
+/**
+ * In a single process, closing a profile ends the browser; a graphics processor played by the processor draws so
+ * slowly that leaving a page was seen to take twenty seconds; the others switch off what protects real visitors.
+ */
 const UNWANTED_ARGS: ReadonlySet<string> = new Set([
   '--single-process',
+  '--in-process-gpu',
+  '--ignore-gpu-blocklist',
   '--disable-web-security',
   '--disable-site-isolation-trials',
   '--allow-running-insecure-content',
@@ -22,16 +27,20 @@ const UNWANTED_ARGS: ReadonlySet<string> = new Set([
  * @param switches more of its command line, e.g. to test what a visitor's settings do.
  */
 export async function launchBrowser(switches: readonly string[] = []): Promise<Browser> {
+  chromium.setGraphicsMode = false
   return await playwright.launch({
     executablePath: await chromium.executablePath(),
     args: [
       ...chromium.args.filter((arg) => !UNWANTED_ARGS.has(arg)),
+      '--disable-gpu',
       '--disable-quic',
       '--no-first-run',
       '--disable-background-networking',
       ...switches,
     ],
     headless: true,
+    // Without a language of its own, Chromium calls it "en-US@posix", which Intl refuses.
+    env: { ...process.env, LANG: 'en_US.UTF-8' },
   })
 }
 
