@@ -68,45 +68,24 @@ function Squares({ facts, values }: SquaresProps) {
       <div className={classes.frame}>
         {/* biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: the arrow keys go from square to square */}
         <table role="grid" className={classes.squares} aria-label={words.label(facts.label)} onKeyDown={move}>
-          <thead>
-            <tr>
-              <th scope="col">
-                <VisuallyHidden>{words.day}</VisuallyHidden>
-              </th>
-              {HOURS.map((hour) => (
-                <th key={hour} scope="col">
-                  <span>{hour.padStart(2, '0')}</span>
-                </th>
-              ))}
-            </tr>
-          </thead>
+          <HourNames />
           <tbody>
-            {DAYS.map((day, dayIndex) => (
-              <tr key={day}>
+            {DAYS.map((weekday, day) => (
+              <tr key={weekday}>
                 <th scope="row">
-                  <span title={weekdayName(day)}>{weekdayName(day).slice(0, SHORT_DAY)}</span>
+                  <span title={weekdayName(weekday)}>{weekdayName(weekday).slice(0, SHORT_DAY)}</span>
                 </th>
-                {HOURS.map((hour, hourIndex) => {
-                  const place = { day: dayIndex, hour: hourIndex }
-                  const isActive = active.day === dayIndex && active.hour === hourIndex
-                  return (
-                    <td
-                      key={hour}
-                      data-place={`${dayIndex} ${hourIndex}`}
-                      tabIndex={isActive ? 0 : -1}
-                      style={{ background: toneOf(toNumber(valueAt(place)), greatest) }}
-                      onFocus={() => {
-                        setActive(place)
-                        setPointed(place)
-                      }}
-                      onMouseEnter={() => setPointed(place)}
-                      onMouseLeave={() => setPointed(undefined)}
-                      onBlur={() => setPointed(undefined)}
-                    >
-                      <VisuallyHidden>{say(place)}</VisuallyHidden>
-                    </td>
-                  )
-                })}
+                {HOURS.map((hourKey, hour) => (
+                  <Square
+                    key={hourKey}
+                    place={{ day, hour }}
+                    isActive={active.day === day && active.hour === hour}
+                    tone={toneOf(toNumber(valueAt({ day, hour })), greatest)}
+                    text={say({ day, hour })}
+                    onActive={setActive}
+                    onPoint={setPointed}
+                  />
+                ))}
               </tr>
             ))}
           </tbody>
@@ -114,6 +93,52 @@ function Squares({ facts, values }: SquaresProps) {
       </div>
       <Scale least={formatMetric(facts, 0, currency)} most={formatMetric(facts, greatest, currency)} />
     </div>
+  )
+}
+
+function HourNames() {
+  return (
+    <thead>
+      <tr>
+        <th scope="col">
+          <VisuallyHidden>{words.day}</VisuallyHidden>
+        </th>
+        {HOURS.map((hour) => (
+          <th key={hour} scope="col">
+            <span>{hour.padStart(2, '0')}</span>
+          </th>
+        ))}
+      </tr>
+    </thead>
+  )
+}
+
+type SquareProps = {
+  readonly place: Place
+  /** The one square that the Tab key stops at. */
+  readonly isActive: boolean
+  readonly tone: string
+  readonly text: string
+  readonly onActive: (place: Place) => void
+  readonly onPoint: (place: Place | undefined) => void
+}
+
+function Square({ place, isActive, tone, text, onActive, onPoint }: SquareProps) {
+  return (
+    <td
+      data-place={`${place.day} ${place.hour}`}
+      tabIndex={isActive ? 0 : -1}
+      style={{ background: tone }}
+      onFocus={() => {
+        onActive(place)
+        onPoint(place)
+      }}
+      onMouseEnter={() => onPoint(place)}
+      onMouseLeave={() => onPoint(undefined)}
+      onBlur={() => onPoint(undefined)}
+    >
+      <VisuallyHidden>{text}</VisuallyHidden>
+    </td>
   )
 }
 

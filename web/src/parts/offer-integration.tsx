@@ -14,6 +14,7 @@ import { Section } from './page.tsx'
 type Integration = components['schemas']['OfferIntegration']
 type Protocol = NonNullable<Integration['protocol']>
 const SCHEMES = ['https', 'http'] as const
+type Scheme = (typeof SCHEMES)[number]
 
 /** What the advertiser of an offer puts in place, and the link that tests it. */
 export function OfferIntegration({ offer }: { readonly offer: Offer }) {
@@ -49,7 +50,7 @@ type SnippetsProps = {
 
 function Snippets({ integration, protocol, advertiserId }: SnippetsProps) {
   const { events, landingScript, carriesToken } = integration
-  const [scheme, setScheme] = useState<(typeof SCHEMES)[number]>('https')
+  const [scheme, setScheme] = useState<Scheme>('https')
   const [at, setAt] = useState(0)
   const event = events[at] ?? events[0]
   if (event === undefined) return null
@@ -83,6 +84,21 @@ function Snippets({ integration, protocol, advertiserId }: SnippetsProps) {
         size="xs"
         maw={180}
       />
+      <Codes {...{ event, scheme, protocol, landingScript }} />
+    </>
+  )
+}
+
+type CodesProps = Pick<Integration, 'landingScript'> & {
+  readonly event: Integration['events'][number]
+  readonly scheme: Scheme
+  readonly protocol: Protocol
+}
+
+/** What is copied for one event, and the link that tests it. */
+function Codes({ event, scheme, protocol, landingScript }: CodesProps) {
+  return (
+    <>
       <CopyField
         label={words.snippets[protocol]}
         value={event.snippet[scheme]}

@@ -35,10 +35,13 @@ export function Reconciliations() {
   )
 }
 
-function CompareForm() {
+type CompareForm = ReturnType<typeof useCompareForm>
+
+/** Sends the file, and goes to what came of it. */
+function useCompareForm() {
   const { timeZone } = useMe().workspace
   const queries = useQueryClient()
-  const form = useForm(START, async ({ csv, from, to, ...values }) => {
+  return useForm(START, async ({ csv, from, to, ...values }) => {
     const columns = Object.fromEntries(
       Object.entries(values.columns).filter(([, heading]) => heading.trim() !== ''),
     )
@@ -54,27 +57,15 @@ function CompareForm() {
     await queries.invalidateQueries({ queryKey: [reconciliations.name] })
     navigate(`/reconciliations/${compared.id}`)
   })
+}
+
+function CompareForm() {
+  const form = useCompareForm()
   const { values, set, errorOf } = form
   return (
     <form onSubmit={form.submit}>
       <Stack gap="md" maw={640}>
-        <Pair>
-          <ItemSelect
-            resource={advertisers}
-            label={words.advertiser}
-            value={values.advertiserId}
-            error={errorOf('advertiserId')}
-            onChange={(advertiserId) => set({ advertiserId })}
-            required
-          />
-          <Select
-            label={words.amountIs}
-            data={toOptions(words.amounts)}
-            value={values.amountIs}
-            onChange={(amountIs) => isKey(words.amounts, amountIs) && set({ amountIs })}
-            allowDeselect={false}
-          />
-        </Pair>
+        <Payer form={form} />
         <FileInput
           label={words.file}
           description={words.fileHint}
@@ -106,6 +97,29 @@ function CompareForm() {
         </Group>
       </Stack>
     </form>
+  )
+}
+
+/** Whose list it is, and what its amounts are. */
+function Payer({ form: { values, set, errorOf } }: { readonly form: CompareForm }) {
+  return (
+    <Pair>
+      <ItemSelect
+        resource={advertisers}
+        label={words.advertiser}
+        value={values.advertiserId}
+        error={errorOf('advertiserId')}
+        onChange={(advertiserId) => set({ advertiserId })}
+        required
+      />
+      <Select
+        label={words.amountIs}
+        data={toOptions(words.amounts)}
+        value={values.amountIs}
+        onChange={(amountIs) => isKey(words.amounts, amountIs) && set({ amountIs })}
+        allowDeselect={false}
+      />
+    </Pair>
   )
 }
 
