@@ -1,9 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Logger } from 'pino'
 import { runAlerts } from './alerts/run-alerts.ts'
-import { type Accounts, openAccounts } from './api/accounts.ts'
 import type { ApiDeps, ReadinessCheck } from './api/api-deps.ts'
 import { buildApi } from './api/build-api.ts'
 import { dashboardOrigins } from './api/dashboard-origins.ts'
@@ -16,36 +14,22 @@ import { readEdgeReports } from './cli/edge-reports.ts'
 import { runJournalKeeper } from './cli/journal-keeper.ts'
 import { createSystemStatus } from './cli/system-status.ts'
 import { untilLive } from './cli/until-live.ts'
-import type { Config } from './config.ts'
 import { BULK_STATUS_JOB, createBulkStatusJob } from './conversions/bulk-status.ts'
 import type { ByHandDeps } from './conversions/by-hand.ts'
-import { type AmountChanger, createAmountChanger } from './conversions/change-amounts.ts'
-import { createStatusChanger, type StatusChanger } from './conversions/change-status.ts'
 import { startInternalServer } from './conversions/internal-server.ts'
-import { createJudge, type Judge } from './conversions/judge.ts'
 import { createReconciliationJob, RECONCILIATION_JOB } from './conversions/reconcile-apply.ts'
 import { runRematch } from './conversions/rematch.ts'
 import { runJobs } from './conversions/run-jobs.ts'
 import { createUploadJob, UPLOAD_JOB } from './conversions/upload-apply.ts'
-import { type CatchUp, createCatchUp } from './corrections/catch-up.ts'
 import { CostCorrector } from './corrections/correct-costs.ts'
 import { runCorrector } from './corrections/correct-visits.ts'
 import { createFraudRerunJob, FRAUD_RERUN_JOB, previewFraudRerun } from './corrections/fraud-rerun.ts'
-import { LateRows } from './corrections/late-rows.ts'
 import { CANCEL_JOB, createCancelJob } from './delivery/cancel-job.ts'
 import { fireTarget } from './delivery/fire-target.ts'
-import { createGuard, type Guard } from './delivery/guard.ts'
 import { createReplayJob, REPLAY_JOB } from './delivery/replay-job.ts'
-import { createMailer, type Mailer } from './delivery/send-email.ts'
-import { type DeliveryWorker, runDeliveryWorker } from './delivery/worker.ts'
-import type { ClickIdKey } from './domain/click-id.ts'
-import { createClickIdKey } from './domain/click-id-key.ts'
-import { listJournals } from './journal/journal-directory.ts'
-import { type ClickLookup, createClickLookup } from './ledger/click-lookup.ts'
 import { findClickIdsOfExternalId } from './ledger/erase-visits.ts'
 import type { Ledger } from './ledger/ledger.ts'
-import { type Loader, runLoader } from './ledger/loader.ts'
-import { openLedger } from './ledger/open-ledger.ts'
+import { type Core, type CoreOptions, journalRoot, openCore, ownHosts } from './open-core.ts'
 import { runOptimization } from './optimization/optimize-flows.ts'
 import { findNewestVisit } from './reports/newest-visit.ts'
 import { runReport } from './reports/run-report.ts'
@@ -55,12 +39,8 @@ import { runRetention } from './retention/run-retention.ts'
 import { countPending } from './store/delivery-queue-depth.ts'
 import { newRecordId } from './store/ids.ts'
 import type { JobHandler } from './store/jobs.ts'
-import { countOutbox, createOutboxSource } from './store/ledger-outbox.ts'
-import { createLoaderProgress } from './store/loader-progress.ts'
-import { sealOpenSecrets } from './store/notification-targets.ts'
-import { openStore, type Store } from './store/open-store.ts'
-import { StoreClock } from './store/store-clock.ts'
-import { createVault, type Vault } from './store/vault.ts'
+import { countOutbox } from './store/ledger-outbox.ts'
+import type { Store } from './store/open-store.ts'
 
 /**
  * The composition root of core: the place where its parts are joined. An edge joins its own (cli/edge.ts), so that
@@ -74,36 +54,6 @@ export type CoreProcess = {
   /** '' when an owner exists. */
   readonly setupUrl: string
   readonly close: () => Promise<void>
-}
-
-type CoreOptions = {
-  readonly config: Config
-  /** The installation's, the same in every process. */
-  readonly secret: Uint8Array
-  readonly log: Logger
-  readonly version: string
-}
-
-/** What the parts of core share. */
-type Core = CoreOptions & {
-  readonly store: Store
-  readonly ledger: Ledger
-  readonly accounts: Accounts
-  readonly clickIdKey: ClickIdKey
-  readonly loader: Loader
-  readonly lateRows: LateRows
-  readonly catchUp: CatchUp
-  readonly lookup: ClickLookup
-  /** Of every call that leaves this installation. */
-  readonly guard: Guard
-  readonly vault: Vault
-  readonly mailer: Mailer
-  readonly worker: DeliveryWorker
-  readonly judge: Judge
-  readonly changeStatus: StatusChanger
-  readonly changeAmounts: AmountChanger
-  /** Aborted to stop every loop. */
-  readonly stop: AbortController
 }
 
 /** Core: judges hits, loads the ledger, delivers, serves API and dashboard. */
@@ -172,78 +122,6 @@ export async function startCore(options: CoreOptions): Promise<CoreProcess> {
       await core.ledger.close()
       await store.close()
     },
-  }
-}
-
-async function openCore(options: CoreOptions): Promise<Core> {
-  const { config, secret, log, version } = options
-  const stop = new AbortController()
-  const [store, ledger] = await Promise.all([openStore(config), openLedger(config)])
-  const accounts = await openAccounts({
-    store,
-    secret,
-    dashboardUrl: config.dashboardUrl,
-    trustedOrigins: () => dashboardOrigins(config.dashboardUrl, config.dashboardPort),
-  })
-  const clickIdKey = createClickIdKey(secret)
-  const lateRows = new LateRows(store.db)
-  const loader = runLoader({
-    ledger,
-    journals: () => listJournals(journalRoot(config)),
-    progress: createLoaderProgress(store.db),
-    outbox: createOutboxSource(store.db, Date.now),
-    quarantineDir: join(config.dataDir, 'quarantine'),
-    beforeLateRows: (rows) => lateRows.add(rows),
-    clock: Date.now,
-    signal: stop.signal,
-    onError: (error) => log.error({ err: error }, 'loader'),
-  })
-  const lookup = createClickLookup({ ledger, loader, clock: Date.now })
-  const vault = createVault(secret)
-  await sealOpenSecrets(store.db, vault)
-  const guard = createGuard({ allowPrivateTargets: config.allowPrivateTargets })
-  const mailer = createMailer({ smtpUrl: config.smtpUrl, from: config.mailFrom })
-  const storeClock = new StoreClock(store, Date.now)
-  const worker = runDeliveryWorker({
-    store,
-    workerId: newRecordId(Date.now()),
-    guard,
-    vault,
-    mailer,
-    version,
-    clock: storeClock.now,
-    syncClock: () => storeClock.sync(),
-    random: Math.random,
-    signal: stop.signal,
-    onError: (error) => log.error({ err: error }, 'delivery'),
-  })
-  const judge = createJudge({
-    store,
-    ledgerLookup: lookup,
-    clock: Date.now,
-    clickIdKey,
-    ownHosts: ownHosts(config),
-    // New conversions are notified at once, and not at the worker's next look.
-    onCommit: () => worker.wake(),
-  })
-  return {
-    ...options,
-    store,
-    ledger,
-    accounts,
-    clickIdKey,
-    loader,
-    lateRows,
-    catchUp: createCatchUp({ db: store.db, loader }),
-    lookup,
-    guard,
-    vault,
-    mailer,
-    worker,
-    judge,
-    changeStatus: createStatusChanger({ store, ownHosts: ownHosts(config), clock: Date.now }),
-    changeAmounts: createAmountChanger({ store, ownHosts: ownHosts(config), clock: Date.now }),
-    stop,
   }
 }
 
@@ -385,13 +263,4 @@ function readinessChecks(store: Store, ledger: Ledger): readonly ReadinessCheck[
     },
     { name: 'ledger', check: async () => await ledger.ping().then(well) },
   ]
-}
-
-function journalRoot(config: Config): string {
-  return join(config.dataDir, 'journal')
-}
-
-/** A target there would send hits to ourselves for ever. */
-function ownHosts(config: Config): readonly string[] {
-  return [config.publicUrl, config.dashboardUrl].map((url) => new URL(url).hostname.toLowerCase())
 }
