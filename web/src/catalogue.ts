@@ -4,7 +4,7 @@ import type { components } from './api-types.ts'
 type Schemas = components['schemas']
 export type SourceTemplate = Schemas['TrafficSourceTemplate']
 export type NetworkTemplate = Schemas['AffiliateNetworkTemplate']
-type ListedTemplate = {
+export type ListedTemplate = {
   readonly key: string
   readonly name: string
   readonly family: string

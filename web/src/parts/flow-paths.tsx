@@ -112,10 +112,6 @@ function WeightedItems<Item extends { readonly id: string; readonly name: string
   const change = (index: number, changes: Partial<Weighted>) =>
     onChange(items.map((item, other) => (other === index ? { ...item, ...changes } : item)))
   const listError = errorOf(at)
-  const errorOfItem = ({ id }: Weighted, index: number) => {
-    const error = errorOf(`${at}.${index}.id`) ?? errorOf(`${at}.${index}`)
-    return error !== undefined && id === '' ? texts.campaigns.chooseOne : error
-  }
   return (
     <div>
       <Input.Label labelElement="div">{labels.title}</Input.Label>
@@ -134,7 +130,7 @@ function WeightedItems<Item extends { readonly id: string; readonly name: string
                 label={`${labels.one} ${index + 1}`}
                 hiddenLabel
                 value={item.id}
-                error={errorOfItem(item, index)}
+                error={errorOfItem(errorOf, `${at}.${index}`, item)}
                 onChange={(id) => change(index, { id })}
                 required
               />
@@ -164,6 +160,11 @@ function WeightedItems<Item extends { readonly id: string; readonly name: string
       <Add label={labels.add} onClick={() => onChange([...items, { id: '', weight: 1 }])} />
     </div>
   )
+}
+
+function errorOfItem(errorOf: ErrorOf, at: string, { id }: Weighted): string | undefined {
+  const error = errorOf(`${at}.id`) ?? errorOf(at)
+  return error !== undefined && id === '' ? texts.campaigns.chooseOne : error
 }
 
 type WeightProps = {

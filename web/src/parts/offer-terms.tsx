@@ -94,6 +94,32 @@ function Reporting({ terms, set }: TermsProps) {
 function Rules({ terms, set, errorOf }: TermsProps) {
   return (
     <Section title={words.rules}>
+      <Times {...{ terms, set, errorOf }} />
+      <Textarea
+        label={words.agreement}
+        description={words.agreementHint}
+        value={terms.agreement}
+        error={errorOf('agreement')}
+        onChange={(event) => set({ agreement: event.currentTarget.value })}
+        autosize
+        minRows={2}
+        maxRows={12}
+      />
+      <TagsInput
+        label={words.deepLinks}
+        description={words.deepLinksHint}
+        value={terms.deepLinkDomains}
+        error={errorOf('deepLinkDomains') ?? errorOf('deepLinkDomains.0')}
+        onChange={(deepLinkDomains) => set({ deepLinkDomains })}
+      />
+    </Section>
+  )
+}
+
+/** Who decides and when: until it is payable, until the offer ends, and between click and conversion. */
+function Times({ terms, set, errorOf }: TermsProps) {
+  return (
+    <>
       <Pair>
         <Select
           label={words.approval}
@@ -139,23 +165,6 @@ function Rules({ terms, set, errorOf }: TermsProps) {
           min={0}
         />
       </Pair>
-      <Textarea
-        label={words.agreement}
-        description={words.agreementHint}
-        value={terms.agreement}
-        error={errorOf('agreement')}
-        onChange={(event) => set({ agreement: event.currentTarget.value })}
-        autosize
-        minRows={2}
-        maxRows={12}
-      />
-      <TagsInput
-        label={words.deepLinks}
-        description={words.deepLinksHint}
-        value={terms.deepLinkDomains}
-        error={errorOf('deepLinkDomains') ?? errorOf('deepLinkDomains.0')}
-        onChange={(deepLinkDomains) => set({ deepLinkDomains })}
-      />
-    </Section>
+    </>
   )
 }

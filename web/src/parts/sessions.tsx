@@ -11,16 +11,8 @@ import { When } from './when.tsx'
 
 /** Where the person is signed in. */
 export function Sessions() {
-  const queries = useQueryClient()
-  const tell = useTell()
   const query = useQuery({ queryKey: ['sessions'], queryFn: listSessions })
-  const end = useMutation({
-    mutationFn: (token: string | undefined) => (token === undefined ? signOutElsewhere() : endSession(token)),
-    onSuccess: async () => {
-      await queries.invalidateQueries({ queryKey: ['sessions'] })
-      tell(words.signedOut)
-    },
-  })
+  const end = useEnd()
   return (
     <Section title={words.sessions} aside={words.sessionsAside}>
       <Loaded query={query}>
@@ -70,6 +62,19 @@ export function Sessions() {
       </Loaded>
     </Section>
   )
+}
+
+/** Ends one session, by its token, or all but this one. */
+function useEnd() {
+  const queries = useQueryClient()
+  const tell = useTell()
+  return useMutation({
+    mutationFn: (token: string | undefined) => (token === undefined ? signOutElsewhere() : endSession(token)),
+    onSuccess: async () => {
+      await queries.invalidateQueries({ queryKey: ['sessions'] })
+      tell(words.signedOut)
+    },
+  })
 }
 
 function Browser({ session: { userAgent, isThis } }: { readonly session: Session }) {

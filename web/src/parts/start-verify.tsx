@@ -51,30 +51,7 @@ export function StartVerify({ watched, link, testPostback, reportHint, done }: S
             </Anchor>
           )}
         </Tick>
-        <Tick
-          title={words.conversion}
-          isDone={conversion !== undefined}
-          text={
-            conversion !== undefined
-              ? words.conversionDone(conversion.event, formatMoney(conversion.revenue, conversion.currency))
-              : clickId === undefined
-                ? words.conversionWaits
-                : reportHint
-          }
-        >
-          {conversion === undefined && clickId !== undefined && (
-            <Button
-              component="a"
-              href={testPostback(clickId)}
-              target="_blank"
-              rel="noreferrer"
-              variant="default"
-              size="xs"
-            >
-              {words.openPostback}
-            </Button>
-          )}
-        </Tick>
+        <ConversionTick {...{ conversion, clickId, testPostback, reportHint }} />
       </ul>
       {conversion === undefined && clickId !== undefined && (
         <CopyField
@@ -92,6 +69,40 @@ export function StartVerify({ watched, link, testPostback, reportHint, done }: S
         </Note>
       )}
     </Stack>
+  )
+}
+
+type ConversionTickProps = Pick<StartVerifyProps, 'testPostback' | 'reportHint'> & {
+  readonly conversion: ReturnType<typeof useArrivals>['conversion']
+  readonly clickId: string | undefined
+}
+
+function ConversionTick({ conversion, clickId, testPostback, reportHint }: ConversionTickProps) {
+  return (
+    <Tick
+      title={words.conversion}
+      isDone={conversion !== undefined}
+      text={
+        conversion !== undefined
+          ? words.conversionDone(conversion.event, formatMoney(conversion.revenue, conversion.currency))
+          : clickId === undefined
+            ? words.conversionWaits
+            : reportHint
+      }
+    >
+      {conversion === undefined && clickId !== undefined && (
+        <Button
+          component="a"
+          href={testPostback(clickId)}
+          target="_blank"
+          rel="noreferrer"
+          variant="default"
+          size="xs"
+        >
+          {words.openPostback}
+        </Button>
+      )}
+    </Tick>
   )
 }
 

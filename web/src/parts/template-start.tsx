@@ -2,10 +2,10 @@ import { Button, Group, Stack, Text, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
-import type { Catalogue, Template } from '../catalogue.ts'
+import type { Catalogue, ListedTemplate, Template } from '../catalogue.ts'
 import { setQuery, usePlace } from '../router.tsx'
 import { catalogueTexts } from '../texts-catalogue.ts'
-import { DataTable } from './data-table.tsx'
+import { type Column, DataTable } from './data-table.tsx'
 import { Empty } from './empty.tsx'
 import { Loaded } from './loaded.tsx'
 import { Confidence, toPlaceholderLabel } from './template-confidence.tsx'
@@ -38,6 +38,29 @@ export function TemplateStart<T extends Template>({ catalogue, what, about }: Te
     <ChosenTemplate catalogue={catalogue} templateKey={key} about={about} />
   )
 }
+
+const COLUMNS: readonly Column<ListedTemplate>[] = [
+  {
+    key: 'name',
+    header: words.column.name,
+    cell: ({ name, origin }) => (origin === 'own' ? `${name} · ${words.own}` : name),
+  },
+  { key: 'postback', header: words.column.postback, cell: toPostbackWord },
+  {
+    key: 'needs',
+    header: words.column.needs,
+    cell: ({ placeholders }) => (
+      <Text size="sm" c="dimmed">
+        {placeholders.map(toPlaceholderLabel).join(', ') || words.noQuestions}
+      </Text>
+    ),
+  },
+  {
+    key: 'confidence',
+    header: words.column.trust,
+    cell: ({ confidence }) => <Confidence of={confidence} />,
+  },
+]
 
 type TemplateListProps<T extends Template> = Omit<TemplateStartProps<T>, 'about'>
 
@@ -76,28 +99,7 @@ function TemplateList<T extends Template>({ catalogue, what }: TemplateListProps
               rows={templates}
               rowKey={(template) => template.key}
               href={(template) => `/${catalogue.name}/new?${TEMPLATE}=${encodeURIComponent(template.key)}`}
-              columns={[
-                {
-                  key: 'name',
-                  header: words.column.name,
-                  cell: ({ name, origin }) => (origin === 'own' ? `${name} · ${words.own}` : name),
-                },
-                { key: 'postback', header: words.column.postback, cell: toPostbackWord },
-                {
-                  key: 'needs',
-                  header: words.column.needs,
-                  cell: ({ placeholders }) => (
-                    <Text size="sm" c="dimmed">
-                      {placeholders.map(toPlaceholderLabel).join(', ') || words.noQuestions}
-                    </Text>
-                  ),
-                },
-                {
-                  key: 'confidence',
-                  header: words.column.trust,
-                  cell: ({ confidence }) => <Confidence of={confidence} />,
-                },
-              ]}
+              columns={COLUMNS}
             />
           )
         }

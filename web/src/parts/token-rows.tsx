@@ -13,16 +13,16 @@ type TokenRowsProps = {
 }
 
 const COLUMNS = ['name', 'param', 'macro'] as const
+const LABELS = {
+  name: texts.sources.tokenName,
+  param: texts.sources.tokenParam,
+  macro: texts.sources.tokenMacro,
+}
 
 /** The named tokens of a traffic source: what it is called in reports, its parameter, the source's macro. */
 export function TokenRows({ tokens, errorOf, onChange }: TokenRowsProps) {
   const change = (at: number, changes: Partial<Tokens[number]>) =>
     onChange(tokens.map((token, index) => (index === at ? { ...token, ...changes } : token)))
-  const labels = {
-    name: texts.sources.tokenName,
-    param: texts.sources.tokenParam,
-    macro: texts.sources.tokenMacro,
-  }
   return (
     <Input.Wrapper
       label={texts.sources.tokens}
@@ -35,37 +35,22 @@ export function TokenRows({ tokens, errorOf, onChange }: TokenRowsProps) {
           <Table.Thead>
             <Table.Tr>
               {COLUMNS.map((column) => (
-                <Table.Th key={column}>{labels[column]}</Table.Th>
+                <Table.Th key={column}>{LABELS[column]}</Table.Th>
               ))}
               <Table.Th aria-hidden />
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
             {tokens.map((token, index) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: a row has no name until it is typed
-              <Table.Tr key={index}>
-                {COLUMNS.map((column) => (
-                  <Table.Td key={column}>
-                    <TextInput
-                      aria-label={`${labels[column]} ${index + 1}`}
-                      value={token[column]}
-                      error={errorOf(`tokens.${index}.${column}`)}
-                      onChange={(event) => change(index, { [column]: event.currentTarget.value })}
-                    />
-                  </Table.Td>
-                ))}
-                <Table.Td>
-                  <ActionIcon
-                    variant="subtle"
-                    color="gray"
-                    size="lg"
-                    aria-label={texts.campaigns.remove(token.name || texts.sources.tokenName)}
-                    onClick={() => onChange(tokens.filter((_, other) => other !== index))}
-                  >
-                    <Icon name="remove" size={14} />
-                  </ActionIcon>
-                </Table.Td>
-              </Table.Tr>
+              <TokenRow
+                // biome-ignore lint/suspicious/noArrayIndexKey: a row has no name until it is typed
+                key={index}
+                token={token}
+                number={index + 1}
+                errorOf={(column) => errorOf(`tokens.${index}.${column}`)}
+                onChange={(changes) => change(index, changes)}
+                onRemove={() => onChange(tokens.filter((_, other) => other !== index))}
+              />
             ))}
           </Table.Tbody>
         </Table>
@@ -80,5 +65,42 @@ export function TokenRows({ tokens, errorOf, onChange }: TokenRowsProps) {
         {texts.sources.tokenAdd}
       </Button>
     </Input.Wrapper>
+  )
+}
+
+type TokenRowProps = {
+  readonly token: Tokens[number]
+  /** From 1. */
+  readonly number: number
+  readonly errorOf: (column: (typeof COLUMNS)[number]) => string | undefined
+  readonly onChange: (changes: Partial<Tokens[number]>) => void
+  readonly onRemove: () => void
+}
+
+function TokenRow({ token, number, errorOf, onChange, onRemove }: TokenRowProps) {
+  return (
+    <Table.Tr>
+      {COLUMNS.map((column) => (
+        <Table.Td key={column}>
+          <TextInput
+            aria-label={`${LABELS[column]} ${number}`}
+            value={token[column]}
+            error={errorOf(column)}
+            onChange={(event) => onChange({ [column]: event.currentTarget.value })}
+          />
+        </Table.Td>
+      ))}
+      <Table.Td>
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          size="lg"
+          aria-label={texts.campaigns.remove(token.name || texts.sources.tokenName)}
+          onClick={onRemove}
+        >
+          <Icon name="remove" size={14} />
+        </ActionIcon>
+      </Table.Td>
+    </Table.Tr>
   )
 }

@@ -59,29 +59,47 @@ export function WorldMap({ asked, facts, labelOf }: WorldMapProps) {
                   most={formatMetric(facts, greatest, currency)}
                 />
               </div>
-              <ol className={classes.list} aria-label={words.list}>
-                {[...values.keys()].map((code) => (
-                  <li key={code}>
-                    <UnstyledButton
-                      className={classes.country}
-                      title={texts.report.onlyHint(nameOf(code))}
-                      data-pointed={pointed === code || undefined}
-                      onClick={() => select(code)}
-                      onFocus={() => setPointed(code)}
-                      onBlur={() => setPointed(undefined)}
-                      onMouseEnter={() => setPointed(code)}
-                      onMouseLeave={() => setPointed(undefined)}
-                    >
-                      <span>{nameOf(code)}</span>
-                      <span className={classes.number}>{numberOf(code)}</span>
-                    </UnstyledButton>
-                  </li>
-                ))}
-              </ol>
+              <Countries
+                codes={[...values.keys()]}
+                {...{ nameOf, numberOf, pointed, onPoint: setPointed, onSelect: select }}
+              />
             </div>
           </div>
         )
       }}
     </Loaded>
+  )
+}
+
+type CountriesProps = {
+  readonly codes: readonly string[]
+  readonly nameOf: (code: string) => string
+  readonly numberOf: (code: string) => string
+  readonly pointed: string | undefined
+  readonly onPoint: (code: string | undefined) => void
+  readonly onSelect: (code: string) => void
+}
+
+function Countries({ codes, nameOf, numberOf, pointed, onPoint, onSelect }: CountriesProps) {
+  return (
+    <ol className={classes.list} aria-label={words.list}>
+      {codes.map((code) => (
+        <li key={code}>
+          <UnstyledButton
+            className={classes.country}
+            title={texts.report.onlyHint(nameOf(code))}
+            data-pointed={pointed === code || undefined}
+            onClick={() => onSelect(code)}
+            onFocus={() => onPoint(code)}
+            onBlur={() => onPoint(undefined)}
+            onMouseEnter={() => onPoint(code)}
+            onMouseLeave={() => onPoint(undefined)}
+          >
+            <span>{nameOf(code)}</span>
+            <span className={classes.number}>{numberOf(code)}</span>
+          </UnstyledButton>
+        </li>
+      ))}
+    </ol>
   )
 }

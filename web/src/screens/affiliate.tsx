@@ -123,17 +123,19 @@ function AffiliateForm({ item }: { readonly item: Affiliate | undefined }) {
         />
       </Section>
       <Section title={words.more}>
-        {isScoped ? (
-          <Text size="sm" c="dimmed">
-            {words.notYours}
-          </Text>
-        ) : (
-          <Referral form={form} />
-        )}
+        {isScoped ? <NotYours /> : <Referral form={form} />}
         <Sources form={form} />
       </Section>
       <FormFooter form={form} isNew={item === undefined} cancelHref="/affiliates" />
     </FormLayout>
+  )
+}
+
+function NotYours() {
+  return (
+    <Text size="sm" c="dimmed">
+      {words.notYours}
+    </Text>
   )
 }
 
