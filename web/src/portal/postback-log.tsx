@@ -3,6 +3,7 @@ import { answerOf, api } from '../api.ts'
 import type { components } from '../api-types.ts'
 import { formatMoney } from '../format.ts'
 import { DeliveryBadge } from '../parts/badges.tsx'
+import type { Column } from '../parts/data-table.tsx'
 import { LogScreen } from '../parts/log-screen.tsx'
 import { Note } from '../parts/note.tsx'
 import { Shortened } from '../parts/shortened.tsx'
@@ -13,6 +14,41 @@ import { portalTexts } from '../texts-portal.ts'
 
 type Entry = components['schemas']['PortalPostbackLogEntry']
 const words = portalTexts.log
+
+const COLUMNS: readonly Column<Entry>[] = [
+  { key: 'time', header: words.time, cell: (row) => <When at={row.createdAt} /> },
+  { key: 'state', header: words.state, cell: (row) => <DeliveryBadge state={row.state} /> },
+  {
+    key: 'event',
+    header: words.event,
+    cell: (row) => (
+      <>
+        {conversionText(row)}
+        <Shortened text={row.offerName} width={180} />
+      </>
+    ),
+  },
+  {
+    key: 'url',
+    header: words.url,
+    cell: (row) => (
+      <>
+        <Text size="sm" truncate maw={380} title={row.url || row.body}>
+          {row.url || row.body}
+        </Text>
+        <Text size="sm" c="dimmed" maw={380}>
+          {row.reason}
+        </Text>
+      </>
+    ),
+  },
+  {
+    key: 'payout',
+    header: words.payout,
+    numeric: true,
+    cell: (row) => formatMoney(row.payout, row.currency),
+  },
+]
 
 /** Every postback and pixel: what was sent, and why one was not. */
 export function PostbackLog() {
@@ -50,40 +86,7 @@ export function PostbackLog() {
           {portalTexts.global.title}
         </Button>
       }
-      columns={[
-        { key: 'time', header: words.time, cell: (row) => <When at={row.createdAt} /> },
-        { key: 'state', header: words.state, cell: (row) => <DeliveryBadge state={row.state} /> },
-        {
-          key: 'event',
-          header: words.event,
-          cell: (row) => (
-            <>
-              {conversionText(row)}
-              <Shortened text={row.offerName} width={180} />
-            </>
-          ),
-        },
-        {
-          key: 'url',
-          header: words.url,
-          cell: (row) => (
-            <>
-              <Text size="sm" truncate maw={380} title={row.url || row.body}>
-                {row.url || row.body}
-              </Text>
-              <Text size="sm" c="dimmed" maw={380}>
-                {row.reason}
-              </Text>
-            </>
-          ),
-        },
-        {
-          key: 'payout',
-          header: words.payout,
-          numeric: true,
-          cell: (row) => formatMoney(row.payout, row.currency),
-        },
-      ]}
+      columns={COLUMNS}
     />
   )
 }
