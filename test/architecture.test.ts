@@ -5,6 +5,9 @@ import { describe, expect, it } from 'vitest'
 
 const ROOT = resolve(import.meta.dirname, '..')
 const SRC = join(ROOT, 'src')
+const WEB = join(ROOT, 'web', 'src')
+/** Written by `npm run openapi`. */
+const GENERATED = join(WEB, 'api-types.ts')
 
 /** Which folders of src/ a folder may import, besides itself. Read beside the drawing in ARCHITECTURE.md. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
@@ -58,9 +61,11 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 /** Files directly under src/: what joins the parts, and the reader of the environment. */
 const ROOT_FILES = ['config.ts', 'open-core.ts', 'server.ts']
 const LINES_MAX = 400
+const FUNCTION_LINES_MAX = 70
 
 const files = listTypeScript(SRC)
 const production = files.filter((file) => !file.endsWith('.test.ts'))
+const dashboard = listTypeScript(WEB).filter((file) => file !== GENERATED)
 
 describe('the layout', () => {
   it('has every folder of the table and no other, with files in each', () => {
@@ -123,18 +128,29 @@ describe('the layout', () => {
   })
 
   it('has small files with kebab-case names and no default exports', () => {
-    const long = files.filter((file) => readFileSync(file, 'utf8').split('\n').length > LINES_MAX)
+    const long = [...files, ...dashboard].filter(
+      (file) => readFileSync(file, 'utf8').split('\n').length > LINES_MAX,
+    )
     expect(long.map((file) => relative(ROOT, file))).toEqual([])
     const misnamed = files.filter((file) => !/^[a-z0-9]+(-[a-z0-9]+)*(\.test)?\.ts$/.test(baseName(file)))
     expect(misnamed.map((file) => relative(ROOT, file))).toEqual([])
     const defaults = production.filter((file) => /^export default\b/m.test(readFileSync(file, 'utf8')))
     expect(defaults).toEqual([])
   })
+
+  it('has functions that are read at one glance', () => {
+    const sample = 'function short() {\n}\nconst long = () => {\n\n\n}'
+    expect(functionsOf('sample.ts', sample).map(({ lines }) => lines)).toEqual([2, 4])
+    const long = [...production, ...dashboard]
+      .flatMap((file) => functionsOf(file).map((one) => ({ ...one, file: relative(ROOT, file) })))
+      .filter(({ lines }) => lines > FUNCTION_LINES_MAX)
+    expect(long).toEqual([])
+  })
 })
 
 function listTypeScript(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
+    .filter((name) => /\.tsx?$/.test(name))
     .map((name) => join(folder, name))
 }
 
@@ -148,6 +164,22 @@ function importsOf(file: string): string[] {
 /** Every module a file names: import, export from, side effect and dynamic import. */
 function specifiersOf(file: string, text = readFileSync(file, 'utf8')): string[] {
   return ts.preProcessFile(text, true, true).importedFiles.map((imported) => imported.fileName)
+}
+
+/** Every function with a body, and how many lines it takes. */
+function functionsOf(file: string, text = readFileSync(file, 'utf8')) {
+  const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest)
+  const lineOf = (position: number) => source.getLineAndCharacterOfPosition(position).line + 1
+  const found: { readonly line: number; readonly lines: number }[] = []
+  const visit = (node: ts.Node): void => {
+    if (ts.isFunctionLike(node) && 'body' in node && node.body !== undefined) {
+      const line = lineOf(node.getStart(source))
+      found.push({ line, lines: lineOf(node.end) - line + 1 })
+    }
+    ts.forEachChild(node, visit)
+  }
+  visit(source)
+  return found
 }
 
 function partOf(file: string): string {
