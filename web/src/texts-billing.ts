@@ -108,7 +108,6 @@ export const reconcileTexts = {
   to: 'To, inclusive',
   periodHint: 'Your conversions of these days are missing when the file has them not.',
   columns: 'Its headings, where they are unusual',
-  columnsAside: 'Usual headings are told by themselves.',
   columnNames: {
     cid: 'Click id',
     txid: 'Transaction id',

@@ -14,7 +14,6 @@ export const campaignTexts = {
     `Visits of ${name} in the last 7 days: ${visits.join(', ')}`,
   span: 'Figures of',
   spans: { today: 'Today', week: '7 days' },
-  noFigures: 'The figures could not be loaded',
   status: {
     filter: 'Status',
     all: 'All',
@@ -22,7 +21,6 @@ export const campaignTexts = {
   },
   tags: 'Tags',
   tagsHint: 'Any tag',
-  source: (name: string) => `From ${name}`,
   nothing: 'No campaign has this name, status and tag.',
   chooseAll: 'Choose all campaigns',
   choose: (name: string) => `Choose ${name}`,

@@ -62,7 +62,6 @@ export const networkTexts = {
   statusMeaning: (number: number) => `Means ${number}`,
   statusAdd: 'Add a word',
   theirWord: 'Their word',
-  means: 'Means',
   ignore: 'Ignore the hit',
   policies: 'By event',
   policiesAside:

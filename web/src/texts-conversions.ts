@@ -155,7 +155,6 @@ export const matchTexts = {
   lead: 'This hit found no visit. Give it the click id of the visit that it belongs to; it is then judged anew.',
   clickId: 'Click id',
   submit: 'Match and judge',
-  result: (outcome: string) => `Judged: ${outcome}`,
   emptyTitle: 'Every hit found its visit',
   emptyText: 'Hits whose click id is unknown would wait here for you to match them.',
   request: 'Request',

@@ -221,7 +221,6 @@ export const applicationTexts = {
   decided: (count: number) => (count === 1 ? '1 application decided' : `${count} applications decided`),
   unchanged: (count: number) => `${count} stood so already`,
   unknown: (count: number) => `${count} are gone`,
-  pairName: (affiliate: string, offer: string) => `${affiliate}, ${offer}`,
 } as const
 
 export const moderationTexts = {

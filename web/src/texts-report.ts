@@ -16,7 +16,6 @@ export const reportTexts = {
   dateBases: { conversion: 'Conversion date', click: 'Click date' },
   groupBy: 'Group by',
   thenBy: (number: number) => `Then by, ${number}`,
-  thenByAdd: 'then by…',
   only: (dimension: string, value: string) => `${dimension}: ${value}`,
   onlyHint: (value: string) => `Show only ${value}`,
   total: 'Total',

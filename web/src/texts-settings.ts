@@ -25,7 +25,6 @@ export const accountTexts = {
   browser: 'Browser',
   address: 'Address',
   since: 'Signed in',
-  lastUsed: 'Last used',
   unknownBrowser: 'Unknown',
   thisOne: 'this browser',
   signOut: 'Sign out',

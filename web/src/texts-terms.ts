@@ -122,7 +122,6 @@ export const termsTexts = {
   creativeType: (number: number) => `Kind of creative ${number}`,
   creativeTypes: { image: 'Image', text: 'Text', email: 'E-mail' },
   creativeContent: (number: number) => `Content of creative ${number}`,
-  creativeUrl: 'Address of the image',
   creativeText: 'Text',
   addCreative: 'Add a creative',
   remove: (what: string) => `Remove ${what}`,

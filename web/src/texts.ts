@@ -152,7 +152,6 @@ export const texts = {
     lead: 'Paste a click id to see everything that happened to that visit.',
     clickId: 'Click id',
     find: 'Show story',
-    notFoundTitle: 'No visit with this click id',
     notFoundText:
       'It may be mistyped, or belong to another installation. A new visit takes a second to appear.',
     emptyTitle: 'From visit to payout, in order',
