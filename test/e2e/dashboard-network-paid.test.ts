@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { fill, follow } from './dashboard-page.ts'
+import { choose, fill, follow } from './dashboard-page.ts'
 import { addAffiliate, addOffer, advertiserUrl, type NetworkRig, OWNER, startNetwork } from './network-rig.ts'
 
 const JOURNEY_MS_MAX = 240_000
@@ -47,6 +47,7 @@ describe('a network and its affiliate, each in a browser', () => {
       await owl.page.goto('/portal/balance')
       const row = owl.page.getByRole('row').filter({ hasText: '$12.50' })
       await row.getByText('Paid', { exact: true }).waitFor()
+      await addWithoutClick(staff.page)
       expect(staff.complaints).toEqual([])
       expect(owl.complaints).toEqual([])
       expect(owl.answers.join('\n')).not.toContain('revenue')
@@ -105,6 +106,8 @@ async function report(url: string, clickId: string): Promise<void> {
 async function approveConversion(page: Page): Promise<void> {
   await page.goto('/conversions?status=pending')
   const row = page.getByRole('row').filter({ hasText: 'ORDER-1' })
+  await row.getByRole('cell', { name: 'Night Owl' }).waitFor()
+  await row.getByRole('cell', { name: '$12.50' }).waitFor()
   await row.getByRole('checkbox').check()
   await page.getByRole('button', { name: 'Approve', exact: true }).click()
   const dialog = page.getByRole('dialog')
@@ -146,4 +149,20 @@ async function pay(page: Page): Promise<void> {
   const [head, line = ''] = readFileSync(await (await file).path(), 'utf8').split('\r\n')
   expect(head).toBe('affiliate_id,affiliate,method,details,currency,amount,invoice,reference')
   expect(line).toMatch(/,wire,.*,USD,[\d.]+,1,TRANSFER-7$/)
+}
+
+/** A sale by telephone, of which no click is known. */
+async function addWithoutClick(page: Page): Promise<void> {
+  await page.goto('/conversions')
+  await page.getByRole('button', { name: 'Add one' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByText('Without a click').click()
+  await choose(page, 'Offer', 'Sleep Well')
+  await choose(page, 'Affiliate', 'Night Owl')
+  await fill(page, { Transaction: 'PHONE-1' })
+  await dialog.getByRole('button', { name: 'Add one' }).click()
+  await dialog.getByText('Judged: Recorded').waitFor()
+  await page.keyboard.press('Escape')
+  const row = page.getByRole('row').filter({ hasText: 'PHONE-1' })
+  await row.getByRole('cell', { name: '$12.50' }).waitFor()
 }

@@ -4,8 +4,8 @@ import { answerOf, api } from './api.ts'
 import { isKey, texts } from './texts.ts'
 
 export const CONVERSION_FILTERS = [
-  ...(['status', 'campaignId', 'offerId', 'affiliateNetworkId', 'affiliateId'] as const),
-  ...(['event', 'anyId', 'from', 'to'] as const),
+  ...(['status', 'campaignId', 'trafficSourceId', 'offerId', 'affiliateNetworkId'] as const),
+  ...(['affiliateId', 'advertiserId', 'event', 'anyId', 'from', 'to'] as const),
 ] as const
 export type ConversionFilter = AddressFilter<(typeof CONVERSION_FILTERS)[number]>
 

@@ -1,9 +1,24 @@
-import { Anchor, Button, Checkbox, Group, Modal, Select, Stack, Text, TextInput } from '@mantine/core'
+import {
+  Anchor,
+  Button,
+  Checkbox,
+  Group,
+  Modal,
+  SegmentedControl,
+  Select,
+  Stack,
+  Text,
+  TextInput,
+} from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
+import { given } from '../address-filter.ts'
 import { answerOf, api } from '../api.ts'
 import { CURRENCIES } from '../choices.ts'
+import { useItems } from '../resource.ts'
+import { offers } from '../resources.ts'
+import { affiliates } from '../resources-network.ts'
 import { isKey, texts, toOptions } from '../texts.ts'
 import { byHandTexts as words } from '../texts-conversions.ts'
 import { type Form, useForm } from '../use-form.ts'
@@ -12,21 +27,30 @@ import { Pair } from './form-layout.tsx'
 import { Icon } from './icon.tsx'
 
 type AddValues = {
+  /** How it is told whose it is. */
+  readonly by: keyof typeof words.by
   readonly clickId: string
+  readonly offerId: string
+  readonly affiliateId: string
   readonly event: string
   readonly payout: string
   readonly currency: string
   readonly txid: string
+  readonly key: string
   readonly status: keyof typeof texts.status
   readonly notify: boolean
 }
 
 const EMPTY: AddValues = {
+  by: 'click',
   clickId: '',
+  offerId: '',
+  affiliateId: '',
   event: '',
   payout: '',
   currency: '',
   txid: '',
+  key: '',
   status: 'approved',
   notify: true,
 }
@@ -55,7 +79,7 @@ function AddForm() {
     const outcome = isKey(texts.outcome, answer.outcome) ? texts.outcome[answer.outcome] : answer.outcome
     setJudged({
       outcome: answer.reason === '' ? outcome : `${outcome}, ${answer.reason}`,
-      clickId: body.clickId,
+      clickId: values.by === 'click' ? values.clickId.trim() : '',
     })
     await queries.invalidateQueries({ queryKey: ['conversions'] })
   })
@@ -73,10 +97,15 @@ function AddForm() {
           </Button>
           {form.saved && (
             <Text size="sm" role="status">
-              {words.added(judged.outcome)} ·{' '}
-              <Anchor href={`/visits/${judged.clickId}`} inherit>
-                {words.story}
-              </Anchor>
+              {words.added(judged.outcome)}
+              {judged.clickId !== '' && (
+                <>
+                  {' · '}
+                  <Anchor href={`/visits/${encodeURIComponent(judged.clickId)}`} inherit>
+                    {words.story}
+                  </Anchor>
+                </>
+              )}
             </Text>
           )}
         </Group>
@@ -88,7 +117,7 @@ function AddForm() {
 function AddFields({ form }: { readonly form: Form<AddValues> }) {
   return (
     <>
-      <TextInput {...form.text('clickId')} label={words.clickId} required data-autofocus spellCheck={false} />
+      <Whose form={form} />
       <Pair>
         <TextInput
           {...form.text('payout')}
@@ -107,8 +136,9 @@ function AddFields({ form }: { readonly form: Form<AddValues> }) {
           clearable
         />
         <TextInput {...form.text('event')} label={words.event} description={words.eventHint} />
-        <TextInput {...form.text('txid')} label={words.txid} />
+        <TextInput {...form.text('txid')} label={words.txid} required={form.values.by === 'affiliate'} />
       </Pair>
+      <TextInput {...form.text('key')} label={words.key} description={words.keyHint} spellCheck={false} />
       <Select
         label={words.status}
         data={toOptions(texts.status)}
@@ -125,9 +155,59 @@ function AddFields({ form }: { readonly form: Form<AddValues> }) {
   )
 }
 
+/** By its click; or, for a network, by its offer and affiliate where no click is known. */
+function Whose({ form }: { readonly form: Form<AddValues> }) {
+  const partners = useItems(affiliates).data ?? []
+  const { by, offerId, affiliateId } = form.values
+  const wanted = useItems(offers, { enabled: by === 'affiliate' }).data ?? []
+  return (
+    <>
+      {partners.length > 0 && (
+        <SegmentedControl
+          aria-label={words.whose}
+          data={toOptions(words.by)}
+          value={by}
+          onChange={(chosen) => isKey(words.by, chosen) && form.set({ by: chosen })}
+        />
+      )}
+      {by === 'click' ? (
+        <TextInput
+          {...form.text('clickId')}
+          label={words.clickId}
+          required
+          data-autofocus
+          spellCheck={false}
+        />
+      ) : (
+        <Pair>
+          <Select
+            label={words.offer}
+            data={wanted
+              .filter(({ advertiserId }) => advertiserId !== null)
+              .map(({ id, name }) => ({ value: id, label: name }))}
+            value={offerId || null}
+            error={form.errorOf('offerId')}
+            onChange={(chosen) => form.set({ offerId: chosen ?? '' })}
+            searchable
+            required
+          />
+          <Select
+            label={words.affiliate}
+            data={partners.map(({ id, name }) => ({ value: id, label: name }))}
+            value={affiliateId || null}
+            error={form.errorOf('affiliateId')}
+            onChange={(chosen) => form.set({ affiliateId: chosen ?? '' })}
+            searchable
+            required
+          />
+        </Pair>
+      )}
+    </>
+  )
+}
+
 /** What is left empty is the offer's or the network's to say. */
-function toBody({ status, notify, clickId, ...optional }: AddValues) {
-  const told = Object.entries(optional).filter(([, value]) => value.trim() !== '')
-  const body = Object.fromEntries(told.map(([name, value]) => [name, value.trim()]))
-  return { ...body, clickId: clickId.trim(), status, notify }
+function toBody({ by, status, notify, clickId, offerId, affiliateId, ...optional }: AddValues) {
+  const whose = by === 'click' ? { clickId: clickId.trim() } : { offerId, affiliateId }
+  return { ...given(optional), ...whose, status, notify }
 }

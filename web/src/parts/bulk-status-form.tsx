@@ -20,9 +20,11 @@ type FormProps = { readonly scope: BulkScope; readonly status: NewStatus; readon
 const NO_FILTER = {
   status: '',
   campaignId: '',
+  trafficSourceId: '',
   offerId: '',
   affiliateNetworkId: '',
   affiliateId: '',
+  advertiserId: '',
   event: '',
   anyId: '',
   from: '',

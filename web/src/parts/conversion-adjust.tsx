@@ -31,11 +31,12 @@ export function AdjustAmounts({ conversion }: AdjustProps) {
 function AdjustForm({ conversion, onDone }: AdjustProps & { readonly onDone: () => void }) {
   const queries = useQueryClient()
   const above = useAboveRevenue()
-  const { id, revenue, payout, advertiserId } = conversion
-  const initial = { revenue, payout, reason: '' }
+  const { id, sale, revenue, payout, advertiserId } = conversion
+  const initial = { sale, revenue, payout, reason: '' }
   const form = useForm(initial, async (values) => {
     await above.guard(async (confirmed) => {
       const amounts = {
+        ...(values.sale === sale ? {} : { sale: values.sale.trim() }),
         ...(values.revenue === revenue ? {} : { revenue: values.revenue.trim() }),
         ...(values.payout === payout ? {} : { payout: values.payout.trim() }),
       }
@@ -45,13 +46,22 @@ function AdjustForm({ conversion, onDone }: AdjustProps & { readonly onDone: () 
     await queries.invalidateQueries({ queryKey: ['conversions'] })
     onDone()
   })
-  const isSame = form.values.revenue === revenue && form.values.payout === payout
+  const isSame =
+    form.values.sale === sale && form.values.revenue === revenue && form.values.payout === payout
   return (
     <form id={FORM_ID} onSubmit={form.submit}>
       <Stack gap="md">
         <Text size="sm" c="dimmed">
           {words.adjustLead}
         </Text>
+        {advertiserId !== '' && (
+          <TextInput
+            {...form.text('sale')}
+            label={words.sale}
+            description={words.saleHint}
+            inputMode="decimal"
+          />
+        )}
         <TextInput {...form.text('revenue')} label={words.revenue} inputMode="decimal" />
         {advertiserId !== '' && (
           <TextInput {...form.text('payout')} label={words.payout} inputMode="decimal" />

@@ -6,6 +6,7 @@ import type { components } from '../api-types.ts'
 import { formatMoney, formatTime } from '../format.ts'
 import { useNames } from '../resource.ts'
 import { campaigns, networks, offers, sources } from '../resources.ts'
+import { advertisers, affiliates } from '../resources-network.ts'
 import { useMayChange, useMe } from '../session.ts'
 import { isKey, texts, toOptions } from '../texts.ts'
 import { byHandTexts, conversionTexts as words } from '../texts-conversions.ts'
@@ -36,7 +37,7 @@ export function ConversionDrawer() {
 }
 
 function ConversionView({ conversion }: { readonly conversion: Conversion }) {
-  const { event, status, revenue, currency, clickId, reason } = conversion
+  const { event, status, revenue, currency, clickId, hitId, reason } = conversion
   const { role } = useMe().workspace
   const mayDecide = useMayChange() && role !== 'affiliate_manager'
   return (
@@ -59,6 +60,11 @@ function ConversionView({ conversion }: { readonly conversion: Conversion }) {
         {clickId !== '' && role !== 'affiliate_manager' && (
           <Button component="a" size="xs" variant="default" href={`/visits/${encodeURIComponent(clickId)}`}>
             {hitTexts.story}
+          </Button>
+        )}
+        {role !== 'affiliate_manager' && (
+          <Button component="a" size="xs" variant="default" href={`/hits?open=${encodeURIComponent(hitId)}`}>
+            {words.hit}
           </Button>
         )}
         {mayDecide && <Decisions conversion={conversion} />}
@@ -111,8 +117,10 @@ function ConversionFacts({ conversion }: { readonly conversion: Conversion }) {
     source: useNames(sources),
     offer: useNames(offers),
     network: useNames(networks),
+    affiliate: useNames(affiliates),
+    advertiser: useNames(advertisers),
   }
-  const { currency, originalAmount, originalCurrency, attribution, revenue, payout, sale } = conversion
+  const { currency, originalAmount, originalCurrency, attribution, payableAt } = conversion
   const money = (amount: string) =>
     amount === '' || Number(amount) === 0 ? '' : formatMoney(amount, currency)
   const isForeign = originalCurrency !== currency && originalAmount !== ''
@@ -126,12 +134,18 @@ function ConversionFacts({ conversion }: { readonly conversion: Conversion }) {
         [words.source, names.source(conversion.trafficSourceId)],
         [texts.conversions.offer, names.offer(conversion.offerId)],
         [words.network, names.network(conversion.affiliateNetworkId)],
+        [words.affiliate, names.affiliate(conversion.affiliateId)],
+        [words.advertiser, names.advertiser(conversion.advertiserId)],
         [words.externalId, conversion.externalId],
-        [words.revenue, money(revenue)],
+        [words.revenue, money(conversion.revenue)],
         [words.reported, isForeign ? formatMoney(originalAmount, originalCurrency) : ''],
-        [words.payout, money(payout)],
-        [words.sale, money(sale)],
+        [words.rate, isForeign ? conversion.rate : ''],
+        [words.cost, money(conversion.cost)],
+        [words.payout, money(conversion.payout)],
+        [words.sale, money(conversion.sale)],
         [words.agreement, conversion.agreement],
+        [words.payable, payableAt === null ? '' : words.payableFrom(formatTime(payableAt, timeZone))],
+        [words.params, writeParams(conversion.params)],
         [
           hitTexts.found,
           isKey(hitTexts.attributions, attribution) ? hitTexts.attributions[attribution] : attribution,
@@ -141,4 +155,11 @@ function ConversionFacts({ conversion }: { readonly conversion: Conversion }) {
       ]}
     />
   )
+}
+
+/** "p1: gold · p2: 2026" */
+function writeParams(params: Conversion['params']): string {
+  return Object.entries(params)
+    .map(([name, value]) => `${name}: ${value}`)
+    .join(' · ')
 }

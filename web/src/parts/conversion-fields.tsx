@@ -1,5 +1,6 @@
 import { type Listed, useItems } from '../resource.ts'
-import { campaigns, networks, offers } from '../resources.ts'
+import { campaigns, networks, offers, sources } from '../resources.ts'
+import { advertisers, affiliates } from '../resources-network.ts'
 import { texts, toOptions } from '../texts.ts'
 import { conversionTexts as words } from '../texts-conversions.ts'
 import type { FilterField } from './filter-bar.tsx'
@@ -25,7 +26,10 @@ export function useConversionFields(): Fields {
   const named = {
     campaigns: useChoices(campaigns),
     offers: useChoices(offers),
+    sources: useChoices(sources),
     networks: useChoices(networks),
+    affiliates: useChoices(affiliates),
+    advertisers: useChoices(advertisers),
   }
   const choice = (name: string, label: string, choices: (typeof named)[keyof typeof named]): FilterField => ({
     kind: 'choice',
@@ -38,7 +42,13 @@ export function useConversionFields(): Fields {
     fields: [STATUS, choice('campaignId', texts.conversions.campaign, named.campaigns), ANY_ID],
     more: [
       choice('offerId', texts.conversions.offer, named.offers),
+      choice('trafficSourceId', words.source, named.sources),
       choice('affiliateNetworkId', words.network, named.networks),
+      // Who has no affiliates runs no network.
+      ...(named.affiliates.length === 0 ? [] : [choice('affiliateId', words.affiliate, named.affiliates)]),
+      ...(named.advertisers.length === 0
+        ? []
+        : [choice('advertiserId', words.advertiser, named.advertisers)]),
       ...MORE,
     ],
   }

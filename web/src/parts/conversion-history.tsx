@@ -30,10 +30,15 @@ export function ConversionHistory({ history, currency }: HistoryProps) {
 type TransitionProps = { readonly transition: Transition; readonly currency: string }
 
 function TransitionView({ transition, currency }: TransitionProps) {
-  const { at, actor, fromStatus, toStatus, fromRevenue, toRevenue, reason } = transition
+  const { at, actor, fromStatus, toStatus, reason } = transition
   const actorName = useActorName()
   const money = (amount: string) => (amount === '' ? '' : formatMoney(amount, currency))
-  const isSameAmount = fromStatus === '' || fromRevenue === toRevenue
+  const change = (from: string, to: string) =>
+    fromStatus === '' || from === to ? money(to) : texts.story.changed(money(from), money(to))
+  const revenue = change(transition.fromRevenue, transition.toRevenue)
+  const payout = change(transition.fromPayout, transition.toPayout)
+  // On the tracker's side nobody is paid for it.
+  const hasPayout = Number(transition.fromPayout) !== 0 || Number(transition.toPayout) !== 0
   return (
     <li className={classes.change}>
       <div className={classes.line}>
@@ -43,9 +48,12 @@ function TransitionView({ transition, currency }: TransitionProps) {
           </>
         )}
         <StatusBadge status={toStatus} />
-        <Text size="sm">
-          {isSameAmount ? money(toRevenue) : texts.story.changed(money(fromRevenue), money(toRevenue))}
-        </Text>
+        <Text size="sm">{revenue}</Text>
+        {hasPayout && (
+          <Text size="sm" c="dimmed">
+            {words.payoutThen(payout)}
+          </Text>
+        )}
       </div>
       <Text size="xs" c="dimmed">
         <When at={at} /> · {actor === 'hit' ? words.byHit : actorName(actor)}

@@ -21,9 +21,10 @@ import { Shortened } from '../parts/shortened.tsx'
 import { When } from '../parts/when.tsx'
 import { useNames } from '../resource.ts'
 import { campaigns, offers } from '../resources.ts'
+import { affiliates } from '../resources-network.ts'
 import { useMayChange } from '../session.ts'
 import { texts } from '../texts.ts'
-import { byHandTexts, uploadTexts } from '../texts-conversions.ts'
+import { byHandTexts, conversionTexts, uploadTexts } from '../texts-conversions.ts'
 import {
   CONVERSION_FILTERS,
   type ConversionFilter,
@@ -88,7 +89,7 @@ type RowsProps = {
 }
 
 function Rows({ rows, filter, hasMore }: RowsProps) {
-  const columns = useColumns()
+  const columns = useColumns({ hasAffiliates: rows.some(({ affiliateId }) => affiliateId !== '') })
   const { hrefOf } = useOpened()
   const mayChange = useMayChange()
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
@@ -125,9 +126,22 @@ function Rows({ rows, filter, hasMore }: RowsProps) {
   )
 }
 
-function useColumns(): readonly Column<Conversion>[] {
+/** Of a network's conversions also whose they are and what the affiliate gets. */
+function useColumns({ hasAffiliates }: { readonly hasAffiliates: boolean }): readonly Column<Conversion>[] {
   const campaignName = useNames(campaigns)
   const offerName = useNames(offers)
+  const affiliateName = useNames(affiliates, { enabled: hasAffiliates })
+  const affiliate: Column<Conversion> = {
+    key: 'affiliate',
+    header: conversionTexts.affiliate,
+    cell: (row) => <Shortened text={affiliateName(row.affiliateId)} width={160} />,
+  }
+  const payout: Column<Conversion> = {
+    key: 'payout',
+    header: conversionTexts.payout,
+    numeric: true,
+    cell: (row) => (row.affiliateId === '' ? '' : formatMoney(row.payout, row.currency)),
+  }
   return [
     { key: 'time', header: words.time, cell: (row) => <When at={row.createdAt} /> },
     { key: 'event', header: words.event, cell: (row) => row.event },
@@ -142,6 +156,7 @@ function useColumns(): readonly Column<Conversion>[] {
       header: words.offer,
       cell: (row) => <Shortened text={offerName(row.offerId)} width={180} />,
     },
+    ...(hasAffiliates ? [affiliate] : []),
     { key: 'txid', header: words.txid, cell: (row) => <Shortened text={row.txid} width={140} /> },
     {
       key: 'revenue',
@@ -149,6 +164,7 @@ function useColumns(): readonly Column<Conversion>[] {
       numeric: true,
       cell: (row) => formatMoney(row.revenue, row.currency),
     },
+    ...(hasAffiliates ? [payout] : []),
   ]
 }
 
