@@ -49,13 +49,14 @@ async function query(
   request: ReportRequest,
   signal: AbortSignal | undefined,
 ): Promise<ReportResult> {
-  const { limit = REPORT_LIMITS.rowsDefault } = request
-  const hasTotals = limit <= TOTALS_ROWS_MAX
+  const { limit = REPORT_LIMITS.rowsDefault, groupBy } = request
+  // Without groups there is one row, whatever the limit, and its totals are all there is.
+  const hasTotals = groupBy.length === 0 || limit <= TOTALS_ROWS_MAX
   const { sql, params } = buildQuery(request, { hasTotals })
   const rows = await ledger.query<AnswerRow>(sql, params, signal)
   const first = rows[0]
   if (first === undefined) return await reportOfEmptyPage(ledger, request, signal)
-  if (request.groupBy.length === 0) return { rows: [], totals: metricValues(request, first, 't'), groups: 0 }
+  if (groupBy.length === 0) return { rows: [], totals: metricValues(request, first, 't'), groups: 0 }
   const labels = await loadLabels(ledger, request, rows, signal)
   return {
     rows: rows.map((row) => ({
