@@ -35,6 +35,7 @@ describe('a network and its affiliate, each in a browser', () => {
 
       await apply(owl.page)
       await approveApplication(staff.page)
+      await tryOffer(staff.page, offerId)
       const link = await linkOf(owl.page, offerId)
       const clickId = await clickOn(link)
       await report(await advertiserUrl(api, offerId), clickId)
@@ -55,6 +56,19 @@ describe('a network and its affiliate, each in a browser', () => {
     JOURNEY_MS_MAX,
   )
 })
+
+/** The whole way of an affiliate's visitor, before its advertiser has put anything in place. */
+async function tryOffer(page: Page, offerId: string): Promise<void> {
+  await page.goto(`/offers/${offerId}/integration`)
+  await page.getByRole('button', { name: 'Send a test conversion' }).click()
+  await choose(page, 'By the link of', 'Night Owl')
+  await page.getByRole('button', { name: 'Send it' }).click()
+  await page.getByText('It works', { exact: true }).waitFor()
+  const steps = await page.getByRole('dialog').getByRole('listitem').allTextContents()
+  expect(steps.map((step) => step.split(':')[0])).toEqual(
+    expect.arrayContaining(['Link', 'Offer', 'Postback']),
+  )
+}
 
 async function apply(page: Page): Promise<void> {
   await page.goto('/portal/offers')

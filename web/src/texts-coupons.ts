@@ -91,4 +91,7 @@ export const integrationPageTexts = {
   waiting: 'Waiting for a test…',
   works: 'It works: every step went well.',
   failed: (step: string) => `It failed at: ${step}`,
+  chain: 'Without the advertiser',
+  chainAside: 'Try the whole way yourself: the link of an affiliate, the offer, the conversion.',
+  chainAffiliate: 'By the link of',
 } as const

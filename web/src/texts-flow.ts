@@ -209,9 +209,18 @@ export const dryRunTexts = {
 
 export const testConversionTexts = {
   title: 'Send a test conversion',
-  lead: 'Sends one visitor through the campaign and converts it, by the same ways as real ones. Reports do not count it, and your traffic source is not called.',
-  payout: 'Payout',
-  payoutHint: 'Empty: the offer’s.',
+  campaign: {
+    lead: 'Sends one visitor through the campaign and converts it, by the same ways as real ones. Reports do not count it, and your traffic source is not called.',
+    amount: 'Payout',
+    amountHint: 'Empty: the offer’s.',
+    okHint: 'From the link to the call of your traffic source, every step did what it should.',
+  },
+  affiliate: {
+    lead: 'Sends one visitor by the affiliate’s link and converts it as the advertiser would. Reports do not count it. What the affiliate would be told is shown, and not sent.',
+    amount: 'Amount of the sale',
+    amountHint: 'Empty: 1. What is paid as a share is reckoned from it.',
+    okHint: 'From the link to what the affiliate is told, every step did what it should.',
+  },
   event: 'Event',
   eventHint: 'Empty: the offer’s.',
   status: 'Status',
@@ -220,7 +229,6 @@ export const testConversionTexts = {
   okButTitle: 'It works',
   okButHint: 'The yellow steps stop no conversion, but deserve a look.',
   failed: 'The chain is broken',
-  okHint: 'From the link to the call of your traffic source, every step did what it should.',
   failedHint: 'The first red step says what to mend; what comes after it could not be tried.',
   clickId: 'Its click id',
   story: 'Open the visit story',

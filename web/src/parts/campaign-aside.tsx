@@ -81,7 +81,7 @@ function Try({ item, flow }: { readonly item: Campaign; readonly flow: FlowValue
         position="right"
         size="lg"
       >
-        <TestConversion campaignId={item.id} />
+        <TestConversion way={{ campaignId: item.id }} />
       </Drawer>
     </Section>
   )

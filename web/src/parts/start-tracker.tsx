@@ -128,7 +128,7 @@ function Finish({ campaign, network }: FinishProps) {
         </Text>
       </div>
       <Drawer opened={opened} onClose={close} title={testConversionTexts.title} position="right" size="lg">
-        <TestConversion campaignId={campaign.id} />
+        <TestConversion way={{ campaignId: campaign.id }} />
       </Drawer>
     </Stack>
   )

@@ -15,8 +15,14 @@ type Chain = components['schemas']['TestConversion']
 type Status = keyof typeof texts.status
 const words = testConversionTexts
 
-/** Sends one visitor and its conversion through a campaign, and shows every step on their way. */
-export function TestConversion({ campaignId }: { readonly campaignId: string }) {
+/** Through a campaign's link, or an affiliate's to an advertiser's offer. */
+export type TestWay =
+  | { readonly campaignId: string }
+  | { readonly offerId: string; readonly affiliateId: string }
+
+/** Sends one visitor and its conversion by a link, and shows every step on their way. */
+export function TestConversion({ way }: { readonly way: TestWay }) {
+  const ownWords = 'campaignId' in way ? words.campaign : words.affiliate
   const [payout, setPayout] = useState('')
   const [event, setEvent] = useState('')
   const [status, setStatus] = useState<Status>('approved')
@@ -27,8 +33,7 @@ export function TestConversion({ campaignId }: { readonly campaignId: string }) 
         ...(event.trim() === '' ? {} : { event: event.trim() }),
         status,
       }
-      const params = { path: { id: campaignId } }
-      return answerOf(api.POST('/api/v1/campaigns/{id}/test-conversion', { params, body }))
+      return sendTest(way, body)
     },
   })
   const submit = (submitted: SubmitEvent<HTMLFormElement>) => {
@@ -38,14 +43,14 @@ export function TestConversion({ campaignId }: { readonly campaignId: string }) 
   return (
     <Stack gap="lg">
       <Text c="dimmed" size="sm">
-        {words.lead}
+        {ownWords.lead}
       </Text>
       <form onSubmit={submit}>
         <Stack gap="md">
           <Pair>
             <TextInput
-              label={words.payout}
-              description={words.payoutHint}
+              label={ownWords.amount}
+              description={ownWords.amountHint}
               value={payout}
               onChange={(change) => setPayout(change.currentTarget.value)}
               inputMode="decimal"
@@ -72,18 +77,29 @@ export function TestConversion({ campaignId }: { readonly campaignId: string }) 
           </Group>
         </Stack>
       </form>
-      {send.data !== undefined && <ChainView chain={send.data} />}
+      {send.data !== undefined && <ChainView chain={send.data} okHint={ownWords.okHint} />}
     </Stack>
   )
 }
 
-function ChainView({ chain }: { readonly chain: Chain }) {
+type TestBody = { readonly payout?: string; readonly event?: string; readonly status: Status }
+
+function sendTest(way: TestWay, body: TestBody): Promise<Chain> {
+  if ('campaignId' in way) {
+    const params = { path: { id: way.campaignId } }
+    return answerOf(api.POST('/api/v1/campaigns/{id}/test-conversion', { params, body }))
+  }
+  const params = { path: { id: way.offerId, affiliateId: way.affiliateId } }
+  return answerOf(api.POST('/api/v1/offers/{id}/affiliates/{affiliateId}/test-conversion', { params, body }))
+}
+
+function ChainView({ chain, okHint }: { readonly chain: Chain; readonly okHint: string }) {
   const { ok, clickId, steps } = chain
   const isClean = steps.every(({ state }) => state === 'ok')
   const [title, hint] = !ok
     ? [words.failed, words.failedHint]
     : isClean
-      ? [words.ok, words.okHint]
+      ? [words.ok, okHint]
       : [words.okButTitle, words.okButHint]
   return (
     <Stack gap="md">

@@ -8,10 +8,12 @@ import { Loaded } from '../parts/loaded.tsx'
 import { Note } from '../parts/note.tsx'
 import { OfferIntegration } from '../parts/offer-integration.tsx'
 import { Page, Section } from '../parts/page.tsx'
+import { TestOffer } from '../parts/test-offer.tsx'
 import { When } from '../parts/when.tsx'
 import { useItem } from '../resource.ts'
 import { offers } from '../resources.ts'
 import type { PathParams } from '../router.tsx'
+import { useMayManage } from '../session.ts'
 import { texts } from '../texts.ts'
 import { integrationPageTexts as words } from '../texts-coupons.ts'
 
@@ -22,6 +24,7 @@ const POLL_MS = 3_000
 /** What the advertiser of an offer puts in place, and whether its test arrives. */
 export function OfferIntegrationScreen({ params: { id = '' } }: { readonly params: PathParams }) {
   const query = useItem(offers, id)
+  const mayTest = useMayManage()
   return (
     <Page
       title={query.data === undefined ? words.back : words.title(query.data.name)}
@@ -39,6 +42,7 @@ export function OfferIntegrationScreen({ params: { id = '' } }: { readonly param
               </Stack>
               <aside className={layout.aside}>
                 <Tests offerId={id} />
+                {mayTest && <TestOffer offerId={id} />}
               </aside>
             </div>
           )
