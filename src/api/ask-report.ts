@@ -8,14 +8,12 @@ import type { Db } from '../store/transaction.ts'
 import { getWorkspace } from '../store/workspaces.ts'
 import type { ApiDeps } from './api-deps.ts'
 import { timeZoneField } from './fields.ts'
+import { withinLargeReports } from './large-reports.ts'
 import { notFound, Problem } from './problem.ts'
 import { findLabels } from './report-labels.ts'
 
 const NAME_CHARS_MAX = 100
 const REPORT_TIMEOUT_MS = 30_000
-/** Reports of more rows are asked for one by one: each holds the ledger's answer in memory, beside what is judged. */
-const LARGE_ROWS = 10_000
-const LARGE_REPORTS_MAX = 2
 /** As nginx has it: nobody reads the answer, and nothing has failed. */
 const CALLER_GONE = 499
 const METRICS_DEFAULT = ['visits', 'clicks', 'conversions', 'revenue', 'cost', 'profit']
@@ -67,8 +65,6 @@ export type AskedReport = ReportResult & {
   readonly timeZone: string
 }
 
-let largeReports = 0
-
 /**
  * @throws ReportRequestError when the question names something that does not exist
  * @throws Problem 429 when other large reports are being computed
@@ -79,20 +75,7 @@ export async function askReport(
   question: Question,
   signal: AbortSignal,
 ): Promise<AskedReport> {
-  if (question.limit <= LARGE_ROWS) return await ask(deps, id, question, signal)
-  if (largeReports >= LARGE_REPORTS_MAX) {
-    throw new Problem(
-      429,
-      'too_many_reports',
-      'Other large reports are being computed. Try again in a moment.',
-    )
-  }
-  largeReports += 1
-  try {
-    return await ask(deps, id, question, signal)
-  } finally {
-    largeReports -= 1
-  }
+  return await withinLargeReports(question.limit, () => ask(deps, id, question, signal))
 }
 
 async function ask(deps: ApiDeps, id: string, question: Question, signal: AbortSignal): Promise<AskedReport> {

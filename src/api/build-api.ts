@@ -64,6 +64,7 @@ import { overviewRoutes } from './overview.ts'
 import { paymentRunRoutes } from './payment-runs.ts'
 import { portalApiKeyRoutes } from './portal-api-keys.ts'
 import { portalApplicationRoutes } from './portal-applications.ts'
+import { portalConversionExportRoutes } from './portal-conversion-export.ts'
 import { portalConversionRoutes } from './portal-conversions.ts'
 import { portalLinkRoutes } from './portal-link.ts'
 import { portalMeRoutes } from './portal-me.ts'
@@ -71,6 +72,7 @@ import { portalMoneyRoutes } from './portal-money.ts'
 import { portalOfferRoutes } from './portal-offers.ts'
 import { portalPostbackLogRoutes } from './portal-postback-log.ts'
 import { portalPostbackRoutes } from './portal-postbacks.ts'
+import { portalReportExportRoutes } from './portal-report-export.ts'
 import { portalReportRoutes } from './portal-reports.ts'
 import { portalTestPostbackRoutes } from './portal-test-postback.ts'
 import { portalViewRoutes } from './portal-view.ts'
@@ -184,7 +186,9 @@ const ROUTES: readonly ((app: ApiApp, deps: ApiDeps) => void)[] = [
   portalTestPostbackRoutes,
   portalPostbackLogRoutes,
   portalConversionRoutes,
+  portalConversionExportRoutes,
   portalReportRoutes,
+  portalReportExportRoutes,
   portalApiKeyRoutes,
 ]
 

@@ -1,17 +1,17 @@
 import type { z } from 'zod'
 import { EXPORTED_CONVERSIONS_MAX } from '../domain/conversion-export.ts'
-import { BYTE_ORDER_MARK, csvRow, csvText } from '../domain/csv-row.ts'
+import { csvText } from '../domain/csv-row.ts'
 import type { ConversionFilter } from '../store/conversion-filter.ts'
 import { listConversions } from '../store/conversions.ts'
 import { loadThingNames, type ThingNames } from '../store/thing-names.ts'
 import type { Db } from '../store/transaction.ts'
 import type { AccountRole } from './access-table.ts'
 import { type conversionSchema, toConversionView } from './conversion-view.ts'
+import { writePagedCsv } from './paged-csv.ts'
 
 type Row = z.input<typeof conversionSchema>
 type Column = readonly [name: string, cell: (row: Row, names: ThingNames) => string]
-
-const ROWS_PER_READ = 500
+type Named = { readonly row: Row; readonly names: ThingNames }
 
 const FIRST: readonly Column[] = [
   ['created_at', ({ createdAt }) => createdAt],
@@ -57,30 +57,20 @@ type Asked = {
   readonly rowsMax?: number
 }
 
-/**
- * Conversions of a filter as CSV (RFC 4180), newest first, page by page; the last line says when older ones are left
- * out. Times are in UTC, amounts plain decimals.
- */
-export async function* writeConversionCsv(db: Db, asked: Asked): AsyncGenerator<string> {
+/** Conversions of a filter as the network's people see them, as CSV: see writePagedCsv. */
+export function writeConversionCsv(db: Db, asked: Asked): AsyncGenerator<string> {
   const { workspace, role, filter, rowsMax = EXPORTED_CONVERSIONS_MAX } = asked
   const columns = role === 'affiliate_manager' ? [...FIRST, ...LAST] : [...FIRST, ...UNTOLD, ...LAST]
-  yield BYTE_ORDER_MARK + csvRow(columns.map(([name]) => name))
-  let cursor: string | undefined
-  for (let left = rowsMax; ; ) {
-    const limit = Math.min(ROWS_PER_READ, left)
-    const { items, nextCursor } = await listConversions(db, workspace, filter, { limit, cursor })
-    const rows = items.map((conversion) => toConversionView(conversion, role))
-    const names = await namesOf(db, workspace, rows)
-    // An empty piece would hold the stream up.
-    if (rows.length > 0) yield rows.map((row) => csvRow(columns.map(([, cell]) => cell(row, names)))).join('')
-    left -= rows.length
-    if (nextCursor === null) return
-    if (left === 0) {
-      yield csvRow([`These are the newest ${rowsMax}: older conversions are left out. Narrow the filter.`])
-      return
-    }
-    cursor = nextCursor
-  }
+  return writePagedCsv<Named>({
+    columns: columns.map(([name, cell]) => [name, ({ row, names }) => cell(row, names)]),
+    read: async (page) => {
+      const { items, nextCursor } = await listConversions(db, workspace, filter, page)
+      const rows = items.map((conversion) => toConversionView(conversion, role))
+      const names = await namesOf(db, workspace, rows)
+      return { items: rows.map((row) => ({ row, names })), nextCursor }
+    },
+    rowsMax,
+  })
 }
 
 async function namesOf(db: Db, workspace: string, rows: readonly Row[]): Promise<ThingNames> {

@@ -1,10 +1,13 @@
 import { z } from 'zod'
+import { type MetricKind, toMetric } from '../reports/metrics.ts'
 import { REPORT_LIMITS, type ReportFilter, type ReportRequest } from '../reports/report-request.ts'
 import type { ReportRow } from '../reports/run-report.ts'
+import { SqlParams } from '../reports/sql-params.ts'
 import { namesOfOffers } from '../store/offer-names.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
 import { dayField, untilGone } from './ask-report.ts'
 import { timeZoneField } from './fields.ts'
+import { withinLargeReports } from './large-reports.ts'
 import { type PortalUser, portalUser } from './portal-affiliate.ts'
 
 /** What an affiliate may group and filter by → the ledger's names. Nothing else reaches the report. */
@@ -122,6 +125,11 @@ export function portalReportRoutes(app: ApiApp, deps: ApiDeps): void {
 
 type Asked = { readonly body: z.output<typeof affiliateReportBody>; readonly signal: AbortSignal }
 
+/** By what a metric of the portal is written: money is a decimal. */
+export function kindOfMetric(name: MetricName): MetricKind {
+  return toMetric(METRICS[name], new SqlParams()).kind
+}
+
 /** Counts and payouts of one affiliate; nothing of what the network earns can be asked for. */
 export async function reportOfAffiliate(
   { store, runReport }: ApiDeps,
@@ -129,7 +137,9 @@ export async function reportOfAffiliate(
   { body, signal }: Asked,
 ): Promise<z.input<typeof affiliateReportSchema>> {
   const { timeZone = user.network.timeZone } = body
-  const { rows, totals, groups } = await runReport(toRequest(user, { ...body, timeZone }), signal)
+  const { rows, totals, groups } = await withinLargeReports(body.limit, () =>
+    runReport(toRequest(user, { ...body, timeZone }), signal),
+  )
   const names = await namesOfOffers(store.db, user.workspace, offersOf(rows))
   return {
     rows: rows.map((row) => toRow(row, names)),

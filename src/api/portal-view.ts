@@ -21,7 +21,10 @@ const LOOK = 'portal.view'
 const SUBJECT = 'affiliate'
 
 /** Routes of the portal that only read, though their question does not fit into an address. */
-const READING_POSTS: ReadonlySet<string> = new Set(['POST /api/v1/portal/reports'])
+const READING_POSTS: ReadonlySet<string> = new Set([
+  'POST /api/v1/portal/reports',
+  'POST /api/v1/portal/reports/export',
+])
 const READING_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD'])
 
 const viewSchema = z

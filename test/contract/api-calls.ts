@@ -181,6 +181,7 @@ const PORTAL_BODIES: Readonly<Record<string, object>> = {
   'postbacks/:id/rotate-secret': {},
   'global-postback': { url: 'https://tracker.example/pb?c={externalid}' },
   reports: { from: '2026-01-01', to: '2026-12-31' },
+  'reports/export': { from: '2026-01-01', to: '2026-12-31' },
   'api-keys': { name: 'key' },
   payment: { method: 'wire' },
 }

@@ -1,8 +1,10 @@
+import { parse } from 'csv-parse/sync'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { ApiDeps } from '../../src/api/api-deps.ts'
 import type { LedgerRow } from '../../src/domain/ledger-row.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
 import { openLedger } from '../../src/ledger/open-ledger.ts'
+import { REPORT_LIMITS, type ReportRequest } from '../../src/reports/report-request.ts'
 import { runReport } from '../../src/reports/run-report.ts'
 import { SQL_ENGINES, useStores } from '../support/databases.ts'
 import { openPortal, PORTAL_NOW, SECRETS } from './portal-rig.ts'
@@ -96,6 +98,36 @@ describe.each(SQL_ENGINES)('conversions in the portal, on %s', (engine) => {
     const rejected = (await portal.get('conversions?status=rejected')).json()
     expect(rejected.items[0].payout).toBe('0')
   })
+
+  it('are a file with every page of them, narrowed as the list is, that tells nothing more', async () => {
+    const rig = await openPortal(stores)
+    const [portal, other] = [await rig.affiliate(), await rig.affiliate()]
+    const offerId = await rig.offer({}, { name: '=Ring, "tones"' })
+    const count = 501 // one more than is read at once
+    for (let n = 0; n < count; n++) {
+      const of = { affiliateId: portal.affiliateId, offerId, id: `c${n}`, createdAt: PORTAL_NOW + n }
+      await rig.conversion({ ...of, status: n === 0 ? 'rejected' : 'approved', externalId: `aff-${n}` })
+    }
+    await rig.conversion({ affiliateId: other.affiliateId, offerId, id: 'another’s' })
+    const answer = await portal.get('conversions/export')
+    expect(answer.headers).toMatchObject({
+      'content-type': 'text/csv; charset=utf-8',
+      'content-disposition': 'attachment; filename="conversions-2026-11-22.csv"',
+      'cache-control': 'no-store',
+    })
+    const rows: Record<string, string>[] = parse(answer.body, { bom: true, columns: true })
+    expect(rows.map(({ id }) => id)).toEqual(Array.from({ length: count }, (_, n) => `c${count - 1 - n}`))
+    expect(rows.at(-1)).toMatchObject({ status: 'rejected', payout: '0', aff_click_id: 'aff-0' })
+    expect(rows[0]).toMatchObject({
+      offer: `'=Ring, "tones"`,
+      offer_id: offerId,
+      payout: '2',
+      currency: 'USD',
+    })
+    for (const secret of [...SECRETS, rig.advertiserId]) expect(answer.body).not.toContain(secret)
+    const rejected = await portal.get('conversions/export?status=rejected')
+    expect(parse(rejected.body, { bom: true, columns: true })).toHaveLength(1)
+  })
 })
 
 describe('reports in the portal', () => {
@@ -154,6 +186,17 @@ describe('reports in the portal', () => {
       expect(answer.body).not.toContain(secret)
     const wide = [{ dimension: 'offer', operator: 'is_not', values: ['x'] }]
     expect((await portal.post('reports', { ...asked, filters: wide })).json().totals).toEqual(mine)
+    const file = await portal.post('reports/export', asked)
+    expect(parse(file.body, { bom: true })).toEqual([
+      ['offer', 'offer_id', 'source', ...metrics],
+      ['Ringtones', offerId, 'zone-7', '3', '3', '1', '2', String(1 / 3), '0.666667'],
+    ])
+    expect(file.headers).toMatchObject({
+      'content-disposition': 'attachment; filename="report-2026-11-22.csv"',
+      'x-trailpost-left-out': '0',
+    })
+    const totals = await portal.post('reports/export', { ...asked, groupBy: [], metrics: ['payout'] })
+    expect(parse(totals.body, { bom: true })).toEqual([['payout'], ['2']])
     const byEpc = await portal.post('reports', { ...asked, sort: { by: 'epc', direction: 'desc' } })
     expect(byEpc.json().totals).toEqual(mine)
   })
@@ -171,7 +214,26 @@ describe('reports in the portal', () => {
   ])('can not be asked for %j', async (changes) => {
     const rig = await openPortal(stores)
     const portal = await rig.affiliate()
-    const answer = await portal.post('reports', { from: '2026-11-22', to: '2026-11-22', ...changes })
-    expect(answer.statusCode).toBe(400)
+    for (const path of ['reports', 'reports/export']) {
+      const answer = await portal.post(path, { from: '2026-11-22', to: '2026-11-22', ...changes })
+      expect([path, answer.statusCode]).toEqual([path, 400])
+    }
+  })
+
+  it('are a file of more rows than one answer has, and say how many it leaves out', async () => {
+    const asked: ReportRequest[] = []
+    const row = { keys: { sub1: 'a' }, metrics: { visits: 1 } }
+    const runReport: ApiDeps['runReport'] = async (request) => {
+      asked.push(request)
+      return { rows: [row], totals: { visits: 9 }, groups: 9 }
+    }
+    const rig = await openPortal(stores, { deps: { runReport } })
+    const portal = await rig.affiliate()
+    const question = { from: '2026-11-22', to: '2026-11-22', groupBy: ['sub1'], metrics: ['visits'] }
+    const file = await portal.post('reports/export', question)
+    expect(asked).toMatchObject([{ limit: REPORT_LIMITS.rowsMax, offset: 0 }])
+    expect(file.headers['x-trailpost-left-out']).toBe('8')
+    expect(file.body).toContain('8 more groups are left out')
+    expect((await portal.post('reports/export', { ...question, limit: 5 })).statusCode).toBe(400)
   })
 })

@@ -11,7 +11,7 @@ const PORTAL = '/api/v1/portal/'
 const HOUR_MS = 3_600_000
 /** What reads of the portal, though one asks it by POST. */
 const READS = ROUTES.filter(({ url, method, key }) => {
-  return url.startsWith(PORTAL) && (method === 'GET' || key === `POST ${PORTAL}reports`)
+  return url.startsWith(PORTAL) && (method === 'GET' || key.startsWith(`POST ${PORTAL}reports`))
 })
 const WRITES = ROUTES.filter(({ url, key }) => {
   return url.startsWith(PORTAL) && READS.every((route) => route.key !== key)

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Browser, Page } from 'playwright-core'
@@ -70,7 +71,7 @@ describe('the affiliate portal in a browser', () => {
     } as const
     const rig = await openPortal(stores, {
       workspace: { name: 'Net', network },
-      deps: { webRoot, clock: Date.now },
+      deps: { webRoot, clock: Date.now, runReport: async () => LONG_REPORT },
     })
     const { app } = rig.api
     closing.push(() => app.close())
@@ -169,6 +170,8 @@ describe('the affiliate portal in a browser', () => {
       await page.getByText('This offer allows postbacks only.').waitFor()
       await goTo(page, 'Conversions')
       await page.getByRole('cell', { name: '$2.00' }).waitFor()
+      await saveConversions(page, conversionId)
+      await readLongReport(page)
       await replaceSecretAndDelete(page, portal, tracker.origin)
 
       await expectScreens(page)
@@ -288,6 +291,30 @@ function dollars(amount: number) {
 
 const SECRET_PRICE = { model: 'flat', amountMicros: SECRET_REVENUE_MICROS } as const
 
+/** Of more groups than one answer has. */
+const LONG_REPORT = { rows: [{ keys: { day: '2026-11-22' }, metrics: {} }], totals: {}, groups: 20_000 }
+
+async function saveConversions(page: Page, conversionId: string): Promise<void> {
+  const download = page.waitForEvent('download')
+  await page.getByRole('button', { name: 'Save as CSV' }).click()
+  const file = await download
+  expect(file.suggestedFilename()).toMatch(/^conversions-.*\.csv$/)
+  expect(readFileSync(await file.path(), 'utf8')).toContain(conversionId)
+}
+
+/** More rows are offered up to the longest list; there the page says what to do, in place of a refusal. */
+async function readLongReport(page: Page): Promise<void> {
+  await goTo(page, 'Reports')
+  await page.getByRole('button', { name: 'Load more' }).waitFor()
+  await goToPath(page, '/portal/reports?rows=20000')
+  await page.getByText('The list ends here: it shows 10,000 rows at most.').waitFor()
+  expect(await page.getByRole('button', { name: 'Load more' }).count()).toBe(0)
+}
+
+async function goToPath(page: Page, path: string): Promise<void> {
+  await page.evaluate(`history.pushState(null, '', '${path}'); dispatchEvent(new PopStateEvent('popstate'))`)
+}
+
 /** A postback that signs is given a new secret, which is shown once; then it is deleted. One that does not sign has none. */
 async function replaceSecretAndDelete(page: Page, portal: Portal, tracker: string): Promise<void> {
   const signed = await portal.post('postbacks', { url: `${tracker}/signed`, secret: 'first-secret' })
@@ -296,9 +323,7 @@ async function replaceSecretAndDelete(page: Page, portal: Portal, tracker: strin
   await page.getByRole('table').getByRole('link', { name: 'Global Postback' }).click()
   await page.getByRole('button', { name: 'Delete' }).waitFor()
   expect(await replace.count()).toBe(0)
-  await page.evaluate(
-    `history.pushState(null, '', '/portal/postbacks/${signed.json().id}'); dispatchEvent(new PopStateEvent('popstate'))`,
-  )
+  await goToPath(page, `/portal/postbacks/${signed.json().id}`)
   await replace.click()
   await page.getByRole('button', { name: 'Make a new secret' }).click()
   await page.getByText('The new secret', { exact: true }).waitFor()
@@ -335,9 +360,7 @@ async function goTo(page: Page, name: string): Promise<void> {
 
 async function expectScreens(page: Page): Promise<void> {
   for (const [path, name] of Object.entries(SCREENS)) {
-    await page.evaluate(
-      `history.pushState(null, '', '${path}'); dispatchEvent(new PopStateEvent('popstate'))`,
-    )
+    await goToPath(page, path)
     await page.getByRole('heading', { level: 1, name, exact: true }).waitFor()
     expect(await page.evaluate<string[]>(UNLABELLED), path).toEqual([])
   }

@@ -15348,6 +15348,65 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/portal/conversions/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Your conversions as CSV, the newest 50000 at most; the last line says when there are more
+         * @description Access: affiliate.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    status?: "pending" | "approved" | "rejected" | "trash";
+                    event?: string;
+                    offerId?: string;
+                    clickId?: string;
+                    affClickId?: string;
+                    /** @description First moment of the conversion */
+                    from?: string;
+                    /** @description Moment behind the last */
+                    to?: string;
+                    sub1?: string;
+                    sub2?: string;
+                    sub3?: string;
+                    sub4?: string;
+                    sub5?: string;
+                    sub6?: string;
+                    sub7?: string;
+                    sub8?: string;
+                    sub9?: string;
+                    sub10?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/portal/reports": {
         parameters: {
             query?: never;
@@ -15432,6 +15491,94 @@ export interface paths {
                         "application/json": components["schemas"]["PortalReport"];
                     };
                 };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/reports/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A report as CSV, at most 50000 rows; x-trailpost-left-out counts the others
+         * @description Access: affiliate.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: date
+                         * @description First day, in the time zone
+                         */
+                        from: string;
+                        /**
+                         * Format: date
+                         * @description Last day, included
+                         */
+                        to: string;
+                        /** @description The network's unless told */
+                        timeZone?: string;
+                        /**
+                         * @description Which day a conversion counts on
+                         * @default conversion
+                         * @enum {string}
+                         */
+                        dateBasis?: "conversion" | "click";
+                        /** @default [] */
+                        groupBy?: ("offer" | "day" | "hour" | "country" | "device_type" | "os" | "browser" | "sub1" | "sub2" | "sub3" | "sub4" | "sub5" | "sub6" | "sub7" | "sub8" | "sub9" | "sub10" | "source" | "event" | "status")[];
+                        /**
+                         * @default [
+                         *       "visits",
+                         *       "clicks",
+                         *       "conversions",
+                         *       "payout",
+                         *       "cr",
+                         *       "epc"
+                         *     ]
+                         */
+                        metrics?: ("visits" | "unique_visits" | "clicks" | "conversions" | "conversions_pending" | "conversions_approved" | "conversions_rejected" | "payout" | "cr" | "epc")[];
+                        /** @default [] */
+                        filters?: {
+                            /** @enum {string} */
+                            dimension: "offer" | "day" | "hour" | "country" | "device_type" | "os" | "browser" | "sub1" | "sub2" | "sub3" | "sub4" | "sub5" | "sub6" | "sub7" | "sub8" | "sub9" | "sub10" | "source" | "event" | "status";
+                            /** @enum {string} */
+                            operator: "is" | "is_not" | "contains" | "starts";
+                            values: string[];
+                        }[];
+                        sort?: {
+                            by: ("visits" | "unique_visits" | "clicks" | "conversions" | "conversions_pending" | "conversions_approved" | "conversions_rejected" | "payout" | "cr" | "epc") | ("offer" | "day" | "hour" | "country" | "device_type" | "os" | "browser" | "sub1" | "sub2" | "sub3" | "sub4" | "sub5" | "sub6" | "sub7" | "sub8" | "sub9" | "sub10" | "source" | "event" | "status");
+                            /** @enum {string} */
+                            direction: "asc" | "desc";
+                        };
+                    };
+                };
+            };
+            responses: {
                 /** @description A problem */
                 default: {
                     headers: {

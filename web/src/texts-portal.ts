@@ -190,6 +190,7 @@ export const portalTexts = {
     emptyText:
       'They appear here within seconds of the advertiser reporting them. Send visitors by your link first.',
     toOffers: 'See the offers',
+    save: 'Save as CSV',
     status: 'Status',
     anyStatus: 'Any status',
     time: 'Time',
@@ -243,6 +244,8 @@ export const portalTexts = {
       payout: 'Payout',
     },
     save: 'Save as CSV',
+    ends: (count: string) =>
+      `The list ends here: it shows ${count} rows at most. Choose a shorter time, or save the rows as CSV.`,
     fileName: (from: string, to: string) => `report-${from}-${to}.csv`,
   },
   balance: {

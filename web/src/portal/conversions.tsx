@@ -1,11 +1,14 @@
 import { Button } from '@mantine/core'
 import { answerOf, api } from '../api.ts'
-import { formatMoney } from '../format.ts'
+import { dayOf, formatMoney } from '../format.ts'
 import { StatusBadge } from '../parts/badges.tsx'
+import { CsvButton } from '../parts/csv-button.tsx'
 import type { Column } from '../parts/data-table.tsx'
 import { LogScreen } from '../parts/log-screen.tsx'
 import { Shortened } from '../parts/shortened.tsx'
 import { When } from '../parts/when.tsx'
+import { usePlace } from '../router.tsx'
+import { useMe } from '../session.ts'
 import { isKey, texts } from '../texts.ts'
 import { portalTexts } from '../texts-portal.ts'
 import type { PortalConversion } from './portal-data.ts'
@@ -26,12 +29,29 @@ export function Conversions() {
         return answerOf(api.GET('/api/v1/portal/conversions', { params: { query } }))
       }}
       href={conversionHref}
+      actions={<SaveCsv />}
       emptyAction={
         <Button component="a" href="/portal/offers" variant="default">
           {words.toOffers}
         </Button>
       }
       columns={CONVERSION_COLUMNS}
+    />
+  )
+}
+
+/** All of them as a file, by the status that is chosen. */
+function SaveCsv() {
+  const { timeZone } = useMe().workspace
+  const status = usePlace().query.get('status') ?? undefined
+  const query = isKey(texts.status, status) ? { status } : {}
+  return (
+    <CsvButton
+      label={words.save}
+      fileName={`conversions-${dayOf(new Date(), timeZone)}.csv`}
+      load={() =>
+        answerOf<Blob>(api.GET('/api/v1/portal/conversions/export', { params: { query }, parseAs: 'blob' }))
+      }
     />
   )
 }

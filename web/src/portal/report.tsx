@@ -1,19 +1,16 @@
 import { Button, Group, Input, SegmentedControl, Select, Text, TextInput } from '@mantine/core'
-import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query'
-import { csvRow, csvText } from '../../../src/domain/csv-row.ts'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { answerOf, api } from '../api.ts'
 import type { components } from '../api-types.ts'
 import { formatCount, formatMoney, formatShare } from '../format.ts'
+import { CsvButton } from '../parts/csv-button.tsx'
 import { type Column, DataTable } from '../parts/data-table.tsx'
 import { Empty } from '../parts/empty.tsx'
-import { Icon } from '../parts/icon.tsx'
 import { Loaded } from '../parts/loaded.tsx'
 import { Page } from '../parts/page.tsx'
 import controls from '../parts/report-controls.module.css'
-import { tellFailure } from '../parts/tell.tsx'
 import { ROWS_STEP, readReportQuery, todayIn } from '../report-query.ts'
 import { setQuery, usePlace } from '../router.tsx'
-import { saveFile } from '../save-file.ts'
 import { useMe } from '../session.ts'
 import { isKey, texts, toOptions } from '../texts.ts'
 import { portalTexts } from '../texts-portal.ts'
@@ -26,8 +23,8 @@ const words = portalTexts.report
 const common = texts.report
 const METRICS = Object.keys(words.metrics).filter((name) => isKey(words.metrics, name))
 const REFRESH_MS = 30_000
-/** As many as the API gives at once. */
-const CSV_ROWS_MAX = 10_000
+/** As many as the API gives at once; a file has more. */
+const ROWS_MAX = 10_000
 /** Money of one visit: cents are too coarse. */
 const FINE_PLACES = 4
 const countries = new Intl.DisplayNames('en', { type: 'region' })
@@ -39,7 +36,7 @@ function useReportQuery() {
   const { range, from, to, dateBasis, limit } = readReportQuery(address, todayIn(timeZone))
   const [first, second] = (address.get('by') ?? 'day').split(',')
   const groupBy = [first, second].filter((name) => isKey(words.dimensions, name))
-  return { range, from, to, dateBasis, limit, groupBy }
+  return { range, from, to, dateBasis, limit: Math.min(limit, ROWS_MAX), groupBy }
 }
 type ReportQuery = ReturnType<typeof useReportQuery>
 
@@ -62,21 +59,7 @@ export function PortalReport() {
           ) : (
             <div>
               <ReportRows report={found} groupBy={query.groupBy} />
-              <Group justify="space-between" mt="sm">
-                <Text size="xs" c="dimmed">
-                  {common.groups(formatCount(found.rows.length), formatCount(found.groups))} ·{' '}
-                  {common.timeZone(found.timeZone)}
-                </Text>
-                {found.rows.length < found.groups && (
-                  <Button
-                    variant="default"
-                    size="xs"
-                    onClick={() => setQuery({ rows: String(query.limit + ROWS_STEP) })}
-                  >
-                    {texts.form.loadMore}
-                  </Button>
-                )}
-              </Group>
+              <ReportEnd report={found} limit={query.limit} />
             </div>
           )
         }
@@ -85,57 +68,68 @@ export function PortalReport() {
   )
 }
 
-/** All rows as a file, in the columns that are shown. */
+/** All rows as a file, in the columns that are shown: the server writes it, for it may be longer than any list. */
 function SaveCsv({ query }: { readonly query: ReportQuery }) {
-  const save = useMutation({
-    mutationFn: async () => {
-      const { rows } = await loadReport({ ...query, limit: CSV_ROWS_MAX })
-      const file = new Blob([toCsv(rows, query.groupBy)], { type: 'text/csv' })
-      saveFile(file, words.fileName(query.from, query.to))
-    },
-    onError: (error) => tellFailure(words.save, error),
-  })
   return (
-    <Button
-      variant="default"
-      leftSection={<Icon name="down" size={14} />}
-      loading={save.isPending}
-      onClick={() => save.mutate()}
-    >
-      {words.save}
-    </Button>
+    <CsvButton
+      label={words.save}
+      fileName={words.fileName(query.from, query.to)}
+      load={() =>
+        answerOf<Blob>(
+          api.POST('/api/v1/portal/reports/export', { body: questionOf(query), parseAs: 'blob' }),
+        )
+      }
+    />
   )
 }
 
-/** Values as the API says them, so that a program can read them. */
-function toCsv(rows: readonly Row[], groupBy: readonly Dimension[]): string {
-  const head = [
-    ...groupBy.map((name) => words.dimensions[name]),
-    ...METRICS.map((metric) => words.metrics[metric]),
-  ]
-  const lines = rows.map(({ keys, labels, metrics }) => [
-    ...groupBy.map((name) => csvText(labels[name] ?? keys[name] ?? '')),
-    ...METRICS.map((metric) => String(metrics[metric] ?? '')),
-  ])
-  return [head, ...lines].map((cells) => csvRow(cells)).join('')
+function loadReport(query: ReportQuery) {
+  const body = { ...questionOf(query), limit: query.limit, offset: 0 }
+  return answerOf(api.POST('/api/v1/portal/reports', { body }))
 }
 
-function loadReport({ from, to, dateBasis, limit, groupBy }: ReportQuery) {
+function questionOf({ from, to, dateBasis, groupBy }: ReportQuery) {
   const [first] = groupBy
   const isTime = first === 'day' || first === 'hour'
-  const body = {
+  return {
     from,
     to,
     dateBasis,
-    limit,
     groupBy: [...groupBy],
     metrics: [...METRICS],
     filters: [],
-    offset: 0,
     // Days read best in their own order, anything else with the most money on top.
     sort: { by: isTime ? first : ('payout' as const), direction: 'desc' as const },
   }
-  return answerOf(api.POST('/api/v1/portal/reports', { body }))
+}
+
+/** What is shown of how many, and the way to more of them, as far as the API goes. */
+function ReportEnd({ report, limit }: { readonly report: Report; readonly limit: number }) {
+  const { rows, groups, timeZone } = report
+  const hasMore = rows.length < groups
+  return (
+    <>
+      <Group justify="space-between" mt="sm">
+        <Text size="xs" c="dimmed">
+          {common.groups(formatCount(rows.length), formatCount(groups))} · {common.timeZone(timeZone)}
+        </Text>
+        {hasMore && limit < ROWS_MAX && (
+          <Button
+            variant="default"
+            size="xs"
+            onClick={() => setQuery({ rows: String(Math.min(limit + ROWS_STEP, ROWS_MAX)) })}
+          >
+            {texts.form.loadMore}
+          </Button>
+        )}
+      </Group>
+      {hasMore && limit >= ROWS_MAX && (
+        <Text size="sm" mt="xs" role="status">
+          {words.ends(formatCount(ROWS_MAX))}
+        </Text>
+      )}
+    </>
+  )
 }
 
 function Controls({ query }: { readonly query: ReportQuery }) {
