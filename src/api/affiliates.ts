@@ -73,13 +73,18 @@ function readRoutes(app: ApiApp, deps: ApiDeps): void {
       response: { 200: pageOf(affiliateSchema) },
     },
     handler: async (request) => {
-      const { manager, limit, cursor, archived, ...filter } = request.query
+      const { manager, limit, cursor, archived, ids, ...filter } = request.query
       const own = managerOf(request)
       // A manager that asks for another's sees none, as if there were none.
       if (own !== undefined && manager !== undefined && manager !== own)
         return { items: [], nextCursor: null }
       const wanted = { ...filter, managerId: own ?? manager }
-      const page = await findAffiliates(db, callerOf(request).workspace, wanted, { limit, cursor, archived })
+      const page = await findAffiliates(db, callerOf(request).workspace, wanted, {
+        limit,
+        cursor,
+        archived,
+        ids,
+      })
       return { items: page.items.map(toAffiliateView), nextCursor: page.nextCursor }
     },
   })

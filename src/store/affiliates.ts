@@ -1,6 +1,6 @@
 import { type RawBuilder, type Selectable, type SqlBool, sql } from 'kysely'
 import type { AffiliatePayment, AffiliateStatus, BillingAddress } from '../domain/affiliate.ts'
-import { archivedIs, type Owned, type OwnedPageRequest, toOwned } from './owned.ts'
+import { type Owned, type OwnedPageRequest, ownedIs, toOwned } from './owned.ts'
 import { ownedTable } from './owned-table.ts'
 import { afterCursor, type Page, rowsWanted, toPage } from './page.ts'
 import type { Database } from './schema.ts'
@@ -61,14 +61,14 @@ export async function findAffiliates(
   db: Db,
   workspace: string,
   filter: AffiliateFilter,
-  { archived = false, ...page }: OwnedPageRequest,
+  { archived, ids, ...page }: Omit<OwnedPageRequest, 'search'>,
 ): Promise<Page<Affiliate>> {
   const { status, tag, managerId, search } = filter
   let query = db
     .selectFrom('affiliates')
     .selectAll()
     .where('workspace', '=', workspace)
-    .where(archivedIs(archived))
+    .where(ownedIs({ archived, ids }))
     .where(afterCursor('created_at', page.cursor))
   if (status !== undefined) query = query.where('status', '=', status)
   if (managerId !== undefined) query = query.where('manager_id', '=', managerId)

@@ -1,5 +1,4 @@
-import type { Kysely, Selectable } from 'kysely'
-import { archivedIs } from './owned.ts'
+import type { Kysely, RawBuilder, Selectable, SqlBool } from 'kysely'
 import { afterCursor, type Page, type PageRequest, rowsWanted, toPage } from './page.ts'
 import type { Database } from './schema.ts'
 import type { Db } from './transaction.ts'
@@ -12,8 +11,8 @@ type DatedTableName = {
 }[keyof Database]
 
 /**
- * A page of the workspace's rows, newest first; of a table whose rows are archived, those in use or the others when
- * told which.
+ * A page of the workspace's rows, newest first.
+ * @param wanted.which a condition of the table's own; all rows without one.
  * @throws BadCursorError
  */
 export async function newestPage<
@@ -26,8 +25,8 @@ export async function newestPage<
   {
     workspace,
     page,
-    archived,
-  }: { readonly workspace: string; readonly page: PageRequest; readonly archived?: boolean },
+    which,
+  }: { readonly workspace: string; readonly page: PageRequest; readonly which?: RawBuilder<SqlBool> },
 ): Promise<Page<Item>> {
   // Kysely cannot type a query over a table that is a type parameter; `$castTo` gives the whole row its type back.
   const rows = await (db as unknown as Kysely<Record<DatedTableName, DatedColumns>>)
@@ -35,7 +34,7 @@ export async function newestPage<
     .selectAll()
     .where('workspace', '=', workspace)
     .where(afterCursor('created_at', page.cursor))
-    .$if(archived !== undefined, (query) => query.where(archivedIs(archived === true)))
+    .$if(which !== undefined, (query) => (which === undefined ? query : query.where(which)))
     .orderBy('created_at', 'desc')
     .orderBy('id', 'desc')
     .limit(rowsWanted(page))

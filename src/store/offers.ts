@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely'
 import type { OfferCaps, PayoutMode } from '../domain/conversion-types.ts'
 import { DEFAULT_TERMS, type OfferTerms } from '../domain/offer-terms.ts'
-import { archivedIs, type Owned, type OwnedPageRequest, toOwned } from './owned.ts'
+import { type Owned, type OwnedPageRequest, ownedIs, toOwned } from './owned.ts'
 import { ownedTable } from './owned-table.ts'
 import { afterCursor, type Page, rowsWanted, toPage } from './page.ts'
 import type { Database } from './schema.ts'
@@ -62,13 +62,13 @@ type OfferFilter = {
 export async function listOffers(
   db: Db,
   workspace: string,
-  { advertiserId, kind, archived = false, ...page }: OwnedPageRequest & OfferFilter,
+  { advertiserId, kind, archived, search, ids, ...page }: OwnedPageRequest & OfferFilter,
 ): Promise<Page<Offer>> {
   let query = db
     .selectFrom('offers')
     .selectAll()
     .where('workspace', '=', workspace)
-    .where(archivedIs(archived))
+    .where(ownedIs({ archived, search, ids }))
     .where(afterCursor('created_at', page.cursor))
   if (advertiserId !== undefined) query = query.where('advertiser_id', '=', advertiserId)
   if (kind !== undefined) query = query.where('advertiser_id', kind === 'network' ? '<>' : '=', '')

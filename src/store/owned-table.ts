@@ -2,7 +2,7 @@ import type { Insertable, Kysely, Selectable } from 'kysely'
 import { changeConfiguration } from './config-version.ts'
 import { newId } from './ids.ts'
 import { newestPage } from './newest-page.ts'
-import type { Owned, OwnedColumns, OwnedId, OwnedPageRequest } from './owned.ts'
+import { type Owned, type OwnedColumns, type OwnedId, type OwnedPageRequest, ownedIs } from './owned.ts'
 import type { Page } from './page.ts'
 import type { Database } from './schema.ts'
 import { type Db, inTransaction } from './transaction.ts'
@@ -56,8 +56,12 @@ export function ownedTable<Name extends OwnedTableName, Fields extends object>(
     archive: (db, key, now) => archiveOwned(mapping.table, db, key, now),
     restore: (db, key, now) => restoreOwned(mapping.table, db, key, now),
     get: (db, key) => getOwned(mapping, db, key),
-    list: (db, workspace, { archived = false, ...page }) =>
-      newestPage(db, mapping.table, mapping.toItem, { workspace, page, archived }),
+    list: (db, workspace, { archived, search, ids, ...page }) =>
+      newestPage(db, mapping.table, mapping.toItem, {
+        workspace,
+        page,
+        which: ownedIs({ archived, search, ids }),
+      }),
   }
 }
 

@@ -1,4 +1,5 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
+import { likePart } from './json-text.ts'
 import type { PageRequest } from './page.ts'
 
 /** Names one thing of one workspace: nobody reaches another workspace's things by their id. */
@@ -16,7 +17,14 @@ export type Owned = {
 }
 
 /** Which of them a list shows; those in use unless told. */
-export type OwnedPageRequest = PageRequest & { readonly archived?: boolean | undefined }
+export type OwnedWhich = {
+  readonly archived?: boolean | undefined
+  /** Part of the name, in any case as far as the engine knows letters: SQLite knows those of ASCII. */
+  readonly search?: string | undefined
+  /** These alone, in use or not. */
+  readonly ids?: readonly string[] | undefined
+}
+export type OwnedPageRequest = PageRequest & OwnedWhich
 
 /** The same as columns. */
 export type OwnedColumns = {
@@ -37,7 +45,19 @@ export function toOwned(row: OwnedColumns): Owned {
   }
 }
 
-/** The condition of rows that are in use, or of those that are not. */
-export function archivedIs(archived: boolean): RawBuilder<SqlBool> {
+/** The condition of the rows that a list shows. */
+export function ownedIs({ archived = false, search, ids }: OwnedWhich): RawBuilder<SqlBool> {
+  const conditions = [
+    ...(ids === undefined ? [archivedIs(archived)] : [sql<SqlBool>`id in (${sql.join(ids)})`]),
+    ...(search === undefined ? [] : [nameHas(search)]),
+  ]
+  return sql<SqlBool>`(${sql.join(conditions, sql` and `)})`
+}
+
+function archivedIs(archived: boolean): RawBuilder<SqlBool> {
   return archived ? sql<SqlBool>`archived_at is not null` : sql<SqlBool>`archived_at is null`
+}
+
+function nameHas(search: string): RawBuilder<SqlBool> {
+  return sql<SqlBool>`lower(name) like lower(${`%${likePart(search)}%`}) escape '\\'`
 }

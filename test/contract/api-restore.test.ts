@@ -31,7 +31,7 @@ describe.each(SQL_ENGINES)('what was archived on %s', (engine) => {
     return { api, world, call }
   }
 
-  it('of every kind is listed apart, comes back as it was, and is told in the audit log', async () => {
+  it('of every kind is listed apart and found by its id or name, comes back as it was, and is told in the audit log', async () => {
     const { api, world, call } = await open()
     expect(KINDS.length).toBeGreaterThanOrEqual(11)
     for (const kind of KINDS) {
@@ -40,6 +40,13 @@ describe.each(SQL_ENGINES)('what was archived on %s', (engine) => {
       expect([kind, (await call('DELETE', `${kind}/${id}`)).status]).toEqual([kind, 204])
       const archived = (await call('GET', `${kind}?archived=true`)).body.items
       expect(archived, kind).toMatchObject([{ id, archivedAt: expect.any(String) }])
+      const named = (await call('GET', `${kind}?ids=nobody,${id}`)).body.items
+      expect(named, kind).toMatchObject([{ id, name: before.name }])
+      const search = encodeURIComponent(String(before.name).slice(1).toUpperCase())
+      expect((await call('GET', `${kind}?archived=true&search=${search}`)).body.items, kind).toMatchObject([
+        { id },
+      ])
+      expect((await call('GET', `${kind}?archived=true&search=%25`)).body.items, kind).toEqual([])
       const restored = await call('POST', `${kind}/${id}/restore`)
       const { updatedAt: _, ...same } = before
       expect(restored, kind).toMatchObject({ status: 200, body: { ...same, archivedAt: null } })

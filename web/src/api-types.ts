@@ -1077,6 +1077,10 @@ export interface paths {
                     cursor?: string;
                     /** @description true: those that are out of use, in place of those in use */
                     archived?: "true" | "false";
+                    /** @description Part of a name */
+                    search?: string;
+                    /** @description These alone, in use or not, separated by commas; the first 200 of them */
+                    ids?: string;
                 };
                 header?: never;
                 path?: never;
@@ -1417,6 +1421,10 @@ export interface paths {
                     cursor?: string;
                     /** @description true: those that are out of use, in place of those in use */
                     archived?: "true" | "false";
+                    /** @description Part of a name */
+                    search?: string;
+                    /** @description These alone, in use or not, separated by commas; the first 200 of them */
+                    ids?: string;
                 };
                 header?: never;
                 path?: never;
@@ -2105,6 +2113,10 @@ export interface paths {
                     cursor?: string;
                     /** @description true: those that are out of use, in place of those in use */
                     archived?: "true" | "false";
+                    /** @description Part of a name */
+                    search?: string;
+                    /** @description These alone, in use or not, separated by commas; the first 200 of them */
+                    ids?: string;
                     advertiserId?: string;
                     /** @description network: advertisers' offers; tracker: those of affiliate networks, or of nobody */
                     kind?: "network" | "tracker";
@@ -3315,6 +3327,10 @@ export interface paths {
                     cursor?: string;
                     /** @description true: those that are out of use, in place of those in use */
                     archived?: "true" | "false";
+                    /** @description Part of a name */
+                    search?: string;
+                    /** @description These alone, in use or not, separated by commas; the first 200 of them */
+                    ids?: string;
                 };
                 header?: never;
                 path?: never;
@@ -3764,6 +3780,10 @@ export interface paths {
                     cursor?: string;
                     /** @description true: those that are out of use, in place of those in use */
                     archived?: "true" | "false";
+                    /** @description Part of a name */
+                    search?: string;
+                    /** @description These alone, in use or not, separated by commas; the first 200 of them */
+                    ids?: string;
                 };
                 header?: never;
                 path?: never;
@@ -4042,6 +4062,10 @@ export interface paths {
                     cursor?: string;
                     /** @description true: those that are out of use, in place of those in use */
                     archived?: "true" | "false";
+                    /** @description Part of a name */
+                    search?: string;
+                    /** @description These alone, in use or not, separated by commas; the first 200 of them */
+                    ids?: string;
                 };
                 header?: never;
                 path?: never;
@@ -4344,6 +4368,10 @@ export interface paths {
                     cursor?: string;
                     /** @description true: those that are out of use, in place of those in use */
                     archived?: "true" | "false";
+                    /** @description Part of a name */
+                    search?: string;
+                    /** @description These alone, in use or not, separated by commas; the first 200 of them */
+                    ids?: string;
                 };
                 header?: never;
                 path?: never;
@@ -4788,6 +4816,10 @@ export interface paths {
                     cursor?: string;
                     /** @description true: those that are out of use, in place of those in use */
                     archived?: "true" | "false";
+                    /** @description Part of a name */
+                    search?: string;
+                    /** @description These alone, in use or not, separated by commas; the first 200 of them */
+                    ids?: string;
                 };
                 header?: never;
                 path?: never;
@@ -5072,6 +5104,10 @@ export interface paths {
                     cursor?: string;
                     /** @description true: those that are out of use, in place of those in use */
                     archived?: "true" | "false";
+                    /** @description Part of a name */
+                    search?: string;
+                    /** @description These alone, in use or not, separated by commas; the first 200 of them */
+                    ids?: string;
                 };
                 header?: never;
                 path?: never;
@@ -8313,6 +8349,10 @@ export interface paths {
                     cursor?: string;
                     /** @description true: those that are out of use, in place of those in use */
                     archived?: "true" | "false";
+                    /** @description Part of a name */
+                    search?: string;
+                    /** @description These alone, in use or not, separated by commas; the first 200 of them */
+                    ids?: string;
                 };
                 header?: never;
                 path?: never;
@@ -9916,6 +9956,10 @@ export interface paths {
                     cursor?: string;
                     /** @description true: those that are out of use, in place of those in use */
                     archived?: "true" | "false";
+                    /** @description Part of a name */
+                    search?: string;
+                    /** @description These alone, in use or not, separated by commas; the first 200 of them */
+                    ids?: string;
                 };
                 header?: never;
                 path?: never;
@@ -10188,6 +10232,10 @@ export interface paths {
                     cursor?: string;
                     /** @description true: those that are out of use, in place of those in use */
                     archived?: "true" | "false";
+                    /** @description Part of a name */
+                    search?: string;
+                    /** @description These alone, in use or not, separated by commas; the first 200 of them */
+                    ids?: string;
                 };
                 header?: never;
                 path?: never;
@@ -13245,12 +13293,14 @@ export interface paths {
                     cursor?: string;
                     /** @description true: those that are out of use, in place of those in use */
                     archived?: "true" | "false";
+                    /** @description Part of a name or e-mail address */
+                    search?: string;
+                    /** @description These alone, in use or not, separated by commas; the first 200 of them */
+                    ids?: string;
                     status?: "pending" | "active" | "paused" | "rejected" | "closed";
                     tag?: string;
                     /** @description Id of a member; '' for those that nobody looks after */
                     manager?: string;
-                    /** @description Part of a name or e-mail address */
-                    search?: string;
                 };
                 header?: never;
                 path?: never;

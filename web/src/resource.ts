@@ -1,4 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMemo } from 'react'
+import { useNamesById } from './names-by-id.ts'
 import { navigate } from './router.tsx'
 
 export type ItemPage<Item> = { readonly items: readonly Item[]; readonly nextCursor: string | null }
@@ -12,7 +14,12 @@ export type Listed<Item> = {
     readonly cursor?: string
     /** In place of those in use; for kinds that can be restored. */
     readonly archived?: 'true'
+    /** Part of a name, and ids separated by commas, in use or not; for kinds that are searched. */
+    readonly search?: string
+    readonly ids?: string
   }) => Promise<ItemPage<Item>>
+  /** The server finds them by a part of their name and by their ids. */
+  readonly isSearched?: true
   /** Takes into use again what was archived; absent where that is not possible. */
   readonly restore?: (id: string) => Promise<unknown>
 }
@@ -26,11 +33,12 @@ export type Resource<Item, Body> = Listed<Item> & {
 }
 
 const PAGE_SIZE = 200
-/** More configured things than this need a search, not a list. */
 const PAGES_MAX = 25
+/** A list holds the newest of them; others are found by a search, and named by their ids. */
+export const LISTED_MAX = PAGE_SIZE * PAGES_MAX
 
 /**
- * All things of a kind that are in use, newest first.
+ * The things of a kind that are in use, newest first: all of them up to LISTED_MAX, and no more.
  * @param options.refreshMs how often to look again, for what changes by itself.
  * @param options.enabled false: what is known already, without asking.
  */
@@ -46,7 +54,7 @@ export function useItems<Item>(
   })
 }
 
-/** All things of a kind that are out of use, newest first. */
+/** The things of a kind that are out of use, newest first, up to LISTED_MAX. */
 export function useArchivedItems<Item>(resource: Listed<Item>, { enabled }: { readonly enabled: boolean }) {
   return useQuery({
     queryKey: [resource.name, 'archived'],
@@ -61,19 +69,23 @@ export function useFreshItems<Item>(resource: Listed<Item>) {
 }
 
 /**
- * Tells the name of a thing by its id; what is archived or unknown keeps its id.
+ * Tells the name of a thing by its id. Of a kind that is searched what is archived, or behind the end of the list, is
+ * fetched by its id, and named once it is there; what the workspace does not have keeps its id.
  * @param options.enabled false: those that are known already, without asking.
  */
 export function useNames<Item extends { readonly id: string; readonly name: string }>(
   resource: Listed<Item>,
   options: { readonly enabled?: boolean } = {},
 ): (id: string) => string {
-  const items = useItems(resource, options).data ?? []
-  return (id) => items.find((item) => item.id === id)?.name ?? id
+  const items = useItems(resource, options).data
+  const names = useMemo(() => new Map(items?.map(({ id, name }) => [id, name])), [items])
+  const nameById = useNamesById(resource)
+  const isAsked = resource.isSearched === true && options.enabled !== false && items !== undefined
+  return (id) => names.get(id) ?? (isAsked && id !== '' ? nameById(id) : undefined) ?? id
 }
 
+/** One thing by its id, archived or not. It is kept while it is shown and forgotten after: a form begins with what is there now. */
 export function useItem<Item, Body>(resource: Resource<Item, Body>, id: string) {
-  // Always fetched anew: a form must not begin with yesterday's values.
   return useQuery({ queryKey: [resource.name, id], queryFn: () => resource.get(id), gcTime: 0 })
 }
 
@@ -84,6 +96,7 @@ export function useSave<Item extends { readonly id: string }, Body>(resource: Re
   const store = async (id: string | undefined, body: Body): Promise<Item> => {
     const saved = id === undefined ? await resource.create(body) : await resource.update(id, body)
     await queries.invalidateQueries({ queryKey: [resource.name], exact: true })
+    queries.removeQueries({ queryKey: [resource.name, 'name', saved.id] })
     return saved
   }
   /** Shows the saved thing, a new one at its own address. */
@@ -117,10 +130,10 @@ export function useArchive<Item>(resource: Pick<Resource<Item, never>, 'name' | 
   }
 }
 
-/** Everything of a kind, page after page. */
+/** Everything of a kind that fits, page after page, up to LISTED_MAX. */
 export async function loadAll<Item>(
   resource: Listed<Item>,
-  which: { readonly archived?: 'true' } = {},
+  which: { readonly archived?: 'true'; readonly search?: string } = {},
 ): Promise<readonly Item[]> {
   const items: Item[] = []
   let cursor: string | null = null

@@ -26,6 +26,7 @@ export type Side = Invoice['side']
 
 export const advertisers: Resource<Advertiser, AdvertiserBody> = {
   name: 'advertisers',
+  isSearched: true,
   list: (query) => answerOf(api.GET('/api/v1/advertisers', { params: { query } })),
   get: (id) => answerOf(api.GET('/api/v1/advertisers/{id}', { params: { path: { id } } })),
   create: (body) => answerOf(api.POST('/api/v1/advertisers', { body })),
@@ -37,6 +38,7 @@ export const advertisers: Resource<Advertiser, AdvertiserBody> = {
 /** Its status is changed by a route of its own. */
 export const affiliates: Resource<Affiliate, AffiliateBody> = {
   name: 'affiliates',
+  isSearched: true,
   list: (query) => answerOf(api.GET('/api/v1/affiliates', { params: { query } })),
   get: (id) => answerOf(api.GET('/api/v1/affiliates/{id}', { params: { path: { id } } })),
   create: (body) => answerOf(api.POST('/api/v1/affiliates', { body })),
@@ -69,6 +71,7 @@ export type Coupon = Schemas['Coupon']
 
 export const coupons: Resource<Coupon, Body<'/api/v1/coupons'>> = {
   name: 'coupons',
+  isSearched: true,
   list: (query) => answerOf(api.GET('/api/v1/coupons', { params: { query } })),
   get: (id) => answerOf(api.GET('/api/v1/coupons/{id}', { params: { path: { id } } })),
   create: (body) => answerOf(api.POST('/api/v1/coupons', { body })),

@@ -30,6 +30,7 @@ export type EventTypeBody = Body<'/api/v1/events'>
 
 export const campaigns: Resource<Campaign, CampaignBody> = {
   name: 'campaigns',
+  isSearched: true,
   list: (query) => answerOf(api.GET('/api/v1/campaigns', { params: { query } })),
   get: (id) => answerOf(api.GET('/api/v1/campaigns/{id}', { params: { path: { id } } })),
   create: (body) => answerOf(api.POST('/api/v1/campaigns', { body })),
@@ -40,6 +41,7 @@ export const campaigns: Resource<Campaign, CampaignBody> = {
 
 export const sources: Resource<TrafficSource, TrafficSourceBody> = {
   name: 'traffic-sources',
+  isSearched: true,
   list: (query) => answerOf(api.GET('/api/v1/traffic-sources', { params: { query } })),
   get: (id) => answerOf(api.GET('/api/v1/traffic-sources/{id}', { params: { path: { id } } })),
   create: (body) => answerOf(api.POST('/api/v1/traffic-sources', { body })),
@@ -51,6 +53,7 @@ export const sources: Resource<TrafficSource, TrafficSourceBody> = {
 
 export const networks: Resource<AffiliateNetwork, AffiliateNetworkBody> = {
   name: 'affiliate-networks',
+  isSearched: true,
   list: (query) => answerOf(api.GET('/api/v1/affiliate-networks', { params: { query } })),
   get: (id) => answerOf(api.GET('/api/v1/affiliate-networks/{id}', { params: { path: { id } } })),
   create: (body) => answerOf(api.POST('/api/v1/affiliate-networks', { body })),
@@ -63,6 +66,7 @@ export const networks: Resource<AffiliateNetwork, AffiliateNetworkBody> = {
 
 export const offers: Resource<Offer, OfferBody> = {
   name: 'offers',
+  isSearched: true,
   list: (query) => answerOf(api.GET('/api/v1/offers', { params: { query } })),
   get: (id) => answerOf(api.GET('/api/v1/offers/{id}', { params: { path: { id } } })),
   create: (body) => answerOf(api.POST('/api/v1/offers', { body })),
@@ -73,6 +77,7 @@ export const offers: Resource<Offer, OfferBody> = {
 
 export const landers: Resource<Lander, LanderBody> = {
   name: 'landers',
+  isSearched: true,
   list: (query) => answerOf(api.GET('/api/v1/landers', { params: { query } })),
   get: (id) => answerOf(api.GET('/api/v1/landers/{id}', { params: { path: { id } } })),
   create: (body) => answerOf(api.POST('/api/v1/landers', { body })),
@@ -89,6 +94,7 @@ export const targets: Listed<NotificationTarget> = {
 
 export const flows: Resource<Flow, FlowBody> = {
   name: 'flows',
+  isSearched: true,
   list: (query) => answerOf(api.GET('/api/v1/flows', { params: { query } })),
   get: (id) => answerOf(api.GET('/api/v1/flows/{id}', { params: { path: { id } } })),
   create: (body) => answerOf(api.POST('/api/v1/flows', { body })),
@@ -99,6 +105,7 @@ export const flows: Resource<Flow, FlowBody> = {
 
 export const domains: Resource<Domain, DomainBody> = {
   name: 'domains',
+  isSearched: true,
   list: (query) => answerOf(api.GET('/api/v1/domains', { params: { query } })),
   get: (id) => answerOf(api.GET('/api/v1/domains/{id}', { params: { path: { id } } })),
   create: (body) => answerOf(api.POST('/api/v1/domains', { body })),
@@ -109,6 +116,7 @@ export const domains: Resource<Domain, DomainBody> = {
 
 export const eventTypes: Resource<EventType, EventTypeBody> = {
   name: 'events',
+  isSearched: true,
   list: (query) => answerOf(api.GET('/api/v1/events', { params: { query } })),
   get: (id) => answerOf(api.GET('/api/v1/events/{id}', { params: { path: { id } } })),
   create: (body) => answerOf(api.POST('/api/v1/events', { body })),

@@ -13,6 +13,9 @@ export const shellTexts = {
   list: {
     search: (title: string) => `Search ${title.toLowerCase()} by name`,
     searchHint: 'Search by name',
+    end: (count: string) => `The list ends at the newest ${count}.`,
+    endSearched: (count: string) =>
+      `The list ends at the newest ${count}. The search finds the others by their name.`,
     archived: 'Archived',
     showArchived: 'Show archived',
     noneArchived: 'Nothing is archived',

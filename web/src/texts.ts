@@ -82,6 +82,7 @@ export const texts = {
     currency: 'Currency',
     created: 'Created',
     loadMore: 'Load more',
+    typeToFind: 'There are more than the list shows: type a part of the name.',
   },
   copy: {
     do: 'Copy',

@@ -5,6 +5,7 @@ import { texts, toOptions } from '../texts.ts'
 import { conversionTexts as words } from '../texts-conversions.ts'
 import type { FilterField } from './filter-bar.tsx'
 
+type Named = { readonly id: string; readonly name: string }
 type Fields = { readonly fields: readonly FilterField[]; readonly more: readonly FilterField[] }
 
 const STATUS: FilterField = {
@@ -23,37 +24,22 @@ const MORE: readonly FilterField[] = [
 
 /** By what the staff filters conversions. */
 export function useConversionFields(): Fields {
-  const named = {
-    campaigns: useChoices(campaigns),
-    offers: useChoices(offers),
-    sources: useChoices(sources),
-    networks: useChoices(networks),
-    affiliates: useChoices(affiliates),
-    advertisers: useChoices(advertisers),
-  }
-  const choice = (name: string, label: string, choices: (typeof named)[keyof typeof named]): FilterField => ({
-    kind: 'choice',
-    name,
-    label,
-    any: words.any,
-    choices,
-  })
+  const hasAffiliates = (useItems(affiliates).data ?? []).length > 0
+  const hasAdvertisers = (useItems(advertisers).data ?? []).length > 0
   return {
-    fields: [STATUS, choice('campaignId', texts.conversions.campaign, named.campaigns), ANY_ID],
+    fields: [STATUS, thing('campaignId', texts.conversions.campaign, campaigns), ANY_ID],
     more: [
-      choice('offerId', texts.conversions.offer, named.offers),
-      choice('trafficSourceId', words.source, named.sources),
-      choice('affiliateNetworkId', words.network, named.networks),
+      thing('offerId', texts.conversions.offer, offers),
+      thing('trafficSourceId', words.source, sources),
+      thing('affiliateNetworkId', words.network, networks),
       // Who has no affiliates runs no network.
-      ...(named.affiliates.length === 0 ? [] : [choice('affiliateId', words.affiliate, named.affiliates)]),
-      ...(named.advertisers.length === 0
-        ? []
-        : [choice('advertiserId', words.advertiser, named.advertisers)]),
+      ...(hasAffiliates ? [thing('affiliateId', words.affiliate, affiliates)] : []),
+      ...(hasAdvertisers ? [thing('advertiserId', words.advertiser, advertisers)] : []),
       ...MORE,
     ],
   }
 }
 
-function useChoices(resource: Listed<{ readonly id: string; readonly name: string }>) {
-  return (useItems(resource).data ?? []).map(({ id, name }) => ({ value: id, label: name }))
+function thing(name: string, label: string, resource: Listed<Named>): FilterField {
+  return { kind: 'thing', name, label, any: words.any, resource }
 }

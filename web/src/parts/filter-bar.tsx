@@ -1,19 +1,23 @@
 import { Button, Group, Select, TextInput } from '@mantine/core'
 import { type SubmitEvent, useEffect, useState } from 'react'
 import { clearAddressFilter, isAnyGiven } from '../address-filter.ts'
+import type { Listed } from '../resource.ts'
 import { setQuery } from '../router.tsx'
 import { texts } from '../texts.ts'
 import { filterTexts as words } from '../texts-inspector.ts'
 import classes from './filter-bar.module.css'
+import { ItemSelect } from './pickers.tsx'
 
 /** A longer list of choices is searched by typing. */
 const SEARCHED_FROM = 8
 
+type Named = { readonly id: string; readonly name: string }
 type Choice = { readonly value: string; readonly label: string }
 
 /** A field of a filter; its name is the parameter of the address. */
 export type FilterField = { readonly name: string; readonly label: string } & (
   | { readonly kind: 'choice'; readonly any: string; readonly choices: readonly Choice[] }
+  | { readonly kind: 'thing'; readonly any: string; readonly resource: Listed<Named> }
   | { readonly kind: 'day' }
   | { readonly kind: 'text' }
 )
@@ -80,6 +84,16 @@ function Field({ field, value }: { readonly field: FilterField; readonly value: 
           onChange={(chosen) => setQuery({ [name]: chosen ?? undefined })}
           searchable={field.choices.length > SEARCHED_FROM}
           clearable
+        />
+      )
+    case 'thing':
+      return (
+        <ItemSelect
+          resource={field.resource}
+          label={label}
+          placeholder={field.any}
+          value={value}
+          onChange={(chosen) => setQuery({ [name]: chosen || undefined })}
         />
       )
     case 'day':

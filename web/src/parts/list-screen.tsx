@@ -1,13 +1,15 @@
 import { Button, Group, Switch, TextInput } from '@mantine/core'
 import type { UseQueryResult } from '@tanstack/react-query'
-import { type Listed, type Resource, useArchive, useArchivedItems, useItems } from '../resource.ts'
+import { type Listed, type Resource, useArchive } from '../resource.ts'
 import { setQuery, usePlace } from '../router.tsx'
 import { useMayChange, useMayManage } from '../session.ts'
 import { texts as general } from '../texts.ts'
 import { shellTexts } from '../texts-shell.ts'
+import { useListed } from '../use-listed.ts'
 import { type Column, DataTable } from './data-table.tsx'
 import { Empty } from './empty.tsx'
 import { Icon, type IconName } from './icon.tsx'
+import { ListEnd } from './list-end.tsx'
 import { Loaded } from './loaded.tsx'
 import { Page } from './page.tsx'
 import { tellFailure, useTell } from './tell.tsx'
@@ -37,15 +39,15 @@ export function ListScreen<Item extends ListedItem>(props: ListScreenProps<Item>
   const { query: place } = usePlace()
   const canRestore = 'archive' in resource && resource.restore !== undefined
   const isArchive = canRestore && place.get('archived') === 'true'
-  const used = useItems(resource, { enabled: !isArchive })
-  const archived = useArchivedItems(resource, { enabled: isArchive })
+  const search = (place.get('q') ?? '').trim()
+  const { all, found, isCut } = useListed(resource, { search, isArchive })
   const mayChange = useMayChange()
   const create = (
     <Button component="a" href={`/${resource.name}/new`} leftSection={<Icon name="plus" size={14} />}>
       {texts.create}
     </Button>
   )
-  const isEmpty = !isArchive && used.data?.length === 0
+  const isEmpty = !isArchive && all.data?.length === 0
   return (
     <Page title={texts.title} lead={texts.lead} actions={mayChange && !isEmpty && create}>
       {isEmpty && (
@@ -53,7 +55,8 @@ export function ListScreen<Item extends ListedItem>(props: ListScreenProps<Item>
       )}
       {!isEmpty && <ListFilters title={texts.title} canRestore={canRestore} isArchive={isArchive} />}
       {isEmpty && canRestore && <ArchiveLink />}
-      {!isEmpty && <Found {...props} query={isArchive ? archived : used} isArchive={isArchive} />}
+      {!isEmpty && <Found {...props} query={found} isArchive={isArchive} />}
+      {isCut && <ListEnd isSearched={resource.isSearched === true} />}
     </Page>
   )
 }

@@ -1,11 +1,12 @@
 import { Input, Select, TextInput } from '@mantine/core'
 import { type Dimension, dimensionLabel } from '../report-names.ts'
 import { todayIn } from '../report-query.ts'
-import { type Listed, useItems } from '../resource.ts'
+import type { Listed } from '../resource.ts'
 import { campaigns, landers, networks, offers, sources } from '../resources.ts'
 import { useMe } from '../session.ts'
 import { rangeTexts as words } from '../texts-corrections.ts'
 import { Pair } from './form-layout.tsx'
+import { ItemSelect } from './pickers.tsx'
 import { RowList } from './row-list.tsx'
 
 type Filter = { readonly dimension: string; readonly value: string }
@@ -125,14 +126,15 @@ function FilterValue({ filter, number, onChange }: FilterValueProps) {
 type ThingSelectProps = FilterValueProps & { readonly resource: Listed<Named> }
 
 function ThingSelect({ resource, filter, number, onChange }: ThingSelectProps) {
-  const items = useItems(resource).data ?? []
   return (
-    <Select
-      aria-label={words.value(number)}
-      data={items.map(({ id, name }) => ({ value: id, label: name }))}
-      value={filter.value === '' ? null : filter.value}
-      onChange={(id) => onChange(id ?? '')}
-      searchable
+    <ItemSelect
+      resource={resource}
+      label={words.value(number)}
+      hiddenLabel
+      placeholder=""
+      value={filter.value}
+      onChange={onChange}
+      required
     />
   )
 }

@@ -2,10 +2,10 @@ import { Button, Group, MultiSelect, SegmentedControl, Select, Switch, Text, Tex
 import { CampaignTable } from '../parts/campaign-table.tsx'
 import { Empty } from '../parts/empty.tsx'
 import { Icon } from '../parts/icon.tsx'
+import { ListEnd } from '../parts/list-end.tsx'
 import { ListScreen } from '../parts/list-screen.tsx'
 import { Loaded } from '../parts/loaded.tsx'
 import { Page } from '../parts/page.tsx'
-import { useItems } from '../resource.ts'
 import { type Campaign, campaigns } from '../resources.ts'
 import { setQuery, usePlace } from '../router.tsx'
 import { useMayChange } from '../session.ts'
@@ -14,6 +14,7 @@ import { campaignTexts as words } from '../texts-campaigns.ts'
 import { shellTexts } from '../texts-shell.ts'
 import { useCampaignStatus } from '../use-campaign-status.ts'
 import { useChosen } from '../use-chosen.ts'
+import { useListed } from '../use-listed.ts'
 
 /** Every campaign with its figures; what is shown of them is in the address. */
 export function Campaigns() {
@@ -34,7 +35,8 @@ function ArchivedCampaigns() {
 }
 
 function UsedCampaigns() {
-  const query = useItems(campaigns)
+  const search = (usePlace().query.get('q') ?? '').trim()
+  const { all: query, found, isCut } = useListed(campaigns, { search })
   const mayChange = useMayChange()
   const create = (
     <Button component="a" href="/campaigns/new" leftSection={<Icon name="plus" size={14} />}>
@@ -46,9 +48,14 @@ function UsedCampaigns() {
     <Page title={texts.campaigns.title} lead={texts.campaigns.lead} actions={mayChange && !isEmpty && create}>
       <Loaded query={query}>
         {(items) =>
-          items.length === 0 ? <FirstCampaign create={mayChange && create} /> : <Found items={items} />
+          items.length === 0 ? (
+            <FirstCampaign create={mayChange && create} />
+          ) : (
+            <Found items={found.data ?? items} />
+          )
         }
       </Loaded>
+      {isCut && <ListEnd isSearched />}
     </Page>
   )
 }

@@ -14,7 +14,6 @@ import { Page, Section } from '../parts/page.tsx'
 import { Shortened } from '../parts/shortened.tsx'
 import { UnmatchedCauses } from '../parts/unmatched-causes.tsx'
 import { When } from '../parts/when.tsx'
-import { useItems } from '../resource.ts'
 import { networks } from '../resources.ts'
 import { useMayChange } from '../session.ts'
 import { texts, toOptions } from '../texts.ts'
@@ -29,7 +28,7 @@ const words = texts.hits
 export function Hits() {
   const filter = useAddressFilter(HIT_FILTERS)
   const query = useHits(filter)
-  const fields = useFields()
+  const fields = hitFields()
   const isInbox = filter.outcome === 'unmatched'
   const list = (
     <Loaded query={query}>
@@ -66,8 +65,7 @@ export function Hits() {
   )
 }
 
-function useFields(): { readonly fields: readonly FilterField[]; readonly more: readonly FilterField[] } {
-  const senders = useItems(networks).data ?? []
+function hitFields(): { readonly fields: readonly FilterField[]; readonly more: readonly FilterField[] } {
   return {
     fields: [
       {
@@ -78,11 +76,11 @@ function useFields(): { readonly fields: readonly FilterField[]; readonly more: 
         choices: toOptions(texts.outcome),
       },
       {
-        kind: 'choice',
+        kind: 'thing',
         name: 'affiliateNetworkId',
         label: hitTexts.network,
         any: hitTexts.anyNetwork,
-        choices: senders.map(({ id, name }) => ({ value: id, label: name })),
+        resource: networks,
       },
       { kind: 'text', name: 'text', label: hitTexts.search },
       { kind: 'text', name: 'clickId', label: words.clickId },

@@ -7,7 +7,7 @@ import { FormProblem } from '../parts/form-footer.tsx'
 import classes from '../parts/live.module.css'
 import { LiveRow } from '../parts/live-row.tsx'
 import { Page } from '../parts/page.tsx'
-import { useItems } from '../resource.ts'
+import { ItemSelect } from '../parts/pickers.tsx'
 import { campaigns } from '../resources.ts'
 import { setQuery } from '../router.tsx'
 import { isKey, texts, toOptions } from '../texts.ts'
@@ -76,7 +76,6 @@ type FiltersProps = {
 }
 
 function Filters({ kinds, campaignId, outcome }: FiltersProps) {
-  const known = useItems(campaigns).data ?? []
   const choose = (chosen: readonly string[]) =>
     setQuery({ kinds: chosen.length === KINDS.length ? undefined : chosen.join(',') || 'none' })
   return (
@@ -90,15 +89,13 @@ function Filters({ kinds, campaignId, outcome }: FiltersProps) {
           ))}
         </Group>
       </Chip.Group>
-      <Select
-        aria-label={texts.conversions.campaign}
+      <ItemSelect
+        resource={campaigns}
+        label={texts.conversions.campaign}
+        hiddenLabel
         placeholder={words.anyCampaign}
-        data={known.map(({ id, name }) => ({ value: id, label: name }))}
-        value={campaignId === '' ? null : campaignId}
-        onChange={(chosen) => setQuery({ campaignId: chosen ?? undefined })}
-        searchable
-        clearable
-        w={200}
+        value={campaignId}
+        onChange={(chosen) => setQuery({ campaignId: chosen || undefined })}
       />
       <Select
         aria-label={texts.hits.outcome}
