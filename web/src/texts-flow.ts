@@ -155,7 +155,7 @@ export const flowTexts = {
   warnings: 'This rule can never fit a visitor',
 
   uniqueHours: 'A visitor is unique again after, hours',
-  uniqueHoursHint: '0: as the workspace has it.',
+  uniqueHoursHint: '0: as in the settings of the workspace; 0 there too: after the attribution window.',
   domain: 'Domain of the link',
   domainMain: 'The installation’s',
   tags: 'Tags',

@@ -195,6 +195,8 @@ export const texts = {
     fallbackHint: 'Where visitors of unknown or paused links go. Empty: a plain “not found” page.',
     window: 'Attribution window, days',
     windowHint: 'How long a visit can still convert by its cookie.',
+    unique: 'A visitor is unique again after, hours',
+    uniqueHint: 'A visitor who comes back later counts as unique once more. 0: after the attribution window.',
     keysLead: 'Keys let your own programs use the API. Each key has one role.',
     keysEmptyTitle: 'No API keys',
     keysEmptyText: 'Everything in this dashboard can also be done by the API; create a key to start.',

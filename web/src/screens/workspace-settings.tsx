@@ -11,6 +11,7 @@ import { texts } from '../texts.ts'
 import { useForm } from '../use-form.ts'
 
 const WINDOW_DAYS_MAX = 400
+const UNIQUE_HOURS_MAX = WINDOW_DAYS_MAX * 24
 
 /** What every screen of the workspace uses, and what its amounts are converted by. */
 export function WorkspaceSettings() {
@@ -24,8 +25,8 @@ export function WorkspaceSettings() {
 
 function SettingsForm({ settings }: { readonly settings: SettingsView }) {
   const queries = useQueryClient()
-  const { name, currency, timeZone, fallbackUrl, attributionWindowDays } = settings
-  const initial = { name, currency, timeZone, fallbackUrl, attributionWindowDays }
+  const { name, currency, timeZone, fallbackUrl, attributionWindowDays, uniqueHours } = settings
+  const initial = { name, currency, timeZone, fallbackUrl, attributionWindowDays, uniqueHours }
   const form = useForm(initial, async (body) => {
     await answerOf(api.PATCH('/api/v1/settings', { body }))
     // The shell shows the name, and every screen uses the currency and the time zone.
@@ -60,17 +61,28 @@ function SettingsForm({ settings }: { readonly settings: SettingsView }) {
           description={texts.settings.fallbackHint}
           placeholder="https://"
         />
-        <NumberInput
-          label={texts.settings.window}
-          description={texts.settings.windowHint}
-          value={form.values.attributionWindowDays}
-          error={form.errorOf('attributionWindowDays')}
-          onChange={(days) => form.set({ attributionWindowDays: Number(days) })}
-          min={1}
-          max={WINDOW_DAYS_MAX}
-          allowDecimal={false}
-          maw={240}
-        />
+        <Pair>
+          <NumberInput
+            label={texts.settings.window}
+            description={texts.settings.windowHint}
+            value={form.values.attributionWindowDays}
+            error={form.errorOf('attributionWindowDays')}
+            onChange={(days) => form.set({ attributionWindowDays: Number(days) })}
+            min={1}
+            max={WINDOW_DAYS_MAX}
+            allowDecimal={false}
+          />
+          <NumberInput
+            label={texts.settings.unique}
+            description={texts.settings.uniqueHint}
+            value={form.values.uniqueHours}
+            error={form.errorOf('uniqueHours')}
+            onChange={(hours) => form.set({ uniqueHours: Number(hours) })}
+            min={0}
+            max={UNIQUE_HOURS_MAX}
+            allowDecimal={false}
+          />
+        </Pair>
       </Stack>
       <FormFooter form={form} isNew={false} />
     </FormLayout>
