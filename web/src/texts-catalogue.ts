@@ -112,7 +112,9 @@ export const targetTexts = {
   onlyWithPayout: 'Only with a payout',
   onlyWithPayoutHint: 'Leads without money are not told.',
   statusOf: (number: number) => `Status of call ${number}`,
-  open: 'Health and test',
+  open: 'All settings, health and test',
+  afterSaving:
+    'After saving, “All settings, health and test” leads to POST and its body, the signing secret, limits and expiry.',
   none: 'No call goes back yet. Add one so that the source can optimise for conversions.',
   conditions: 'Conditions and headers',
 } as const

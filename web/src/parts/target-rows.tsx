@@ -40,6 +40,11 @@ export function TargetRows({ targets, errorOf, onChange }: TargetRowsProps) {
             errorOf={(name) => errorOf(`targets.${index}.${name}`)}
             onChange={(changes) => change(index, changes)}
           />
+          {target.id === undefined && (
+            <Text size="xs" c="dimmed" mt="sm">
+              {words.afterSaving}
+            </Text>
+          )}
         </div>
       ))}
       <Button
