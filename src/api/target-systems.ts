@@ -19,6 +19,20 @@ const fieldSchema = z
   })
   .meta({ id: 'TargetSystemField' })
 
+const needsSchema = z
+  .object({
+    visitParams: z.array(z.string()).describe("Parameters of the visit's link; one of them is enough"),
+    person: z
+      .enum(['none', 'besides', 'instead'])
+      .describe(
+        'E-mail and phone, given with consent: not passed on, passed on too, or enough by themselves',
+      ),
+    besides: z
+      .array(z.enum(['email', 'phone', 'visitor']))
+      .describe('One of these is asked for besides the parameters; empty for nothing more'),
+  })
+  .meta({ id: 'TargetSystemNeeds' })
+
 const systemSchema = z
   .object({
     system: z.enum(TARGET_SYSTEMS),
@@ -31,6 +45,10 @@ const systemSchema = z
       .describe("Where it is called unless the target has another URL; '' when it must have one"),
     expireHours: z.int().describe('How long after a conversion it still takes news; 0 for ever'),
     isToldOnce: z.boolean().describe('Told once per conversion, else once per status'),
+    isTakenBack: z.boolean().describe('Told once more when the conversion stops to earn'),
+    needs: needsSchema
+      .nullable()
+      .describe('What a conversion must come with, else the system is not told; null for nothing'),
     isForPeople: z.boolean().describe('Can be told of alerts too'),
   })
   .meta({ id: 'TargetSystem' })
@@ -64,8 +82,16 @@ function viewOf(rules: SystemRules): Omit<z.input<typeof systemSchema>, 'system'
     baseUrl,
     expireHours,
     isToldOnce,
+    isTakenBack: rules.retracts !== undefined,
+    needs: toNeedsView(rules),
     isForPeople: rules.buildMessage !== undefined,
   }
+}
+
+function toNeedsView({ needs }: SystemRules): z.input<typeof systemSchema>['needs'] {
+  if (needs === undefined) return null
+  const { visitParams, person, besides } = needs
+  return { visitParams: [...visitParams], person, besides: [...besides] }
 }
 
 function toFieldView(field: SystemField): z.input<typeof fieldSchema> {

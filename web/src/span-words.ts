@@ -9,7 +9,7 @@ const UNITS = [
 ] as const
 
 /** "2 h 14 min": a span of time in its two largest units; '' for less than a second, which is at once. */
-function spanWords(ms: number): string {
+export function spanWords(ms: number): string {
   const first = UNITS.findIndex(([, unitMs]) => ms >= unitMs)
   const [large, small] = [UNITS[first], UNITS[first + 1]]
   if (large === undefined) return ''

@@ -17,6 +17,8 @@ const EXPIRE_HOURS = 72
 const DEFAULT_EVENT = 'purchase'
 /** "Event names must be 40 characters or fewer", letters, digits and underscores, a letter first. */
 const EVENT_FORM = /^[A-Za-z]\w{0,39}$/
+/** What the visit's link carries the client id by. */
+const CLIENT_ID_PARAMS = ['_ga', 'ga_client_id']
 /** The cookie _ga, e.g. GA1.1.1234567890.1612345678, holds the client id behind its version. */
 const CLIENT_ID = /^(?:GA\d+\.\d+\.)?(\d+\.\d+)$/
 /** The cookie _ga_<stream>: GS1.1.1612345678.… or, since 2025, GS2.1.s1612345678$…; the session is the time. */
@@ -65,6 +67,7 @@ export const ga4Rules: SystemRules = {
   expireHours: EXPIRE_HOURS,
   isToldOnce: true,
   retracts: { datedBy: 'rejection' },
+  needs: { visitParams: CLIENT_ID_PARAMS, person: 'none', besides: [] },
   build: buildCall,
   authorize: (call, { secrets }) => ({
     ...call,
@@ -76,7 +79,7 @@ export const ga4Rules: SystemRules = {
 
 function buildCall(conversion: SystemConversion, { settings, baseUrl }: SystemSettings): BuiltCall {
   const measurementId = settings.measurementId ?? ''
-  const clientId = CLIENT_ID.exec(platformClickId(conversion.visit, ['_ga', 'ga_client_id']))?.[1]
+  const clientId = CLIENT_ID.exec(platformClickId(conversion.visit, CLIENT_ID_PARAMS))?.[1]
   if (clientId === undefined) return { kind: 'skip', reason: 'no client id of Google Analytics (_ga)' }
   const base = baseUrl === '' ? BASE_URL : baseUrl
   const path = conversion.isTest || settings.testMode === 'yes' ? '/debug/mp/collect' : '/mp/collect'

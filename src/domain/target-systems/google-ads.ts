@@ -25,6 +25,7 @@ const VERSION = 'v26'
  * it is told, or taken back, does not matter (ConversionUploadError, EXPIRED_EVENT).
  */
 const EXPIRE_HOURS = 90 * 24
+const CLICK_ID_PARAMS = ['gclid', 'gbraid', 'wbraid'] as const
 const HOUR_MS = 3_600_000
 const ACTION_FORM = /^\d{1,20}$/
 /** Faults of the moment, and clicks that Google does not know for six hours yet (ConversionUploadError): retried. */
@@ -91,6 +92,7 @@ export const googleAdsRules: SystemRules = {
   expireHours: EXPIRE_HOURS,
   isToldOnce: true,
   retracts: { datedBy: 'conversion' },
+  needs: { visitParams: CLICK_ID_PARAMS, person: 'instead', besides: [] },
   build: buildCall,
   authorize: (call, { secrets, settings, accessToken }) => {
     const manager = settings.loginCustomerId ?? ''
@@ -138,12 +140,12 @@ function toCall(
   return jsonCall(url, { ...content, partialFailure: true, validateOnly })
 }
 
-type Click = { readonly name: 'gclid' | 'gbraid' | 'wbraid'; readonly value: string }
+type Click = { readonly name: (typeof CLICK_ID_PARAMS)[number]; readonly value: string }
 
 /** One of them: Google refuses gbraid beside wbraid. A test has none that is genuine, and is told by its person. */
 function clickOf({ visit, isTest }: SystemConversion): Click | undefined {
   if (isTest) return undefined
-  for (const name of ['gclid', 'gbraid', 'wbraid'] as const) {
+  for (const name of CLICK_ID_PARAMS) {
     const value = platformClickId(visit, [name])
     if (value !== '') return { name, value }
   }

@@ -25,6 +25,9 @@ const BASE_URL = 'https://graph.facebook.com'
 const VERSION = 'v25.0'
 /** "The event_time can be up to 7 days before you send an event" ("Server Event Parameters"). */
 const EXPIRE_HOURS = 7 * 24
+const CLICK_ID_PARAMS = ['fbclid']
+const CLICK_COOKIE_PARAMS = ['fbc', '_fbc']
+const BROWSER_ID_PARAMS = ['fbp', '_fbp']
 const DEFAULT_EVENT = 'Purchase'
 /** Standard events are words, custom ones any text of up to 50 characters. */
 const EVENT_FORM = /^[^\p{Cc}]{1,50}$/u
@@ -84,6 +87,11 @@ export const metaRules: SystemRules = {
   baseUrl: BASE_URL,
   expireHours: EXPIRE_HOURS,
   isToldOnce: true,
+  needs: {
+    visitParams: [...CLICK_ID_PARAMS, ...CLICK_COOKIE_PARAMS, ...BROWSER_ID_PARAMS],
+    person: 'instead',
+    besides: [],
+  },
   build: buildCall,
   authorize: withTokenInQuery,
   readAnswer: ({ status, body }) => readMetaAnswer(status, body),
@@ -108,11 +116,11 @@ function buildCall(conversion: SystemConversion, { settings, baseUrl }: SystemSe
 
 /** What a person can be told by; {} when nothing is known: an address and a browser alone are refused. */
 function toUser({ visit, visitAt, person }: SystemConversion): Readonly<Record<string, unknown>> {
-  const clickId = platformClickId(visit, ['fbclid'])
+  const clickId = platformClickId(visit, CLICK_ID_PARAMS)
   // "fb.subdomainIndex.creationTime.fbclid", in milliseconds: for servers the index is 1.
   const built = clickId === '' ? '' : `fb.1.${visitAt}.${clickId}`
-  const fbc = platformClickId(visit, ['fbc', '_fbc']) || built
-  const fbp = platformClickId(visit, ['fbp', '_fbp'])
+  const fbc = platformClickId(visit, CLICK_COOKIE_PARAMS) || built
+  const fbp = platformClickId(visit, BROWSER_ID_PARAMS)
   return {
     ...hashesOf(person),
     ...(fbc === '' ? {} : { fbc }),

@@ -21,6 +21,7 @@ const TOKEN_HOST = 'https://login.microsoftonline.com'
 const SCOPE = 'https://ads.microsoft.com/msads.manage offline_access'
 /** "The date and time must be within the last 90 days" (OfflineConversion, ConversionTime). */
 const EXPIRE_HOURS = 90 * 24
+const CLICK_ID_PARAMS = ['msclkid']
 /** Names of goals are the user's own. */
 const GOAL_FORM = /^[^\p{Cc}]{1,100}$/u
 /** Faults of the service or of the moment, by ErrorCode: the same call may pass later. */
@@ -86,6 +87,7 @@ export const microsoftAdsRules: SystemRules = {
   expireHours: EXPIRE_HOURS,
   isToldOnce: true,
   retracts: { datedBy: 'conversion' },
+  needs: { visitParams: CLICK_ID_PARAMS, person: 'besides', besides: [] },
   build: buildCall,
   authorize: (call, { secrets, settings, accessToken }) => ({
     ...call,
@@ -107,7 +109,7 @@ function idField(name: string, label: string, place: string): SystemField {
 function buildCall(conversion: SystemConversion, { settings, baseUrl }: SystemSettings): BuiltCall {
   if (conversion.isTest)
     return { kind: 'skip', reason: 'Microsoft Advertising counts every call: none is only checked' }
-  const clickId = platformClickId(conversion.visit, ['msclkid'])
+  const clickId = platformClickId(conversion.visit, CLICK_ID_PARAMS)
   if (clickId === '') return { kind: 'skip', reason: 'no Microsoft click id (msclkid)' }
   const { name, item } = earns(conversion.status)
     ? { name: 'OfflineConversions', item: toConversion(conversion) }

@@ -15,6 +15,7 @@ import { SHARE_VISITOR_FIELD, sharedVisitor, TEST_MODE_FIELD } from './visitor-s
 
 const BASE_URL = 'https://api.pinterest.com'
 const EXPIRE_HOURS = 7 * 24
+const CLICK_ID_PARAMS = ['epik', '_epik', '_epq']
 const DEFAULT_EVENT = 'checkout'
 /** Standard and custom events alike are words in lower case, e.g. checkout, lead, add_to_cart. */
 const EVENT_FORM = /^[a-z][a-z0-9_]*$/
@@ -55,6 +56,7 @@ export const pinterestRules: SystemRules = {
   baseUrl: BASE_URL,
   expireHours: EXPIRE_HOURS,
   isToldOnce: true,
+  needs: { visitParams: CLICK_ID_PARAMS, person: 'besides', besides: ['email', 'visitor'] },
   build: buildCall,
   authorize: (call, { secrets }) => ({
     ...call,
@@ -65,7 +67,7 @@ export const pinterestRules: SystemRules = {
 
 function buildCall(conversion: SystemConversion, { settings, baseUrl }: SystemSettings): BuiltCall {
   const { visit, person } = conversion
-  const clickId = platformClickId(visit, ['epik', '_epik', '_epq'])
+  const clickId = platformClickId(visit, CLICK_ID_PARAMS)
   if (clickId === '') return { kind: 'skip', reason: 'no Pinterest click id (epik)' }
   const hashes = hashesOf(person)
   const visitor = sharedVisitor(visit, settings)

@@ -23,6 +23,8 @@ import { SHARE_VISITOR_FIELD, sharedVisitor, TEST_MODE_FIELD } from './visitor-s
 const BASE_URL = 'https://tr.snapchat.com'
 /** "Events can have a date of maximum 37 days back" (developers.snap.com, "Conversions API"). */
 const EXPIRE_HOURS = 37 * 24
+const CLICK_ID_PARAMS = ['ScCid', 'sccid', 'sc_click_id']
+const COOKIE_PARAMS = ['_scid', 'scid', 'sc_cookie1']
 const DEFAULT_EVENT = 'PURCHASE'
 /** Event names are words in upper case, custom ones CUSTOM_EVENT_1 to CUSTOM_EVENT_5 ("Parameters"). */
 const EVENT_FORM = /^[A-Z][A-Z_]*[1-5]?$/
@@ -63,6 +65,11 @@ export const snapchatRules: SystemRules = {
   baseUrl: BASE_URL,
   expireHours: EXPIRE_HOURS,
   isToldOnce: true,
+  needs: {
+    visitParams: [...CLICK_ID_PARAMS, ...COOKIE_PARAMS],
+    person: 'besides',
+    besides: ['email', 'phone', 'visitor'],
+  },
   build: buildCall,
   authorize: withTokenInQuery,
   readAnswer: ({ status, body }) => readSnapchatAnswer(status, body),
@@ -70,8 +77,8 @@ export const snapchatRules: SystemRules = {
 
 function buildCall(conversion: SystemConversion, { settings, baseUrl }: SystemSettings): BuiltCall {
   const { visit, person } = conversion
-  const clickId = platformClickId(visit, ['ScCid', 'sccid', 'sc_click_id'])
-  const cookie = platformClickId(visit, ['_scid', 'scid', 'sc_cookie1'])
+  const clickId = platformClickId(visit, CLICK_ID_PARAMS)
+  const cookie = platformClickId(visit, COOKIE_PARAMS)
   if (clickId === '' && cookie === '') return { kind: 'skip', reason: 'no Snapchat click id (ScCid)' }
   const hashes = hashesOf(person)
   const visitor = sharedVisitor(visit, settings)

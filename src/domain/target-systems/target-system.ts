@@ -102,6 +102,19 @@ export type SystemField = {
   readonly findProblem?: (value: string) => string
 }
 
+/** What a conversion must come with for a system to be told of it: the same that its `build` asks for. */
+export type SystemNeeds = {
+  /** Parameters of the visit's link by the names that are read; one of them is enough. */
+  readonly visitParams: readonly string[]
+  /**
+   * E-mail and phone of the person, which are given with consent alone: not passed on, passed on besides the
+   * parameters, or enough in their place.
+   */
+  readonly person: 'none' | 'besides' | 'instead'
+  /** One of these is asked for besides the parameters; empty for nothing more. */
+  readonly besides: readonly ('email' | 'phone' | 'visitor')[]
+}
+
 /** One system: pure rules, so that each is checked against its documentation alone. */
 export type SystemRules = {
   readonly label: string
@@ -127,6 +140,8 @@ export type SystemRules = {
    * news so.
    */
   readonly retracts?: { readonly datedBy: 'conversion' | 'rejection' }
+  /** Absent for systems that people read, and for those that take any conversion. */
+  readonly needs?: SystemNeeds
   readonly build: (conversion: SystemConversion, target: SystemSettings) => BuiltCall
   /** Absent for systems that people do not read. */
   readonly buildMessage?: (message: SystemMessage, target: SystemSettings) => BuiltCall

@@ -16,6 +16,8 @@ import { SHARE_VISITOR_FIELD, sharedVisitor } from './visitor-sharing.ts'
 const BASE_URL = 'https://business-api.tiktok.com'
 /** TikTok attributes a conversion to a click of the last 28 days at most; later ones count for nobody. */
 const EXPIRE_HOURS = 28 * 24
+const CLICK_ID_PARAMS = ['ttclid']
+const BROWSER_ID_PARAMS = ['ttp', '_ttp']
 const DEFAULT_EVENT = 'Purchase'
 /** Standard events are words such as Purchase and Lead, custom ones up to 50 characters. */
 const EVENT_FORM = /^[^\p{Cc}]{1,50}$/u
@@ -61,6 +63,7 @@ export const tiktokRules: SystemRules = {
   baseUrl: BASE_URL,
   expireHours: EXPIRE_HOURS,
   isToldOnce: true,
+  needs: { visitParams: [...CLICK_ID_PARAMS, ...BROWSER_ID_PARAMS], person: 'instead', besides: [] },
   build: buildCall,
   authorize: (call, { secrets }) => ({
     ...call,
@@ -94,8 +97,8 @@ function buildCall(conversion: SystemConversion, { settings, baseUrl }: SystemSe
 function toUser({ visit, person }: SystemConversion): Readonly<Record<string, string>> {
   const email = person?.emailSha256 ?? ''
   const phone = person?.phonePlusSha256 ?? ''
-  const clickId = platformClickId(visit, ['ttclid'])
-  const browserId = platformClickId(visit, ['ttp', '_ttp'])
+  const clickId = platformClickId(visit, CLICK_ID_PARAMS)
+  const browserId = platformClickId(visit, BROWSER_ID_PARAMS)
   return {
     ...(email === '' ? {} : { email }),
     ...(phone === '' ? {} : { phone }),

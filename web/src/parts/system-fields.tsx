@@ -1,7 +1,12 @@
 import { Anchor, PasswordInput, Select, Stack, Text, TextInput } from '@mantine/core'
 import { useState } from 'react'
+import { listWords } from '../list-words.ts'
 import type { SystemField, TargetSystem } from '../resources-notifications.ts'
+import { spanWords } from '../span-words.ts'
 import { targetFieldTexts as words } from '../texts-targets.ts'
+import { Note } from './note.tsx'
+
+const HOUR_MS = 3_600_000
 
 export type SystemValues = {
   /** Another base address; '' for the system's own. */
@@ -25,6 +30,7 @@ export function SystemFields({ system, values, secretNames, errorOf, onChange }:
   const { settings, systemSecrets } = values
   return (
     <Stack gap="md">
+      <WhatItTakes system={system} />
       {system.baseUrl === '' && !isMail(system) && (
         <TextInput
           label={words.baseUrl}
@@ -64,6 +70,33 @@ export function SystemFields({ system, values, secretNames, errorOf, onChange }:
     </Stack>
   )
 }
+
+/** What a conversion must come with, and how often and how late the system is told. */
+function WhatItTakes({ system: { label, needs, expireHours, isToldOnce, isTakenBack } }: WhatItTakesProps) {
+  if (needs === null) return null
+  const { visitParams, person, besides } = needs
+  const lines = [
+    words.needs.params(listWords(visitParams, 'or'), person === 'instead'),
+    besides.length === 0
+      ? ''
+      : words.needs.besides(
+          listWords(
+            besides.map((one) => words.needs.of[one]),
+            'or',
+          ),
+        ),
+    person === 'none' ? '' : words.needs.consent,
+    isToldOnce ? words.needs.once(isTakenBack) : '',
+    expireHours === 0 ? '' : words.needs.expires(spanWords(expireHours * HOUR_MS)),
+  ]
+  return (
+    <Note tone="look" title={words.needs.title(label)}>
+      {lines.filter((line) => line !== '').join(' ')}
+    </Note>
+  )
+}
+
+type WhatItTakesProps = { readonly system: TargetSystem }
 
 type FieldProps = {
   readonly field: SystemField
