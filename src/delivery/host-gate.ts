@@ -1,3 +1,5 @@
+import { HOST_COOL_DOWN_MS, HOST_FAILURES_TO_OPEN } from '../domain/delivery-rules.ts'
+
 /** Calls that a host may hold before its first answer: fresh hosts are many, and most dead ones are fresh. */
 const RUNNING_AT_FIRST = 2
 /** …and at most, as long as it answers quickly: a quarter of the worker's slots. */
@@ -14,11 +16,8 @@ const LATE_FACTOR = 4
 const QUICKER_WEIGHT = 0.5
 const SLOWER_WEIGHT = 0.1
 
-/** Failures in a row that open a host's breaker; fewer suffice for one that has never answered. */
-const FAILURES_TO_OPEN = 10
+/** Failures in a row that open the breaker of a host that has never answered. */
 const FAILURES_TO_OPEN_AT_FIRST = 5
-const COOL_DOWN_MS_FIRST = 10_000
-const COOL_DOWN_MS_MAX = 300_000
 /** No host can have all that goes to it put off for longer by its Retry-After. */
 const HOLD_MS_MAX = 600_000
 const HOSTS_MAX = 10_000
@@ -194,11 +193,12 @@ function runningMaxAfter(state: HostState, call: HostCall): number {
 
 function countFailure(state: HostState, nowMs: number): void {
   state.failuresInRow += 1
-  const toOpen = state.typicalMs === undefined ? FAILURES_TO_OPEN_AT_FIRST : FAILURES_TO_OPEN
+  const toOpen = state.typicalMs === undefined ? FAILURES_TO_OPEN_AT_FIRST : HOST_FAILURES_TO_OPEN
   if (state.failuresInRow < toOpen) return
   // Calls that were under way when the breaker opened end later: they do not open it any further.
   if (state.openUntil > nowMs) return
-  state.coolDownMs = Math.min(Math.max(COOL_DOWN_MS_FIRST, state.coolDownMs * 2), COOL_DOWN_MS_MAX)
+  const { first, max } = HOST_COOL_DOWN_MS
+  state.coolDownMs = Math.min(Math.max(first, state.coolDownMs * 2), max)
   state.openUntil = nowMs + state.coolDownMs
   state.probing = false
 }

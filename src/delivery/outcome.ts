@@ -1,10 +1,10 @@
+import { GONE_STATUS } from '../domain/delivery-rules.ts'
 import type { SystemVerdict } from '../domain/target-systems/target-system.ts'
 import { TARGET_GONE } from '../store/delivery-closing.ts'
 import { nextAttemptAt, parseRetryAfter } from './retry-schedule.ts'
 import type { SendResult } from './send.ts'
 import { refusalReason } from './system-verdict.ts'
 
-const GONE = 410
 const TOO_MANY_REQUESTS = 429
 const UNAVAILABLE = 503
 
@@ -39,7 +39,7 @@ export function decideOutcome(
   const { verdict } = context
   if (verdict?.kind === 'taken') return { kind: 'delivered' }
   const mayPass = verdict?.kind === 'refused' && !verdict.forGood
-  if (result.kind === 'answered' && result.answer.status === GONE && !mayPass) {
+  if (result.kind === 'answered' && result.answer.status === GONE_STATUS && !mayPass) {
     return { kind: 'gone', reason: TARGET_GONE }
   }
   if (verdict?.kind === 'refused' && verdict.forGood) {

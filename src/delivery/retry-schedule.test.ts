@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { nextAttemptAt, parseRetryAfter, RETRY_AFTER_MS_MAX } from './retry-schedule.ts'
+import { RETRY_AFTER_MS_MAX } from '../domain/delivery-rules.ts'
+import { nextAttemptAt, parseRetryAfter } from './retry-schedule.ts'
 
 const NOW = Date.parse('2026-03-01T12:00:00Z')
 const HOUR_MS = 3_600_000

@@ -1,23 +1,8 @@
-const SECOND_MS = 1_000
-const MINUTE_MS = 60 * SECOND_MS
-const HOUR_MS = 60 * MINUTE_MS
+import { RETRY_AFTER_MS_MAX, RETRY_WAITS_MS } from '../domain/delivery-rules.ts'
 
-/** Waits after the first, second, … failed attempt (PROTOCOL section 3). */
-const WAITS_MS: readonly number[] = [
-  5 * SECOND_MS,
-  30 * SECOND_MS,
-  2 * MINUTE_MS,
-  10 * MINUTE_MS,
-  30 * MINUTE_MS,
-  2 * HOUR_MS,
-  5 * HOUR_MS,
-  10 * HOUR_MS,
-  24 * HOUR_MS,
-]
+const SECOND_MS = 1_000
 /** Spreads the retries of deliveries that failed together. */
 const JITTER = 0.2
-/** A receiver can not put its notifications off for longer. */
-export const RETRY_AFTER_MS_MAX = 24 * HOUR_MS
 
 /**
  * When to try again after failed attempt `attempt` (1 is the first); undefined when that was the last one.
@@ -36,7 +21,7 @@ export function nextAttemptAt(failure: {
   /** In [0, 1). */
   readonly random: number
 }): number | undefined {
-  const waitMs = WAITS_MS[failure.attempt - 1]
+  const waitMs = RETRY_WAITS_MS[failure.attempt - 1]
   if (waitMs === undefined) return undefined
   const jitteredMs = Math.round(waitMs * (1 + JITTER * (2 * failure.random - 1)))
   const askedMs = parseRetryAfter(failure.retryAfter ?? '', failure.nowMs) ?? 0

@@ -1,12 +1,14 @@
 import { sql } from 'kysely'
+import { TARGET_FAILING_MS_MAX } from '../domain/delivery-rules.ts'
 import { inChunks } from './in-chunks.ts'
 import type { Db } from './transaction.ts'
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
-/** A target that fails for so long is disabled (PROTOCOL section 3)… */
-const FAILING_MS_MAX = 5 * DAY_MS
-/** …unless it is called so rarely that this says little: it must have failed steadily for a part of the last day. */
+/**
+ * A target that fails for too long is disabled, unless it is called so rarely that this says little: it must have
+ * failed steadily for a part of the last day.
+ */
 const STEADY_MS_MIN = 12 * HOUR_MS
 
 /** How the calls to one target went that are recorded together. */
@@ -62,7 +64,7 @@ export async function clearTargetHealth(db: Db, targetId: string): Promise<void>
 function toFailed(row: Noted): readonly FailedTarget[] {
   const { target_id: id, workspace, failing_since: since, steady_since: steady, last_failure_at: now } = row
   if (since === null || steady === null || now === null) return []
-  if (now - since < FAILING_MS_MAX || now - steady < STEADY_MS_MIN) return []
+  if (now - since < TARGET_FAILING_MS_MAX || now - steady < STEADY_MS_MIN) return []
   return [{ id, workspace, now, reason: `failing since ${new Date(since).toISOString()}: ${row.last_error}` }]
 }
 

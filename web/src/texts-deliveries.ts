@@ -1,4 +1,5 @@
 import type { SkipReason } from '../../src/domain/notification.ts'
+import { RETRY } from './retry-words.ts'
 
 /** The words of what is sent to others: deliveries, their attempts, and doing something about many of them. */
 export const deliveryTexts = {
@@ -64,7 +65,7 @@ export const oneDeliveryTexts = {
   keep: 'Keep it',
   states: {
     pending: 'It waits to be sent.',
-    retrying: 'The last attempt failed; it is tried again by itself.',
+    retrying: `The last attempt failed. It is tried again by itself, up to ${RETRY.attempts} times: after ${RETRY.waits}. When its host fails ${RETRY.hostFailures} times in a row, it waits for that host first.`,
     delivered: 'The receiver has taken it.',
     dead: 'It was given up. Mend the receiver, then send it again.',
     cancelled: 'It was cancelled and is not sent.',

@@ -1,3 +1,5 @@
+import { RETRY } from './retry-words.ts'
+
 /** The words of notification targets: whom we tell of conversions, and how they are. */
 export const targetPageTexts = {
   title: 'Notification targets',
@@ -38,6 +40,15 @@ export const targetPageTexts = {
   noneOfCampaign: 'Nobody besides its traffic source is told.',
   remove: 'Remove',
   removeAsk: 'It is told no more. What waits for it is cancelled; its log stays.',
+  whenItFails: 'When a call fails',
+  whenItFailsAside: 'How often it is tried again, and when the target is switched off.',
+  failureRules: [
+    `Everything but a 2xx is tried again after ${RETRY.waits}, give or take a fifth. After ${RETRY.attempts} attempts the delivery is given up; it can be sent again by hand.`,
+    `A Retry-After in the answer is kept, up to ${RETRY.retryAfterMax}.`,
+    `A target that fails for ${RETRY.failingMax} is switched off by itself, and an alert says so. What waits is kept, and goes out when it is switched on again.`,
+    `An answer of ${RETRY.goneStatus} (gone) switches it off at once, and what waits for it is cancelled.`,
+    `A host that fails ${RETRY.hostFailures} times in a row is left alone for ${RETRY.coolDown}, then for longer, up to ${RETRY.coolDownMax}. That takes no attempts away: what goes to it waits.`,
+  ],
   affiliates: 'An affiliate’s own; only its status can be changed here.',
 } as const
 
@@ -49,6 +60,21 @@ export const targetFieldTexts = {
   baseUrl: 'Address',
   url: 'URL',
   kept: 'Set. Leave it empty to keep it.',
+  needs: {
+    title: (system: string) => `What ${system} takes`,
+    params: (names: string, orPerson: boolean) =>
+      orPerson
+        ? `The visit’s link must carry ${names}, or the conversion an e-mail or phone; others are skipped.`
+        : `The visit’s link must carry ${names}; other conversions are skipped.`,
+    besides: (list: string) => `It also asks for ${list}.`,
+    of: { email: 'an e-mail', phone: 'a phone', visitor: 'the visitor’s address and browser' },
+    consent: 'E-mail and phone of a postback are passed on hashed, and only with consent=1.',
+    once: (isTakenBack: boolean) =>
+      isTakenBack
+        ? 'Told once, when the conversion first earns, and once more when it is taken back.'
+        : 'Told once, when the conversion first earns; a reversal is not told.',
+    expires: (span: string) => `News is taken for ${span}.`,
+  },
   wrongForm: 'does not have the right form',
   delivery: 'How it is called',
   limits: 'Limits',

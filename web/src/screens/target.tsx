@@ -1,7 +1,8 @@
-import { Anchor, Group, NumberInput, PasswordInput, Select, Stack, Text, Textarea } from '@mantine/core'
+import { Anchor, Group, List, NumberInput, PasswordInput, Select, Stack, Text, Textarea } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { answerOf, api } from '../api.ts'
 import { ConfirmButton } from '../parts/confirm-button.tsx'
+import { Fold } from '../parts/fold.tsx'
 import { FormFooter } from '../parts/form-footer.tsx'
 import { FormLayout, Pair } from '../parts/form-layout.tsx'
 import { Loaded } from '../parts/loaded.tsx'
@@ -56,6 +57,7 @@ function ExistingTarget({ id }: { readonly id: string }) {
         {(target) => (
           <>
             <Standing target={target} />
+            <WhenItFails />
             {target.ownerType === 'affiliate' ? (
               <Text c="dimmed">{words.affiliates}</Text>
             ) : (
@@ -85,6 +87,18 @@ function Standing({ target }: { readonly target: NotificationTarget }) {
         </Text>
       </Stack>
     </Group>
+  )
+}
+
+function WhenItFails() {
+  return (
+    <Fold title={words.whenItFails} aside={words.whenItFailsAside} isUsed={false}>
+      <List size="sm" spacing={4}>
+        {words.failureRules.map((rule) => (
+          <List.Item key={rule}>{rule}</List.Item>
+        ))}
+      </List>
+    </Fold>
   )
 }
 
