@@ -195,6 +195,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'POST /api/v1/webhooks': 'manager',
   'PATCH /api/v1/webhooks/:id': 'manager',
   'POST /api/v1/webhooks/:id/rotate-secret': 'manager',
+  'POST /api/v1/webhooks/:id/test': 'manager',
   'DELETE /api/v1/webhooks/:id': 'manager',
 
   'GET /api/v1/alerts': 'viewer',

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { renderTestTarget, type TestSubject } from '../conversions/render-test-target.ts'
 import type { FiredCall } from '../delivery/fire-target.ts'
+import type { SystemCall } from '../domain/target-systems/target-system.ts'
 import { loadConfiguration } from '../store/load-configuration.ts'
 import type { StoredTarget } from '../store/notification-targets.ts'
 import type { ApiDeps } from './api-deps.ts'
@@ -35,6 +36,8 @@ export const firedTestFields = {
   markup: z.string().describe("Of a pixel: the element that the visitor's browser is given"),
 }
 
+export const firedTestSchema = z.object(firedTestFields).meta({ id: 'NotificationTargetTest' })
+
 export type FiredTest = z.input<z.ZodObject<typeof firedTestFields>>
 
 const NOTHING = { ok: false, reason: '', request: null, answer: null, durationMs: 0, markup: '' }
@@ -55,7 +58,16 @@ export async function fireTest(
     const reason = whyNotSent(`moderation ${target.moderation}`)
     return { ...NOTHING, kind: 'problem', reason, request: { method, url, headers: {}, body } }
   }
-  return toCallView(await fireTarget(target, rendered.call))
+  return await fireCall({ fireTarget }, target, rendered.call)
+}
+
+/** Makes one call of a target now, and tells how it went. */
+export async function fireCall(
+  { fireTarget }: Pick<ApiDeps, 'fireTarget'>,
+  target: StoredTarget,
+  call: SystemCall,
+): Promise<FiredTest> {
+  return toCallView(await fireTarget(target, call))
 }
 
 function toCallView(fired: FiredCall): FiredTest {

@@ -7,7 +7,7 @@ import { getOffer } from '../store/offers.ts'
 import type { Db } from '../store/transaction.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
 import { callerOf } from './caller.ts'
-import { firedTestFields, fireTest, TESTS_PER_MINUTE } from './fire-test.ts'
+import { firedTestSchema, fireTest, TESTS_PER_MINUTE } from './fire-test.ts'
 import { findTarget } from './notification-targets.ts'
 import { idParams } from './page.ts'
 import { invalidFields } from './problem.ts'
@@ -17,8 +17,6 @@ const body = z
     offerId: z.string().max(64).default('').describe("Which offer the test conversion is of; '' for none"),
   })
   .nullish()
-
-const testSchema = z.object(firedTestFields).meta({ id: 'NotificationTargetTest' })
 
 /** The Test button of the network's and tracker's own people. */
 export function targetTestRoutes(app: ApiApp, deps: ApiDeps): void {
@@ -35,7 +33,7 @@ export function targetTestRoutes(app: ApiApp, deps: ApiDeps): void {
       summary: 'Test: fire a marked conversion at a target now, and show the request and the answer',
       params: idParams,
       body,
-      response: { 200: testSchema },
+      response: { 200: firedTestSchema },
     },
     handler: async (request) => {
       const { workspace } = callerOf(request)

@@ -28,6 +28,7 @@ import {
   webhookSchema,
   webhookUpdateBody,
 } from './webhook-fields.ts'
+import { webhookTestRoute } from './webhook-test.ts'
 
 const WHAT = 'webhook'
 const TAGS = ['webhooks']
@@ -67,6 +68,7 @@ export function webhookRoutes(app: ApiApp, deps: ApiDeps): void {
   updateRoute(app, deps)
   deleteTargetRoute(app, deps, KIND)
   rotateRoute(app, deps)
+  webhookTestRoute(app, deps, { find, checkUrl })
 }
 
 function readRoutes(app: ApiApp, deps: ApiDeps): void {

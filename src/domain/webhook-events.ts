@@ -28,8 +28,11 @@ export type WebhookMessage = {
   readonly data: WebhookData
 }
 
+/** Of the Test button: nobody listens to it. */
+type TestMessage = Omit<WebhookMessage, 'event'> & { readonly event: 'test' }
+
 /** The body, by Standard Webhooks ("Payload structure"): type, timestamp (ISO 8601) and data. */
-export function writeWebhookBody({ event, at, data }: WebhookMessage): string {
+export function writeWebhookBody({ event, at, data }: WebhookMessage | TestMessage): string {
   return JSON.stringify({ type: event, timestamp: new Date(at).toISOString(), data })
 }
 

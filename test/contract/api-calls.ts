@@ -216,6 +216,7 @@ function payloadOf(key: string, kind: string, world: World): object | undefined 
     case 'POST /api/v1/alert-channels':
       return bodyOf(kind, world.mark, world.ids)
     case 'POST /api/v1/alert-channels/:id/test':
+    case 'POST /api/v1/webhooks/:id/test':
     case 'POST /api/v1/affiliates/:id/portal-view':
       return undefined
     case 'PATCH /api/v1/alert-channels/:id':

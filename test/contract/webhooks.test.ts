@@ -5,9 +5,11 @@ import { issueApiKey } from '../../src/api/api-key.ts'
 import { createAmountChanger } from '../../src/conversions/change-amounts.ts'
 import { createGuard } from '../../src/delivery/guard.ts'
 import { runDeliveryWorker } from '../../src/delivery/worker.ts'
+import { showSampleBody } from '../../src/domain/webhook-sample.ts'
 import type { Store } from '../../src/store/open-store.ts'
 import { inTransaction } from '../../src/store/transaction.ts'
 import { enqueueWebhooks } from '../../src/store/webhook-events.ts'
+import { VERIFY_SNIPPET } from '../../web/src/texts-webhooks.ts'
 import { SQL_ENGINES, useStores } from '../support/databases.ts'
 import { buildNetworkWorld, type NetworkWorld } from '../support/network-world.ts'
 import { TEST_VAULT } from '../support/test-vault.ts'
@@ -45,6 +47,31 @@ describe.each(SQL_ENGINES)('webhooks on %s', (engine) => {
       timestamp: new Date(world.time.now).toISOString(),
       data: { status: 'approved', revenue: '3', payout: '2', affiliateId: world.affiliateId },
     })
+  })
+
+  it('are tested by a signed call that the shown snippet takes, and another body or secret it refuses', async () => {
+    const { world, send } = await openRig(await openApi(stores))
+    const sink = await openSink()
+    const { body: webhook } = await send('POST', '/webhooks', { url: sink.url, status: 'paused' })
+    world.time.now = Date.now()
+    const tested = await send('POST', `/webhooks/${webhook.id}/test`)
+    expect(tested).toMatchObject({ status: 200, body: { ok: true, answer: { status: 200 } } })
+    const [call] = sink.received
+    const body = call?.body ?? ''
+    expect(JSON.parse(body).type).toBe('test')
+    const { isGenuine } = await import(`data:text/javascript,${encodeURIComponent(VERIFY_SNIPPET)}`)
+    expect(isGenuine(webhook.secret, call?.headers, body)).toBe(true)
+    expect(isGenuine(webhook.secret, call?.headers, `${body} `)).toBe(false)
+    expect(isGenuine('whsec_c2hvcnQ=', call?.headers, body)).toBe(false)
+    expect(await queued(world)).toEqual([])
+  })
+
+  it('are shown an example with the fields of a real conversion', async () => {
+    const { world, send } = await openRig(await openApi(stores))
+    await send('POST', '/webhooks', { url: HOOK })
+    await convert(world)
+    const [told] = await queued(world)
+    expect(Object.keys(JSON.parse(showSampleBody()).data)).toEqual(Object.keys(dataOf(told)))
   })
 
   it('whose secret is rotated are signed by both for a while: either of them verifies', async () => {

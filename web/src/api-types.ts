@@ -12562,6 +12562,56 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/webhooks/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test: call a webhook now with an event of type "test", and show the request and the answer
+         * @description Access: manager.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NotificationTargetTest"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/alerts": {
         parameters: {
             query?: never;
@@ -18491,6 +18541,39 @@ export interface components {
             /** Format: date-time */
             updatedAt: string;
         };
+        NotificationTargetTest: {
+            /**
+             * @description What the test did: called, or rendered a pixel
+             * @enum {string}
+             */
+            kind: "call" | "pixel" | "problem";
+            /** @description The receiver took it; a pixel was rendered */
+            ok: boolean;
+            /** @description What went wrong; '' when nothing did */
+            reason: string;
+            /** @description As it was sent, after redirects; as it would be, when it waits for approval */
+            request: {
+                method: string;
+                url: string;
+                /** @description Those that are secret with *** as their value */
+                headers: {
+                    [key: string]: string;
+                };
+                body: string;
+            } | null;
+            /** @description Null when none came */
+            answer: {
+                status: number;
+                headers: {
+                    [key: string]: string;
+                };
+                /** @description First 4 kB */
+                body: string;
+            } | null;
+            durationMs: number;
+            /** @description Of a pixel: the element that the visitor's browser is given */
+            markup: string;
+        };
         PortalPostbackTest: {
             /**
              * @description What the test did: called, or rendered a pixel
@@ -18991,6 +19074,17 @@ export interface components {
             /** @description The first by default; empty for free text */
             choices: string[];
         };
+        TargetSystemNeeds: {
+            /** @description Parameters of the visit's link; one of them is enough */
+            visitParams: string[];
+            /**
+             * @description E-mail and phone, given with consent: not passed on, passed on too, or enough by themselves
+             * @enum {string}
+             */
+            person: "none" | "besides" | "instead";
+            /** @description One of these is asked for besides the parameters; empty for nothing more */
+            besides: ("email" | "phone" | "visitor")[];
+        };
         TargetSystem: {
             /** @enum {string} */
             system: "meta" | "google_ads" | "tiktok" | "microsoft_ads" | "snapchat" | "pinterest" | "ga4" | "slack" | "telegram" | "webhook" | "email";
@@ -19006,41 +19100,12 @@ export interface components {
             expireHours: number;
             /** @description Told once per conversion, else once per status */
             isToldOnce: boolean;
+            /** @description Told once more when the conversion stops to earn */
+            isTakenBack: boolean;
+            /** @description What a conversion must come with, else the system is not told; null for nothing */
+            needs: components["schemas"]["TargetSystemNeeds"] | null;
             /** @description Can be told of alerts too */
             isForPeople: boolean;
-        };
-        NotificationTargetTest: {
-            /**
-             * @description What the test did: called, or rendered a pixel
-             * @enum {string}
-             */
-            kind: "call" | "pixel" | "problem";
-            /** @description The receiver took it; a pixel was rendered */
-            ok: boolean;
-            /** @description What went wrong; '' when nothing did */
-            reason: string;
-            /** @description As it was sent, after redirects; as it would be, when it waits for approval */
-            request: {
-                method: string;
-                url: string;
-                /** @description Those that are secret with *** as their value */
-                headers: {
-                    [key: string]: string;
-                };
-                body: string;
-            } | null;
-            /** @description Null when none came */
-            answer: {
-                status: number;
-                headers: {
-                    [key: string]: string;
-                };
-                /** @description First 4 kB */
-                body: string;
-            } | null;
-            durationMs: number;
-            /** @description Of a pixel: the element that the visitor's browser is given */
-            markup: string;
         };
         AlertChannelTest: {
             /** @description The receiver took the message */

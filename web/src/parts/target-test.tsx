@@ -12,26 +12,44 @@ import { RawText, toWireText } from './raw-text.tsx'
 
 type Tested = components['schemas']['NotificationTargetTest']
 
-/** The Test button, and behind it the request as it was sent and the answer to it. */
+/** The Test button of a target: one marked conversion. */
 export function TargetTest({ id }: { readonly id: string }) {
+  return (
+    <TestCall
+      title={words.title}
+      lead={`${words.lead} ${words.saveFirst}`}
+      size="sm"
+      run={() =>
+        answerOf(api.POST('/api/v1/notification-targets/{id}/test', { params: { path: { id } }, body: {} }))
+      }
+    />
+  )
+}
+
+type TestCallProps = {
+  readonly title: string
+  readonly lead: string
+  readonly size: 'compact-xs' | 'sm'
+  readonly run: () => Promise<Tested>
+}
+
+/** A Test button, and behind it the request as it was sent and the answer to it. */
+export function TestCall({ title, lead, size, run }: TestCallProps) {
   const [opened, { open, close }] = useDisclosure()
-  const test = useMutation({
-    mutationFn: () =>
-      answerOf(api.POST('/api/v1/notification-targets/{id}/test', { params: { path: { id } }, body: {} })),
-  })
+  const test = useMutation({ mutationFn: run })
   const start = () => {
     open()
     test.mutate()
   }
   return (
     <>
-      <Button variant="default" onClick={start}>
+      <Button variant="default" size={size} onClick={start}>
         {words.do}
       </Button>
-      <Modal opened={opened} onClose={close} title={words.title} centered size="lg">
+      <Modal opened={opened} onClose={close} title={title} centered size="lg">
         <Stack gap="md">
           <Text size="sm" c="dimmed">
-            {words.lead} {words.saveFirst}
+            {lead}
           </Text>
           <FormProblem problem={test.error?.message} />
           {test.data !== undefined && !test.isPending && <TestOutcome tested={test.data} />}

@@ -1,22 +1,29 @@
-import { Button, Group, Modal, MultiSelect, Select, Stack, Text, TextInput } from '@mantine/core'
+import { Anchor, Button, Group, Modal, MultiSelect, Select, Stack, Text, TextInput } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
+import { WEBHOOK_EVENTS } from '../../../src/domain/webhook-events.ts'
+import { showSampleBody } from '../../../src/domain/webhook-sample.ts'
 import { answerOf, api } from '../api.ts'
+import { CopyField } from '../parts/copy-field.tsx'
 import { DataTable } from '../parts/data-table.tsx'
 import { Empty } from '../parts/empty.tsx'
+import { Fold } from '../parts/fold.tsx'
 import { FormProblem } from '../parts/form-footer.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Loaded } from '../parts/loaded.tsx'
 import { MadeKey } from '../parts/made-key.tsx'
+import { RawText } from '../parts/raw-text.tsx'
 import { RotateSecret } from '../parts/rotate-secret.tsx'
 import { Shortened } from '../parts/shortened.tsx'
 import { TargetActions } from '../parts/target-actions.tsx'
 import { HEALTH_REFRESH_MS, TargetHealth, TargetStatus } from '../parts/target-standing.tsx'
+import { TestCall } from '../parts/target-test.tsx'
 import { useItems } from '../resource.ts'
 import { type Webhook, webhooks } from '../resources-network.ts'
 import { isKey, texts, toOptions } from '../texts.ts'
 import { webhookTexts as words } from '../texts-billing.ts'
 import { targetPageTexts } from '../texts-targets.ts'
+import { webhookGuideTexts as guide, VERIFY_SNIPPET } from '../texts-webhooks.ts'
 import { useForm } from '../use-form.ts'
 
 type EventName = keyof typeof words.eventNames
@@ -49,6 +56,7 @@ export function Webhooks() {
           )
         }
       </Loaded>
+      <Guide />
       <Modal
         opened={editing !== undefined}
         onClose={close}
@@ -58,6 +66,19 @@ export function Webhooks() {
         {editing !== undefined && <WebhookForm webhook={editing.webhook} onDone={close} />}
       </Modal>
     </Stack>
+  )
+}
+
+/** For whoever writes the receiver. */
+function Guide() {
+  return (
+    <Fold title={guide.title} aside={guide.aside} isUsed={false}>
+      <RawText title={guide.body}>{showSampleBody()}</RawText>
+      <Text size="sm">{guide.bodyHint(WEBHOOK_EVENTS.length)}</Text>
+      <Text size="sm">{guide.check}</Text>
+      <CopyField label={guide.node} value={VERIFY_SNIPPET} />
+      <Text size="sm">{guide.again}</Text>
+    </Fold>
   )
 }
 
@@ -87,7 +108,14 @@ function WebhookTable({ items, onEdit }: WebhookTableProps) {
         {
           key: 'health',
           header: targetPageTexts.health,
-          cell: (webhook) => <TargetHealth target={webhook} />,
+          cell: (webhook) => (
+            <>
+              <TargetHealth target={webhook} />
+              <Anchor href={`/deliveries?targetId=${webhook.id}`} size="xs">
+                {targetPageTexts.log}
+              </Anchor>
+            </>
+          ),
         },
         {
           key: 'actions',
@@ -115,6 +143,14 @@ function Actions({ webhook, onEdit }: ActionsProps) {
     <TargetActions
       status={webhook.status}
       words={words}
+      before={
+        <TestCall
+          title={guide.test}
+          lead={guide.testLead}
+          size="compact-xs"
+          run={() => answerOf(api.POST('/api/v1/webhooks/{id}/test', { params }))}
+        />
+      }
       setStatus={async (status) => {
         await answerOf(api.PATCH('/api/v1/webhooks/{id}', { params, body: { status } }))
         await reload()
