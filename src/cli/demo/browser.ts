@@ -1,5 +1,6 @@
 import chromium from '@sparticuz/chromium'
 import { type Browser, type Page, chromium as playwright } from 'playwright-core'
+import { childEnvironment } from '../../config.ts'
 import { recordedVisitor } from './recorded-visitors.ts'
 
 /** What real browsers did: opened the campaign link, bought, and loaded the thank-you page's pixel. */
@@ -40,7 +41,7 @@ export async function launchBrowser(switches: readonly string[] = []): Promise<B
     ],
     headless: true,
     // Without a language of its own, Chromium calls it "en-US@posix", which Intl refuses.
-    env: { ...process.env, LANG: 'en_US.UTF-8' },
+    env: childEnvironment({ LANG: 'en_US.UTF-8' }),
   })
 }
 
