@@ -3,7 +3,7 @@ import { type ApiClient, field } from '../../src/cli/demo/api-client.ts'
 /** A screen, by the name of its picture and its address. */
 export type Shot = { readonly name: string; readonly path: string }
 
-/** Kinds whose first thing is opened; the part of the address is that of the API. */
+/** Kinds whose first thing is opened; the part of the address is that of the API, except for the next ones. */
 const THINGS = {
   campaign: 'campaigns',
   source: 'traffic-sources',
@@ -14,7 +14,20 @@ const THINGS = {
   delivery: 'deliveries',
   advertiser: 'advertisers',
   affiliate: 'affiliates',
+  flow: 'flows',
+  event: 'events',
+  domain: 'domains',
+  invoice: 'invoices',
+  'payment-run': 'payment-runs',
+  reconciliation: 'reconciliations',
 } as const
+const ADDRESSES: Readonly<Record<string, string>> = {
+  invoices: 'billing/invoices',
+  'payment-runs': 'billing/payments',
+}
+
+/** Before anybody is signed in. */
+export const PUBLIC: readonly Shot[] = [{ name: 'sign-in', path: '/' }]
 
 const STAFF: readonly Shot[] = [
   { name: 'overview', path: '/overview' },
@@ -35,6 +48,7 @@ const STAFF: readonly Shot[] = [
   { name: 'unmatched', path: '/hits?outcome=unmatched' },
   { name: 'costs', path: '/costs' },
   { name: 'fraud', path: '/fraud' },
+  { name: 'visits', path: '/visits' },
   { name: 'live', path: '/live' },
   { name: 'deliveries', path: '/deliveries' },
   { name: 'targets', path: '/notification-targets' },
@@ -45,6 +59,8 @@ const STAFF: readonly Shot[] = [
   { name: 'applications', path: '/applications?state=pending' },
   { name: 'pixel-moderation', path: '/pixel-moderation' },
   { name: 'billing', path: '/billing' },
+  { name: 'billing-invoices', path: '/billing/invoices' },
+  { name: 'billing-payments', path: '/billing/payments' },
   { name: 'reconciliations', path: '/reconciliations' },
   { name: 'settings-workspace', path: '/settings/workspace' },
   { name: 'settings-network', path: '/settings/network' },
@@ -77,7 +93,12 @@ export async function staffShots(api: ApiClient): Promise<readonly Shot[]> {
   const shots = [...STAFF]
   for (const [name, path] of Object.entries(THINGS)) {
     const [first] = field(await api.get(`/${path}?limit=1`), 'items') as readonly { id: string }[]
-    if (first !== undefined) shots.push({ name, path: `/${path}/${first.id}` })
+    if (first !== undefined) shots.push({ name, path: `/${ADDRESSES[path] ?? path}/${first.id}` })
+  }
+  const offers = await networkOffers(api)
+  if (offers[0] !== undefined) {
+    shots.push({ name: 'offer-terms', path: `/offers/${offers[0].id}` })
+    shots.push({ name: 'offer-integration', path: `/offers/${offers[0].id}/integration` })
   }
   const [sale] = field(await api.get('/conversions?limit=1'), 'items') as readonly { clickId: string }[]
   if (sale !== undefined) shots.push({ name: 'visit', path: `/visits/${sale.clickId}` })
@@ -86,9 +107,14 @@ export async function staffShots(api: ApiClient): Promise<readonly Shot[]> {
 
 /** An offer as the affiliate sees it. */
 export async function portalShots(api: ApiClient): Promise<readonly Shot[]> {
-  const offers = field(await api.get('/offers?limit=50'), 'items') as readonly { id: string; name: string }[]
-  const offer = offers.find(({ name }) => name.startsWith('GreenBox'))
+  const [offer] = await networkOffers(api)
   return offer === undefined
     ? PORTAL
     : [...PORTAL, { name: 'portal-offer', path: `/portal/offers/${offer.id}` }]
+}
+
+/** Offers of the network's own advertisers, the one with the most about it first. */
+async function networkOffers(api: ApiClient): Promise<readonly { readonly id: string }[]> {
+  const offers = field(await api.get('/offers?limit=50'), 'items') as readonly { id: string; name: string }[]
+  return offers.filter(({ name }) => name.startsWith('GreenBox'))
 }

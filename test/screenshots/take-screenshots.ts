@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path'
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { launchBrowser } from '../../src/cli/demo/browser.ts'
 import { openShowcase, type Showcase } from '../../src/cli/demo/showcase.ts'
-import { portalShots, type Shot, staffShots } from './screens.ts'
+import { PUBLIC, portalShots, type Shot, staffShots } from './screens.ts'
 
 /**
  * `npm run screenshots [-- name …]`, names of screens or of looks: every screen, of an installation with example data, light, dark and on a phone,
@@ -49,6 +49,7 @@ try {
     const staff = (await staffShots(showcase.api)).filter(isWanted)
     const portal = (await portalShots(showcase.api)).filter(isWanted)
     for (const look of looks) {
+      await takeAll(browser, showcase, { look, person: undefined, shots: PUBLIC.filter(isWanted) })
       await takeAll(browser, showcase, { look, person: showcase.owner, shots: staff })
       await takeAll(browser, showcase, { look, person: showcase.affiliate, shots: portal })
     }
@@ -60,9 +61,10 @@ try {
   rmSync(dataDir, { recursive: true, force: true })
 }
 
+type Person = { readonly email: string; readonly password: string }
 type Round = {
   readonly look: Look
-  readonly person: { readonly email: string; readonly password: string }
+  readonly person: Person | undefined
   readonly shots: readonly Shot[]
 }
 
@@ -79,7 +81,7 @@ async function takeAll(
     baseURL: installation.dashboardUrl,
   })
   try {
-    await signIn(context, installation.dashboardUrl, person)
+    if (person !== undefined) await signIn(context, installation.dashboardUrl, person)
     const page = await context.newPage()
     for (const shot of shots) await take(page, shot, look)
   } finally {
@@ -87,7 +89,7 @@ async function takeAll(
   }
 }
 
-async function signIn(context: BrowserContext, origin: string, person: Round['person']): Promise<void> {
+async function signIn(context: BrowserContext, origin: string, person: Person): Promise<void> {
   const answer = await context.request.post('/api/auth/sign-in/email', { data: person, headers: { origin } })
   if (!answer.ok()) throw new Error(`${person.email} can not sign in: ${answer.status()}`)
 }

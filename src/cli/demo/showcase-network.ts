@@ -8,6 +8,11 @@ export type ShowcaseNetwork = {
   readonly links: readonly string[]
   /** Where the advertiser's server reports to, `cid` and the rest of it still to be added. */
   readonly advertiserUrl: string
+  readonly advertiserId: string
+  /** Whose portal one can sign in to. */
+  readonly affiliateId: string
+  /** What the advertiser pays for an order by each of the links. */
+  readonly revenues: readonly string[]
 }
 
 /** Who can sign in to the portal of the showcase. */
@@ -31,6 +36,7 @@ const OFFERS: readonly OfferPlan[] = [
     payout: '30',
     terms: {
       protocol: 'postback',
+      holdDays: 0,
       description: 'First box for new customers. No incentives, no brand bidding.',
     },
     perDay: 340,
@@ -73,6 +79,8 @@ const OFFERS: readonly OfferPlan[] = [
 
 const AFFILIATES = ['Harbor Media', 'Peakside Digital', 'Nordlicht Ads', 'Small Steps Blog'] as const
 const APPLICANT = 2
+/** Offers that have sales of this moment. */
+const SOLD_TODAY = [0, 2]
 
 /** The network's side: advertisers, offers, affiliates, and what waits for somebody's decision. */
 export async function createShowcaseNetwork(
@@ -101,7 +109,7 @@ export async function createShowcaseNetwork(
   await placeTargets(api, portal, { offerIds, affiliateIds, sinkUrl, installation })
   await idOf(api, '/coupons', { name: 'HARBOR10', affiliateId: first, offerId: offerIds[0] })
   const links = []
-  for (const offerId of [offerIds[0], offerIds[2]]) {
+  for (const offerId of SOLD_TODAY.map((index) => offerIds[index])) {
     links.push(String(field(await portal.get(`/portal/offers/${offerId}/link`), 'link')))
   }
   const integration = await api.get(`/offers/${offerIds[0]}/integration`)
@@ -109,6 +117,9 @@ export async function createShowcaseNetwork(
     arms: pastOf({ advertiserId, offerIds, affiliateIds }),
     links,
     advertiserUrl: postbackOf(integration),
+    advertiserId,
+    affiliateId: first,
+    revenues: SOLD_TODAY.map((index) => OFFERS[index]?.revenue ?? ''),
   }
 }
 

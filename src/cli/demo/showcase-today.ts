@@ -8,7 +8,9 @@ import type { ShowcaseNetworkPostback, ShowcaseTracker } from './showcase-tracke
 const VISITS = 180
 const NETWORK_VISITS = 40
 const BUY_PERCENT = 9
-const NETWORK_BUY_PERCENT = 30
+const NETWORK_BUY_PERCENT = 40
+/** Of the recorded visitors one in twelve is from the United States, where the network's offers are sold. */
+const AMERICAN = { first: 6, every: 12 }
 /** What an offer of each campaign pays, in their order. */
 const AMOUNTS = ['32.00', '21.50', '9.00', '14.00', '2.20']
 const HOPS_MAX = 4
@@ -20,12 +22,18 @@ type Arrived = {
   readonly postbacks: readonly ShowcaseNetworkPostback[]
 }
 
-/** Visits, sales and mishaps of this moment, through the public port as everybody else's. */
+/** A sale that the advertiser reported, and what it is worth to the network. */
+export type Order = { readonly txid: string; readonly revenue: string }
+
+/**
+ * Visits, sales and mishaps of this moment, through the public port as everybody else's.
+ * @returns the orders of the network's advertiser
+ */
 export async function playToday(
   tracker: ShowcaseTracker,
   network: ShowcaseNetwork,
   publicUrl: string,
-): Promise<void> {
+): Promise<readonly Order[]> {
   const arrived: Arrived[] = []
   for (let n = 0; n < VISITS; n += 1) {
     const campaign = tracker.campaigns[n % tracker.campaigns.length]
@@ -35,8 +43,9 @@ export async function playToday(
     if (clickId !== undefined) arrived.push({ clickId, n, postbacks })
   }
   await sell(arrived)
-  await sellOfNetwork(network, publicUrl)
+  const orders = await sellOfNetwork(network, publicUrl)
   await sendStrays(publicUrl, tracker.postbacks)
+  return orders
 }
 
 /** As a browser goes: through redirects, and from a lander by its link to the offer. */
@@ -75,10 +84,13 @@ async function sell(arrived: readonly Arrived[]): Promise<void> {
   }
 }
 
-async function sellOfNetwork({ links, advertiserUrl }: ShowcaseNetwork, publicUrl: string): Promise<void> {
+async function sellOfNetwork(network: ShowcaseNetwork, publicUrl: string): Promise<readonly Order[]> {
+  const { links, revenues, advertiserUrl } = network
+  const orders: Order[] = []
   for (let n = 0; n < NETWORK_VISITS; n += 1) {
     const link = links[n % links.length] ?? ''
-    const clickId = await follow(`${link}?sub1=harbor-${n}`, n + VISITS, publicUrl)
+    const visitor = VISITS + AMERICAN.first + n * AMERICAN.every
+    const clickId = await follow(`${link}?sub1=harbor-${n}`, visitor, publicUrl)
     if (clickId === undefined || lottery(clickId, 'buys') >= NETWORK_BUY_PERCENT) continue
     const url = new URL(advertiserUrl)
     // What the advertiser's own macros would fill.
@@ -87,7 +99,9 @@ async function sellOfNetwork({ links, advertiserUrl }: ShowcaseNetwork, publicUr
     url.searchParams.set('cid', clickId)
     url.searchParams.set('txid', `order-${n}`)
     await ping(url.href)
+    orders.push({ txid: `order-${n}`, revenue: revenues[n % revenues.length] ?? '' })
   }
+  return orders
 }
 
 /** What goes wrong every day: a network that sends its macro instead of a click id, and a mistyped one. */

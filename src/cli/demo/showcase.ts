@@ -1,6 +1,7 @@
 import { type ApiClient, DEMO_OWNER, field, setUpOwner } from './api-client.ts'
 import { type Installation, startInstallation } from './installation.ts'
 import { type Role, startRole } from './role.ts'
+import { closeBooks, setUpTheRest } from './showcase-books.ts'
 import { createShowcaseNetwork, SHOWCASE_AFFILIATE } from './showcase-network.ts'
 import { writePast } from './showcase-past.ts'
 import { playToday } from './showcase-today.ts'
@@ -52,7 +53,9 @@ async function open(dataDir: string, running: { stop(): unknown }[]): Promise<Sh
   const ports = { publicPort: first.publicPort, dashboardPort: Number(new URL(first.dashboardUrl).port) }
   const installation = await startInstallation({ dataDir, edges: 1, settings: SETTINGS, ports })
   running[1] = installation
-  await playToday(tracker, network, installation.publicUrl)
+  const orders = await playToday(tracker, network, installation.publicUrl)
+  await setUpTheRest(api, tracker, sink.url)
+  await closeBooks(api, network, orders)
   return {
     installation,
     api,
