@@ -8,7 +8,7 @@ import { launchBrowser } from '../../src/cli/demo/browser.ts'
 import { type Installation, startInstallation } from '../../src/cli/demo/installation.ts'
 import { openSink } from '../support/delivery-queue.ts'
 import { findA11yProblems } from './axe.ts'
-import { enter, fill } from './dashboard-page.ts'
+import { choose, enter, fill } from './dashboard-page.ts'
 import { type DashboardWindow, openAsOwner } from './dashboard-window.ts'
 
 /** Long enough for a busy machine; what does not come by then does not come. */
@@ -107,6 +107,24 @@ describe('what went wrong is found and mended in a browser', () => {
     },
     JOURNEY_MS_MAX,
   )
+
+  it('a hit is found by any of its fields, and tells who sent it by name', async () => {
+    await page.goto(`${installation.dashboardUrl}/hits`)
+    await page.getByRole('button', { name: 'More filters' }).click()
+    await fill(page, { Parameter: 'txid', 'Value of a parameter': 'LOST-1', 'Path begins with': '/post' })
+    await page.getByRole('main').getByRole('button', { name: 'Search' }).click()
+    await choose(page, 'Came by a URL of', 'Trailpost')
+    await page.waitForURL(/dialect=own/)
+    const rows = page.getByRole('table', { name: 'Hits' }).getByRole('row')
+    await expect.poll(() => rows.count(), { timeout: STEP_MS_MAX }).toBe(2)
+    await rows.nth(1).getByRole('link').first().click()
+    const drawer = page.getByRole('dialog', { name: 'Hit' })
+    await drawer.getByText('txid = LOST-1').waitFor()
+    await drawer.getByText('MaxBounty').waitFor()
+
+    await page.goto(`${installation.dashboardUrl}/hits?param=txid&value=LOST-1&dialect=voluum`)
+    await page.getByText('Nothing matches').waitFor()
+  })
 
   it('what is decided by hand is put back as it was, also where the list lost it meanwhile', async () => {
     await page.goto(`${installation.dashboardUrl}/conversions?anyId=LOST-1&status=approved`)

@@ -1,6 +1,7 @@
 import { answerOf, api } from './api.ts'
 import type { components, paths } from './api-types.ts'
 import { type Listed, type Resource, useItems } from './resource.ts'
+import { useMayManage } from './session.ts'
 
 type Schemas = components['schemas']
 /** What the API takes to make one thing of the kind at this address. */
@@ -133,7 +134,7 @@ const members: Listed<Schemas['Member']> = {
 
 /** Who did something: "user:ID" is a person of the workspace; anything else, such as a key, stays as it is. */
 export function useActorName(): (actor: string) => string {
-  const people = useItems(members).data ?? []
+  const people = useItems(members, { enabled: useMayManage() }).data ?? []
   return (actor) => people.find(({ id }) => actor === `user:${id}`)?.name ?? actor
 }
 

@@ -156,6 +156,7 @@ export const filterTexts = {
   search: 'Search',
   more: 'More filters',
   less: 'Fewer filters',
+  chosen: 'The chosen one',
 } as const
 
 export const hitTexts = {
@@ -163,6 +164,21 @@ export const hitTexts = {
   txid: 'Transaction',
   network: 'Affiliate network',
   anyNetwork: 'Any network',
+  advertiser: 'Advertiser',
+  anyAdvertiser: 'Any advertiser',
+  affiliate: 'Affiliate',
+  anyAffiliate: 'Any affiliate',
+  dialect: 'Came by a URL of',
+  anyDialect: 'Any system',
+  ownDialect: 'Trailpost',
+  reportedBy: 'Reported by',
+  anyReporter: 'Anybody',
+  conversionId: 'Conversion id',
+  offer: 'Offer it names',
+  param: 'Parameter',
+  value: 'Value of a parameter',
+  host: 'Host',
+  path: 'Path begins with',
   kind: 'Kind',
   anyKind: 'Any kind',
   event: 'Event',
@@ -191,6 +207,19 @@ export const hitTexts = {
     none: 'Not found',
   },
   live: 'Follow live',
+} as const
+
+/** Other systems whose URLs are understood, by the API's names. */
+export const dialectNames = {
+  binom: 'Binom',
+  clickflare: 'ClickFlare',
+  cpvlab: 'CPV Lab',
+  funnelflux: 'FunnelFlux',
+  keitaro: 'Keitaro',
+  prosper202: 'Prosper202',
+  redtrack: 'RedTrack',
+  tune: 'TUNE',
+  voluum: 'Voluum, BeMob',
 } as const
 
 export const causeTexts = {

@@ -57,7 +57,7 @@ export function AdvertiserToken({ advertiser }: { readonly advertiser: Advertise
         </Group>
       )}
       {waits && (
-        <Anchor href="/hits" size="sm">
+        <Anchor href={`/hits?advertiserId=${encodeURIComponent(id)}`} size="sm">
           {words.seeHits}
         </Anchor>
       )}

@@ -19,7 +19,7 @@ export type FilterField = { readonly name: string; readonly label: string } & (
   | { readonly kind: 'choice'; readonly any: string; readonly choices: readonly Choice[] }
   | { readonly kind: 'thing'; readonly any: string; readonly resource: Listed<Named> }
   | { readonly kind: 'day' }
-  | { readonly kind: 'text' }
+  | { readonly kind: 'text'; readonly example?: string }
 )
 
 type FilterBarProps = {
@@ -79,7 +79,7 @@ function Field({ field, value }: { readonly field: FilterField; readonly value: 
         <Select
           label={label}
           placeholder={field.any}
-          data={[...field.choices]}
+          data={withChosen(field.choices, value)}
           value={value === '' ? null : value}
           onChange={(chosen) => setQuery({ [name]: chosen ?? undefined })}
           searchable={field.choices.length > SEARCHED_FROM}
@@ -106,13 +106,24 @@ function Field({ field, value }: { readonly field: FilterField; readonly value: 
         />
       )
     case 'text':
-      return <TypedField name={name} label={label} value={value} />
+      return <TypedField name={name} label={label} value={value} example={field.example} />
   }
 }
 
-type TypedProps = { readonly name: string; readonly label: string; readonly value: string }
+/** A link may ask for what is archived, or for what one may not list: it stays in sight and can be taken away. */
+function withChosen(choices: readonly Choice[], value: string): Choice[] {
+  const isKnown = value === '' || choices.length === 0 || choices.some((choice) => choice.value === value)
+  return isKnown ? [...choices] : [...choices, { value, label: words.chosen }]
+}
 
-function TypedField({ name, label, value }: TypedProps) {
+type TypedProps = {
+  readonly name: string
+  readonly label: string
+  readonly value: string
+  readonly example: string | undefined
+}
+
+function TypedField({ name, label, value, example }: TypedProps) {
   const [draft, setDraft] = useState(value)
   // The address may change by other ways: going back, clearing the filter.
   useEffect(() => setDraft(value), [value])
@@ -120,6 +131,7 @@ function TypedField({ name, label, value }: TypedProps) {
     <TextInput
       name={name}
       label={label}
+      placeholder={example}
       value={draft}
       onChange={(event) => setDraft(event.currentTarget.value)}
       spellCheck={false}

@@ -6,10 +6,11 @@ import type { components } from '../api-types.ts'
 import { formatTime } from '../format.ts'
 import { toHitText } from '../hit-text.ts'
 import { useNames } from '../resource.ts'
-import { networks } from '../resources.ts'
+import { networks, useActorName } from '../resources.ts'
+import { advertisers, affiliates } from '../resources-network.ts'
 import { useMayChange, useMe } from '../session.ts'
 import { isKey, texts } from '../texts.ts'
-import { hitTexts as words } from '../texts-inspector.ts'
+import { dialectNames, hitTexts as words } from '../texts-inspector.ts'
 import { OutcomeBadge } from './badges.tsx'
 import { Facts } from './facts.tsx'
 import { Loaded } from './loaded.tsx'
@@ -80,7 +81,10 @@ function HitView({ hit }: { readonly hit: Hit }) {
 function HitFacts({ hit, conversionId }: { readonly hit: Hit; readonly conversionId: string }) {
   const { timeZone } = useMe().workspace
   const networkName = useNames(networks)
-  const { attribution } = hit
+  const advertiserName = useNames(advertisers)
+  const affiliateName = useNames(affiliates)
+  const actorName = useActorName()
+  const { attribution, affiliateNetworkId, advertiserId, affiliateId, dialect, reportedBy } = hit
   return (
     <Facts
       facts={[
@@ -88,7 +92,11 @@ function HitFacts({ hit, conversionId }: { readonly hit: Hit; readonly conversio
         [words.judged, formatTime(hit.judgedAt, timeZone)],
         [words.found, isKey(words.attributions, attribution) ? words.attributions[attribution] : attribution],
         [texts.hits.clickId, hit.clickId],
-        [words.network, hit.affiliateNetworkId === '' ? '' : networkName(hit.affiliateNetworkId)],
+        [words.network, affiliateNetworkId === '' ? '' : networkName(affiliateNetworkId)],
+        [words.advertiser, advertiserId === '' ? '' : advertiserName(advertiserId)],
+        [words.affiliate, affiliateId === '' ? '' : affiliateName(affiliateId)],
+        [words.dialect, isKey(dialectNames, dialect) ? dialectNames[dialect] : dialect],
+        [words.reportedBy, reportedBy === '' ? '' : actorName(reportedBy)],
         [
           words.conversion,
           conversionId === '' ? (

@@ -4,8 +4,9 @@ import type { components } from '../api-types.ts'
 import { OutcomeBadge } from '../parts/badges.tsx'
 import { type Column, DataTable } from '../parts/data-table.tsx'
 import { Empty } from '../parts/empty.tsx'
-import { FilterBar, type FilterField } from '../parts/filter-bar.tsx'
+import { FilterBar } from '../parts/filter-bar.tsx'
 import { HitDrawer } from '../parts/hit-drawer.tsx'
+import { useHitFields } from '../parts/hit-fields.tsx'
 import { LoadMore } from '../parts/load-more.tsx'
 import { Loaded } from '../parts/loaded.tsx'
 import { LookedTo } from '../parts/looked-to.tsx'
@@ -14,9 +15,8 @@ import { Page, Section } from '../parts/page.tsx'
 import { Shortened } from '../parts/shortened.tsx'
 import { UnmatchedCauses } from '../parts/unmatched-causes.tsx'
 import { When } from '../parts/when.tsx'
-import { networks } from '../resources.ts'
 import { useMayChange } from '../session.ts'
-import { texts, toOptions } from '../texts.ts'
+import { texts } from '../texts.ts'
 import { matchTexts } from '../texts-conversions.ts'
 import { causeTexts, hitTexts } from '../texts-inspector.ts'
 import { HIT_FILTERS, type HitFilter, useHits } from '../use-hits.ts'
@@ -28,7 +28,7 @@ const words = texts.hits
 export function Hits() {
   const filter = useAddressFilter(HIT_FILTERS)
   const query = useHits(filter)
-  const fields = hitFields()
+  const fields = useHitFields()
   const isInbox = filter.outcome === 'unmatched'
   const list = (
     <Loaded query={query}>
@@ -63,44 +63,6 @@ export function Hits() {
       <HitDrawer />
     </Page>
   )
-}
-
-function hitFields(): { readonly fields: readonly FilterField[]; readonly more: readonly FilterField[] } {
-  return {
-    fields: [
-      {
-        kind: 'choice',
-        name: 'outcome',
-        label: words.outcome,
-        any: words.anyOutcome,
-        choices: toOptions(texts.outcome),
-      },
-      {
-        kind: 'thing',
-        name: 'affiliateNetworkId',
-        label: hitTexts.network,
-        any: hitTexts.anyNetwork,
-        resource: networks,
-      },
-      { kind: 'text', name: 'text', label: hitTexts.search },
-      { kind: 'text', name: 'clickId', label: words.clickId },
-    ],
-    more: [
-      { kind: 'text', name: 'txid', label: hitTexts.txid },
-      { kind: 'text', name: 'ip', label: hitTexts.ip },
-      { kind: 'text', name: 'reason', label: hitTexts.reason },
-      { kind: 'text', name: 'event', label: hitTexts.event },
-      {
-        kind: 'choice',
-        name: 'kind',
-        label: hitTexts.kind,
-        any: hitTexts.anyKind,
-        choices: toOptions(texts.hitKind),
-      },
-      { kind: 'day', name: 'from', label: hitTexts.from },
-      { kind: 'day', name: 'to', label: hitTexts.to },
-    ],
-  }
 }
 
 function HitRows({ rows, filter }: { readonly rows: readonly Hit[]; readonly filter: HitFilter }) {
