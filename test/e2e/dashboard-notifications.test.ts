@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net'
+import type { Insertable } from 'kysely'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, describe, expect, inject, it } from 'vitest'
 import { launchBrowser } from '../../src/cli/demo/browser.ts'
@@ -7,6 +8,7 @@ import { createGuard } from '../../src/delivery/guard.ts'
 import { createReplayJob, REPLAY_JOB } from '../../src/delivery/replay-job.ts'
 import { type DeliveryWorker, runDeliveryWorker } from '../../src/delivery/worker.ts'
 import type { Store } from '../../src/store/open-store.ts'
+import type { Database } from '../../src/store/schema.ts'
 import { DASHBOARD_URL, openTestApi, PASSWORD, type TestApi } from '../contract/api-harness.ts'
 import { useStores } from '../support/databases.ts'
 import { enqueueCalls, openSink } from '../support/delivery-queue.ts'
@@ -87,8 +89,9 @@ describe('notifications looked after in a browser', () => {
       const call = { workspace, target_id: targetId, url: `${receiver.url}/pb?id=1` }
       await enqueueCalls(api.store, [
         { ...call, id: 'first', click_id: 'click-1', attempts: ATTEMPTS_MAX - 1 },
-        { ...call, id: 'second', state: 'dead', reason: 'used up' },
+        { ...call, id: 'second', state: 'dead', reason: 'used up', attempts: 1 },
       ])
+      await addAttempt(api.store, { workspace, delivery_id: 'second', n: 1, response_status: 500 })
       worker?.wake()
 
       await seeAttempts(page)
@@ -124,6 +127,18 @@ async function runReplays(store: Store, signal: AbortSignal, wakeDelivery: () =>
   await runJobs({ ...deps, handlers, longKinds: [REPLAY_JOB], signal, onError: () => {} })
 }
 
+async function addAttempt(
+  store: Store,
+  attempt: Pick<
+    Insertable<Database['delivery_attempts']>,
+    'workspace' | 'delivery_id' | 'n' | 'response_status'
+  >,
+): Promise<void> {
+  const rest = { started_at: 0, duration_ms: 1, request_json: '{}', response_headers_json: '{}' }
+  const row = { ...attempt, ...rest, response_body: '', error: '' }
+  await store.db.insertInto('delivery_attempts').values(row).execute()
+}
+
 async function signIn(page: Page): Promise<void> {
   await page.goto(`${DASHBOARD_URL}/traffic-sources`)
   await page.getByRole('textbox', { name: 'E-mail' }).fill('ada@example.com')
@@ -147,7 +162,7 @@ async function goTo(page: Page, place: string): Promise<void> {
 async function seeAttempts(page: Page): Promise<void> {
   await goTo(page, 'Deliveries')
   await fill(page, { 'Click id': 'click-1' })
-  await page.getByRole('button', { name: 'Filter', exact: true }).click()
+  await page.getByRole('main').getByRole('button', { name: 'Search' }).click()
   await page.getByRole('row').filter({ hasText: 'Given up' }).getByRole('link').click()
   await page.getByRole('heading', { level: 1, name: 'Delivery', exact: true }).waitFor()
   await page.getByText('It was given up.').waitFor()
@@ -179,7 +194,11 @@ async function replayOne(page: Page): Promise<void> {
 
 /** What was given up: counted first, then sent by a job. */
 async function replayAll(page: Page): Promise<void> {
-  await goTo(page, 'Deliveries')
+  await page.goto(`${DASHBOARD_URL}/deliveries?responseStatus=404`)
+  await page.getByText('Nothing matches').waitFor()
+  await fill(page, { 'An answer was': '500' })
+  await page.getByRole('main').getByRole('button', { name: 'Search' }).click()
+  await page.waitForURL(/responseStatus=500/)
   await page.getByRole('button', { name: 'Send all that match again…' }).click()
   await page.getByRole('button', { name: 'Send 1 again' }).click()
   await page.getByText(/^Queued again · 1 of 1/).waitFor()

@@ -23,12 +23,36 @@ export const deliveryTexts = {
   nextAt: (time: string) => `Next: ${time}`,
   reason: 'Reason has',
   text: 'URL or body has',
-  from: 'From',
-  to: 'Until',
-  filter: 'Filter',
+  affiliate: 'Affiliate',
+  anyAffiliate: 'Any affiliate',
+  system: 'System',
+  anySystem: 'Any system',
+  plainUrl: 'A plain URL',
+  type: 'Kind',
+  anyType: 'Any kind',
+  host: 'Host',
+  conversionId: 'Conversion id',
+  event: 'Event of the conversion',
+  status: 'Status of the conversion',
+  responseStatus: 'An answer was',
+  error: 'An attempt failed by',
+  anyError: 'Anything',
+  attemptsMin: 'Attempts, at least',
+  from: 'Queued from',
+  to: 'Queued until',
+  updatedFrom: 'Last change from',
+  updatedTo: 'Last change until',
+  dueFrom: 'Next attempt from',
+  dueTo: 'Next attempt until',
   lookedTo: (time: string) => `Looked back to ${time}. “Load more” looks further.`,
-  chosenTarget: 'The chosen target',
   gone: 'A target that was removed',
+} as const
+
+export const targetTypes = {
+  postback: 'Postback',
+  image: 'Image pixel',
+  iframe: 'Iframe pixel',
+  script: 'Script or HTML',
 } as const
 
 /** Whom a delivery goes to, by what kind of thing it is. */
@@ -114,6 +138,26 @@ export const failureTexts = {
   smtp_deferred: 'The mail server did not take the e-mail yet.',
   smtp_refused: 'The mail server will never take the e-mail.',
 } as const
+
+/** The same, each as a choice. */
+export const failureNames: Readonly<Record<keyof typeof failureTexts, string>> = {
+  timeout: 'No answer in time',
+  dns: 'Unknown host',
+  connect: 'No connection',
+  tls: 'Certificate or encryption',
+  protocol: 'No valid answer',
+  too_many_redirects: 'Too many redirects',
+  refused_url: 'URL not allowed',
+  refused_address: 'Address not public',
+  refused_redirect: 'Redirect not allowed',
+  bad_request: 'Request not valid',
+  credentials: 'Credentials',
+  not_prepared: 'Call not put together',
+  no_smtp: 'No mail server',
+  smtp_auth: 'Mail server: sign-in',
+  smtp_deferred: 'Mail server: not yet',
+  smtp_refused: 'Mail server: never',
+}
 
 const skipTexts: Readonly<Record<SkipReason, string>> = {
   disabled: 'The target is switched off.',

@@ -1,88 +1,99 @@
-import { Button, Group, Select, TextInput } from '@mantine/core'
-import { type SubmitEvent, useState } from 'react'
-import { clearDeliveryFilter, type DeliveryFilter, isFiltered, setDeliveryFilter } from '../delivery-query.ts'
-import { useReceiverChoices } from '../resources-notifications.ts'
+import { type DeliveryFilter, PLAIN_URL } from '../delivery-query.ts'
+import { useItems } from '../resource.ts'
+import { affiliates } from '../resources-network.ts'
+import { targetSystems, useReceiverChoices } from '../resources-notifications.ts'
 import { texts, toOptions } from '../texts.ts'
-import { deliveryTexts as words } from '../texts-deliveries.ts'
-import classes from './delivery-filters.module.css'
+import { failureNames, targetTypes, deliveryTexts as words } from '../texts-deliveries.ts'
+import { FilterBar, type FilterField } from './filter-bar.tsx'
 
-/** Which deliveries are shown. Choices act at once; what is typed acts by Enter. */
+const STATE: FilterField = {
+  kind: 'choice',
+  name: 'state',
+  label: words.state,
+  any: words.anyState,
+  choices: toOptions(texts.delivery),
+}
+const OFTEN: readonly FilterField[] = [
+  { kind: 'text', name: 'clickId', label: words.clickId },
+  { kind: 'text', name: 'responseStatus', label: words.responseStatus, example: '500, 5xx, 500-504' },
+]
+const AFFILIATE: FilterField = {
+  kind: 'thing',
+  name: 'affiliateId',
+  label: words.affiliate,
+  any: words.anyAffiliate,
+  resource: affiliates,
+}
+const OF_TARGET: readonly FilterField[] = [
+  {
+    kind: 'choice',
+    name: 'type',
+    label: words.type,
+    any: words.anyType,
+    choices: toOptions(targetTypes),
+  },
+  { kind: 'text', name: 'host', label: words.host },
+]
+/** What the receiver said, and how often it was asked. */
+const OF_ATTEMPTS: readonly FilterField[] = [
+  {
+    kind: 'choice',
+    name: 'error',
+    label: words.error,
+    any: words.anyError,
+    choices: toOptions(failureNames),
+  },
+  { kind: 'text', name: 'attemptsMin', label: words.attemptsMin, example: '3' },
+  { kind: 'text', name: 'reason', label: words.reason },
+  { kind: 'text', name: 'text', label: words.text },
+]
+const OF_CONVERSION: readonly FilterField[] = [
+  { kind: 'text', name: 'conversionId', label: words.conversionId },
+  { kind: 'text', name: 'event', label: words.event },
+  {
+    kind: 'choice',
+    name: 'status',
+    label: words.status,
+    any: texts.conversions.anyStatus,
+    choices: toOptions(texts.status),
+  },
+]
+const DAYS: readonly FilterField[] = [
+  { kind: 'day', name: 'from', label: words.from },
+  { kind: 'day', name: 'to', label: words.to },
+  { kind: 'day', name: 'updatedFrom', label: words.updatedFrom },
+  { kind: 'day', name: 'updatedTo', label: words.updatedTo },
+  { kind: 'day', name: 'dueFrom', label: words.dueFrom },
+  { kind: 'day', name: 'dueTo', label: words.dueTo },
+]
+
+/** Which deliveries are shown: by every field that the API takes. */
 export function DeliveryFilters({ filter }: { readonly filter: DeliveryFilter }) {
-  const { clickId, reason, text, targetId: chosen } = filter
-  const known = useReceiverChoices()
-  // A link leads to the calls of one that is deleted, or that one may not list.
-  const isOther = chosen !== '' && known.every(({ value }) => value !== chosen)
-  return (
-    <div className={classes.filters}>
-      <Select
-        label={words.state}
-        placeholder={words.anyState}
-        data={toOptions(texts.delivery)}
-        value={filter.state === '' ? null : filter.state}
-        onChange={(state) => setDeliveryFilter({ state: state ?? '' })}
-        clearable
-      />
-      <Select
-        label={words.target}
-        placeholder={words.anyTarget}
-        data={isOther ? [...known, { value: chosen, label: words.chosenTarget }] : known}
-        value={chosen === '' ? null : chosen}
-        onChange={(targetId) => setDeliveryFilter({ targetId: targetId ?? '' })}
-        searchable
-        clearable
-      />
-      <Day label={words.from} value={filter.from} onChange={(from) => setDeliveryFilter({ from })} />
-      <Day label={words.to} value={filter.to} onChange={(to) => setDeliveryFilter({ to })} />
-      <TypedFilters key={[clickId, reason, text].join('\n')} filter={filter} />
-    </div>
-  )
+  const { fields, more } = useFields()
+  return <FilterBar values={filter} fields={fields} more={more} />
 }
 
-type DayProps = {
-  readonly label: string
-  readonly value: string
-  readonly onChange: (day: string) => void
-}
-
-function Day({ label, value, onChange }: DayProps) {
-  return (
-    <TextInput
-      type="date"
-      label={label}
-      value={value}
-      onChange={(event) => onChange(event.currentTarget.value)}
-    />
-  )
-}
-
-function TypedFilters({ filter }: { readonly filter: DeliveryFilter }) {
-  const [typed, setTyped] = useState({ clickId: filter.clickId, reason: filter.reason, text: filter.text })
-  const field = (name: keyof typeof typed, label: string) => ({
-    label,
-    value: typed[name],
-    onChange: (event: { currentTarget: HTMLInputElement }) =>
-      setTyped({ ...typed, [name]: event.currentTarget.value }),
-    spellCheck: false,
-  })
-  const submit = (event: SubmitEvent<HTMLFormElement>) => {
-    event.preventDefault()
-    setDeliveryFilter(typed)
+function useFields(): { readonly fields: readonly FilterField[]; readonly more: readonly FilterField[] } {
+  const systems = useItems(targetSystems).data ?? []
+  const target: FilterField = {
+    kind: 'choice',
+    name: 'targetId',
+    label: words.target,
+    any: words.anyTarget,
+    choices: useReceiverChoices(),
   }
-  return (
-    <form className={classes.typed} onSubmit={submit}>
-      <TextInput {...field('clickId', words.clickId)} />
-      <TextInput {...field('reason', words.reason)} />
-      <TextInput {...field('text', words.text)} />
-      <Group gap="xs" wrap="nowrap">
-        <Button type="submit" variant="default">
-          {words.filter}
-        </Button>
-        {isFiltered(filter) && (
-          <Button variant="subtle" color="gray" onClick={clearDeliveryFilter}>
-            {texts.filter.clear}
-          </Button>
-        )}
-      </Group>
-    </form>
-  )
+  const system: FilterField = {
+    kind: 'choice',
+    name: 'system',
+    label: words.system,
+    any: words.anySystem,
+    choices: [
+      { value: PLAIN_URL, label: words.plainUrl },
+      ...systems.map(({ system: value, label }) => ({ value, label })),
+    ],
+  }
+  return {
+    fields: [STATE, target, ...OFTEN],
+    more: [AFFILIATE, system, ...OF_TARGET, ...OF_ATTEMPTS, ...OF_CONVERSION, ...DAYS],
+  }
 }

@@ -1,11 +1,11 @@
 import { Button } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
+import { isAnyGiven } from '../address-filter.ts'
 import { answerOf, api } from '../api.ts'
 import { reasonWords } from '../attempt-words.ts'
 import {
   clearDeliveryFilter,
   type DeliveryFilter,
-  isFiltered,
   mayCancel,
   mayReplayState,
   useApiFilter,
@@ -53,7 +53,7 @@ export function Deliveries() {
       <Loaded query={query}>
         {({ pages }) => (
           <>
-            <Rows rows={pages.flatMap(({ items }) => items)} isFiltered={isFiltered(filter)} />
+            <Rows rows={pages.flatMap(({ items }) => items)} isFiltered={isAnyGiven(filter)} />
             <LookedTo at={pages.at(-1)?.searchedTo ?? null} />
             <LoadMore query={query} />
           </>
