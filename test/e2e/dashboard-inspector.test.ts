@@ -194,6 +194,15 @@ describe('what went wrong is found and mended in a browser', () => {
       expect(await log.getByText('Unmatched').count()).toBe(0)
       await log.getByRole('link', { name: 'Story' }).click()
       await page.waitForURL(new RegExp(`/visits/${clickId}`))
+
+      await page.goto(`${installation.dashboardUrl}/live?kinds=conversions`)
+      await choose(page, 'State or status', 'Rejected')
+      await page.waitForURL(/state=rejected/)
+      await page.getByText('Following').waitFor()
+      await postback(`cid=${clickIdIn(await visit())}&txid=SALE-3&payout=9`)
+      await postback(`cid=${clickIdIn(await visit())}&txid=SALE-4&payout=9&status=rejected`)
+      await log.getByText('Rejected').first().waitFor()
+      expect(await log.getByText('Approved').count()).toBe(0)
     },
     JOURNEY_MS_MAX,
   )

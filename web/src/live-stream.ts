@@ -10,6 +10,11 @@ export type LiveFilter = {
   readonly campaignId?: string
   readonly outcome?: string
   readonly affiliateNetworkId?: string
+  readonly affiliateId?: string
+  /** Of deliveries alone. */
+  readonly targetId?: string
+  /** Of deliveries, or a conversion's new status. */
+  readonly state?: string
 }
 export type LiveKind = 'hits' | 'conversions' | 'deliveries'
 

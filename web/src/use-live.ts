@@ -18,12 +18,12 @@ export function useLive(kinds: readonly LiveKind[], isPaused: boolean, filter: L
   const [resumed, setResumed] = useState<Resumed>()
   const [problem, setProblem] = useState<string>()
   const wanted = kinds.join(',')
-  const { campaignId = '', outcome = '', affiliateNetworkId = '' } = filter
+  const question = JSON.stringify({ wanted, filter })
   /** Where a stream of the same question goes on. */
   const place = useRef({ question: '', after: '' })
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the question holds the kinds and the filter
   useEffect(() => {
-    const question = JSON.stringify([wanted, campaignId, outcome, affiliateNetworkId])
     if (place.current.question !== question) {
       // What was told before answers another question.
       place.current = { question, after: '' }
@@ -38,7 +38,7 @@ export function useLive(kinds: readonly LiveKind[], isPaused: boolean, filter: L
     const stop = new AbortController()
     void followOn({
       kinds: wanted.split(',').filter(isLiveKind),
-      filter: { campaignId, outcome, affiliateNetworkId },
+      filter,
       after: place.current.after,
       signal: stop.signal,
       onPlace: (after) => {
@@ -51,7 +51,7 @@ export function useLive(kinds: readonly LiveKind[], isPaused: boolean, filter: L
       onMissed: (count) => setMissed((before) => before + count),
     })
     return () => stop.abort()
-  }, [wanted, isPaused, campaignId, outcome, affiliateNetworkId])
+  }, [question, isPaused])
 
   const clear = () => {
     setEvents([])

@@ -1,30 +1,32 @@
-import { Button, Chip, Group, Select, Text } from '@mantine/core'
+import { Button, Chip, Group, Text } from '@mantine/core'
 import { useState } from 'react'
 import { useAddressFilter } from '../address-filter.ts'
 import type { LiveKind } from '../live-stream.ts'
 import { Empty } from '../parts/empty.tsx'
+import { FilterBar } from '../parts/filter-bar.tsx'
 import { FormProblem } from '../parts/form-footer.tsx'
 import classes from '../parts/live.module.css'
+import { useLiveFields } from '../parts/live-fields.tsx'
 import { LiveRow } from '../parts/live-row.tsx'
 import { Page } from '../parts/page.tsx'
-import { ItemSelect } from '../parts/pickers.tsx'
-import { campaigns } from '../resources.ts'
 import { setQuery } from '../router.tsx'
-import { isKey, texts, toOptions } from '../texts.ts'
+import { isKey, texts } from '../texts.ts'
 import { liveTexts as words } from '../texts-inspector.ts'
 import { EVENTS_MAX, type LiveState, type Resumed, useLive } from '../use-live.ts'
 
 const KINDS = ['hits', 'conversions', 'deliveries'] as const
-const FILTERS = ['kinds', 'campaignId', 'outcome'] as const
+const FILTERS = ['campaignId', 'outcome', 'affiliateNetworkId', 'affiliateId', 'targetId', 'state'] as const
 
 /** What happens now, as far as one wants to see it; the address says how far. */
 export function Live() {
   const filter = useAddressFilter(FILTERS)
+  const fields = useLiveFields()
   const [isPaused, setPaused] = useState(false)
-  const kinds = kindsOf(filter.kinds)
+  const kinds = kindsOf(useAddressFilter(['kinds']).kinds)
   const { events, missed, state, resumed, problem, clear } = useLive(kinds, isPaused, {
-    campaignId: filter.campaignId,
+    ...filter,
     outcome: isKey(texts.outcome, filter.outcome) ? filter.outcome : '',
+    state: isKey(texts.status, filter.state) || isKey(texts.delivery, filter.state) ? filter.state : '',
   })
   return (
     <Page
@@ -42,9 +44,10 @@ export function Live() {
       }
     >
       <Group justify="space-between" gap="sm">
-        <Filters kinds={kinds} campaignId={filter.campaignId} outcome={filter.outcome} />
+        <Kinds kinds={kinds} />
         <Standing state={state} resumed={resumed} />
       </Group>
+      <FilterBar values={filter} {...fields} />
       <FormProblem problem={problem} />
       {missed > 0 && (
         <Text size="sm" c="dimmed" role="status">
@@ -69,44 +72,19 @@ export function Live() {
   )
 }
 
-type FiltersProps = {
-  readonly kinds: readonly LiveKind[]
-  readonly campaignId: string
-  readonly outcome: string
-}
-
-function Filters({ kinds, campaignId, outcome }: FiltersProps) {
+function Kinds({ kinds }: { readonly kinds: readonly LiveKind[] }) {
   const choose = (chosen: readonly string[]) =>
     setQuery({ kinds: chosen.length === KINDS.length ? undefined : chosen.join(',') || 'none' })
   return (
-    <Group gap="sm">
-      <Chip.Group multiple value={[...kinds]} onChange={choose}>
-        <Group gap="xs" role="group" aria-label={words.kind}>
-          {KINDS.map((kind) => (
-            <Chip key={kind} value={kind} size="sm" radius="md">
-              {words.kinds[kind]}
-            </Chip>
-          ))}
-        </Group>
-      </Chip.Group>
-      <ItemSelect
-        resource={campaigns}
-        label={texts.conversions.campaign}
-        hiddenLabel
-        placeholder={words.anyCampaign}
-        value={campaignId}
-        onChange={(chosen) => setQuery({ campaignId: chosen || undefined })}
-      />
-      <Select
-        aria-label={texts.hits.outcome}
-        placeholder={texts.hits.anyOutcome}
-        data={toOptions(texts.outcome)}
-        value={outcome === '' ? null : outcome}
-        onChange={(chosen) => setQuery({ outcome: chosen ?? undefined })}
-        clearable
-        w={170}
-      />
-    </Group>
+    <Chip.Group multiple value={[...kinds]} onChange={choose}>
+      <Group gap="xs" role="group" aria-label={words.kind}>
+        {KINDS.map((kind) => (
+          <Chip key={kind} value={kind} size="sm" radius="md">
+            {words.kinds[kind]}
+          </Chip>
+        ))}
+      </Group>
+    </Chip.Group>
   )
 }
 
