@@ -23,6 +23,7 @@ const SCREENS = {
   '/hits?outcome=unmatched': 'Hits',
   '/deliveries': 'Deliveries',
   '/live': 'Live',
+  '/jobs': 'Jobs',
   '/alerts': 'Alerts',
   '/explain-url': 'Explain a URL',
   '/costs': 'Costs',

@@ -204,6 +204,9 @@ async function replayAll(page: Page): Promise<void> {
   await page.getByText(/^Queued again · 1 of 1/).waitFor()
   await page.getByRole('dialog').getByRole('button', { name: 'Close', exact: true }).last().click()
   await page.getByRole('row').filter({ hasText: 'Delivered' }).nth(1).waitFor()
+  await goTo(page, 'Jobs')
+  const job = page.getByRole('list', { name: 'Jobs' }).getByRole('listitem')
+  await job.filter({ hasText: 'Deliveries sent again' }).getByText('Changed: 1').waitFor()
 }
 
 async function pauseAndResume(page: Page): Promise<void> {

@@ -52,6 +52,7 @@ const STAFF: readonly Shot[] = [
   { name: 'live', path: '/live' },
   { name: 'deliveries', path: '/deliveries' },
   { name: 'targets', path: '/notification-targets' },
+  { name: 'jobs', path: '/jobs' },
   { name: 'alerts', path: '/alerts' },
   { name: 'explain-url', path: '/explain-url' },
   { name: 'advertisers', path: '/advertisers' },

@@ -41,6 +41,7 @@ const STAFF: readonly NavGroup[] = [
       { href: '/deliveries', label: texts.nav.deliveries, icon: 'upload', letter: 'd' },
       { href: '/visits', label: texts.story.title, icon: 'story', letter: 'y' },
       { href: '/explain-url', label: texts.nav.explain, icon: 'link', letter: 'x' },
+      { href: '/jobs', label: texts.nav.jobs, icon: 'clock' },
     ],
   },
   {

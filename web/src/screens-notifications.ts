@@ -16,4 +16,5 @@ export const NOTIFICATION_SCREENS: ScreenList = [
   ['/alerts', lazy(async () => ({ default: (await import('./screens/alerts.tsx')).Alerts }))],
   ['/explain-url', lazy(async () => ({ default: (await import('./screens/explain-url.tsx')).ExplainUrl }))],
   ['/live', lazy(async () => ({ default: (await import('./screens/live.tsx')).Live }))],
+  ['/jobs', lazy(async () => ({ default: (await import('./screens/jobs.tsx')).Jobs }))],
 ]

@@ -68,6 +68,7 @@ export const texts = {
     targets: 'Notification targets',
     live: 'Live',
     explain: 'Explain a URL',
+    jobs: 'Jobs',
   },
   form: {
     save: 'Save',

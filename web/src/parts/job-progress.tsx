@@ -2,11 +2,14 @@ import { Alert, Button, Group, Progress, Stack, Text } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { answerOf, api } from '../api.ts'
+import type { components } from '../api-types.ts'
 import { formatCount } from '../format.ts'
 import { useMayChange } from '../session.ts'
 import { jobTexts as words } from '../texts-conversions.ts'
 import { Icon } from './icon.tsx'
 import { Loaded } from './loaded.tsx'
+
+type Job = components['schemas']['Job']
 
 const POLL_MS = 700
 
@@ -33,32 +36,30 @@ export function JobProgress({ id, said = words, onEnd }: JobProgressProps) {
   }, [hasEnded])
   return (
     <Loaded query={query}>
-      {(job) => (
-        <Stack gap={6} role="status">
-          {job.state === 'failed' ? (
-            <Alert color="red" variant="light" icon={<Icon name="alert" />} title={words.failed}>
-              {job.reason}
-            </Alert>
-          ) : (
-            <Bar job={job} said={said} />
-          )}
-          {!isOver(job.state) && <Stop id={id} onStopped={() => void query.refetch()} />}
-        </Stack>
-      )}
+      {(job) => <JobStanding job={job} said={said} onStopped={() => void query.refetch()} />}
     </Loaded>
   )
 }
 
-type BarProps = {
-  readonly job: {
-    readonly state: string
-    readonly done: number
-    readonly total: number
-    readonly isTotalCut: boolean
-    readonly failed: number
-  }
-  readonly said: JobWords
+type StandingProps = { readonly job: Job; readonly said: JobWords; readonly onStopped: () => void }
+
+/** How far a job is, or why it failed, and stopping it while that is possible. */
+export function JobStanding({ job, said, onStopped }: StandingProps) {
+  return (
+    <Stack gap={6} role="status">
+      {job.state === 'failed' ? (
+        <Alert color="red" variant="light" icon={<Icon name="alert" />} title={words.failed}>
+          {job.reason}
+        </Alert>
+      ) : (
+        <Bar job={job} said={said} />
+      )}
+      {!isOver(job.state) && <Stop id={job.id} onStopped={onStopped} />}
+    </Stack>
+  )
 }
+
+type BarProps = { readonly job: Job; readonly said: JobWords }
 
 function Bar({ job: { state, done, total, isTotalCut, failed }, said }: BarProps) {
   const word = state === 'done' ? said.done : state === 'cancelled' ? words.stopped : said.working

@@ -16,6 +16,10 @@ const COLORS: Readonly<Record<string, string>> = {
   final: 'blue',
   rejected: 'red',
   blocked: 'red',
+  waiting: 'yellow',
+  running: 'blue',
+  done: 'green',
+  failed: 'red',
 }
 
 /** The state of a thing by its word; the colour only repeats it. */

@@ -14,27 +14,35 @@ import { RefusedLines } from './upload-refused.tsx'
 
 export type UploadPreview = components['schemas']['ConversionUploadPreview']
 
-type UploadPreviewProps = { readonly preview: UploadPreview; readonly onOther: () => void }
+export type Upload = components['schemas']['ConversionUpload']
 
-/** What a file would do; then doing it. */
-export function UploadPreviewView({ preview, onOther }: UploadPreviewProps) {
+type UploadViewProps = {
+  readonly upload: Upload
+  /** Told when the file came, and not again. */
+  readonly effect: UploadPreview['effect'] | undefined
+  readonly onOther: () => void
+}
+
+/** What a file would do; then doing it, and what came of it. */
+export function UploadView({ upload, effect, onOther }: UploadViewProps) {
   const queries = useQueryClient()
   const [notify, setNotify] = useState(true)
   const apply = useMutation({
     mutationFn: () => {
-      const params = { path: { id: preview.id } }
+      const params = { path: { id: upload.id } }
       return answerOf(api.POST('/api/v1/conversion-uploads/{id}/apply', { params, body: { notify } }))
     },
   })
-  const good = preview.rows - preview.broken
+  const jobId = apply.data?.id ?? upload.jobId
+  const good = upload.rows - upload.broken
   const refresh = () => {
     void queries.invalidateQueries({ queryKey: ['conversion-uploads'] })
     void queries.invalidateQueries({ queryKey: ['conversions'] })
   }
   return (
     <Stack gap="lg">
-      <Sums sums={toSums(preview)} />
-      {apply.data === undefined ? (
+      <Sums sums={toSums(upload, effect)} />
+      {jobId === '' ? (
         <Stack gap="md">
           <Checkbox
             label={words.notify}
@@ -54,17 +62,17 @@ export function UploadPreviewView({ preview, onOther }: UploadPreviewProps) {
         </Stack>
       ) : (
         <Stack gap="md">
-          <JobProgress id={apply.data.id} onEnd={refresh} />
-          <UploadOutcomes id={preview.id} />
+          <JobProgress id={jobId} onEnd={refresh} />
+          <UploadOutcomes id={upload.id} />
           <Group gap="xs">
-            <RefusedLines id={preview.id} />
+            <RefusedLines id={upload.id} />
             <Button variant="subtle" color="gray" onClick={onOther}>
               {words.other}
             </Button>
           </Group>
         </Stack>
       )}
-      <UploadLines upload={preview} />
+      <UploadLines upload={upload} />
     </Stack>
   )
 }
@@ -87,16 +95,22 @@ function UploadOutcomes({ id }: { readonly id: string }) {
   )
 }
 
-function toSums({ rows, broken, effect }: UploadPreview) {
+function toSums({ rows, broken }: Upload, effect: UploadPreview['effect'] | undefined) {
   return [
     { label: words.sumRows, value: formatCount(rows) },
     { label: words.sumGood, value: formatCount(rows - broken) },
     { label: words.sumBroken, value: formatCount(broken), isBad: broken > 0 },
-    { label: words.sumConverted, value: formatCount(effect.alreadyConverted) },
-    ...effect.amounts.map(({ currency, amount }) => ({
+    ...(effect === undefined ? [] : effectSums(effect)),
+  ]
+}
+
+function effectSums({ alreadyConverted, amounts, withoutAmount }: UploadPreview['effect']) {
+  return [
+    { label: words.sumConverted, value: formatCount(alreadyConverted) },
+    ...amounts.map(({ currency, amount }) => ({
       label: words.sumAmount,
       value: currency === '' ? amount : formatMoney(amount, currency),
     })),
-    { label: words.sumWithout, value: formatCount(effect.withoutAmount) },
+    { label: words.sumWithout, value: formatCount(withoutAmount) },
   ]
 }

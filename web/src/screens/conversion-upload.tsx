@@ -1,43 +1,65 @@
 import { Button, FileInput, Group, Stack, Text } from '@mantine/core'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type SubmitEvent, useState } from 'react'
 import { answerOf, api, postCsv } from '../api.ts'
-import type { components } from '../api-types.ts'
 import { DataTable } from '../parts/data-table.tsx'
 import { Empty } from '../parts/empty.tsx'
 import { FormProblem } from '../parts/form-footer.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Loaded } from '../parts/loaded.tsx'
 import { Page, Section } from '../parts/page.tsx'
-import { type UploadPreview, UploadPreviewView } from '../parts/upload-preview.tsx'
+import { type Upload, type UploadPreview, UploadView } from '../parts/upload-preview.tsx'
 import { When } from '../parts/when.tsx'
 import { type Listed, useItems } from '../resource.ts'
+import { setQuery, usePlace } from '../router.tsx'
 import { isKey, texts } from '../texts.ts'
 import { uploadTexts as words } from '../texts-conversions.ts'
-
-type Upload = components['schemas']['ConversionUpload']
 
 const uploads: Listed<Upload> = {
   name: 'conversion-uploads',
   list: (query) => answerOf(api.GET('/api/v1/conversion-uploads', { params: { query } })),
 }
 
-/** A network's file of conversions: choose, look, apply. */
+/** A network's file of conversions: choose, look, apply; the address names the file, so that one comes back to it. */
 export function ConversionUpload() {
-  const [preview, setPreview] = useState<UploadPreview>()
+  const [fresh, setFresh] = useState<UploadPreview>()
+  const id = usePlace().query.get('id') ?? ''
+  const open = (preview: UploadPreview) => {
+    setFresh(preview)
+    setQuery({ id: preview.id })
+  }
   return (
     <Page
       title={words.title}
       lead={words.lead}
       back={{ href: '/conversions', label: texts.conversions.title }}
     >
-      {preview === undefined ? (
-        <ChooseFile onPreview={setPreview} />
+      {id === '' ? (
+        <ChooseFile onPreview={open} />
       ) : (
-        <UploadPreviewView key={preview.id} preview={preview} onOther={() => setPreview(undefined)} />
+        <OpenedUpload key={id} id={id} effect={fresh?.id === id ? fresh.effect : undefined} />
       )}
       <Earlier />
     </Page>
+  )
+}
+
+type OpenedProps = { readonly id: string; readonly effect: UploadPreview['effect'] | undefined }
+
+function OpenedUpload({ id, effect }: OpenedProps) {
+  const query = useQuery({
+    queryKey: [uploads.name, 'one', id],
+    queryFn: () => answerOf(api.GET('/api/v1/conversion-uploads/{id}', { params: { path: { id } } })),
+  })
+  const close = () => setQuery({ id: undefined, lines: undefined })
+  return (
+    <Loaded query={query}>
+      {(upload) => (
+        <Section title={upload.name}>
+          <UploadView upload={upload} effect={effect} onOther={close} />
+        </Section>
+      )}
+    </Loaded>
   )
 }
 
@@ -94,6 +116,7 @@ function Earlier() {
               label={words.earlier}
               rows={items}
               rowKey={(upload) => upload.id}
+              href={({ id }) => `/conversions/upload?id=${encodeURIComponent(id)}`}
               columns={[
                 { key: 'name', header: words.name, cell: (upload) => upload.name },
                 { key: 'time', header: words.time, cell: (upload) => <When at={upload.createdAt} /> },
