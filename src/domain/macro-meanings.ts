@@ -44,7 +44,7 @@ const MEANINGS: Readonly<Record<string, readonly [meaning: string, sample: strin
   'os.version': ['version of the operating system', '15'],
   'browser.version': ['version of the browser', '131'],
   'referrer.domain': ['domain that the visitor came from', 'news.example'],
-  connection: ['kind of connection', 'wifi'],
+  connection: ['kind of connection, where it is a data centre’s', 'datacenter'],
   asn: ['number of the network that connects the visitor', '3320'],
 }
 

@@ -66,6 +66,24 @@ describe('a URL in a form', () => {
     expect(await findA11yProblems(page)).toEqual([])
   })
 
+  it('has every macro and modifier at hand, and takes one where the cursor is, by keys alone', async () => {
+    await url().fill('https://shop.example/?c=&t=1')
+    await url().evaluate((input) => Reflect.get(input, 'setSelectionRange').call(input, 24, 24))
+    const summary = page.getByText('Macros and modifiers').first()
+    await summary.focus()
+    await page.keyboard.press('Enter')
+    await page.getByRole('textbox', { name: 'Find a macro' }).fill('our id of the click')
+    const clickId = page.getByRole('button', { name: 'Insert {clickid}', exact: true })
+    await clickId.focus()
+    await page.keyboard.press('Enter')
+    await expect.poll(() => url().inputValue()).toBe('https://shop.example/?c={clickid}&t=1')
+    await page.getByRole('textbox', { name: 'Find a macro' }).fill('')
+    await page.getByRole('listitem').filter({ hasText: '{country|lower}' }).getByText('→ de').waitFor()
+    expect(await page.getByRole('button', { name: 'Insert {payout}', exact: true }).count()).toBe(0)
+    expect(await findA11yProblems(page)).toEqual([])
+    await summary.click()
+  })
+
   it('is told that no click id goes along, unless the network’s parameter is added by itself', async () => {
     await url().fill('https://shop.example/?x=1')
     const missing = page.getByText('No parameter carries the click id')

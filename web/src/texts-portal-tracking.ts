@@ -32,7 +32,6 @@ export const trackingTexts = {
       ['Name of the offer', '{offer.name}', '{offer_name}'],
       ['When', '{datetime}', '{date} {timestamp} #utcunixtime#'],
     ],
-    extra: '{payout|default:0} fills in what is empty; {status|map:approved=1,rejected=2} translates.',
   },
   test: {
     title: 'Test',

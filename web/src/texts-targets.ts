@@ -80,7 +80,7 @@ export const targetFieldTexts = {
   limits: 'Limits',
   method: 'Method',
   body: 'Body',
-  bodyHint: 'May use macros.',
+  bodyHint: 'Macros in it are filled in and escaped for its type.',
   contentType: 'Type of the body',
   maxPerMinute: 'Calls in a minute, at most',
   maxConcurrent: 'Calls at once, at most',

@@ -26,6 +26,11 @@ const KINDS: readonly (readonly [MacroKind, RegExp])[] = [
 /** @param purpose of the URL: in one that others call, theirs are the macros that stand there. */
 export function kindOfPart({ kind, name }: UrlPart, purpose: UrlPurpose): MacroKind {
   if (kind === 'foreign') return isIncoming(purpose) ? 'theirs' : 'unknown'
+  return kindOfMacro(name)
+}
+
+/** @param name canonical. */
+export function kindOfMacro(name: string): MacroKind {
   return KINDS.find(([, names]) => names.test(name))?.[0] ?? 'visitor'
 }
 

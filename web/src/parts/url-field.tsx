@@ -1,6 +1,8 @@
 import { TextInput, type TextInputProps } from '@mantine/core'
-import { type ComponentProps, lazy, Suspense } from 'react'
+import { type ComponentProps, lazy, Suspense, useRef } from 'react'
 import { CopyField } from './copy-field.tsx'
+import { insertMacro } from './insert-macro.ts'
+import { MacroHelp } from './macro-help.tsx'
 import type { UrlPreviewProps } from './url-preview.tsx'
 
 /** The linter and the meanings of all macros are loaded with the first URL that is looked at. */
@@ -8,7 +10,7 @@ const UrlPreview = lazy(async () => ({ default: (await import('./url-preview.tsx
 
 const UrlCopy = lazy(async () => ({ default: (await import('./url-preview.tsx')).UrlCopy }))
 
-/** Who goes to a fallback has no visit that it could be told of. */
+/** Who goes to a fallback has no visit that it could be told of: its macros are empty. */
 export const FALLBACK_IGNORES = ['missing_click_id']
 
 type UrlFieldProps = Omit<TextInputProps, 'value' | 'onChange'> &
@@ -20,9 +22,11 @@ type UrlFieldProps = Omit<TextInputProps, 'value' | 'onChange'> &
 /** A field for a URL with macros, and what the URL says. */
 export function UrlField(props: UrlFieldProps) {
   const { value, onChange, purpose, party, clickIdParam, ignored, samples, isAsked, ...input } = props
+  const field = useRef<HTMLInputElement>(null)
   return (
     <>
       <TextInput
+        ref={field}
         placeholder="https://"
         spellCheck={false}
         autoComplete="off"
@@ -43,6 +47,12 @@ export function UrlField(props: UrlFieldProps) {
             onMend={onChange}
           />
         </Suspense>
+      )}
+      {ignored !== FALLBACK_IGNORES && (
+        <MacroHelp
+          purpose={purpose}
+          onInsert={(macro) => insertMacro({ field, text: value, onChange }, macro)}
+        />
       )}
     </>
   )

@@ -4,12 +4,13 @@ import { useRef } from 'react'
 import { answerOf, api } from '../api.ts'
 import { FormFooter } from '../parts/form-footer.tsx'
 import { FormLayout } from '../parts/form-layout.tsx'
+import { insertMacro } from '../parts/insert-macro.ts'
 import { Loaded } from '../parts/loaded.tsx'
 import { Note } from '../parts/note.tsx'
 import { Page } from '../parts/page.tsx'
 import { portalTexts } from '../texts-portal.ts'
 import { useForm } from '../use-form.ts'
-import { MacroHelp, withMacro } from './macro-help.tsx'
+import { MacroHelp } from './macro-help.tsx'
 import { findGlobalPostback, type PortalPostback, postbacks, usePostbacksOf } from './portal-data.ts'
 import { PostbackPreview } from './postback-preview.tsx'
 import { PostbackStanding } from './postback-standing.tsx'
@@ -43,10 +44,9 @@ function GlobalPostbackForm({ current }: { readonly current: PortalPostback | un
       onSubmit={form.submit}
       aside={
         <MacroHelp
-          onInsert={(macro) => {
-            form.set({ url: withMacro(field.current, url, macro) })
-            field.current?.focus()
-          }}
+          onInsert={(macro) =>
+            insertMacro({ field, text: url, onChange: (text) => form.set({ url: text }) }, macro)
+          }
         />
       }
     >

@@ -1,4 +1,5 @@
 import { Text, UnstyledButton } from '@mantine/core'
+import { MacroHelp as AllMacros } from '../parts/macro-help.tsx'
 import { Section } from '../parts/page.tsx'
 import { portalTexts } from '../texts-portal.ts'
 import classes from './portal.module.css'
@@ -29,18 +30,7 @@ export function MacroHelp({ onInsert }: { readonly onInsert: (macro: string) => 
       <Text size="xs" c="dimmed">
         {words.known}
       </Text>
-      <Text size="xs" c="dimmed">
-        {words.extra}
-      </Text>
+      <AllMacros purpose="affiliate_target" onInsert={onInsert} />
     </Section>
   )
-}
-
-type TextField = HTMLInputElement | HTMLTextAreaElement
-
-/** The field's text with the macro at the cursor, or at its end while the field was never visited. */
-export function withMacro(field: TextField | null, text: string, macro: string): string {
-  const at = field?.selectionStart ?? text.length
-  const end = field?.selectionEnd ?? at
-  return text.slice(0, at) + macro + text.slice(end)
 }

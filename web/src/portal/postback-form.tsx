@@ -2,6 +2,7 @@ import { MultiSelect, SegmentedControl, Select, Stack, TagsInput, Textarea } fro
 import { type RefObject, useRef } from 'react'
 import { FormFooter } from '../parts/form-footer.tsx'
 import { FormLayout, Pair } from '../parts/form-layout.tsx'
+import { insertMacro } from '../parts/insert-macro.ts'
 import { Note } from '../parts/note.tsx'
 import { ItemSelect } from '../parts/pickers.tsx'
 import { useItems, useSave } from '../resource.ts'
@@ -9,7 +10,7 @@ import { usePlace } from '../router.tsx'
 import { isKey, texts, toOptions } from '../texts.ts'
 import { portalTexts } from '../texts-portal.ts'
 import { type Form, useForm } from '../use-form.ts'
-import { MacroHelp, withMacro } from './macro-help.tsx'
+import { MacroHelp } from './macro-help.tsx'
 import { type NamedPostback, type PostbackBody, portalOffers, postbacks } from './portal-data.ts'
 import { PostbackConditions } from './postback-conditions.tsx'
 import { PostbackPreview } from './postback-preview.tsx'
@@ -37,8 +38,7 @@ export function PostbackForm({ item }: { readonly item: NamedPostback | undefine
   const isMarkup = values.type === 'script' && values.isCode
   const insert = (macro: string) => {
     const name = isMarkup ? 'code' : 'url'
-    form.set({ [name]: withMacro(field.current, values[name], macro) })
-    field.current?.focus()
+    insertMacro({ field, text: values[name], onChange: (text) => form.set({ [name]: text }) }, macro)
   }
   return (
     <FormLayout onSubmit={form.submit} aside={<MacroHelp onInsert={insert} />}>

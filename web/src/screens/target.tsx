@@ -1,11 +1,14 @@
 import { Anchor, Group, List, NumberInput, PasswordInput, Select, Stack, Text, Textarea } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useRef } from 'react'
 import { answerOf, api } from '../api.ts'
 import { ConfirmButton } from '../parts/confirm-button.tsx'
 import { Fold } from '../parts/fold.tsx'
 import { FormFooter } from '../parts/form-footer.tsx'
 import { FormLayout, Pair } from '../parts/form-layout.tsx'
+import { insertMacro } from '../parts/insert-macro.ts'
 import { Loaded } from '../parts/loaded.tsx'
+import { MacroHelp } from '../parts/macro-help.tsx'
 import { Page, Section } from '../parts/page.tsx'
 import { RotateSecret } from '../parts/rotate-secret.tsx'
 import { TargetFields } from '../parts/target-fields.tsx'
@@ -172,7 +175,9 @@ function TargetForm({ target, campaignId }: TargetFormProps) {
 type FormProps = { readonly form: Form<TargetFormValues> }
 
 function PlainCall({ form }: FormProps) {
-  const { method, contentType } = form.values
+  const { method, contentType, bodyTemplate } = form.values
+  const body = useRef<HTMLTextAreaElement>(null)
+  const setBody = (text: string) => form.set({ bodyTemplate: text })
   return (
     <Section title={targetFieldTexts.delivery}>
       <Pair>
@@ -196,14 +201,21 @@ function PlainCall({ form }: FormProps) {
         )}
       </Pair>
       {method === 'POST' && (
-        <Textarea
-          {...form.text('bodyTemplate')}
-          label={targetFieldTexts.body}
-          description={targetFieldTexts.bodyHint}
-          autosize
-          minRows={3}
-          spellCheck={false}
-        />
+        <>
+          <Textarea
+            {...form.text('bodyTemplate')}
+            ref={body}
+            label={targetFieldTexts.body}
+            description={targetFieldTexts.bodyHint}
+            autosize
+            minRows={3}
+            spellCheck={false}
+          />
+          <MacroHelp
+            purpose="target"
+            onInsert={(macro) => insertMacro({ field: body, text: bodyTemplate, onChange: setBody }, macro)}
+          />
+        </>
       )}
       <PasswordInput
         {...form.text('secret')}
