@@ -1,7 +1,10 @@
 import { createHmac } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { LedgerRow } from '../../src/domain/ledger-row.ts'
 import type { CostModel, Snapshot, SnapshotCampaign, SnapshotOffer } from '../../src/domain/snapshot.ts'
+import { createLanderKey } from '../../src/edge/lander-key.ts'
+import { keyCheckUrl, nodeSnippet, phpSnippet } from '../../web/src/lander-snippets.ts'
 import {
   type Answer,
   type Ask,
@@ -286,5 +289,24 @@ describe('a protected lander', () => {
     now = row.at + 601_000
     expect(await check('l-safe', key)).toBe(403)
     now = NOW
+  })
+
+  it('checks its key by the code that the dashboard gives, which is that of the manual', async () => {
+    const manual = readFileSync(`${import.meta.dirname}/../../docs/operating/lander-protection.md`, 'utf8')
+    expect(manual).toContain(phpSnippet('LANDER_ID'))
+    expect(manual).toContain(nodeSnippet('LANDER_ID'))
+    const lander = { id: 'l-safe', secret: LANDER_SECRET }
+    const page = await import(`data:text/javascript,${encodeURIComponent(nodeSnippet(lander.id))}`)
+    const key = createLanderKey(lander, Date.now() + 60_000)
+    expect(page.isOpen(lander.secret, key)).toBe(true)
+    expect(page.isOpen('another secret of the same kind', key)).toBe(false)
+    expect(page.isOpen(lander.secret, createLanderKey({ ...lander, id: 'l1' }, Date.now() + 60_000))).toBe(
+      false,
+    )
+    expect(page.isOpen(lander.secret, createLanderKey(lander, Date.now() - 60_000))).toBe(false)
+    expect(page.isOpen(lander.secret, '')).toBe(false)
+    expect(keyCheckUrl('https://t.test/click', lander.id)).toBe(
+      'https://t.test/tp/lander-key?lander=l-safe&key=KEY',
+    )
   })
 })

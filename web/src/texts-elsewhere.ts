@@ -25,3 +25,19 @@ export const scriptTexts = {
   honeypot: 'Trap for bots',
   honeypotHint: 'A link that no person sees. Whatever follows it is a bot.',
 } as const
+
+export const landerKeyTexts = {
+  title: 'Check the key on your page',
+  lead: 'A key is {expiry}.{mac}: expiry in Unix seconds, and the first 32 hex digits of HMAC-SHA256 over {lander id}.{expiry} under the secret.',
+  param: '1. At the end of the lander URL',
+  paramHint: 'Behind “?”, or behind “&” where it has parameters already.',
+  php: '2. On your server: PHP',
+  node: 'Or Node.js',
+  secretHint: 'Put the secret in place of SECRET. It stays on the server, never in the page.',
+  nodeHint:
+    'isOpen(secret, key): key is the parameter “k” of the page’s address. The secret stays on the server.',
+  ask: 'Or ask the tracking host',
+  askHint:
+    'For servers without HMAC: 200 “open”, or 403 “closed”. Not from the browser: a check there can be skipped.',
+  saveFirst: 'Save the lander: the code to paste, with its id, appears beside the form.',
+} as const

@@ -172,7 +172,7 @@ export const trackerTexts = {
     moreAside: 'Tags, ids of the tracker that you move from, and a key against copied addresses.',
     protect: 'Only for visitors of a campaign',
     protectHint:
-      'Put {lander.key} into the lander URL: it becomes a key that runs out. Your page checks it with the secret, and turns away whoever copied the address.',
+      'Put {lander.key} into the lander URL: it becomes a key that runs out. Your page checks it, and turns away whoever copied the address.',
     secret: 'Secret',
     secretHint: 'At least 16 characters. Your page knows it too.',
     minutes: 'A key is valid for, minutes',

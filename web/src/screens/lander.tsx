@@ -5,13 +5,16 @@ import { EditScreen } from '../parts/edit-screen.tsx'
 import { Fold } from '../parts/fold.tsx'
 import { FormFooter } from '../parts/form-footer.tsx'
 import { FormLayout, Pair } from '../parts/form-layout.tsx'
+import { LanderKeyHelp } from '../parts/lander-key-help.tsx'
 import { LegacyIds } from '../parts/legacy-ids.tsx'
+import { Note } from '../parts/note.tsx'
 import { Section } from '../parts/page.tsx'
 import { UrlField } from '../parts/url-field.tsx'
 import { useSave } from '../resource.ts'
 import { type Lander, landers } from '../resources.ts'
 import type { PathParams } from '../router.tsx'
 import { texts } from '../texts.ts'
+import { landerKeyTexts } from '../texts-elsewhere.ts'
 import { type Form, useForm } from '../use-form.ts'
 
 const CTAS_MAX = 20
@@ -35,7 +38,10 @@ function LanderForm({ item }: { readonly item: Lander | undefined }) {
   const form = useForm(toValues(item), (values) => save(item?.id, values))
   return (
     <>
-      <FormLayout onSubmit={form.submit} aside={item && <Links lander={item} />}>
+      <FormLayout
+        onSubmit={form.submit}
+        aside={item && <Aside lander={item} isProtected={form.values.protection !== null} />}
+      >
         <Stack gap="md">
           <TextInput {...form.text('name')} label={texts.form.name} required autoFocus={item === undefined} />
           <UrlField
@@ -72,7 +78,7 @@ function LanderForm({ item }: { readonly item: Lander | undefined }) {
             errorOf={form.errorOf}
             onChange={(legacyIds) => form.set({ legacyIds })}
           />
-          <Protection form={form} />
+          <Protection form={form} isNew={item === undefined} />
         </Fold>
         <FormFooter form={form} isNew={item === undefined} cancelHref="/landers" />
       </FormLayout>
@@ -87,7 +93,7 @@ function hasMore({ values, hasErrorAt }: Form<LanderValues>): boolean {
 }
 
 /** Whether the address proves that a visitor came through a campaign. */
-function Protection({ form }: { readonly form: Form<LanderValues> }) {
+function Protection({ form, isNew }: { readonly form: Form<LanderValues>; readonly isNew: boolean }) {
   const { protection } = form.values
   return (
     <>
@@ -103,6 +109,7 @@ function Protection({ form }: { readonly form: Form<LanderValues> }) {
           })
         }
       />
+      {protection !== null && isNew && <Note tone="look">{landerKeyTexts.saveFirst}</Note>}
       {protection !== null && (
         <Pair>
           <TextInput
@@ -140,6 +147,15 @@ function toValues(item: Lander | undefined) {
     tags: item?.tags ?? [],
     legacyIds: item?.legacyIds ?? [],
   }
+}
+
+function Aside({ lander, isProtected }: { readonly lander: Lander; readonly isProtected: boolean }) {
+  return (
+    <>
+      <Links lander={lander} />
+      {isProtected && <LanderKeyHelp lander={lander} />}
+    </>
+  )
 }
 
 function Links({ lander }: { readonly lander: Lander }) {
