@@ -106,9 +106,19 @@ describe('a flow in a browser', () => {
 
   it('shows the way that a visitor of a dry run takes', async () => {
     await page.getByRole('button', { name: 'Dry run' }).click()
-    await choose(page, 'Country', 'Germany')
-    await page.getByRole('button', { name: 'Show the way' }).click()
     const way = page.getByRole('dialog')
+    await choose(page, 'Country', 'Germany')
+    await choose(page, 'Visitor', 'Returning')
+    await choose(page, 'Path they went before', 'Germans: Path 1')
+    await choose(page, 'Offer they were sent to', 'Sleep Well')
+    await way.getByText('This flow chooses anew for every visitor').waitFor()
+    await way.getByLabel('When', { exact: true }).fill('2026-11-22T09:30')
+    const asked = page.waitForRequest((request) => request.url().endsWith('/dry-run'))
+    await page.getByRole('button', { name: 'Show the way' }).click()
+    expect((await asked).postDataJSON()).toMatchObject({
+      at: expect.stringMatching(/^2026-11-2\dT\d\d:\d0:00.000Z$/),
+      previous: { pathId: expect.stringMatching(/./), landerId: '', offerId: expect.stringMatching(/./) },
+    })
     await way.locator('[data-key="rules.1"][data-taken]').waitFor()
     const taken = await way
       .locator('[data-taken][data-key]')

@@ -1,7 +1,12 @@
 /** The moment a day begins in a time zone, e.g. '2026-11-22' in Europe/Berlin is 2026-11-21T23:00:00Z. */
 export function startOfDay(day: string, timeZone: string): Date {
-  const asUtc = Date.parse(`${day}T00:00:00Z`)
-  // The offset at midnight UTC may be that of before a change of the clocks; the second look is right.
+  return zonedMoment(`${day}T00:00`, timeZone)
+}
+
+/** When the clocks of a time zone show this, e.g. '2026-11-22T09:30'. */
+export function zonedMoment(shown: string, timeZone: string): Date {
+  const asUtc = Date.parse(`${shown}Z`)
+  // The offset at this time of UTC may be that of before a change of the clocks; the second look is right.
   const near = asUtc - offsetMs(asUtc, timeZone)
   return new Date(asUtc - offsetMs(near, timeZone))
 }

@@ -6,9 +6,12 @@ import { type FlowValues, toFlowBody } from '../flow-values.ts'
 import { COUNTRIES } from '../places.ts'
 import { useItems } from '../resource.ts'
 import { type Campaign, flows } from '../resources.ts'
+import { useMe } from '../session.ts'
 import { toOptions } from '../texts.ts'
 import { dryRunTexts, flowTexts } from '../texts-flow.ts'
+import { zonedMoment } from '../zoned-day.ts'
 import { useTokenNames } from './condition-test.tsx'
+import { DryRunPrevious, type Previous } from './dry-run-previous.tsx'
 import { DryRunResult } from './dry-run-result.tsx'
 import { FormProblem } from './form-footer.tsx'
 import { Pair } from './form-layout.tsx'
@@ -31,9 +34,18 @@ type DryRunProps = {
 export function DryRun({ campaign, flow }: DryRunProps) {
   const [facts, setFacts] = useState<Readonly<Partial<Record<Asked, string>>>>({})
   const [details, setDetails] = useState<readonly Detail[]>([])
+  const [at, setAt] = useState('')
+  const [previous, setPrevious] = useState<Previous>()
+  const { timeZone } = useMe().workspace
   const run = useMutation({
     mutationFn: async (seed: string) => {
-      const body = { facts: toFacts(facts, details), seed, ...(flow && { flow: toTriedFlow(flow) }) }
+      const body = {
+        facts: toFacts(facts, details),
+        seed,
+        ...(flow && { flow: toTriedFlow(flow) }),
+        ...(at !== '' && { at: zonedMoment(at, timeZone).toISOString() }),
+        ...(facts.visitor === 'returning' && previous && { previous }),
+      }
       const params = { path: { id: campaign.id } }
       const dryRun = await answerOf(api.POST('/api/v1/campaigns/{id}/dry-run', { params, body }))
       // The form may change while the answer stands there.
@@ -41,6 +53,7 @@ export function DryRun({ campaign, flow }: DryRunProps) {
     },
   })
   const shared = useItems(flows).data?.find(({ id }) => id === campaign.flowId)
+  const tried = flow ?? shared
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault()
     run.mutate('dry-run')
@@ -53,6 +66,16 @@ export function DryRun({ campaign, flow }: DryRunProps) {
       <form onSubmit={submit}>
         <Stack gap="md">
           <AskedFacts facts={facts} onChange={(changes) => setFacts({ ...facts, ...changes })} />
+          {facts.visitor === 'returning' && tried !== undefined && (
+            <DryRunPrevious flow={tried} previous={previous} onChange={setPrevious} />
+          )}
+          <TextInput
+            type="datetime-local"
+            label={words.at}
+            description={words.atHint(timeZone)}
+            value={at}
+            onChange={(event) => setAt(event.currentTarget.value)}
+          />
           <Details details={details} onChange={setDetails} />
           <FormProblem problem={run.error?.message} />
           <Group gap="xs">
