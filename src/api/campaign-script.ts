@@ -18,6 +18,12 @@ const scriptSchema = z
       .string()
       .describe('Counts lander views and fills `{clickid}` in links, behind the tracking link'),
     conversion: z.string().describe('Reports a conversion, for the page behind the checkout'),
+    update: z
+      .string()
+      .describe('Sets values of the visit: a sub id, a token, a number, and one that adds up'),
+    click: z.string().describe('A button that goes on to the offer'),
+    clickId: z.string().describe('Writes the click id into a field of a form'),
+    serverUpdate: z.string().describe('The same as update for a server with an API key, as a curl command'),
     honeypot: z.string().describe('A link that no person sees: what follows it is a bot'),
   })
   .meta({ id: 'CampaignScript' })
@@ -37,7 +43,8 @@ export function campaignScriptRoutes(app: ApiApp, deps: ApiDeps): void {
       const campaign = await getCampaign(db, { workspace, id: request.params.id })
       if (campaign === undefined) throw notFound('campaign', request.params.id)
       const domain = await getDomain(db, { workspace, id: campaign.domainId })
-      return campaignScript(hostUrl(deps.publicUrl, domain?.name), campaign.slug)
+      const host = hostUrl(deps.publicUrl, domain?.name)
+      return { ...campaignScript(host, campaign.slug), serverUpdate: serverUpdate(deps.dashboardUrl) }
     },
   })
 }
@@ -48,7 +55,7 @@ function hostUrl(publicUrl: string, domain: string | undefined): string {
 }
 
 /** @param slug letters, digits and hyphens: it needs no escaping in HTML and in JavaScript. */
-function campaignScript(host: string, slug: string): z.input<typeof scriptSchema> {
+function campaignScript(host: string, slug: string): Omit<z.input<typeof scriptSchema>, 'serverUpdate'> {
   const src = escapeAttribute(`${host}/tp.js`)
   const tag = `<script src="${src}" async></script>`
   const calling = (calls: string, script = tag) => `<script>${SCRIPT_STUB}${calls}</script>\n${script}`
@@ -62,8 +69,22 @@ function campaignScript(host: string, slug: string): z.input<typeof scriptSchema
     conversion: calling(
       `trailpost('conversion',{event:'sale',payout:'9.99',currency:'USD',txid:'ORDER-ID'})`,
     ),
+    update: calling(`trailpost('update',{sub1:'VALUE',tokens:{plan:'pro'},event1:5,add_event2:1})`),
+    click: `${calling('')}\n<button type="button" onclick="trailpost('click',{offer:1})">Go on</button>`,
+    clickId: calling(`trailpost('clickid',function(id){document.querySelector('[name=clickid]').value=id})`),
     honeypot: `<a href="${escapeAttribute(`${host}/tp/trap?cid={clickid}`)}" rel="nofollow" tabindex="-1" aria-hidden="true" style="display:none"></a>`,
   }
+}
+
+function serverUpdate(dashboardUrl: string): string {
+  const update = {
+    subs: { sub1: 'VALUE' },
+    tokens: { plan: 'pro' },
+    numbers: { set: { event1: 5 }, add: { event2: 1 } },
+    key: 'ORDER-ID',
+  }
+  return `curl -H "Authorization: Bearer $KEY" ${dashboardUrl}/api/v1/visits/CLICK-ID/update \\
+  --json '${JSON.stringify(update)}'`
 }
 
 function escapeAttribute(text: string): string {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createDomain } from '../../src/store/domains.ts'
 import { useStores } from '../support/databases.ts'
-import { openTestApi, PUBLIC_URL } from './api-harness.ts'
+import { DASHBOARD_URL, openTestApi, PUBLIC_URL } from './api-harness.ts'
 import { createWorld } from './api-world.ts'
 
 describe('the snippets of a campaign', () => {
@@ -24,13 +24,31 @@ describe('the snippets of a campaign', () => {
     const { slug } = (await call('GET', path)).json()
     const answer = await call('GET', `${path}/script`, world.keys.viewer)
     expect(answer.statusCode).toBe(200)
-    const { visit, organic, lander, conversion, honeypot } = answer.json()
+    const { visit, organic, lander, conversion, honeypot, update, click, clickId, serverUpdate } =
+      answer.json()
     expect(visit).toContain(`trailpost('visit',{campaign:'${slug}'})`)
     expect(organic).toContain(`data-campaign="${slug}"`)
-    for (const snippet of [visit, organic, lander, conversion]) {
+    for (const snippet of [visit, organic, lander, conversion, update, click, clickId]) {
       expect(snippet).toContain(`<script src="${PUBLIC_URL}/tp.js"`)
     }
+    expect(update).toContain('add_event2:1')
+    expect(serverUpdate).toContain('/api/v1/visits/CLICK-ID/update')
     expect(honeypot).toContain(`href="${PUBLIC_URL}/tp/trap?cid={clickid}"`)
+  })
+
+  it('update a visit in a form that the API takes', async () => {
+    const { api, world, call } = await open()
+    const { serverUpdate } = (await call('GET', `campaigns/${world.ids.campaigns}/script`)).json()
+    const [, url = '', body = ''] = /(\S+\/update) \\\n {2}--json '(.*)'$/.exec(serverUpdate) ?? []
+    expect(url).toBe(`${DASHBOARD_URL}/api/v1/visits/CLICK-ID/update`)
+    const answer = await api.app.inject({
+      method: 'POST',
+      url: new URL(url).pathname,
+      headers: { authorization: `Bearer ${world.keys.manager}` },
+      payload: JSON.parse(body),
+    })
+    // What is wrong is the click id alone.
+    expect(answer.json()).toMatchObject({ status: 404 })
   })
 
   it("use the campaign's own domain", async () => {

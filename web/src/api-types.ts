@@ -15867,6 +15867,14 @@ export interface components {
             lander: string;
             /** @description Reports a conversion, for the page behind the checkout */
             conversion: string;
+            /** @description Sets values of the visit: a sub id, a token, a number, and one that adds up */
+            update: string;
+            /** @description A button that goes on to the offer */
+            click: string;
+            /** @description Writes the click id into a field of a form */
+            clickId: string;
+            /** @description The same as update for a server with an API key, as a curl command */
+            serverUpdate: string;
             /** @description A link that no person sees: what follows it is a bot */
             honeypot: string;
         };

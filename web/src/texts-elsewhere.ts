@@ -22,6 +22,29 @@ export const scriptTexts = {
   landerHint: 'Counts views, and fills {clickid} in its links.',
   conversion: 'Page after the purchase',
   conversionHint: 'Reports a conversion. Put your own amount and order id into it.',
+  update: 'Values of the visit',
+  updateHint:
+    'Sets what it names and leaves the rest. event1 to event30, or number.NAME, are numbers; with add_ in front the number adds up.',
+  click: 'Button to the offer',
+  clickHint: 'For pages without a link. “offer” counts from 1: the second call to action is 2.',
+  clickId: 'Click id in a form',
+  clickIdHint: 'For a hidden field named “clickid”, so that your server knows the click id.',
+  serverUpdate: 'Values of the visit, from your server',
+  serverUpdateHint:
+    'With an API key of the role manager. Sent twice under one key of yours, it is done once. “set” replaces a number, “add” adds to it.',
+  attributes: 'Settings of the script tag',
+  attributesHint: 'Attributes beside src, e.g. data-days="90".',
+  attributeRows: [
+    [
+      'data-param',
+      'Parameter of the page’s address that holds the click id, beside cid, clickid, click_id and tp_cid.',
+    ],
+    ['data-campaign', 'The campaign that visitors of no ad belong to.'],
+    ['data-days', 'How many days the click id is kept. 30 without it.'],
+    ['data-domain', 'E.g. shop.example: checkout.shop.example then knows the click id as well.'],
+    ['data-gpc', '“honor”: of visitors who send Global Privacy Control nothing is kept or sent.'],
+    ['data-debug', 'Problems are written to the browser’s console.'],
+  ],
   honeypot: 'Trap for bots',
   honeypotHint: 'A link that no person sees. Whatever follows it is a bot.',
 } as const

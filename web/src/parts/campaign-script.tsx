@@ -1,4 +1,4 @@
-import { Stack, Text } from '@mantine/core'
+import { Input, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { answerOf, api } from '../api.ts'
@@ -39,9 +39,33 @@ function Snippets({ campaign }: { readonly campaign: Campaign }) {
           <CopyField label={words.organic} value={script.organic} description={words.organicHint} />
           <CopyField label={words.lander} value={script.lander} description={words.landerHint} />
           <CopyField label={words.conversion} value={script.conversion} description={words.conversionHint} />
+          <CopyField label={words.click} value={script.click} description={words.clickHint} />
+          <CopyField label={words.update} value={script.update} description={words.updateHint} />
+          <CopyField
+            label={words.serverUpdate}
+            value={script.serverUpdate}
+            description={words.serverUpdateHint}
+          />
+          <CopyField label={words.clickId} value={script.clickId} description={words.clickIdHint} />
           <CopyField label={words.honeypot} value={script.honeypot} description={words.honeypotHint} />
+          <Attributes />
         </Stack>
       )}
     </Loaded>
+  )
+}
+
+function Attributes() {
+  return (
+    <Input.Wrapper label={words.attributes} description={words.attributesHint} labelElement="div">
+      <dl className={classes.attributes}>
+        {words.attributeRows.map(([name, meaning]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{meaning}</dd>
+          </div>
+        ))}
+      </dl>
+    </Input.Wrapper>
   )
 }
