@@ -104,6 +104,18 @@ describe('a flow in a browser', () => {
     await page.getByText('Saved', { exact: true }).waitFor()
   })
 
+  it('leads to the report that compares what it splits visitors among', async () => {
+    const link = page.getByRole('link', { name: 'Compare offers' })
+    await link.waitFor()
+    const { searchParams } = new URL((await link.getAttribute('href')) ?? '', installation.dashboardUrl)
+    expect(Object.fromEntries(searchParams)).toEqual({
+      range: 'month',
+      by: 'offer',
+      only: JSON.stringify([['campaign', campaign]]),
+    })
+    expect(await page.getByRole('link', { name: 'Compare paths' }).count()).toBe(0)
+  })
+
   it('shows the way that a visitor of a dry run takes', async () => {
     await page.getByRole('button', { name: 'Dry run' }).click()
     const way = page.getByRole('dialog')

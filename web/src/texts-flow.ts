@@ -278,6 +278,11 @@ export const diagramTexts = {
   nobody: 'nobody comes here',
 } as const
 
+export const splitTexts = {
+  lead: 'Which is better, and how sure that is:',
+  compare: { path: 'Compare paths', lander: 'Compare landers', offer: 'Compare offers' },
+} as const
+
 export const sortingTexts = {
   instructions:
     'Press the space bar to lift the rule, the arrow keys to move it, the space bar again to put it down, Escape to leave it where it was.',

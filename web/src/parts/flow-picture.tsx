@@ -8,6 +8,7 @@ import { setQuery, usePlace } from '../router.tsx'
 import { diagramTexts as words } from '../texts-flow.ts'
 import { FlowDiagram } from './flow-diagram.tsx'
 import { FormProblem } from './form-footer.tsx'
+import { SplitLinks } from './split-links.tsx'
 
 const FIGURES = 'figures'
 
@@ -51,6 +52,7 @@ export function FlowPicture({ flow, campaignId, onChoose }: FlowPictureProps) {
           {words.enlarge}
         </Button>
       </Group>
+      {isSaved && campaignId !== undefined && <SplitLinks flow={flow} campaignId={campaignId} />}
       {isShown && report.data?.length === 0 && (
         <Text size="sm" c="dimmed" role="status">
           {words.figuresNone}
