@@ -25,8 +25,10 @@ import { CostCorrector } from './corrections/correct-costs.ts'
 import { runCorrector } from './corrections/correct-visits.ts'
 import { createFraudRerunJob, FRAUD_RERUN_JOB, previewFraudRerun } from './corrections/fraud-rerun.ts'
 import { CANCEL_JOB, createCancelJob } from './delivery/cancel-job.ts'
+import { createDomainCheck } from './delivery/check-domain.ts'
 import { fireTarget } from './delivery/fire-target.ts'
 import { createReplayJob, REPLAY_JOB } from './delivery/replay-job.ts'
+import { createProofOf } from './edge/installation-proof.ts'
 import { findClickIdsOfExternalId } from './ledger/erase-visits.ts'
 import type { Ledger } from './ledger/ledger.ts'
 import { type Core, type CoreOptions, journalRoot, openCore, ownHosts } from './open-core.ts'
@@ -173,6 +175,7 @@ function apiDeps(core: Core): Omit<ApiDeps, 'untilLive'> {
     publicRequest: createPublicRequest(config),
     guard: core.guard,
     fireTarget: (target, rendered) => fireTarget(target, rendered, { ...callDeps(core), clock: Date.now }),
+    checkDomain: createDomainCheck({ ...core, ...config, proofOf: createProofOf(core.secret) }),
     hasMail: core.mailer.isSet,
     hasAsnDatabase: config.asnDatabase !== '',
     ownHosts: ownHosts(config),
@@ -254,13 +257,11 @@ function jobHandlers(core: Core): Readonly<Record<string, JobHandler>> {
   }
 }
 
-function readinessChecks(store: Store, ledger: Ledger): readonly ReadinessCheck[] {
+function readinessChecks({ db }: Store, ledger: Ledger): readonly ReadinessCheck[] {
   const well = () => undefined
+  const askSql = () => db.selectFrom('config_version').select('version').execute()
   return [
-    {
-      name: 'sql',
-      check: async () => await store.db.selectFrom('config_version').select('version').execute().then(well),
-    },
+    { name: 'sql', check: async () => await askSql().then(well) },
     { name: 'ledger', check: async () => await ledger.ping().then(well) },
   ]
 }

@@ -112,6 +112,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'PATCH /api/v1/domains/:id': 'manager',
   'DELETE /api/v1/domains/:id': 'manager',
   'POST /api/v1/domains/:id/restore': 'manager',
+  'POST /api/v1/domains/:id/check': 'manager',
   'GET /api/v1/campaigns': 'viewer',
   'GET /api/v1/campaigns/:id': 'viewer',
   'GET /api/v1/campaigns/:id/script': 'viewer',

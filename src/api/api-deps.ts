@@ -9,6 +9,7 @@ import type { StatusChanger } from '../conversions/change-status.ts'
 import type { CostCorrector } from '../corrections/correct-costs.ts'
 import type { FraudRequest } from '../corrections/fraud-query.ts'
 import type { FraudPreview } from '../corrections/fraud-rerun.ts'
+import type { DomainCheck } from '../delivery/check-domain.ts'
 import type { FiredCall } from '../delivery/fire-target.ts'
 import type { Guard } from '../delivery/guard.ts'
 import type { CalledTarget, RenderedCall } from '../delivery/prepare-call.ts'
@@ -70,6 +71,8 @@ export type ApiDeps = {
   readonly fireTarget: (target: CalledTarget, rendered: Omit<RenderedCall, 'id'>) => Promise<FiredCall>
   /** Whether the operator has set a mail server. */
   readonly hasMail: boolean
+  /** Whether a host name leads to this installation, asked at its origin. */
+  readonly checkDomain: (origin: string) => Promise<DomainCheck>
   /** Whether the operator has set a database of networks: without it conditions on them never hold. */
   readonly hasAsnDatabase: boolean
   /** Host names of this installation, lower case, without the configured domains: no target may lead to one. */

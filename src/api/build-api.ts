@@ -22,6 +22,7 @@ import { balanceRoutes } from './balances.ts'
 import { campaignScriptRoutes } from './campaign-script.ts'
 import { campaignRoutes } from './campaigns.ts'
 import { catalogueRoutes } from './catalogue.ts'
+import { checkDomainRoutes } from './check-domain.ts'
 import { conversionExportRoutes } from './conversion-export.ts'
 import { conversionTotalsRoutes } from './conversion-totals.ts'
 import { conversionUploadRoutes } from './conversion-uploads.ts'
@@ -124,6 +125,7 @@ const ROUTES: readonly ((app: ApiApp, deps: ApiDeps) => void)[] = [
   landerRoutes,
   flowRoutes,
   domainRoutes,
+  checkDomainRoutes,
   campaignRoutes,
   dryRunRoutes,
   campaignScriptRoutes,

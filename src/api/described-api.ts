@@ -55,6 +55,7 @@ export async function describedApi(version: string): Promise<object> {
     previewFraudRerun: neverCalled,
     guard: { checkUrl: () => assert.fail('an API that only describes itself judges no URL') },
     fireTarget: neverCalled,
+    checkDomain: neverCalled,
     hasMail: false,
     hasAsnDatabase: false,
     ownHosts: [],

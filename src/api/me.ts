@@ -22,6 +22,7 @@ const meAnswer = z.object({
     hasAsnDatabase: z
       .boolean()
       .describe('Whether visits can have a provider, a network and a kind of connection'),
+    publicUrl: z.string().describe('The tracking host as visitors see it, without a trailing slash'),
   }),
   user: z
     .object({ id: z.string(), email: z.string(), name: z.string(), hasTwoFactor: z.boolean() })
@@ -50,8 +51,8 @@ export function meRoutes(app: ApiApp, deps: ApiDeps): void {
       const { user, caller, memberships = [caller] } = request
       const known = memberships.filter((membership) => membership !== undefined)
       const workspaces = await Promise.all(known.map((each) => describe(deps, each, request)))
-      const { hasAsnDatabase } = deps
-      return { installation: { hasAsnDatabase }, user: user ?? null, workspaces }
+      const { hasAsnDatabase, publicUrl } = deps
+      return { installation: { hasAsnDatabase, publicUrl }, user: user ?? null, workspaces }
     },
   })
 }

@@ -8,6 +8,7 @@ import type { DeviceReader } from './device.ts'
 import type { EdgeMetrics } from './edge-metrics.ts'
 import type { Geo } from './geo.ts'
 import type { Hops } from './hop.ts'
+import type { ProofOf } from './installation-proof.ts'
 import type { LanguageReader } from './language.ts'
 import type { PeerLookup } from './peer-lookup.ts'
 import type { RememberedVisit } from './remembered-visit.ts'
@@ -37,6 +38,7 @@ export type EdgeContext = {
   readonly devices: DeviceReader
   readonly languages: LanguageReader
   readonly hops: Hops
+  readonly proofOf: ProofOf
   readonly metrics: EdgeMetrics
   readonly log: Logger
   readonly failures: RepeatedLog

@@ -14,6 +14,7 @@ import { handleImpression, IMPRESSION_PREFIX } from './impression-handler.ts'
 import { handleLanderKey, LANDER_KEY_PATH } from './lander-key-handler.ts'
 import { handlePixel } from './pixel-handler.ts'
 import { handlePostback } from './postback-handler.ts'
+import { handleProof, PROOF_PATH } from './proof-handler.ts'
 import { handleVisit, VISIT_PREFIX } from './visit-handler.ts'
 
 type Route = {
@@ -46,6 +47,7 @@ const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
   [HOP_PATH, { methods: READ, handle: handleHop }],
   ['/', { methods: READ, handle: handleRoot }],
   [TLS_ASK_PATH, { methods: READ, handle: handleTlsAsk }],
+  [PROOF_PATH, { methods: READ, handle: handleProof }],
   [LANDER_KEY_PATH, { methods: READ, handle: handleLanderKey }],
   ...FIRST_PARTY_ROUTES,
   ['/healthz', { methods: READ, handle: handleHealth }],

@@ -17,6 +17,7 @@ import { Exchange } from './exchange.ts'
 import { openGeo } from './geo.ts'
 import { createHitId } from './hit-id.ts'
 import { createHops } from './hop.ts'
+import { createProofOf } from './installation-proof.ts'
 import { createLanguageReader } from './language.ts'
 import { createPeerLookup, edgeSocketPath } from './peer-lookup.ts'
 import { startPeerServer } from './peer-server.ts'
@@ -118,6 +119,7 @@ async function createContext(options: EdgeOptions): Promise<EdgeContext> {
     makeHitId: createHitId,
     clickIdKey,
     hops: createHops(options.secret),
+    proofOf: createProofOf(options.secret),
     metrics: new EdgeMetrics(),
     log,
     failures: new RepeatedLog(log, clock),

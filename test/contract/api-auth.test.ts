@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { SQL_ENGINES, useStores } from '../support/databases.ts'
-import { cookieOf, DASHBOARD_URL, openTestApi, PASSWORD } from './api-harness.ts'
+import { cookieOf, DASHBOARD_URL, openTestApi, PASSWORD, PUBLIC_URL } from './api-harness.ts'
 
 const OWNER = {
   email: 'ada@example.com',
@@ -37,7 +37,7 @@ describe.each(SQL_ENGINES)('set-up and sessions on %s', (engine) => {
     expect(done.headers['set-cookie']).toMatch(/trailpost\.session_token=.*HttpOnly.*SameSite=Lax/)
     const me = await api.app.inject({ url: '/api/v1/me', headers: { cookie: cookieOf(done) } })
     expect(me.json()).toMatchObject({
-      installation: { hasAsnDatabase: false },
+      installation: { hasAsnDatabase: false, publicUrl: PUBLIC_URL },
       user: { email: OWNER.email },
       workspaces: [{ name: 'Analytical', role: 'owner' }],
     })

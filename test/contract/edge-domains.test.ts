@@ -1,6 +1,10 @@
+import { createServer } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createDomainCheck } from '../../src/delivery/check-domain.ts'
+import { createGuard, type Resolve } from '../../src/delivery/guard.ts'
 import type { Snapshot } from '../../src/domain/snapshot.ts'
-import { campaign, type EdgeRig, path, startRig, testSnapshot } from './edge-rig.ts'
+import { createProofOf } from '../../src/edge/installation-proof.ts'
+import { campaign, type EdgeRig, path, SECRET, startRig, testSnapshot } from './edge-rig.ts'
 
 let rig: EdgeRig
 
@@ -74,5 +78,65 @@ describe('without a configuration', () => {
     expect((await starting.get('/tls-ask?domain=track.example')).status).toBe(200)
     expect((await starting.get('/', { headers: { host: 'one.example' } })).status).toBe(503)
     await starting.stop()
+  })
+})
+
+describe('the check whether a host name leads here', () => {
+  const asLoopback: Resolve = (hostname, callback) =>
+    hostname === 'nowhere.example'
+      ? callback(Object.assign(new Error('not found'), { code: 'ENOTFOUND' }), [])
+      : callback(null, [{ address: '127.0.0.1', family: 4 }])
+  const checkBy = (secret: Uint8Array, allowPrivateTargets = ['127.0.0.1']) =>
+    createDomainCheck({
+      guard: createGuard({ allowPrivateTargets, resolve: asLoopback }),
+      publicUrl: 'https://track.example:8443',
+      proofOf: createProofOf(secret),
+      resolve: asLoopback,
+    })
+  const asked = (check: ReturnType<typeof checkBy>, host = 'one.example') =>
+    check(`http://${host}:${rig.edge.port}`)
+
+  it('says that it works where the edge has the secret of this installation, and only there', async () => {
+    expect(await asked(checkBy(SECRET))).toEqual({
+      outcome: 'works',
+      detail: '',
+      addresses: ['127.0.0.1'],
+      ownAddresses: ['127.0.0.1'],
+    })
+    expect(await asked(checkBy(new Uint8Array(32).fill(9)))).toMatchObject({ outcome: 'elsewhere' })
+  })
+
+  it('asks no private address, and tells what has none', async () => {
+    expect(await asked(checkBy(SECRET, []))).toMatchObject({ outcome: 'private_address' })
+    expect(await asked(checkBy(SECRET), 'nowhere.example')).toMatchObject({
+      outcome: 'no_address',
+      addresses: [],
+    })
+  })
+
+  it('is not led elsewhere by a redirect, nor by an answer without end', async () => {
+    const seen: string[] = []
+    const server = createServer((request, response) => {
+      seen.push(request.url ?? '')
+      if (seen.length === 1) response.writeHead(302, { location: '/elsewhere' }).end()
+      else response.end('x'.repeat(100_000))
+    })
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+    const address = server.address()
+    const port = typeof address === 'object' ? address?.port : ''
+    const ask = () => checkBy(SECRET)(`http://one.example:${port}`)
+    expect(await ask()).toMatchObject({ outcome: 'elsewhere', detail: 'status 302' })
+    expect((await ask()).outcome).not.toBe('works')
+    expect(seen.every((url) => url.startsWith('/tp/proof?nonce='))).toBe(true)
+    expect(seen).toHaveLength(2)
+    server.close()
+    expect((await ask()).outcome).toBe('no_answer')
+  })
+
+  it('gives its proof for a nonce alone', async () => {
+    expect((await rig.get('/tp/proof?nonce=trailpost')).status).toBe(400)
+    expect((await rig.get(`/tp/proof?nonce=${'a'.repeat(32)}`)).text.trim()).toBe(
+      createProofOf(SECRET)('a'.repeat(32)),
+    )
   })
 })

@@ -246,6 +246,8 @@ export interface paths {
                             installation: {
                                 /** @description Whether visits can have a provider, a network and a kind of connection */
                                 hasAsnDatabase: boolean;
+                                /** @description The tracking host as visitors see it, without a trailing slash */
+                                publicUrl: string;
                             };
                             /** @description Null for an API key */
                             user: {
@@ -5066,6 +5068,56 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["Domain"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/domains/{id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check now whether the host name leads to this installation, as its visitors would come
+         * @description Access: manager.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DomainCheck"];
                     };
                 };
                 /** @description A problem */
@@ -16981,6 +17033,21 @@ export interface components {
             }[];
             /** @description What is wrong in the operator's own files */
             problems: string[];
+        };
+        DomainCheck: {
+            /**
+             * @description works: it leads to this installation; elsewhere: something else answers; private_address: it is not called
+             * @enum {string}
+             */
+            outcome: "works" | "no_address" | "private_address" | "bad_certificate" | "no_answer" | "elsewhere";
+            /** @description Where it was asked */
+            url: string;
+            /** @description Of the host name, as DNS says from here */
+            addresses: string[];
+            /** @description Of the installation's own host name */
+            ownAddresses: string[];
+            /** @description What was seen: a status or an error; '' when it works */
+            detail: string;
         };
         Conversion: {
             id: string;

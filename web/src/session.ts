@@ -38,6 +38,8 @@ export type Me = {
   readonly workspaces: readonly MyWorkspace[]
   /** Without it no visit has a provider, a network or a kind of connection. */
   readonly hasAsnDatabase: boolean
+  /** The tracking host as visitors see it, without a trailing slash. */
+  readonly publicUrl: string
   /** A person of the network, who looks at the portal of the workspace's `affiliate`; the API refuses every change. */
   readonly isLooking: boolean
 }

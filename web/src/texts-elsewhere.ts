@@ -64,3 +64,47 @@ export const landerKeyTexts = {
     'For servers without HMAC: 200 “open”, or 403 “closed”. Not from the browser: a check there can be skipped.',
   saveFirst: 'Save the lander: the code to paste, with its id, appears beside the form.',
 } as const
+
+export const domainSetupTexts = {
+  dns: '1. DNS',
+  dnsAside: 'At whoever keeps the domain’s DNS, make this record.',
+  record: 'Record',
+  byName: 'A bare domain, such as example.com, takes no CNAME: use A or AAAA with this host’s addresses.',
+  byAddress: 'The address of this installation.',
+  localhost:
+    'This installation calls itself localhost, where nobody else comes. Its operator sets TRAILPOST_PUBLIC_URL to the host that visitors use.',
+  certificate: '2. Certificate',
+  certificateAside:
+    'The proxy in front of Trailpost serves it. 127.0.0.1:8080 is the tracking port, unless the operator has set another one.',
+  caddy: 'Caddy',
+  caddyHint:
+    'Once for all domains: Caddy asks Trailpost for each name, and orders a certificate for those that are added here.',
+  nginx: 'nginx, with certbot',
+  nginxHint: 'For each new domain. Name all others that the certificate holds as well.',
+  check: '3. Check',
+  checkAside: (name: string) =>
+    `Asks ${name} from here, as a visitor would, and sees whether this installation answers.`,
+  checkNow: 'Check now',
+  outcomes: {
+    works: 'It works',
+    no_address: 'The name has no address yet',
+    private_address: 'The name leads to a private address',
+    bad_certificate: 'The certificate is not right',
+    no_answer: 'Nothing answers there',
+    elsewhere: 'Something else answers there',
+  },
+  asked: (url: string) => `Asked at ${url}.`,
+  advice: {
+    works: 'Links with this domain reach this installation.',
+    no_address: 'Make the DNS record. A new one can take an hour to be seen everywhere.',
+    private_address:
+      'Such addresses are not called from here. Visitors of the internet do not reach one either.',
+    bad_certificate: 'DNS is right, or nearly: let the proxy order a certificate for this name.',
+    no_answer: 'Compare the addresses, and see that the proxy listens and the firewall lets visitors in.',
+    elsewhere:
+      'Either DNS leads to another machine, or the proxy there does not pass this name on to Trailpost.',
+  },
+  seen: (detail: string) => `Seen: ${detail}.`,
+  addresses: (list: string) => `The name has: ${list}`,
+  ownAddresses: (list: string) => `This installation has: ${list}`,
+} as const

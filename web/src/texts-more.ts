@@ -20,11 +20,11 @@ export const eventTexts = {
 
 export const domainTexts = {
   title: 'Domains',
-  lead: 'Your own hosts for campaign links. Point each one at this installation in its DNS first.',
+  lead: 'Your own hosts for campaign links. Each one’s page says which DNS record it needs, and checks it.',
   create: 'New domain',
   emptyTitle: 'Links under your own name',
   emptyText:
-    'Point a domain’s DNS at this installation, add it here, and choose it in a campaign: its link then begins with that domain.',
+    'Add a domain here: its page says which DNS record to make. Choose it in a campaign, and the link begins with it.',
   name: 'Host',
   nameHint: 'Without http:// and path, e.g. “go.example.com”.',
   defaultCampaign: 'Campaign of its front page',

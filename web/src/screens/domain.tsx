@@ -1,5 +1,6 @@
 import { Stack, TextInput } from '@mantine/core'
 import { ChangeHistory } from '../parts/change-history.tsx'
+import { DomainAside } from '../parts/domain-aside.tsx'
 import { EditScreen } from '../parts/edit-screen.tsx'
 import { FormFooter } from '../parts/form-footer.tsx'
 import { FormLayout } from '../parts/form-layout.tsx'
@@ -34,7 +35,7 @@ function DomainForm({ item }: { readonly item: Domain | undefined }) {
   const form = useForm(initial, (values) => save(item?.id, values))
   return (
     <>
-      <FormLayout onSubmit={form.submit}>
+      <FormLayout onSubmit={form.submit} aside={<DomainAside item={item} name={form.values.name} />}>
         <Stack gap="md">
           <TextInput
             {...form.text('name')}
