@@ -30,6 +30,19 @@ export function toFlowBody({ rules, paths, sticky, optimization }: FlowValues): 
   }
 }
 
+/** What saving made of the rules and paths, ids above all: without them the next save would make them anew. */
+export function withSaved(
+  now: FlowValues,
+  sent: FlowValues,
+  saved: Pick<FlowValues, 'rules' | 'paths'>,
+): Pick<FlowValues, 'rules' | 'paths'> {
+  return {
+    // What was changed while it was being saved is kept as it is now.
+    rules: now.rules === sent.rules ? saved.rules : now.rules,
+    paths: now.paths === sent.paths ? saved.paths : now.paths,
+  }
+}
+
 function toPathBodies(paths: readonly Path[]): FlowFields['paths'] {
   return paths.map((path) => ({ ...path, landers: [...path.landers], offers: [...path.offers] }))
 }

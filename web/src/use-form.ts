@@ -17,7 +17,7 @@ export type Form<T> = {
   /** Changes some values and forgets what was wrong with them. */
   readonly set: (changes: Partial<T>) => void
   /** Takes over what saving has made of some values; they count as saved. */
-  readonly keep: (changes: Partial<T>) => void
+  readonly keep: (changes: Partial<T> | ((now: T) => Partial<T>)) => void
   /** What an input of a text value needs. */
   readonly text: (name: TextKey<T>) => TextProps
   /** What is wrong with the field at a path. */
@@ -63,7 +63,8 @@ export function useForm<T extends object>(initial: T, save: (values: T) => Promi
     setUnsaved(true)
     edits.current += 1
   }
-  const keep = (changes: Partial<T>) => setValues((before) => ({ ...before, ...changes }))
+  const keep: Form<T>['keep'] = (changes) =>
+    setValues((now) => ({ ...now, ...(typeof changes === 'function' ? changes(now) : changes) }))
   const hasErrorAt = (path: string) =>
     failure instanceof ApiProblem &&
     Object.keys(failure.fields).some((wrong) => wrong === path || wrong.startsWith(`${path}.`))

@@ -1,5 +1,5 @@
 import { Anchor, NumberInput, Select, Stack, TagsInput, TextInput } from '@mantine/core'
-import { type FlowValues, toFlowBody } from '../flow-values.ts'
+import { type FlowValues, toFlowBody, withSaved } from '../flow-values.ts'
 import { CampaignAside } from '../parts/campaign-aside.tsx'
 import { CampaignCost, toCostModel, toCostValues } from '../parts/campaign-cost.tsx'
 import { CampaignLink } from '../parts/campaign-link.tsx'
@@ -53,9 +53,14 @@ type CampaignFormProps = { readonly item: Campaign | undefined; readonly origina
 
 function CampaignForm({ item, original }: CampaignFormProps) {
   const { currency } = useMe().workspace
-  const { save } = useSave(campaigns)
+  const { store, show } = useSave(campaigns)
   const initial = original === undefined ? toValues(item, currency) : toCopyValues(original, currency)
-  const form = useForm(initial, (values) => save(item?.id, toBody(values, { isNew: item === undefined })))
+  const isNew = item === undefined
+  const form = useForm(initial, async (values) => {
+    const saved = await store(item?.id, toBody(values, { isNew }))
+    form.keep((now) => withSaved(now, values, saved))
+    show(saved, { isNew })
+  })
   const { flowId } = form.values
   return (
     <>

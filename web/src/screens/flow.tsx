@@ -1,5 +1,5 @@
 import { TextInput } from '@mantine/core'
-import { type FlowValues, toFlowBody } from '../flow-values.ts'
+import { type FlowValues, toFlowBody, withSaved } from '../flow-values.ts'
 import { ChangeHistory } from '../parts/change-history.tsx'
 import { EditScreen } from '../parts/edit-screen.tsx'
 import { FlowEditor } from '../parts/flow-editor.tsx'
@@ -26,7 +26,7 @@ export function FlowScreen({ params }: { readonly params: PathParams }) {
 }
 
 function FlowForm({ item }: { readonly item: Flow | undefined }) {
-  const { save } = useSave(flows)
+  const { store, show } = useSave(flows)
   const initial: FlowValues & { name: string } = {
     name: item?.name ?? '',
     rules: item?.rules ?? [],
@@ -34,7 +34,11 @@ function FlowForm({ item }: { readonly item: Flow | undefined }) {
     sticky: item?.sticky ?? 'none',
     optimization: item?.optimization ?? null,
   }
-  const form = useForm(initial, (values) => save(item?.id, { name: values.name, ...toFlowBody(values) }))
+  const form = useForm(initial, async (values) => {
+    const saved = await store(item?.id, { name: values.name, ...toFlowBody(values) })
+    form.keep((now) => withSaved(now, values, saved))
+    show(saved, { isNew: item === undefined })
+  })
   return (
     <>
       <FormLayout onSubmit={form.submit} locks="parts">
