@@ -1,6 +1,8 @@
 import { z } from 'zod'
+import { BILLING_LIMITS } from '../billing/billing-limits.ts'
 import { BILLING_SIDES, INVOICE_STATES, LINE_KINDS } from '../domain/billing-types.ts'
 import { formatMicros } from '../domain/money.ts'
+import type { LineGroup } from '../store/invoice-lines.ts'
 import type { InvoiceLine, Invoice as StoredInvoice } from '../store/invoices.ts'
 import { timeField, toTime } from './fields.ts'
 
@@ -38,6 +40,8 @@ export const invoiceSchema = z
 /** What an affiliate sees of its own. */
 export const portalInvoiceSchema = z.object(ownFields).meta({ id: 'PortalInvoice' })
 
+const GROUPS_MAX = BILLING_LIMITS.printedGroupsMax
+
 const lineSchema = z.object({
   n: z.int().describe('From 1'),
   kind: z.enum(LINE_KINDS),
@@ -52,7 +56,14 @@ const linesFields = {
   lines: z.array(lineSchema),
   nextAfterLine: z.int().nullable().describe('afterLine of the next page; null on the last one'),
 }
-export const invoiceWithLinesSchema = invoiceSchema.extend(linesFields).meta({ id: 'InvoiceWithLines' })
+export const invoiceWithLinesSchema = invoiceSchema
+  .extend(linesFields)
+  .extend({
+    groups: z
+      .array(lineSchema.pick({ kind: true, description: true, quantity: true, amount: true }))
+      .describe(`Lines of one kind and subject together, as they are printed: the first ${GROUPS_MAX}`),
+  })
+  .meta({ id: 'InvoiceWithLines' })
 export const portalInvoiceWithLinesSchema = portalInvoiceSchema
   .extend(linesFields)
   .meta({ id: 'PortalInvoiceWithLines' })
@@ -81,6 +92,10 @@ export function toPortalInvoiceView(invoice: StoredInvoice): z.input<typeof port
     issuedAt: issuedAt === null ? null : toTime(issuedAt),
     createdAt: toTime(invoice.createdAt),
   }
+}
+
+export function toGroupsView(groups: readonly LineGroup[]) {
+  return groups.map(({ amountMicros, ...group }) => ({ ...group, amount: formatMicros(amountMicros) }))
 }
 
 /** @param lines one more than the page holds when another page follows */

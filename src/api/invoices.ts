@@ -1,9 +1,10 @@
 import { z } from 'zod'
+import { BILLING_LIMITS } from '../billing/billing-limits.ts'
 import { finalizeInvoice, type InvoiceChange, voidInvoice } from '../billing/change-invoice.ts'
 import { createInvoice, type InvoiceRefusal } from '../billing/create-invoice.ts'
 import { requestInvoiceRun } from '../billing/invoice-run.ts'
 import { INVOICE_STATES } from '../domain/billing-types.ts'
-import { listInvoiceLines } from '../store/invoice-lines.ts'
+import { groupInvoiceLines, listInvoiceLines } from '../store/invoice-lines.ts'
 import { getInvoice, type Invoice, listInvoices } from '../store/invoices.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
 import { callerOf, workspaceOf } from './caller.ts'
@@ -13,6 +14,7 @@ import {
   invoiceWithLinesSchema,
   linesQuery,
   sideField,
+  toGroupsView,
   toInvoiceView,
   toLinesPage,
 } from './invoice-view.ts'
@@ -84,7 +86,8 @@ function readRoutes(app: ApiApp, deps: ApiDeps): void {
       if (invoice === undefined) throw notFound('invoice', id)
       const { afterLine, limit } = request.query
       const lines = await listInvoiceLines(db, id, { after: afterLine, max: limit + 1 })
-      return { ...toInvoiceView(invoice), ...toLinesPage(lines, limit) }
+      const groups = await groupInvoiceLines(db, id, BILLING_LIMITS.printedGroupsMax)
+      return { ...toInvoiceView(invoice), ...toLinesPage(lines, limit), groups: toGroupsView(groups) }
     },
   })
 }

@@ -72,6 +72,7 @@ describe('money over the API', () => {
       total: '3.21',
       nextAfterLine: null,
       lines: [{ kind: 'conversion', amount: '3.21' }],
+      groups: [{ kind: 'conversion', quantity: 1, amount: '3.21' }],
     })
     expect((await manager('POST', `invoices/${id}/void`, { reason: 'x' })).json()).toMatchObject({
       code: 'wrong_state',

@@ -16800,6 +16800,15 @@ export interface components {
             }[];
             /** @description afterLine of the next page; null on the last one */
             nextAfterLine: number | null;
+            /** @description Lines of one kind and subject together, as they are printed: the first 500 */
+            groups: {
+                /** @enum {string} */
+                kind: "conversion" | "clicks" | "referral" | "adjustment";
+                description: string;
+                /** @description Conversions or clicks; -1 for a conversion that was taken back */
+                quantity: number;
+                amount: string;
+            }[];
         };
         PortalInvoiceWithLines: {
             id: string;

@@ -2,6 +2,7 @@ import { answerOf, api } from './api.ts'
 import type { components, paths } from './api-types.ts'
 import { type Listed, type Resource, useItems } from './resource.ts'
 import { useMayManage } from './session.ts'
+import { texts } from './texts.ts'
 
 type Schemas = components['schemas']
 /** What the API takes to make one thing of the kind at this address. */
@@ -132,10 +133,14 @@ const members: Listed<Schemas['Member']> = {
   list: async () => ({ ...(await answerOf(api.GET('/api/v1/members'))), nextCursor: null }),
 }
 
-/** Who did something: "user:ID" is a person of the workspace; anything else, such as a key, stays as it is. */
+/** Who did something: "user:ID" is a person of the workspace; anything else, such as a key, has no name for everybody. */
 export function useActorName(): (actor: string) => string {
   const people = useItems(members, { enabled: useMayManage() }).data ?? []
-  return (actor) => people.find(({ id }) => actor === `user:${id}`)?.name ?? actor
+  return (actor) => {
+    const [kind, id = ''] = actor.split(':')
+    if (kind === 'key') return texts.apiKey(id)
+    return people.find((person) => kind === 'user' && person.id === id)?.name ?? actor
+  }
 }
 
 export const costCorrections: Listed<CostCorrection> = {

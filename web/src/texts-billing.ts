@@ -50,6 +50,8 @@ export const invoiceTexts = {
   runDo: 'Draft them',
   close: 'Close',
   lines: 'Lines',
+  each: 'Each conversion',
+  eachAside: 'One by one, with a link to what happened to it.',
   line: 'For',
   quantity: 'Quantity',
   amount: 'Amount',

@@ -6,6 +6,7 @@ export const texts = {
   product: 'Trailpost',
   loading: 'Loading',
   none: 'None',
+  apiKey: (id: string) => `API key ${id}`,
   problem: {
     unreachable: 'The server can not be reached. Check that Trailpost is running, then try again.',
     unreadable: (status: number) => `The server answered with status ${status}.`,

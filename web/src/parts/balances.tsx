@@ -42,7 +42,10 @@ export function Balances() {
       <Text c="dimmed">{words.sidesHint[side]}</Text>
       <Loaded query={query}>
         {({ pages }) => {
-          const rows = pages.flatMap((page) => page.items)
+          // Who has something due goes first.
+          const rows = pages
+            .flatMap((page) => page.items)
+            .toSorted((a, b) => Number(b.payable) - Number(a.payable))
           if (rows.length === 0) {
             return <Empty icon="invoice" title={words.noParties[side]} text={words.noPartiesText} />
           }

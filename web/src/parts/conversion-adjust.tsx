@@ -46,8 +46,7 @@ function AdjustForm({ conversion, onDone }: AdjustProps & { readonly onDone: () 
     await queries.invalidateQueries({ queryKey: ['conversions'] })
     onDone()
   })
-  const isSame =
-    form.values.sale === sale && form.values.revenue === revenue && form.values.payout === payout
+  const isSame = form.values.sale === sale && form.values.revenue === revenue && form.values.payout === payout
   return (
     <form id={FORM_ID} onSubmit={form.submit}>
       <Stack gap="md">

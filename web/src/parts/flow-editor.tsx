@@ -39,11 +39,13 @@ export function FlowEditor({ flow, campaignId, warnings, errorOf, hasErrorAt, on
   }
   return (
     <>
-      <Section title={diagramTexts.title} aside={diagramTexts.aside}>
-        <Suspense fallback={<Lines count={4} />}>
-          <FlowPicture flow={flow} campaignId={campaignId} onChoose={goTo} />
-        </Suspense>
-      </Section>
+      <div className={classes.picture}>
+        <Section title={diagramTexts.title} aside={diagramTexts.aside}>
+          <Suspense fallback={<Lines count={4} />}>
+            <FlowPicture flow={flow} campaignId={campaignId} onChoose={goTo} />
+          </Suspense>
+        </Section>
+      </div>
       <div ref={fields} className={classes.fields}>
         <Section title={words.rules} aside={words.rulesAside}>
           <RuleList

@@ -1,5 +1,5 @@
 import { Stack, Text, VisuallyHidden } from '@mantine/core'
-import { formatMoney, formatTime } from '../format.ts'
+import { formatDay, formatMoney, formatTime } from '../format.ts'
 import { CostForm } from '../parts/cost-form.tsx'
 import { CostUndo } from '../parts/cost-undo.tsx'
 import { type Column, DataTable } from '../parts/data-table.tsx'
@@ -80,7 +80,7 @@ function What({ item, timeOf }: WhatProps) {
   const { undoes, undoneBy } = item
   return (
     <Stack gap={0}>
-      {toDays(item)}
+      {toDays(item, timeOf)}
       {undoes !== null && (
         <Text size="xs" c="dimmed">
           {words.undoOf(timeOf(undoes))}
@@ -96,9 +96,13 @@ function What({ item, timeOf }: WhatProps) {
 }
 
 /** The request is stored as it was sent; its range is days, or times of Unix seconds. */
-function toDays({ request }: CostCorrection): string {
+function toDays({ request }: CostCorrection, timeOf: (at: string) => string): string {
   if (typeof request !== 'object' || request === null || !('range' in request)) return ''
   const { range } = request
   if (typeof range !== 'object' || range === null || !('from' in range && 'to' in range)) return ''
-  return range.from === range.to ? String(range.from) : `${String(range.from)} – ${String(range.to)}`
+  const dayOf = (at: unknown) =>
+    typeof at === 'number'
+      ? timeOf(new Date(at * 1_000).toISOString())
+      : formatDay(Date.parse(String(at)), 'UTC')
+  return range.from === range.to ? dayOf(range.from) : `${dayOf(range.from)} – ${dayOf(range.to)}`
 }

@@ -7,6 +7,7 @@ import { ConfirmButton } from '../parts/confirm-button.tsx'
 import { DataTable } from '../parts/data-table.tsx'
 import { Day } from '../parts/day.tsx'
 import { Facts } from '../parts/facts.tsx'
+import { Fold } from '../parts/fold.tsx'
 import { FormProblem } from '../parts/form-footer.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { LoadMore } from '../parts/load-more.tsx'
@@ -21,7 +22,10 @@ import type { PathParams } from '../router.tsx'
 import { saveFile } from '../save-file.ts'
 import { billingTexts, invoiceTexts as words } from '../texts-billing.ts'
 
-type Line = components['schemas']['InvoiceWithLines']['lines'][number]
+type Line = components['schemas']['InvoiceWithLines']['groups'][number] & {
+  /** Of the conversion that it is about, where it is about one alone. */
+  readonly conversionId?: string
+}
 
 /** One invoice: its lines, and what can be done with it in its state. */
 export function InvoiceScreen({ params }: { readonly params: PathParams }) {
@@ -49,8 +53,11 @@ export function InvoiceScreen({ params }: { readonly params: PathParams }) {
             <>
               <InvoiceFacts invoice={first} />
               <Section title={words.lines}>
-                <Lines lines={lines} currency={first.currency} />
-                <LoadMore query={query} />
+                <Lines lines={first.groups} currency={first.currency} />
+                <Fold title={words.each} aside={words.eachAside} isUsed={false}>
+                  <Lines lines={lines} currency={first.currency} />
+                  <LoadMore query={query} />
+                </Fold>
               </Section>
             </>
           )
@@ -180,7 +187,10 @@ function Lines({ lines, currency }: { readonly lines: readonly Line[]; readonly 
     <DataTable
       label={words.lines}
       rows={lines}
-      rowKey={(line) => String(line.n)}
+      rowKey={(line) => String(lines.indexOf(line))}
+      href={({ conversionId = '' }) =>
+        conversionId === '' ? undefined : `/conversions?open=${conversionId}`
+      }
       columns={[
         { key: 'description', header: words.line, cell: (line) => line.description },
         { key: 'quantity', header: words.quantity, numeric: true, cell: (line) => line.quantity },
