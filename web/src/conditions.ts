@@ -78,7 +78,7 @@ export function takesValues(operator: Operator): boolean {
   return operator !== 'unknown' && operator !== 'known'
 }
 
-/** What a reason of bots says by being there or not is not in the words "known" and "unknown". */
+/** A reason is not known or unknown: somebody is a bot for any, and a person for none. */
 export function operatorLabel(field: string, operator: Operator): string {
   const { botOperators } = conditionTexts
   return field === 'bot' && isKey(botOperators, operator) ? botOperators[operator] : words.operators[operator]

@@ -2,7 +2,7 @@
 export const conditionTexts = {
   needsAsn:
     'Empty for every visitor: this installation has no ASN database. Its operator sets TRAILPOST_ASN_DATABASE.',
-  botOperators: { unknown: 'is unknown (a person)', known: 'is known (a bot)' },
+  botOperators: { unknown: 'is none', known: 'is any' },
   choices: {
     bot: {
       user_agent: 'Known bot',
@@ -44,7 +44,7 @@ export const conditionTexts = {
     user_agent: 'The whole text that the browser sends. “contains” takes a part of it.',
     referrer: 'The whole address, e.g. https://news.example/page. “starts with” takes its beginning.',
     referrer_domain: 'Without “www.”, e.g. news.example. A subdomain is a domain of its own.',
-    bot: '“is known” fits every bot, “is unknown” every person.',
+    bot: '“is any” fits every bot, “is none” every person.',
     visitor: 'Returning: was in this campaign before.',
     workspace_visitor: 'Returning: was in any campaign of the workspace before.',
     external_id: 'The traffic source’s own click id.',

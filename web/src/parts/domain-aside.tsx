@@ -50,15 +50,15 @@ export function DomainAside({ item, name }: DomainAsideProps) {
 }
 
 const CADDY = `{
-	on_demand_tls {
-		ask http://127.0.0.1:8080/tls-ask
-	}
+  on_demand_tls {
+    ask http://127.0.0.1:8080/tls-ask
+  }
 }
 https:// {
-	tls {
-		on_demand
-	}
-	reverse_proxy 127.0.0.1:8080
+  tls {
+    on_demand
+  }
+  reverse_proxy 127.0.0.1:8080
 }`
 
 function certbot(own: string, host: string): string {
