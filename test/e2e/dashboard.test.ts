@@ -34,6 +34,7 @@ const SCREENS = {
   '/conversions/upload': 'Upload conversions',
   '/costs': 'Costs',
   '/fraud': 'Fraud',
+  '/moving?from=keitaro': 'Moving from another tracker',
   '/fraud?tab=rerun': 'Fraud',
   '/settings': 'Settings',
   '/nowhere': 'There is nothing here',

@@ -49,6 +49,7 @@ const STAFF: readonly Shot[] = [
   { name: 'costs', path: '/costs' },
   { name: 'fraud', path: '/fraud' },
   { name: 'visits', path: '/visits' },
+  { name: 'moving', path: '/moving?from=prosper202' },
   { name: 'live', path: '/live' },
   { name: 'deliveries', path: '/deliveries' },
   { name: 'targets', path: '/notification-targets' },

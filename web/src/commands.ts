@@ -5,6 +5,7 @@ import { seenSettings } from './settings-tabs.ts'
 import { texts } from './texts.ts'
 import { settingsTabs } from './texts-billing.ts'
 import { domainTexts, eventTexts } from './texts-more.ts'
+import { movingTexts } from './texts-moving.ts'
 import { advertiserTexts, affiliateTexts } from './texts-network.ts'
 import { shellTexts } from './texts-shell.ts'
 
@@ -38,6 +39,15 @@ export type Findable = {
   readonly items: readonly { readonly id: string; readonly name: string }[]
 }
 
+const MOVING: Command = {
+  id: 'go /moving',
+  group: words.goTo,
+  label: movingTexts.title,
+  icon: 'link',
+  href: '/moving',
+  also: movingTexts.also,
+}
+
 /** Every place of the navigation, and of the settings where there are any. */
 export function buildPlaceCommands({ navigation, last }: Places, role: Me['workspace']['role']): Command[] {
   const items = [...navigation.flatMap((group) => group.items), ...(last === undefined ? [] : [last])]
@@ -56,7 +66,8 @@ export function buildPlaceCommands({ navigation, last }: Places, role: Me['works
     icon: 'settings' as const,
     href: `/settings/${tab}`,
   }))
-  return [...places, ...tabs]
+  // Who may not change the settings moves nothing.
+  return last === undefined ? places : [...places, MOVING, ...tabs]
 }
 
 /** Everything that the person may make anew. */

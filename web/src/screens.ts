@@ -52,6 +52,7 @@ export const SCREENS: ScreenList = [
   ['/domains', lazy(async () => ({ default: (await import('./screens/domains.tsx')).Domains }))],
   ['/domains/:id', lazy(async () => ({ default: (await import('./screens/domain.tsx')).DomainScreen }))],
   ['/costs', lazy(async () => ({ default: (await import('./screens/costs.tsx')).Costs }))],
+  ['/moving', lazy(async () => ({ default: (await import('./screens/moving.tsx')).Moving }))],
   ['/fraud', lazy(async () => ({ default: (await import('./screens/fraud.tsx')).Fraud }))],
   ...NETWORK_SCREENS,
   ...NOTIFICATION_SCREENS,

@@ -1,14 +1,4 @@
 /** The words of what stands on pages and in links outside Trailpost. */
-export const legacyTexts = {
-  label: 'Legacy ids',
-  hints: {
-    affiliate: 'SYSTEM:ID, e.g. “tune:1002”. Links of the network software you move from then earn for it.',
-    campaign: 'SYSTEM:ID, e.g. “voluum:0e4f…”. Links of the tracker you move from then lead here.',
-    offer: 'SYSTEM:ID, e.g. “keitaro:22”. Links of the tracker you move from then lead here.',
-    lander: 'SYSTEM:ID, e.g. “prosper202:1234”. Links of the tracker you move from then lead here.',
-  },
-} as const
-
 export const scriptTexts = {
   impression: 'Impression image',
   impressionHint: 'For a traffic source that can load an image whenever it shows your ad.',

@@ -1,5 +1,6 @@
 import { Button, Group, Switch, TextInput } from '@mantine/core'
 import type { UseQueryResult } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
 import { type Listed, type Resource, useArchive } from '../resource.ts'
 import { setQuery, usePlace } from '../router.tsx'
 import { useMayChange, useMayManage } from '../session.ts'
@@ -31,11 +32,13 @@ type ListScreenProps<Item> = {
   readonly texts: ListTexts
   readonly icon: IconName
   readonly columns: readonly Column<Item>[]
+  /** What else leads on from here, beside making one. */
+  readonly more?: ReactNode
 }
 
 /** All things of one kind; each row leads to its form. What is searched and how it is sorted is in the address. */
 export function ListScreen<Item extends ListedItem>(props: ListScreenProps<Item>) {
-  const { resource, texts, icon } = props
+  const { resource, texts, icon, more } = props
   const { query: place } = usePlace()
   const canRestore = 'archive' in resource && resource.restore !== undefined
   const isArchive = canRestore && place.get('archived') === 'true'
@@ -49,7 +52,7 @@ export function ListScreen<Item extends ListedItem>(props: ListScreenProps<Item>
   )
   const isEmpty = !isArchive && all.data?.length === 0
   return (
-    <Page title={texts.title} lead={texts.lead} actions={mayChange && !isEmpty && create}>
+    <Page title={texts.title} lead={texts.lead} actions={withMore(more, mayChange && !isEmpty && create)}>
       {isEmpty && (
         <Empty icon={icon} title={texts.emptyTitle} text={texts.emptyText} action={mayChange && create} />
       )}
@@ -58,6 +61,16 @@ export function ListScreen<Item extends ListedItem>(props: ListScreenProps<Item>
       {!isEmpty && <Found {...props} query={found} isArchive={isArchive} />}
       {isCut && <ListEnd isSearched={resource.isSearched === true} />}
     </Page>
+  )
+}
+
+function withMore(more: ReactNode, create: ReactNode): ReactNode {
+  if (more === undefined) return create
+  return (
+    <>
+      {more}
+      {create}
+    </>
   )
 }
 

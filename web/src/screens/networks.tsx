@@ -1,6 +1,8 @@
+import { Anchor } from '@mantine/core'
 import { ListScreen } from '../parts/list-screen.tsx'
 import { networks } from '../resources.ts'
 import { texts } from '../texts.ts'
+import { movingTexts } from '../texts-moving.ts'
 
 export function Networks() {
   return (
@@ -8,6 +10,11 @@ export function Networks() {
       resource={networks}
       texts={texts.networks}
       icon="network"
+      more={
+        <Anchor href="/moving" size="sm">
+          {movingTexts.title}
+        </Anchor>
+      }
       columns={[
         { key: 'name', header: texts.form.name, cell: (network) => network.name },
         {

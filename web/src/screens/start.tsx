@@ -1,4 +1,4 @@
-import { Button, Text, UnstyledButton } from '@mantine/core'
+import { Anchor, Button, Text, UnstyledButton } from '@mantine/core'
 import { Lines } from '../parts/loaded.tsx'
 import { Page } from '../parts/page.tsx'
 import { networkSteps } from '../parts/start-network.tsx'
@@ -11,6 +11,7 @@ import { campaigns, networks, offers, sources } from '../resources.ts'
 import { advertisers, affiliates } from '../resources-network.ts'
 import { navigate, setQuery, usePlace } from '../router.tsx'
 import { useDismissStart } from '../start-state.ts'
+import { movingTexts } from '../texts-moving.ts'
 import { startTexts as words } from '../texts-start.ts'
 
 const ROLES = ['tracker', 'network', 'both'] as const
@@ -74,6 +75,9 @@ export function Start() {
           />
         ))}
       </ol>
+      <Text size="sm" c="dimmed">
+        {movingTexts.openHint} <Anchor href="/moving">{movingTexts.title}</Anchor>
+      </Text>
     </Page>
   )
 }
