@@ -39,6 +39,8 @@ export type Accounts = SecondFactors & {
   deleteUser(userId: string): Promise<void>
   /** Whether the person signs in with this password. Takes as long for a person who has none. */
   isPassword(userId: string, password: string): Promise<boolean>
+  /** From now on the person signs in with this password; their sessions end. */
+  resetPassword(userId: string, password: string): Promise<void>
   addWorkspace(workspace: { id: string; name: string; ownerId: string }): Promise<void>
   /** Signs in and returns the cookies to set. */
   signIn(credentials: { email: string; password: string }, headers: Headers): Promise<readonly string[]>
@@ -118,7 +120,7 @@ function accountsOf(settings: AuthSettings): Accounts {
 export type Auth = ReturnType<typeof betterAuth<AuthSettings>>
 type Adapter = Awaited<Auth['$context']>['adapter']
 
-type Writes = 'createUser' | 'deleteUser' | 'addWorkspace' | 'signIn'
+type Writes = 'createUser' | 'deleteUser' | 'resetPassword' | 'addWorkspace' | 'signIn'
 
 function accountWrites(auth: Auth): Pick<Accounts, Writes> {
   return {
@@ -145,6 +147,11 @@ function accountWrites(auth: Auth): Pick<Accounts, Writes> {
     async deleteUser(userId) {
       const { internalAdapter } = await auth.$context
       await internalAdapter.deleteUser(userId)
+    },
+    async resetPassword(userId, password) {
+      const { internalAdapter, password: passwords } = await auth.$context
+      await internalAdapter.updatePassword(userId, await passwords.hash(password))
+      await internalAdapter.deleteUserSessions(userId)
     },
     async addWorkspace({ id, name, ownerId }) {
       const { adapter } = await auth.$context

@@ -92,6 +92,7 @@ const NO_ACCOUNTS: Accounts = {
   releaseCode: neverCalled,
   endOtherSessions: neverCalled,
   resetTwoFactor: neverCalled,
+  resetPassword: neverCalled,
   addWorkspace: neverCalled,
   signIn: neverCalled,
 }

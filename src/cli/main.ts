@@ -70,6 +70,12 @@ owner
   .action(async (options) => (await import('./owner-create.ts')).runOwnerCreate(options))
 
 owner
+  .command('reset-password')
+  .description('give a person who forgot theirs a new password, print it once, and end their sessions')
+  .argument('<email>', 'their e-mail address')
+  .action(async (email: string) => (await import('./owner-reset-password.ts')).runOwnerResetPassword(email))
+
+owner
   .command('reset-two-factor')
   .description('let a person who lost their second factor sign in by password alone, and end their sessions')
   .argument('<email>', 'their e-mail address')

@@ -46,6 +46,21 @@ describe.each(SQL_ENGINES)('set-up and sessions on %s', (engine) => {
     expect((await api.app.inject('/api/v1/setup')).json()).toEqual({ needed: false })
   })
 
+  it('a password that is reset signs in, the one before does not, and sessions end', async () => {
+    const api = await openTestApi(stores)
+    const { cookie, userId } = await api.owner('ada@example.com')
+    await api.deps.accounts.resetPassword(userId, 'another 123')
+    const me = await api.app.inject({ url: '/api/v1/me', headers: { cookie } })
+    expect(me.statusCode).toBe(401)
+    const signIn = async (password: string) => {
+      const payload = { email: 'ada@example.com', password }
+      const headers = { origin: DASHBOARD_URL }
+      const url = '/api/auth/sign-in/email'
+      return (await api.app.inject({ method: 'POST', url, headers, payload })).statusCode
+    }
+    expect([await signIn(PASSWORD), await signIn('another 123')]).toEqual([401, 200])
+  })
+
   it('a set-up that fails leaves its link valid', async () => {
     const api = await openTestApi(stores)
     const token = await api.setupToken()

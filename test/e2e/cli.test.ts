@@ -48,6 +48,15 @@ describe('the command line', () => {
     })
   })
 
+  it('gives who forgot their password a new one, and nobody else', () => {
+    const reset = run(['owner', 'reset-password', 'a@example.com'])
+    expect(reset).toMatchObject({ status: 0, stdout: expect.stringMatching(/^[\w-]{16}$/m) })
+    expect(run(['owner', 'reset-password', 'b@example.com'])).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('nobody has this e-mail address'),
+    })
+  })
+
   it('names every wrong setting in one go', () => {
     const { status, stderr } = run(['start'], {
       TRAILPOST_PUBLIC_PORT: '99999',

@@ -1,4 +1,4 @@
-import { Anchor, Button, PasswordInput, Text, TextInput } from '@mantine/core'
+import { Anchor, Button, Code, PasswordInput, Text, TextInput } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { signIn, signInByCode } from '../account.ts'
@@ -50,10 +50,37 @@ function FirstStep({ onDone, onCode }: FirstStepProps) {
       <Button type="submit" loading={form.saving} fullWidth mt="xs">
         {texts.signIn.submit}
       </Button>
+      <Forgot email={form.values.email} />
       <Text size="xs" c="dimmed" ta="center">
         {texts.signIn.firstTime}
       </Text>
     </Entrance>
+  )
+}
+
+/** What to do without a password: no e-mail is sent, since an installation may have no mail server. */
+function Forgot({ email }: { readonly email: string }) {
+  const [opened, setOpened] = useState(false)
+  return (
+    <>
+      <Anchor
+        component="button"
+        type="button"
+        size="sm"
+        aria-expanded={opened}
+        onClick={() => setOpened(!opened)}
+      >
+        {texts.signIn.forgot}
+      </Anchor>
+      {opened && (
+        <Text size="sm" component="div">
+          {texts.signIn.forgotAsk}
+          <Code block mt={6}>
+            {texts.signIn.forgotCommand(email.trim())}
+          </Code>
+        </Text>
+      )}
+    </>
   )
 }
 

@@ -1,4 +1,4 @@
-import { Badge, Button, CopyButton, Group, Stack, Text } from '@mantine/core'
+import { Badge, Button, Code, CopyButton, Group, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { answerOf, api } from '../api.ts'
 import type { components } from '../api-types.ts'
@@ -37,6 +37,7 @@ export function SystemStatus() {
             <Findings findings={system.findings} />
           </Section>
           <FactSections system={system} />
+          <Care />
         </Stack>
       )}
     </Loaded>
@@ -112,6 +113,20 @@ function FactSections({ system }: { readonly system: System }) {
         <Facts facts={installationFacts(system, timeZone)} />
       </Section>
     </>
+  )
+}
+
+/** What is done on the machine, and not here. */
+function Care() {
+  return (
+    <Section title={words.care} aside={words.careAside}>
+      <Facts
+        facts={[
+          [words.backup, words.backupText],
+          ...words.commands.map(([what, command]) => [what, <Code key={what}>{command}</Code>] as const),
+        ]}
+      />
+    </Section>
   )
 }
 
