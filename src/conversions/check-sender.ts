@@ -2,9 +2,7 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import ipaddr from 'ipaddr.js'
 import type { Hit } from '../domain/hit.ts'
 import type { HitFields } from '../domain/hit-params.ts'
-
-/** PROTOCOL section 2, "Signature". */
-const SIGNATURE_TOLERANCE_MS = 5 * 60_000
+import { LIMITS } from '../domain/limits.ts'
 
 /** What is wrong, or '' when nothing is. */
 type Problem = string
@@ -33,7 +31,8 @@ export function signatureProblem(hit: Hit, fields: HitFields, secret: string): P
   if (secret === '') return ''
   if (fields.sig === '') return 'the signature is missing'
   if (fields.ts === undefined) return 'ts is missing'
-  if (Math.abs(hit.at - fields.ts * 1_000) > SIGNATURE_TOLERANCE_MS) return 'ts is more than 5 minutes off'
+  if (Math.abs(hit.at - fields.ts * 1_000) > LIMITS.signatureToleranceMs)
+    return 'ts is more than 5 minutes off'
   const expected = createHmac('sha256', secret).update(signedQuery(hit.rawQuery)).digest()
   const given = Buffer.from(fields.sig, 'hex')
   if (given.length !== expected.length || !timingSafeEqual(given, expected)) return 'the signature is wrong'

@@ -107,6 +107,9 @@ const STATUS_LISTS: readonly (readonly [string, ConversionStatus | 'ignore'])[] 
   ['ignore_status', 'ignore'],
 ]
 
+/** Parameters that translate the sender's status words in the URL itself. */
+export const STATUS_LIST_PARAMS: readonly string[] = STATUS_LISTS.map(([name]) => name)
+
 /** Left in place by users of Voluum's and Binom's pixels: "take it from the cookie". */
 const LITERALLY_EMPTY = 'OPTIONAL'
 

@@ -15,6 +15,8 @@ export const LIMITS = {
   eventCharsMax: 64,
   /** Amount of one conversion, micros of any currency: a million million is nobody's payout. */
   amountMicrosMax: 1_000_000_000_000_000,
+  /** How far `ts` of a signed hit may be from its arrival (PROTOCOL section 2, "Signature"). */
+  signatureToleranceMs: 300_000,
   /** How long an edge waits for core's judgement before it answers `queued`. */
   judgeWaitMs: 2_000,
 } as const

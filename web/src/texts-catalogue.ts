@@ -77,7 +77,7 @@ export const networkTexts = {
   guardAside: 'A signature, addresses and times. Hits that do not keep to it are refused.',
   signingSecret: 'Signing secret',
   signingSecretHint:
-    'Hits must carry their time in seconds as “ts” and, as “sig”, the HMAC-SHA256 of their query. Empty: not asked for.',
+    'Hits must carry “ts”, Unix seconds within 5 minutes, and “sig”: the HMAC-SHA256, in hex, of their query as sent without sig. “What it may carry” shows an example. Empty: not asked for.',
   ips: 'Addresses',
   ipsHint: 'IP addresses or ranges, e.g. “192.0.2.0/24”. Empty: from anywhere.',
   referrers: 'Pages of pixels',

@@ -5,6 +5,7 @@ import { texts } from '../texts.ts'
 import { networkTexts } from '../texts-catalogue.ts'
 import { CopyField } from './copy-field.tsx'
 import { Section } from './page.tsx'
+import { PostbackGuide } from './postback-guide.tsx'
 import { UrlToCopy } from './url-field.tsx'
 
 const SCHEMES = ['https', 'http'] as const
@@ -52,6 +53,7 @@ export function NetworkSnippets({ network }: { readonly network: AffiliateNetwor
       <CopyField label={image} value={snippet.imagePixel[scheme]} description={pixelHint} />
       <CopyField label={iframe} value={snippet.iframePixel[scheme]} />
       <CopyField label={networkTexts.script} value={snippet.scriptPixel[scheme]} />
+      <PostbackGuide postbackUrl={snippet.postbackUrl[scheme]} />
     </Section>
   )
 }

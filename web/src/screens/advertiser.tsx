@@ -8,6 +8,7 @@ import { FormLayout, Pair } from '../parts/form-layout.tsx'
 import { MEANINGS, NetworkRules } from '../parts/network-rules.tsx'
 import { Section } from '../parts/page.tsx'
 import { CurrencySelect } from '../parts/pickers.tsx'
+import { PostbackGuide } from '../parts/postback-guide.tsx'
 import { SenderGuard } from '../parts/sender-guard.tsx'
 import { useSave } from '../resource.ts'
 import { type Advertiser, type AdvertiserBody, advertisers } from '../resources-network.ts'
@@ -114,6 +115,7 @@ function Integration({ advertiser }: { readonly advertiser: Advertiser }) {
     <>
       <Section title={words.integration} aside={words.integrationAside}>
         <CopyField label={words.postback} value={advertiser.postbackUrl} description={words.postbackHint} />
+        <PostbackGuide postbackUrl={advertiser.postbackUrl} />
         <Button
           component="a"
           href={`/offers/new?advertiser=${encodeURIComponent(advertiser.id)}`}
