@@ -127,6 +127,18 @@ export const affiliateTexts = {
   periods: { weekly: 'Weekly', biweekly: 'Every two weeks', monthly: 'Monthly' },
   asWorkspace: 'As the network’s settings say',
   more: 'More settings',
+  referral: 'Affiliates that it brings',
+  referralWords: {
+    link: 'Its sign-up link',
+    hint: 'Who signs up by it is noted as brought by this affiliate.',
+    closed: 'The link works once affiliates may sign up by themselves: Settings, Network.',
+  },
+  referralShare: 'It earns nothing from them until you set “Share for whom brought it” on the page of each.',
+  referralOf: (percent: number) =>
+    percent === 0
+      ? 'No share is set: whoever brought it earns nothing from it.'
+      : `Whoever brought it earns ${percent} % of its payouts.`,
+  broughtBy: (name: string) => `Brought by ${name}.`,
   referrer: 'Brought by',
   referralPercent: 'Share for whom brought it, %',
   referralHint: 'Of its payouts; paid by you on top.',

@@ -251,6 +251,14 @@ export const portalTexts = {
   balance: {
     title: 'Balance & payments',
     lead: 'What you earned and when you get it.',
+    referral: 'Bring other affiliates',
+    referralAside:
+      'The network may pay you a share of what those earn whom you bring; ask your manager how much. It comes on top of your invoices.',
+    referralWords: {
+      link: 'Your sign-up link',
+      hint: 'Who signs up by it is noted as brought by you.',
+      closed: 'The network takes no new affiliates by itself at the moment: the link works once it does.',
+    },
     names: {
       pending: 'Pending',
       onHold: 'On hold',

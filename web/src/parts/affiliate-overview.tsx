@@ -3,6 +3,7 @@ import { useDisclosure } from '@mantine/hooks'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { answerOf, api } from '../api.ts'
 import { formatMoney } from '../format.ts'
+import { useNames } from '../resource.ts'
 import { type Affiliate, type AffiliateStatus, affiliates } from '../resources-network.ts'
 import { useMayChange, useMe } from '../session.ts'
 import { billingTexts } from '../texts-billing.ts'
@@ -18,6 +19,7 @@ import { FormProblem } from './form-footer.tsx'
 import { Loaded } from './loaded.tsx'
 import { Note } from './note.tsx'
 import { Section } from './page.tsx'
+import { ReferralLink } from './referral-link.tsx'
 import { StateBadge } from './state-badge.tsx'
 import { Sums } from './sums.tsx'
 import { When } from './when.tsx'
@@ -36,6 +38,7 @@ export function AffiliateOverview({ affiliate }: { readonly affiliate: Affiliate
         <Standing affiliate={affiliate} />
         <People affiliate={affiliate} />
         <AffiliateKeys affiliateId={affiliate.id} />
+        <Referrals affiliate={affiliate} />
       </Stack>
     </div>
   )
@@ -125,6 +128,23 @@ function BalanceOf({ affiliate }: { readonly affiliate: Affiliate }) {
       <Anchor href="/billing" size="sm">
         {words.toBilling}
       </Anchor>
+    </Section>
+  )
+}
+
+/** Whom it brings, and who brought it. */
+function Referrals({ affiliate }: { readonly affiliate: Affiliate }) {
+  const { id, referrerId, referralPercent } = affiliate
+  const nameOf = useNames(affiliates)
+  const workspace = useMe().workspace.id
+  return (
+    <Section title={words.referral} aside={words.referralShare}>
+      <ReferralLink workspace={workspace} affiliateId={id} words={words.referralWords} />
+      {referrerId !== '' && (
+        <Text size="sm">
+          {words.broughtBy(nameOf(referrerId))} {words.referralOf(referralPercent)}
+        </Text>
+      )}
     </Section>
   )
 }

@@ -8,6 +8,7 @@ import { FormProblem } from '../parts/form-footer.tsx'
 import { Loaded } from '../parts/loaded.tsx'
 import { Note } from '../parts/note.tsx'
 import { Page, Section } from '../parts/page.tsx'
+import { ReferralLink } from '../parts/referral-link.tsx'
 import { Sums } from '../parts/sums.tsx'
 import { type Listed, useItems } from '../resource.ts'
 import { saveFile } from '../save-file.ts'
@@ -47,10 +48,21 @@ export function Balance() {
       <Section title={words.invoices}>
         <Invoices />
       </Section>
+      <Loaded query={me}>{({ id }) => <Referral affiliateId={id} />}</Loaded>
       <Section title={words.payment} aside={words.paymentAside}>
         <Loaded query={me}>{({ payment }) => <PaymentForm payment={payment} />}</Loaded>
       </Section>
     </Page>
+  )
+}
+
+/** For those who know other affiliates. */
+function Referral({ affiliateId }: { readonly affiliateId: string }) {
+  const { workspace } = useMe()
+  return (
+    <Section title={words.referral} aside={words.referralAside}>
+      <ReferralLink workspace={workspace.id} affiliateId={affiliateId} words={words.referralWords} />
+    </Section>
   )
 }
 
