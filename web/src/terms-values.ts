@@ -1,5 +1,6 @@
 import type { components } from './api-types.ts'
 import type { OfferBody } from './resources.ts'
+import { wallTimeOf, zonedMoment } from './zoned-day.ts'
 
 export type OfferTerms = components['schemas']['OfferTerms']
 type TermsBody = NonNullable<OfferBody['terms']>
@@ -25,12 +26,15 @@ const EMPTY_CAPS: CapValues = { daily: '', monthly: '', total: '' }
 const SECOND_MS = 1_000
 const DAY_MS = 86_400_000
 
-/** The terms for a form; undefined for an offer that has none yet. */
-export function toTermsValues(terms: OfferTerms | undefined) {
+/**
+ * The terms for a form; undefined for an offer that has none yet.
+ * @param timeZone that its times are typed in.
+ */
+export function toTermsValues(terms: OfferTerms | undefined, timeZone: string) {
   const targeting: unknown = terms?.targeting ?? null
   return {
     status: terms?.status ?? ('active' as const),
-    expiresAt: terms?.expiresAt?.slice(0, 16) ?? '',
+    expiresAt: toWallTime(terms?.expiresAt, timeZone),
     visibility: terms?.visibility ?? ('public' as const),
     description: terms?.description ?? '',
     previewUrl: terms?.previewUrl ?? '',
@@ -67,13 +71,17 @@ export function toTermsValues(terms: OfferTerms | undefined) {
   }
 }
 
+function toWallTime(moment: string | null | undefined, timeZone: string): string {
+  return moment === null || moment === undefined ? '' : wallTimeOf(moment, timeZone)
+}
+
 /** The API's form of them. */
-export function toTermsBody(values: TermsValues): TermsBody {
+export function toTermsBody(values: TermsValues, timeZone: string): TermsBody {
   const { payoutCaps, revenueCaps, minSeconds, maxDays, ...others } = values
   const { affiliateConversionCaps, affiliatePayoutCaps, affiliateRevenueCaps, ...plain } = others
   return {
     ...plain,
-    expiresAt: values.expiresAt === '' ? null : `${values.expiresAt.slice(0, 16)}:00Z`,
+    expiresAt: values.expiresAt === '' ? null : zonedMoment(values.expiresAt, timeZone).toISOString(),
     revenue: toPriceBody(values.revenue),
     payout: toPriceBody(values.payout),
     goals: values.goals.map((goal) => ({

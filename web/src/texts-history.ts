@@ -131,7 +131,7 @@ export const historyTexts = {
     monthly: 'monthly',
     total: 'total',
     timeZone: 'Time zone',
-    fallbackOfferId: 'Fallback offer',
+    fallbackOfferId: 'Fallback (overflow) offer',
     countries: 'Countries',
     terms: 'Terms',
     ctaCount: 'Calls to action',

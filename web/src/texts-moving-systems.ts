@@ -14,7 +14,7 @@ const SOURCE_STEP =
   'Give the traffic source the parameters that its old links carry: the external id, the cost, and tokens.'
 
 /** The systems whose URLs are answered here, by the word that stands before the colon of a legacy id. */
-export const MOVED_SYSTEMS = {
+const MOVED_SYSTEMS = {
   prosper202: {
     name: 'Prosper202',
     ids: [

@@ -11,6 +11,12 @@ export function zonedMoment(shown: string, timeZone: string): Date {
   return new Date(asUtc - offsetMs(near, timeZone))
 }
 
+/** What clocks in a time zone show at a moment, as a field of date and time takes it: '2026-11-22T18:30'. */
+export function wallTimeOf(moment: string, timeZone: string): string {
+  const at = Date.parse(moment)
+  return new Date(at + offsetMs(at, timeZone)).toISOString().slice(0, '2026-11-22T18:30'.length)
+}
+
 /** '2026-11-30' after '2026-11-29'. */
 export function dayAfter(day: string): string {
   const next = new Date(`${day}T00:00:00Z`)

@@ -1,5 +1,6 @@
 import { NumberInput, Select, Switch, TagsInput, Text, Textarea, TextInput } from '@mantine/core'
 import type { ReactNode } from 'react'
+import { useMe } from '../session.ts'
 import type { TermsValues } from '../terms-values.ts'
 import { isKey, toOptions } from '../texts.ts'
 import { termsTexts as words } from '../texts-terms.ts'
@@ -118,6 +119,7 @@ function Rules({ terms, set, errorOf }: TermsProps) {
 
 /** Who decides and when: until it is payable, until the offer ends, and between click and conversion. */
 function Times({ terms, set, errorOf }: TermsProps) {
+  const { timeZone } = useMe().workspace
   return (
     <>
       <Pair>
@@ -140,7 +142,7 @@ function Times({ terms, set, errorOf }: TermsProps) {
         />
         <TextInput
           label={words.expires}
-          description={words.expiresHint}
+          description={words.expiresHint(timeZone)}
           type="datetime-local"
           value={terms.expiresAt}
           error={errorOf('expiresAt')}

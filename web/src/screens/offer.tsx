@@ -51,12 +51,12 @@ type OfferFormProps = { readonly form: Form<OfferValues> }
 const FORM_ID = 'offer'
 
 function OfferForm({ item }: { readonly item: Offer | undefined }) {
-  const { currency } = useMe().workspace
+  const { currency, timeZone } = useMe().workspace
   const { save } = useSave(offers)
   const above = useAboveRevenue()
   const chosen = usePlace().query.get('advertiser') ?? ''
-  const form = useForm(toValues(item, { currency, advertiserId: chosen }), (values) =>
-    above.guard((confirmed) => save(item?.id, { ...toBody(values), ...confirmed })),
+  const form = useForm(toValues(item, { currency, timeZone, advertiserId: chosen }), (values) =>
+    above.guard((confirmed) => save(item?.id, { ...toBody(values, timeZone), ...confirmed })),
   )
   const isAdvertisers = form.values.owner === 'advertiser'
   return (
@@ -76,6 +76,7 @@ function OfferForm({ item }: { readonly item: Offer | undefined }) {
         </Stack>
         {isAdvertisers && <Terms form={form} />}
         <Caps form={form} />
+        <Overflow form={form} />
         <More form={form} />
         <FormFooter form={form} isNew={item === undefined} cancelHref="/offers" />
       </FormLayout>
@@ -291,9 +292,9 @@ function Payout({ form }: OfferFormProps) {
 const CAPS = { daily: words.dailyCap, monthly: words.monthlyCap, total: words.totalCap } as const
 
 function Caps({ form }: OfferFormProps) {
-  const { caps, fallbackOfferId } = form.values
+  const { caps } = form.values
   const isCapped = caps.daily !== null || caps.monthly !== null || caps.total !== null
-  const isUsed = isCapped || fallbackOfferId !== '' || form.hasErrorAt('caps')
+  const isUsed = isCapped || form.hasErrorAt('caps')
   return (
     <Fold title={words.caps} aside={words.capsAside} isUsed={isUsed}>
       <Pair>
@@ -318,22 +319,28 @@ function Caps({ form }: OfferFormProps) {
           allowDeselect={false}
         />
       </Pair>
-      <ItemSelect
-        resource={offers}
-        label={words.fallbackOffer}
-        description={words.fallbackOfferHint}
-        placeholder={texts.none}
-        value={form.values.fallbackOfferId}
-        error={form.errorOf('fallbackOfferId')}
-        onChange={(fallbackOfferId) => form.set({ fallbackOfferId })}
-      />
     </Fold>
+  )
+}
+
+/** It matters without caps too: to countries, targeting and pauses. */
+function Overflow({ form }: OfferFormProps) {
+  return (
+    <ItemSelect
+      resource={offers}
+      label={words.fallbackOffer}
+      description={words.fallbackOfferHint}
+      placeholder={texts.none}
+      value={form.values.fallbackOfferId}
+      error={form.errorOf('fallbackOfferId')}
+      onChange={(fallbackOfferId) => form.set({ fallbackOfferId })}
+    />
   )
 }
 
 function toValues(
   item: Offer | undefined,
-  fresh: { readonly currency: string; readonly advertiserId: string },
+  fresh: { readonly currency: string; readonly timeZone: string; readonly advertiserId: string },
 ) {
   const kind: keyof typeof words.kinds = (item?.campaignId ?? '') === '' ? 'url' : 'campaign'
   const advertiserId = item === undefined ? fresh.advertiserId : item.advertiserId
@@ -342,7 +349,7 @@ function toValues(
     kind,
     owner,
     advertiserId,
-    terms: toTermsValues(item?.terms ?? undefined),
+    terms: toTermsValues(item?.terms ?? undefined, fresh.timeZone),
     name: item?.name ?? '',
     affiliateNetworkId: item?.affiliateNetworkId ?? '',
     url: item?.url ?? '',
@@ -352,7 +359,7 @@ function toValues(
     currency: item?.currency ?? fresh.currency,
     defaultEvent: item?.defaultEvent ?? 'sale',
     events: item?.events ?? [],
-    caps: item?.caps ?? { daily: null, monthly: null, total: null, timeZone: 'UTC' },
+    caps: item?.caps ?? { daily: null, monthly: null, total: null, timeZone: fresh.timeZone },
     fallbackOfferId: item?.fallbackOfferId ?? '',
     countries: item?.countries ?? [],
     tags: item?.tags ?? [],
@@ -360,10 +367,10 @@ function toValues(
   }
 }
 
-function toBody({ kind, owner, terms, ...values }: OfferValues): OfferBody {
+function toBody({ kind, owner, terms, ...values }: OfferValues, timeZone: string): OfferBody {
   if (owner === 'advertiser') {
     const none = { affiliateNetworkId: '', campaignId: '', payout: null }
-    return { ...values, ...none, terms: toTermsBody(terms) }
+    return { ...values, ...none, terms: toTermsBody(terms, timeZone) }
   }
   const target = kind === 'url' ? { campaignId: '' } : { url: '', affiliateNetworkId: '' }
   const payout = values.payout.trim() === '' ? null : values.payout
