@@ -12,7 +12,7 @@ export const movingTexts = {
     'Keep the old server running for a few days, for what still has the old address.',
     'Watch the unmatched hits: clicks from before the move are not known here.',
   ],
-  idsStep: 'Give each thing here its old id, under “Legacy ids” of its page:',
+  idsStep: 'Give each thing here its old id, under “Legacy ids” of its page. The table below says which id.',
   try: 'Try it before anybody else does: send requests with the old host name to this server. test=1 on any postback checks everything and counts nothing.',
   ids: 'Legacy ids',
   idsHead: { thing: 'Here', id: 'Legacy id', from: 'In the old URL' },

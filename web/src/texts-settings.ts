@@ -285,6 +285,8 @@ export const systemTexts = {
   backup: 'Backup',
   backupText:
     'Stop the server and copy its data directory (TRAILPOST_DATA_DIR), or take a snapshot of the whole file system. PostgreSQL and ClickHouse are backed up by their own means.',
+  task: 'What for',
+  command: 'Command',
   commands: [
     ['Somebody forgot the password', 'npx trailpost owner reset-password EMAIL'],
     ['Somebody lost the second factor', 'npx trailpost owner reset-two-factor EMAIL'],

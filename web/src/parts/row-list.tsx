@@ -18,7 +18,7 @@ export function RowList<Row extends object>(props: RowListProps<Row>) {
   const change = (at: number, changes: Partial<Row>) =>
     onChange(rows.map((row, index) => (index === at ? { ...row, ...changes } : row)))
   return (
-    <Stack gap={6} align="stretch">
+    <Stack gap={6} align="stretch" mt={4}>
       {rows.map((row, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a row has no name until it is typed
         <div key={index} className={classes.row}>

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { answerOf, api } from '../api.ts'
 import type { components } from '../api-types.ts'
 import { formatCount, formatDay, formatTime } from '../format.ts'
+import { DataTable } from '../parts/data-table.tsx'
 import { Facts } from '../parts/facts.tsx'
 import classes from '../parts/findings.module.css'
 import { Icon } from '../parts/icon.tsx'
@@ -120,10 +121,16 @@ function FactSections({ system }: { readonly system: System }) {
 function Care() {
   return (
     <Section title={words.care} aside={words.careAside}>
-      <Facts
-        facts={[
-          [words.backup, words.backupText],
-          ...words.commands.map(([what, command]) => [what, <Code key={what}>{command}</Code>] as const),
+      <Text size="sm">
+        <b>{words.backup}:</b> {words.backupText}
+      </Text>
+      <DataTable
+        label={words.care}
+        rows={words.commands}
+        rowKey={([what]) => what}
+        columns={[
+          { key: 'what', header: words.task, cell: ([what]) => what },
+          { key: 'command', header: words.command, cell: ([, command]) => <Code>{command}</Code> },
         ]}
       />
     </Section>

@@ -109,12 +109,12 @@ function WebhookTable({ items, onEdit }: WebhookTableProps) {
           key: 'health',
           header: targetPageTexts.health,
           cell: (webhook) => (
-            <>
+            <Stack gap={2} miw={130}>
               <TargetHealth target={webhook} />
               <Anchor href={`/deliveries?targetId=${webhook.id}`} size="xs">
                 {targetPageTexts.log}
               </Anchor>
-            </>
+            </Stack>
           ),
         },
         {
