@@ -95,7 +95,14 @@ export function balanceAdjustmentRoutes(app: ApiApp, deps: ApiDeps): void {
           action: 'balance_adjustment.create',
           ...subject,
         }
-        await appendAudit(trx, { ...entry, detail: { side: made.side, partyId: made.partyId } })
+        const detail = {
+          side: made.side,
+          partyId: made.partyId,
+          party: party.name,
+          amount: formatMicros(made.amountMicros),
+          reason: made.reason,
+        }
+        await appendAudit(trx, { ...entry, detail })
         return made
       })
       return await reply.code(201).send(toView(adjustment))

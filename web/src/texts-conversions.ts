@@ -64,6 +64,7 @@ export const conversionTexts = {
   network: 'Affiliate network',
   source: 'Traffic source',
   affiliate: 'Affiliate',
+  sender: 'Campaign, affiliate',
   advertiser: 'Advertiser',
   from: 'From',
   to: 'Until',

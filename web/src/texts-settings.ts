@@ -272,7 +272,7 @@ export const systemTexts = {
   notWell: (count: number) => (count === 1 ? 'One thing needs attention' : `${count} things need attention`),
   checks: 'Checks',
   /** Of checks whose name is no word of English. */
-  checkNames: { sql: 'SQL' },
+  checkNames: { sql: 'SQL', 'asn database': 'ASN database' },
   checksAside: 'The same as “trailpost doctor” on the command line.',
   fine: 'Fine',
   look: 'Needs attention',

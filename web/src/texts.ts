@@ -213,6 +213,7 @@ export const texts = {
       manager: 'Manager: reads and changes',
       owner: 'Owner: everything',
     },
+    affiliateKey: 'Affiliate: its portal',
     keyReady: 'Your new key',
     keyReadyHint: 'Copy it now: it is shown only this once.',
     keyDone: 'I have copied it',

@@ -36,7 +36,7 @@ export type Sorting = {
   readonly onChange: (by: string | undefined) => void
 }
 
-const COLUMN_WIDTH_MIN = 140
+const COLUMN_WIDTH_MIN = 112
 /** Narrower than this a table of many columns scrolls sideways in its frame. */
 const TABLE_WIDTH_MIN = 560
 

@@ -20,7 +20,7 @@ const ICONS: Readonly<Record<FlowNode['kind'], IconName>> = {
   fallback: 'out',
 }
 /** Until the frame is measured. */
-const FRAME_WIDTH = 640
+const FRAME_WIDTH = 610
 
 type FlowDiagramProps = {
   readonly tree: FlowTree

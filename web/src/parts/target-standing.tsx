@@ -40,19 +40,22 @@ export function TargetStatus({ target }: { readonly target: Standing }) {
   )
 }
 
+/** In a table a narrower column makes rows as high as a page. */
+const HEALTH_WIDTH_MIN = 180
+
 /** How its calls went lately. */
 export function TargetHealth({ target: { health } }: { readonly target: Standing }) {
   const { timeZone } = useMe().workspace
   const { failingSince, failuresInRow, lastSuccessAt, lastError } = health
   if (failingSince === null) {
     return (
-      <Text size="sm" c="dimmed">
+      <Text size="sm" c="dimmed" miw={HEALTH_WIDTH_MIN}>
         {lastSuccessAt === null ? words.neverCalled : words.well(formatTime(lastSuccessAt, timeZone))}
       </Text>
     )
   }
   return (
-    <Stack gap={2}>
+    <Stack gap={2} miw={HEALTH_WIDTH_MIN}>
       <Text size="sm" c="red">
         {words.failing(formatTime(failingSince, timeZone), failuresInRow)}
       </Text>

@@ -20,7 +20,13 @@ export function WaitingTabs() {
         <a key={href} href={href} aria-current={path === href.split('?')[0] ? 'page' : undefined}>
           {name}
           {count !== undefined && count > 0 && (
-            <Badge size="sm" variant="light" color="gray" aria-label={words.count(name, countText(count))}>
+            <Badge
+              size="sm"
+              variant="light"
+              color="gray"
+              className={classes.count}
+              aria-label={words.count(name, countText(count))}
+            >
               {countText(count)}
             </Badge>
           )}

@@ -73,7 +73,7 @@ function KeyTable({ items }: { readonly items: readonly ApiKey[] }) {
         {
           key: 'role',
           header: words.keyRole,
-          cell: (key) => (isKey(words.roles, key.role) ? words.roles[key.role] : key.role),
+          cell: (key) => (isKey(words.roles, key.role) ? words.roles[key.role] : words.affiliateKey),
         },
         { key: 'prefix', header: words.keyPrefix, cell: (key) => <code>{key.prefix}…</code> },
         { key: 'created', header: texts.form.created, cell: (key) => formatTime(key.createdAt, timeZone) },

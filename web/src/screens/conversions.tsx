@@ -131,10 +131,16 @@ function useColumns({ hasAffiliates }: { readonly hasAffiliates: boolean }): rea
   const campaignName = useNames(campaigns)
   const offerName = useNames(offers)
   const affiliateName = useNames(affiliates, { enabled: hasAffiliates })
-  const affiliate: Column<Conversion> = {
-    key: 'affiliate',
-    header: conversionTexts.affiliate,
-    cell: (row) => <Shortened text={affiliateName(row.affiliateId)} width={160} />,
+  // What came by an affiliate's link has no campaign: one column has room for both.
+  const sender: Column<Conversion> = {
+    key: 'campaign',
+    header: hasAffiliates ? conversionTexts.sender : words.campaign,
+    cell: ({ affiliateId, campaignId }) => (
+      <Shortened
+        text={affiliateId === '' ? campaignName(campaignId) : affiliateName(affiliateId)}
+        width={180}
+      />
+    ),
   }
   const payout: Column<Conversion> = {
     key: 'payout',
@@ -146,17 +152,12 @@ function useColumns({ hasAffiliates }: { readonly hasAffiliates: boolean }): rea
     { key: 'time', header: words.time, cell: (row) => <When at={row.createdAt} /> },
     { key: 'event', header: words.event, cell: (row) => row.event },
     { key: 'status', header: words.status, cell: (row) => <StatusBadge status={row.status} /> },
-    {
-      key: 'campaign',
-      header: words.campaign,
-      cell: (row) => <Shortened text={campaignName(row.campaignId)} width={180} />,
-    },
+    sender,
     {
       key: 'offer',
       header: words.offer,
       cell: (row) => <Shortened text={offerName(row.offerId)} width={180} />,
     },
-    ...(hasAffiliates ? [affiliate] : []),
     { key: 'txid', header: words.txid, cell: (row) => <Shortened text={row.txid} width={140} /> },
     {
       key: 'revenue',

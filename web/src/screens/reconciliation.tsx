@@ -88,7 +88,7 @@ function KindTable({ compared }: { readonly compared: Compared }) {
               <Text size="sm" fw={500}>
                 {words.kinds[kind]}
               </Text>
-              <Text size="xs" c="dimmed">
+              <Text size="xs" c="dimmed" visibleFrom="xs">
                 {words.kindHints[kind]}
               </Text>
             </>

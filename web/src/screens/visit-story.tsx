@@ -51,6 +51,7 @@ function FindForm({ text }: { readonly text: string }) {
         <TextInput
           label={words.label}
           description={text === '' ? words.hint : undefined}
+          inputWrapperOrder={['label', 'description', 'input', 'error']}
           value={value}
           onChange={(event) => setValue(event.currentTarget.value)}
           autoFocus={text === ''}
