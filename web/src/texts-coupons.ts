@@ -81,6 +81,10 @@ export const networkOfferTexts = {
 
 /** What is handed to the advertiser of an offer. */
 export const integrationPageTexts = {
+  affiliates: 'Affiliates',
+  id: 'Id of the offer',
+  idHint: 'Part of its links: /o/{offer}/{affiliate}',
+  toAffiliates: 'Who runs it, or asked to',
   title: (offer: string) => `Integration: ${offer}`,
   lead: 'Everything that the advertiser puts in place to report conversions of this offer. Copy it, or send the address of this page to a colleague.',
   back: 'Offer',

@@ -113,6 +113,8 @@ export const termsTexts = {
   deepLinksHint: 'Affiliates may link to any page of these and of what is below them. Empty: no deep links.',
   landingPages: 'Other landing pages',
   landingPagesAside: 'A link chooses one of them by its id.',
+  landingId: (id: string) => `Chosen by lp=${id} in a link`,
+  landingIdLater: 'Saving gives it an id.',
   landingPage: (number: number) => `Landing page ${number}`,
   landingUrl: (number: number) => `URL of landing page ${number}`,
   addLandingPage: 'Add a landing page',
@@ -123,6 +125,11 @@ export const termsTexts = {
   creativeTypes: { image: 'Image', text: 'Text', email: 'E-mail' },
   creativeContent: (number: number) => `Content of creative ${number}`,
   creativeText: 'Text',
+  creativeSize: {
+    width: (number: number) => `Width of creative ${number}, pixels`,
+    height: (number: number) => `Height of creative ${number}, pixels`,
+  },
+  creativeSizeShort: { width: 'Width, px', height: 'Height, px' },
   addCreative: 'Add a creative',
   remove: (what: string) => `Remove ${what}`,
 

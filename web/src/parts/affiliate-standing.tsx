@@ -1,4 +1,4 @@
-import { Button, Modal, Select, Stack } from '@mantine/core'
+import { Button, Modal, Select, Stack, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -10,6 +10,7 @@ import { useMayChange, useMe } from '../session.ts'
 import { affiliatePageTexts } from '../texts-coupons.ts'
 import { standingTexts as words } from '../texts-network.ts'
 import { StandingForm } from './affiliate-standing-form.tsx'
+import { CopyField } from './copy-field.tsx'
 import { Loaded } from './loaded.tsx'
 
 /** An offer as far as it decides what an affiliate can have of its own there. */
@@ -18,6 +19,8 @@ export type StandingOffer = Pick<
   'id' | 'name' | 'defaultEvent' | 'currency'
 > & {
   readonly goals: readonly { readonly event: string; readonly name: string }[]
+  /** By which the affiliate sends visitors; '' or undefined while it may not. */
+  readonly link?: string
 }
 
 type AffiliateStandingProps = {
@@ -49,6 +52,7 @@ function ChosenStanding({ affiliateId, offers }: AffiliateStandingProps) {
   const [offerId, setOfferId] = useState<string | null>(null)
   const choices = isManager ? offers : every.flatMap((offer) => toChoice(offer) ?? [])
   const offer = choices.find(({ id }) => id === offerId)
+  const { link = '' } = offers.find(({ id }) => id === offerId) ?? {}
   return (
     <Stack gap="md">
       <Select
@@ -60,7 +64,7 @@ function ChosenStanding({ affiliateId, offers }: AffiliateStandingProps) {
         required
         data-autofocus
       />
-      {offer && <CurrentStanding key={offer.id} offer={offer} affiliateId={affiliateId} />}
+      {offer && <CurrentStanding key={offer.id} offer={{ ...offer, link }} affiliateId={affiliateId} />}
     </Stack>
   )
 }
@@ -83,5 +87,21 @@ export function CurrentStanding({ offer, affiliateId }: CurrentStandingProps) {
     },
     gcTime: 0,
   })
-  return <Loaded query={query}>{(standing) => <StandingForm standing={standing} offer={offer} />}</Loaded>
+  const { link = '' } = offer
+  return (
+    <Loaded query={query}>
+      {(standing) => (
+        <Stack gap="md">
+          {link === '' ? (
+            <Text size="sm" c="dimmed">
+              {words.noLink}
+            </Text>
+          ) : (
+            <CopyField label={words.link} value={link} description={words.linkHint} />
+          )}
+          <StandingForm standing={standing} offer={offer} />
+        </Stack>
+      )}
+    </Loaded>
+  )
 }

@@ -1,4 +1,4 @@
-import { Input, Select, Stack, Textarea, TextInput } from '@mantine/core'
+import { Group, Input, NumberInput, Select, Stack, Text, Textarea, TextInput } from '@mantine/core'
 import { isKey, toOptions } from '../texts.ts'
 import { termsTexts as words } from '../texts-terms.ts'
 import type { TermsProps } from './offer-terms.tsx'
@@ -65,6 +65,9 @@ function LandingPages({ terms, set, errorOf }: TermsProps) {
               onChange={(url) => change({ url })}
               purpose="offer"
             />
+            <Text size="xs" c="dimmed">
+              {page.id === '' ? words.landingIdLater : words.landingId(page.id)}
+            </Text>
           </Stack>
         )}
       />
@@ -113,10 +116,46 @@ function Creatives({ terms, set, errorOf }: TermsProps) {
                 autosize
                 maxRows={8}
               />
+              {creative.type === 'image' && (
+                <Size
+                  creative={creative}
+                  number={index + 1}
+                  errorOf={(name) => errorOf(`creatives.${index}.${name}`)}
+                  change={change}
+                />
+              )}
             </>
           )
         }}
       />
     </Input.Wrapper>
+  )
+}
+
+type SizeProps = {
+  readonly creative: { readonly width: number; readonly height: number }
+  readonly number: number
+  readonly errorOf: (name: string) => string | undefined
+  readonly change: (changes: { readonly width?: number; readonly height?: number }) => void
+}
+
+/** What the page keeps free for an image before it is there. */
+function Size({ creative, number, errorOf, change }: SizeProps) {
+  return (
+    <Group gap={6} wrap="nowrap">
+      {(['width', 'height'] as const).map((name) => (
+        <NumberInput
+          key={name}
+          aria-label={words.creativeSize[name](number)}
+          placeholder={words.creativeSizeShort[name]}
+          value={creative[name] === 0 ? '' : creative[name]}
+          error={errorOf(name)}
+          onChange={(pixels) => change({ [name]: Number(pixels) })}
+          min={0}
+          allowDecimal={false}
+          hideControls
+        />
+      ))}
+    </Group>
   )
 }
