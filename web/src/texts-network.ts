@@ -191,6 +191,9 @@ export const affiliateTexts = {
 
 export const standingTexts = {
   title: 'Affiliate and offer',
+  link: 'Its tracking link',
+  linkHint: 'The affiliate finds it in its portal too, where it adds sub ids and landing pages.',
+  noLink: 'It has no link for this offer now: it may not run it, or the offer is paused or has ended.',
   offer: 'Offer',
   payout: 'Payout',
   save: 'Save',
@@ -275,6 +278,14 @@ export const moderationTexts = {
 } as const
 
 /** Conversions as an affiliate manager sees them. */
+/** Of lists that are narrowed by who and what they are about. */
+export const partyTexts = {
+  affiliate: 'Affiliate',
+  anyAffiliate: 'Any affiliate',
+  offer: 'Offer',
+  anyOffer: 'Any offer',
+} as const
+
 export const managedTexts = {
   lead: 'Conversions of the affiliates that you look after, newest first.',
   emptyText: 'They appear here as soon as advertisers report them.',

@@ -17,6 +17,7 @@ import { AdjustAmounts } from './conversion-adjust.tsx'
 import { ConversionHistory } from './conversion-history.tsx'
 import { Facts } from './facts.tsx'
 import { Loaded } from './loaded.tsx'
+import { networkOffers } from './network-offers.ts'
 
 type Conversion = components['schemas']['ConversionWithHistory']
 type Status = Conversion['status']
@@ -112,13 +113,18 @@ function Decisions({ conversion }: { readonly conversion: Conversion }) {
 
 function ConversionFacts({ conversion }: { readonly conversion: Conversion }) {
   const { timeZone } = useMe().workspace
+  // An affiliate manager may list its affiliates and what they can run, and nothing else.
+  const isManager = useMe().workspace.role === 'affiliate_manager'
+  const ofStaff = { enabled: !isManager }
+  const offerName = useNames(offers, ofStaff)
+  const networkOfferName = useNames(networkOffers, { enabled: isManager })
   const names = {
-    campaign: useNames(campaigns),
-    source: useNames(sources),
-    offer: useNames(offers),
-    network: useNames(networks),
+    campaign: useNames(campaigns, ofStaff),
+    source: useNames(sources, ofStaff),
+    offer: isManager ? networkOfferName : offerName,
+    network: useNames(networks, ofStaff),
     affiliate: useNames(affiliates),
-    advertiser: useNames(advertisers),
+    advertiser: useNames(advertisers, ofStaff),
   }
   const { currency, originalAmount, originalCurrency, attribution, payableAt } = conversion
   const money = (amount: string) =>

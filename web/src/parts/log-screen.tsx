@@ -1,11 +1,13 @@
 import { Button, Select } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
+import { isAnyGiven, useAddressFilter } from '../address-filter.ts'
 import type { ItemPage } from '../resource.ts'
 import { setQuery, usePlace } from '../router.tsx'
 import { texts, toOptions } from '../texts.ts'
 import { type Column, DataTable, type Selection } from './data-table.tsx'
 import { Empty } from './empty.tsx'
+import { FilterBar, type FilterField } from './filter-bar.tsx'
 import type { IconName } from './icon.tsx'
 import { LoadMore } from './load-more.tsx'
 import { Loaded } from './loaded.tsx'
@@ -32,10 +34,14 @@ type LogScreenProps<Item> = {
     readonly any: string
     readonly choices: Readonly<Record<string, string>>
   }
+  /** What else narrows the list, by parameters of the address. */
+  readonly fields?: readonly FilterField[]
   readonly list: (query: {
     readonly limit: number
     readonly cursor: string | undefined
     readonly filter: string | undefined
+    /** What is given of the further fields. */
+    readonly given: Readonly<Record<string, string>>
   }) => Promise<ItemPage<Item>>
   readonly columns: readonly Column<Item>[]
   readonly href: (item: Item) => string | undefined
@@ -51,11 +57,14 @@ type LogScreenProps<Item> = {
 
 /** What happened, newest first, a page at a time. */
 export function LogScreen<Item extends { readonly id: string }>(props: LogScreenProps<Item>) {
-  const { name, filter, list } = props
+  const { name, filter, list, fields = [] } = props
+  const values = useAddressFilter(fields.map((field) => field.name))
+  const narrowed = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ''))
   const chosen = usePlace().query.get(filter.name) ?? undefined
   const query = useInfiniteQuery({
-    queryKey: [name, chosen],
-    queryFn: ({ pageParam }) => list({ limit: PAGE_SIZE, cursor: pageParam, filter: chosen }),
+    queryKey: [name, chosen, values],
+    queryFn: ({ pageParam }) =>
+      list({ limit: PAGE_SIZE, cursor: pageParam, filter: chosen, given: narrowed }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.nextCursor ?? undefined,
     // Rows keep arriving; once older pages are open, jumping rows would only disturb.
@@ -80,11 +89,12 @@ export function LogScreen<Item extends { readonly id: string }>(props: LogScreen
         </>
       }
     >
+      {fields.length > 0 && <FilterBar values={values} fields={fields} />}
       {props.banner?.(chosen, query.data?.pages.flatMap(({ items }) => items) ?? [])}
       <Loaded query={query}>
         {({ pages }) => {
           const rows = pages.flatMap((page) => page.items)
-          if (rows.length === 0) return <NoRows {...props} chosen={chosen} />
+          if (rows.length === 0) return <NoRows {...props} chosen={chosen} isNarrowed={isAnyGiven(values)} />
           return (
             <>
               <DataTable
@@ -110,10 +120,13 @@ type NoRowsProps = {
   readonly emptyAction?: ReactNode
   readonly filter: { readonly name: string }
   readonly chosen: string | undefined
+  /** By a field, which has a button of its own to clear it. */
+  readonly isNarrowed: boolean
   readonly nothing?: LogScreenProps<never>['nothing']
 }
 
-function NoRows({ texts: own, icon, emptyAction, filter, chosen, nothing }: NoRowsProps) {
+function NoRows({ texts: own, icon, emptyAction, filter, chosen, isNarrowed, nothing }: NoRowsProps) {
+  if (isNarrowed) return <Empty icon={icon} title={texts.filter.nothing} text={texts.filter.nothingText} />
   if (chosen === undefined)
     return <Empty icon={icon} title={own.emptyTitle} text={own.emptyText} action={emptyAction} />
   const words = nothing?.(chosen)

@@ -7,6 +7,7 @@ import type { components } from '../api-types.ts'
 import classes from '../parts/bulk-status.module.css'
 import { FormProblem } from '../parts/form-footer.tsx'
 import { LogScreen } from '../parts/log-screen.tsx'
+import { usePartyFields } from '../parts/party-fields.ts'
 import { ReasonField } from '../parts/reason-field.tsx'
 import { Shortened } from '../parts/shortened.tsx'
 import { StateBadge } from '../parts/state-badge.tsx'
@@ -26,6 +27,7 @@ type Row = Application & { readonly id: string }
 type Decision = 'approved' | 'rejected'
 
 const SEPARATOR = '/'
+const FIELDS = ['affiliateId', 'offerId']
 const STATES = {
   pending: standingTexts.now.pending,
   approved: standingTexts.now.approved,
@@ -36,13 +38,17 @@ const STATES = {
 /** Who asked to run which offer: many are decided at once. */
 export function Applications() {
   const mayChange = useMayChange()
-  const { chosen, choose, clear } = useChosen(usePlace().query.get('state') ?? '')
+  const { query } = usePlace()
+  const shown = ['state', ...FIELDS].map((name) => query.get(name) ?? '')
+  const { chosen, choose, clear } = useChosen(shown.join(' '))
+  const fields = usePartyFields()
   return (
     <LogScreen<Row>
       name="applications"
       texts={words}
       icon="inbox"
       filter={{ name: 'state', label: words.filter, any: words.any, choices: STATES }}
+      fields={fields}
       list={listApplications}
       href={() => undefined}
       banner={(_, rows) => (
@@ -107,13 +113,15 @@ async function listApplications({
   limit,
   cursor,
   filter,
+  given,
 }: {
   readonly limit: number
   readonly cursor: string | undefined
   readonly filter: string | undefined
+  readonly given: Readonly<Record<string, string>>
 }) {
   const state = isKey(STATES, filter) ? { state: filter } : {}
-  const query = { limit, ...(cursor === undefined ? {} : { cursor }), ...state }
+  const query = { limit, ...(cursor === undefined ? {} : { cursor }), ...state, ...given }
   const page = await answerOf(api.GET('/api/v1/applications', { params: { query } }))
   const items = page.items.map((item) => ({ ...item, id: item.offerId + SEPARATOR + item.affiliateId }))
   return { items, nextCursor: page.nextCursor }
