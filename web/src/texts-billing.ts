@@ -31,6 +31,7 @@ export const billingTexts = {
 } as const
 
 export const invoiceTexts = {
+  anyParty: { affiliate: 'Any affiliate', advertiser: 'Any advertiser' },
   number: 'Number',
   name: (number: number) => `Invoice ${number}`,
   party: 'Party',

@@ -19,6 +19,7 @@ import { JobProgress } from './job-progress.tsx'
 import { LoadMore } from './load-more.tsx'
 import { Loaded } from './loaded.tsx'
 import { PayInvoices } from './pay-invoices.tsx'
+import { ItemSelect } from './pickers.tsx'
 import { SideChoice, useSide } from './side-choice.tsx'
 import { StateBadge } from './state-badge.tsx'
 
@@ -29,12 +30,17 @@ export function Invoices() {
   const side = useSide()
   const given = usePlace().query.get('state')
   const state = isKey(words.states, given) ? given : undefined
-  const { chosen, choose, clear } = useChosen(`${side} ${state}`)
+  const party = usePlace().query.get('party') ?? ''
+  const { chosen, choose, clear } = useChosen(`${side} ${state} ${party}`)
   const query = useInfiniteQuery({
-    queryKey: ['invoices', side, state],
+    queryKey: ['invoices', side, state, party],
     queryFn: ({ pageParam }) => {
       const cursor = pageParam === undefined ? {} : { cursor: pageParam }
-      const filter = { side, ...(state === undefined ? {} : { state }) }
+      const filter = {
+        side,
+        ...(state === undefined ? {} : { state }),
+        ...(party === '' ? {} : { party }),
+      }
       const params = { query: { limit: PAGE_SIZE, ...filter, ...cursor } }
       return answerOf(api.GET('/api/v1/invoices', { params }))
     },
@@ -64,13 +70,14 @@ export function Invoices() {
             clearable
             w={150}
           />
+          <PartySelect side={side} party={party} />
         </Group>
         <DraftAll key={side} side={side} />
       </Group>
       <Loaded query={query}>
         {({ pages }) => {
           const rows = pages.flatMap((page) => page.items)
-          if (rows.length === 0) return <Nothing isFiltered={state !== undefined} />
+          if (rows.length === 0) return <Nothing isFiltered={state !== undefined || party !== ''} />
           const ids = rows.map(({ id }) => id).filter((id) => chosen.has(id))
           return (
             <>
@@ -82,6 +89,16 @@ export function Invoices() {
         }}
       </Loaded>
     </Stack>
+  )
+}
+
+function PartySelect({ side, party }: { readonly side: Side; readonly party: string }) {
+  const all = { value: party, hiddenLabel: true, label: billingTexts.party[side] }
+  const onChange = (chosen: string) => setQuery({ party: chosen || undefined })
+  return side === 'affiliate' ? (
+    <ItemSelect {...all} resource={affiliates} placeholder={words.anyParty.affiliate} onChange={onChange} />
+  ) : (
+    <ItemSelect {...all} resource={advertisers} placeholder={words.anyParty.advertiser} onChange={onChange} />
   )
 }
 

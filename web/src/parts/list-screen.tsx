@@ -1,6 +1,7 @@
 import { Button, Group, Switch, TextInput } from '@mantine/core'
 import type { UseQueryResult } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
+import { clearAddressFilter } from '../address-filter.ts'
 import { type Listed, type Resource, useArchive } from '../resource.ts'
 import { setQuery, usePlace } from '../router.tsx'
 import { useMayChange, useMayManage } from '../session.ts'
@@ -9,6 +10,7 @@ import { shellTexts } from '../texts-shell.ts'
 import { useListed } from '../use-listed.ts'
 import { type Column, DataTable } from './data-table.tsx'
 import { Empty } from './empty.tsx'
+import { type Facet, FacetSelect, fitsFacet } from './facets.tsx'
 import { Icon, type IconName } from './icon.tsx'
 import { ListEnd } from './list-end.tsx'
 import { Loaded } from './loaded.tsx'
@@ -34,11 +36,12 @@ type ListScreenProps<Item> = {
   readonly columns: readonly Column<Item>[]
   /** What else leads on from here, beside making one. */
   readonly more?: ReactNode
+  readonly facets?: readonly Facet<Item>[]
 }
 
 /** All things of one kind; each row leads to its form. What is searched and how it is sorted is in the address. */
 export function ListScreen<Item extends ListedItem>(props: ListScreenProps<Item>) {
-  const { resource, texts, icon, more } = props
+  const { resource, texts, icon, more, facets = [] } = props
   const { query: place } = usePlace()
   const canRestore = 'archive' in resource && resource.restore !== undefined
   const isArchive = canRestore && place.get('archived') === 'true'
@@ -56,7 +59,13 @@ export function ListScreen<Item extends ListedItem>(props: ListScreenProps<Item>
       {isEmpty && (
         <Empty icon={icon} title={texts.emptyTitle} text={texts.emptyText} action={mayChange && create} />
       )}
-      {!isEmpty && <ListFilters title={texts.title} canRestore={canRestore} isArchive={isArchive} />}
+      {!isEmpty && (
+        <ListFilters title={texts.title} canRestore={canRestore} isArchive={isArchive}>
+          {facets.map((facet) => (
+            <FacetSelect key={facet.name} facet={facet} items={all.data ?? []} />
+          ))}
+        </ListFilters>
+      )}
       {isEmpty && canRestore && <ArchiveLink />}
       {!isEmpty && <Found {...props} query={found} isArchive={isArchive} />}
       {isCut && <ListEnd isSearched={resource.isSearched === true} />}
@@ -78,9 +87,10 @@ type ListFiltersProps = {
   readonly title: string
   readonly canRestore: boolean
   readonly isArchive: boolean
+  readonly children: ReactNode
 }
 
-function ListFilters({ title, canRestore, isArchive }: ListFiltersProps) {
+function ListFilters({ title, canRestore, isArchive, children }: ListFiltersProps) {
   const search = usePlace().query.get('q') ?? ''
   return (
     <Group gap="md">
@@ -93,6 +103,7 @@ function ListFilters({ title, canRestore, isArchive }: ListFiltersProps) {
         leftSection={<Icon name="story" size={14} />}
         w={{ base: '100%', xs: 260 }}
       />
+      {children}
       {canRestore && (
         <Switch
           label={words.archived}
@@ -120,15 +131,18 @@ type FoundProps<Item> = ListScreenProps<Item> & {
   readonly isArchive: boolean
 }
 
-function Found<Item extends ListedItem>({ resource, texts, columns, query, isArchive }: FoundProps<Item>) {
+function Found<Item extends ListedItem>(props: FoundProps<Item>) {
+  const { resource, texts, columns, query, isArchive, facets = [] } = props
   const { query: place } = usePlace()
   const search = (place.get('q') ?? '').trim().toLocaleLowerCase()
   const mayRestore = useMayManage()
   return (
     <Loaded query={query}>
       {(items) => {
-        const rows = items.filter(({ name }) => name.toLocaleLowerCase().includes(search))
-        if (rows.length === 0) return <Nothing isSearch={search !== ''} />
+        const named = items.filter(({ name }) => name.toLocaleLowerCase().includes(search))
+        const rows = named.filter((item) => facets.every((facet) => fitsFacet(item, facet, place)))
+        const chosen = facets.filter(({ name }) => place.has(name)).map(({ name }) => name)
+        if (rows.length === 0) return <Nothing isSearch={search !== ''} chosen={chosen} />
         const restore = isArchive && mayRestore && 'archive' in resource ? [restoreColumn(resource)] : []
         return (
           <DataTable
@@ -145,15 +159,22 @@ function Found<Item extends ListedItem>({ resource, texts, columns, query, isArc
   )
 }
 
-function Nothing({ isSearch }: { readonly isSearch: boolean }) {
-  if (!isSearch) return <Empty icon="inbox" title={words.noneArchived} text={words.noneArchivedText} />
+type NothingProps = {
+  readonly isSearch: boolean
+  /** Names of the facets that the address gives. */
+  readonly chosen: readonly string[]
+}
+
+function Nothing({ isSearch, chosen }: NothingProps) {
+  if (!isSearch && chosen.length === 0)
+    return <Empty icon="inbox" title={words.noneArchived} text={words.noneArchivedText} />
   return (
     <Empty
       icon="story"
       title={general.filter.nothing}
       text={words.nothingFound}
       action={
-        <Button variant="default" onClick={() => setQuery({ q: undefined })}>
+        <Button variant="default" onClick={() => clearAddressFilter(['q', ...chosen])}>
           {general.filter.clear}
         </Button>
       }

@@ -16,7 +16,7 @@ export function SideChoice() {
       aria-label={words.side}
       data={toOptions(words.sides)}
       value={useSide()}
-      onChange={(side) => setQuery({ side: side === 'affiliate' ? undefined : side })}
+      onChange={(side) => setQuery({ side: side === 'affiliate' ? undefined : side, party: undefined })}
     />
   )
 }

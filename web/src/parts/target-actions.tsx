@@ -18,7 +18,7 @@ type TargetActionsProps = {
 export function TargetActions(props: TargetActionsProps) {
   const { status, words, before, between, setStatus, onEdit, remove } = props
   return (
-    <Group gap={6} justify="flex-end" miw={230}>
+    <Group gap={6} justify="flex-end" miw={205}>
       {before}
       <PauseButton status={status} size="compact-xs" change={setStatus} />
       {between}

@@ -1,5 +1,6 @@
 import { ListScreen } from '../parts/list-screen.tsx'
 import { StateBadge } from '../parts/state-badge.tsx'
+import { TAG_FACET } from '../parts/tag-facet.ts'
 import { advertisers } from '../resources-network.ts'
 import { texts } from '../texts.ts'
 import { advertiserTexts as words } from '../texts-network.ts'
@@ -10,6 +11,7 @@ export function Advertisers() {
       resource={advertisers}
       texts={words}
       icon="advertiser"
+      facets={[TAG_FACET]}
       columns={[
         { key: 'name', header: texts.form.name, cell: (advertiser) => advertiser.name },
         {

@@ -2,6 +2,7 @@ import { Button, Group, Select, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
+import { given } from '../address-filter.ts'
 import { answerOf, api } from '../api.ts'
 import { DataTable } from '../parts/data-table.tsx'
 import { Empty } from '../parts/empty.tsx'
@@ -13,10 +14,12 @@ import { Shortened } from '../parts/shortened.tsx'
 import { StateBadge } from '../parts/state-badge.tsx'
 import { WaitingTabs } from '../parts/waiting-tabs.tsx'
 import { When } from '../parts/when.tsx'
-import { type Affiliate, type AffiliateStatus, affiliates } from '../resources-network.ts'
+import { useItems } from '../resource.ts'
+import { type Affiliate, type AffiliateStatus, affiliates, members } from '../resources-network.ts'
 import { setQuery, usePlace } from '../router.tsx'
-import { useMayChange } from '../session.ts'
+import { useMayChange, useMayManage } from '../session.ts'
 import { isKey, texts, toOptions } from '../texts.ts'
+import { listTexts } from '../texts-facets.ts'
 import { affiliateTexts as words } from '../texts-network.ts'
 
 const PAGE_SIZE = 50
@@ -28,9 +31,11 @@ export function Affiliates() {
   const search = place.get('search') ?? ''
   const given = place.get('status')
   const status = isKey(words.statuses, given) ? given : undefined
-  const query = useAffiliates(search, status)
+  const tag = place.get('tag') ?? ''
+  const manager = place.get('manager') ?? ''
+  const query = useAffiliates({ search, status, tag, manager })
   const mayChange = useMayChange()
-  const isFiltered = search !== '' || status !== undefined
+  const isFiltered = search !== '' || status !== undefined || tag !== '' || manager !== ''
   const create = (
     <Button component="a" href="/affiliates/new" leftSection={<Icon name="plus" size={14} />}>
       {words.create}
@@ -50,6 +55,8 @@ export function Affiliates() {
           clearable
           w={190}
         />
+        <TagSelect rows={query.data?.pages.flatMap(({ items }) => items) ?? []} tag={tag} />
+        {useMayManage() && <ManagerSelect manager={manager} />}
       </Group>
       <Loaded query={query}>
         {({ pages }) => {
@@ -67,11 +74,20 @@ export function Affiliates() {
   )
 }
 
-function useAffiliates(search: string, status: AffiliateStatus | undefined) {
+type Wanted = {
+  readonly search: string
+  readonly status: AffiliateStatus | undefined
+  readonly tag: string
+  /** Id of a member. */
+  readonly manager: string
+}
+
+function useAffiliates(wanted: Wanted) {
   return useInfiniteQuery({
-    queryKey: [affiliates.name, 'found', search, status],
+    queryKey: [affiliates.name, 'found', wanted],
     queryFn: ({ pageParam }) => {
-      const found = { ...(search === '' ? {} : { search }), ...(status === undefined ? {} : { status }) }
+      const { status, ...texts } = wanted
+      const found = { ...given(texts), ...(status === undefined ? {} : { status }) }
       const cursor = pageParam === undefined ? {} : { cursor: pageParam }
       const params = { query: { limit: PAGE_SIZE, ...cursor, ...found } }
       return answerOf(api.GET('/api/v1/affiliates', { params }))
@@ -96,6 +112,39 @@ function SearchField({ search }: { readonly search: string }) {
       onChange={(event) => setText(event.currentTarget.value)}
       leftSection={<Icon name="story" size={14} />}
       w={{ base: '100%', xs: 280 }}
+    />
+  )
+}
+
+/** The tags of those that are shown: the API knows no list of them. */
+function TagSelect({ rows, tag }: { readonly rows: readonly Affiliate[]; readonly tag: string }) {
+  const tags = new Set([...rows.flatMap(({ tags: own }) => own), ...(tag === '' ? [] : [tag])])
+  if (tags.size === 0) return null
+  return (
+    <Select
+      aria-label={listTexts.tag}
+      placeholder={listTexts.anyTag}
+      data={[...tags].toSorted()}
+      value={tag === '' ? null : tag}
+      onChange={(chosen) => setQuery({ tag: chosen ?? undefined })}
+      searchable
+      clearable
+      w={160}
+    />
+  )
+}
+
+function ManagerSelect({ manager }: { readonly manager: string }) {
+  const people = useItems(members).data ?? []
+  return (
+    <Select
+      aria-label={listTexts.manager}
+      placeholder={listTexts.anyManager}
+      data={people.map(({ id, name }) => ({ value: id, label: name }))}
+      value={manager === '' ? null : manager}
+      onChange={(chosen) => setQuery({ manager: chosen ?? undefined })}
+      clearable
+      w={210}
     />
   )
 }

@@ -1,5 +1,6 @@
 import { ListScreen } from '../parts/list-screen.tsx'
 import { Shortened } from '../parts/shortened.tsx'
+import { TAG_FACET } from '../parts/tag-facet.ts'
 import { landers } from '../resources.ts'
 import { texts } from '../texts.ts'
 
@@ -9,6 +10,7 @@ export function Landers() {
       resource={landers}
       texts={texts.landers}
       icon="lander"
+      facets={[TAG_FACET]}
       columns={[
         { key: 'name', header: texts.form.name, cell: (lander) => lander.name },
         { key: 'url', header: texts.landers.url, cell: (lander) => <Shortened text={lander.url} /> },

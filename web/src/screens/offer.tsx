@@ -1,13 +1,4 @@
-import {
-  Input,
-  MultiSelect,
-  NumberInput,
-  SegmentedControl,
-  Select,
-  Stack,
-  TagsInput,
-  TextInput,
-} from '@mantine/core'
+import { Box, Input, MultiSelect, NumberInput, SegmentedControl, Select, Stack, TagsInput, TextInput } from '@mantine/core'
 import { TIME_ZONES } from '../choices.ts'
 import { AboveRevenue, useAboveRevenue } from '../parts/above-revenue.tsx'
 import { ChangeHistory } from '../parts/change-history.tsx'
@@ -326,15 +317,17 @@ function Caps({ form }: OfferFormProps) {
 /** It matters without caps too: to countries, targeting and pauses. */
 function Overflow({ form }: OfferFormProps) {
   return (
-    <ItemSelect
-      resource={offers}
-      label={words.fallbackOffer}
-      description={words.fallbackOfferHint}
-      placeholder={texts.none}
-      value={form.values.fallbackOfferId}
-      error={form.errorOf('fallbackOfferId')}
-      onChange={(fallbackOfferId) => form.set({ fallbackOfferId })}
-    />
+    <Box mt="md">
+      <ItemSelect
+        resource={offers}
+        label={words.fallbackOffer}
+        description={words.fallbackOfferHint}
+        placeholder={texts.none}
+        value={form.values.fallbackOfferId}
+        error={form.errorOf('fallbackOfferId')}
+        onChange={(fallbackOfferId) => form.set({ fallbackOfferId })}
+      />
+    </Box>
   )
 }
 

@@ -94,11 +94,11 @@ function WebhookTable({ items, onEdit }: WebhookTableProps) {
       rows={items}
       rowKey={(webhook) => webhook.id}
       columns={[
-        { key: 'url', header: words.url, cell: (webhook) => <Shortened text={webhook.url} width={320} /> },
+        { key: 'url', header: words.url, cell: (webhook) => <Shortened text={webhook.url} width={240} /> },
         {
           key: 'events',
           header: words.events,
-          cell: (webhook) => <Shortened text={namesOf(webhook.events)} width={280} />,
+          cell: (webhook) => <Shortened text={namesOf(webhook.events)} width={200} />,
         },
         {
           key: 'status',
@@ -109,7 +109,7 @@ function WebhookTable({ items, onEdit }: WebhookTableProps) {
           key: 'health',
           header: targetPageTexts.health,
           cell: (webhook) => (
-            <Stack gap={2} miw={130}>
+            <Stack gap={2} miw={100}>
               <TargetHealth target={webhook} />
               <Anchor href={`/deliveries?targetId=${webhook.id}`} size="xs">
                 {targetPageTexts.log}
