@@ -1,4 +1,14 @@
-import { Box, Input, MultiSelect, NumberInput, SegmentedControl, Select, Stack, TagsInput, TextInput } from '@mantine/core'
+import {
+  Box,
+  Input,
+  MultiSelect,
+  NumberInput,
+  SegmentedControl,
+  Select,
+  Stack,
+  TagsInput,
+  TextInput,
+} from '@mantine/core'
 import { TIME_ZONES } from '../choices.ts'
 import { AboveRevenue, useAboveRevenue } from '../parts/above-revenue.tsx'
 import { ChangeHistory } from '../parts/change-history.tsx'
