@@ -69,5 +69,5 @@ function Part({ title, lines }: { readonly title: string; readonly lines: readon
 function signedCall(postbackUrl: string): string {
   const address = postbackUrl.split('?')[0] ?? postbackUrl
   const hmac = `printf %s "$Q" | openssl dgst -sha256 -hmac SECRET -r | cut -d ' ' -f 1`
-  return `Q="cid=CLICKID&payout=1.50&txid=T-1&ts=$(date +%s)"\ncurl "${address}?$Q&sig=$(${hmac})"`
+  return `U="${address}"\nQ="cid=CLICKID&payout=1.50&txid=T-1&ts=$(date +%s)"\ncurl "$U?$Q&sig=$(${hmac})"`
 }

@@ -94,7 +94,7 @@ function WebhookTable({ items, onEdit }: WebhookTableProps) {
       rows={items}
       rowKey={(webhook) => webhook.id}
       columns={[
-        { key: 'url', header: words.url, cell: (webhook) => <Shortened text={webhook.url} width={240} /> },
+        { key: 'url', header: words.url, cell: (webhook) => <Shortened text={webhook.url} width={190} /> },
         {
           key: 'events',
           header: words.events,
