@@ -182,6 +182,22 @@ describe('what went wrong is found and mended in a browser', () => {
     JOURNEY_MS_MAX,
   )
 
+  it('a test is sent with a token of its own, and shows what the target answered', async () => {
+    await page.goto(`${installation.dashboardUrl}/campaigns`)
+    await page.getByRole('main').getByRole('link', { name: 'Sleep' }).first().click()
+    await page.getByRole('button', { name: 'Test conversion' }).click()
+    const drawer = page.getByRole('dialog')
+    await drawer.getByText('More about the visitor').click()
+    await drawer.getByRole('button', { name: 'Add a parameter' }).click()
+    await fill(page, { 'Name of parameter 1': 'subid', 'Value of parameter 1': 'of-the-test' })
+    await drawer.getByRole('checkbox', { name: 'Really call the targets' }).check()
+    await drawer.getByRole('button', { name: 'Send it' }).click()
+    await drawer.getByRole('listitem').filter({ hasText: 'of-the-test' }).first().waitFor()
+    await drawer.getByText('What was sent and answered').click()
+    await drawer.getByText('it says so').waitFor()
+    expect(receiver.received.map(({ url }) => url)).toContainEqual(expect.stringContaining('id=test-'))
+  })
+
   it(
     'what happens is seen live, as far as one wants to see it',
     async () => {

@@ -218,13 +218,13 @@ export const dryRunTexts = {
 export const testConversionTexts = {
   title: 'Send a test conversion',
   campaign: {
-    lead: 'Sends one visitor through the campaign and converts it, by the same ways as real ones. Reports do not count it, and your traffic source is not called.',
+    lead: 'Sends one visitor through the campaign and converts it, by the same ways as real ones. Reports do not count it. Your traffic source is not called, unless you say so below.',
     amount: 'Payout',
     amountHint: 'Empty: the offer’s.',
     okHint: 'From the link to the call of your traffic source, every step did what it should.',
   },
   affiliate: {
-    lead: 'Sends one visitor by the affiliate’s link and converts it as the advertiser would. Reports do not count it. What the affiliate would be told is shown, and not sent.',
+    lead: 'Sends one visitor by the affiliate’s link and converts it as the advertiser would. Reports do not count it. What the affiliate would be told is shown, and not sent, unless you say so below.',
     amount: 'Amount of the sale',
     amountHint: 'Empty: 1. What is paid as a share is reckoned from it.',
     okHint: 'From the link to what the affiliate is told, every step did what it should.',
@@ -241,6 +241,27 @@ export const testConversionTexts = {
   clickId: 'Its click id',
   story: 'Open the visit story',
   states: { ok: 'Done', warning: 'Look at it', failed: 'Failed' },
+  fired: 'What was sent and answered',
+} as const
+
+/** Of a test: who visits, and whether others are really called. */
+export const visitorTexts = {
+  title: 'More about the visitor',
+  aside: 'Tokens and sub ids, device, language; and really calling the targets.',
+  params: 'Parameters of the link',
+  paramsHint: 'Tokens of the traffic source, sub ids: what the link is opened with.',
+  paramAdd: 'Add a parameter',
+  paramRemove: (number: number) => `Remove parameter ${number}`,
+  paramName: (number: number) => `Name of parameter ${number}`,
+  paramExample: 'e.g. sub1',
+  paramValue: (number: number) => `Value of parameter ${number}`,
+  userAgent: 'User agent',
+  userAgentHint: 'Empty: that of a common browser. Rules by device see this one.',
+  language: 'Language',
+  languageHint: 'As browsers send it, e.g. “de-AT”.',
+  fire: 'Really call the targets',
+  fireHint:
+    'Each target gets a real call about this conversion, marked as a test where its system knows tests; others may count it. What they answer is shown.',
 } as const
 
 export const diagramTexts = {

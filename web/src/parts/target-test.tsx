@@ -63,13 +63,26 @@ export function TestCall({ title, lead, size, run }: TestCallProps) {
 }
 
 function TestOutcome({ tested }: { readonly tested: Tested }) {
-  const { ok, kind, reason, request, answer, markup, durationMs } = tested
+  const { ok, kind, reason, durationMs } = tested
   const title = !ok ? words.failed : kind === 'pixel' ? words.pixel : words.ok(formatDuration(durationMs))
   return (
     <Stack gap="md">
       <Note tone={ok ? 'good' : 'bad'} title={title} live>
         {reason}
       </Note>
+      <FiredCall fired={tested} />
+    </Stack>
+  )
+}
+
+type FiredProps = {
+  readonly fired: Pick<Tested, 'kind' | 'request' | 'answer' | 'markup'>
+}
+
+/** What a test has sent, and what came back; or the element that a browser would be given. */
+export function FiredCall({ fired: { kind, request, answer, markup } }: FiredProps) {
+  return (
+    <>
       {request !== null && (
         <RawText title={words.request}>
           {toWireText(`${request.method} ${request.url}`, request.headers, request.body)}
@@ -82,6 +95,6 @@ function TestOutcome({ tested }: { readonly tested: Tested }) {
       )}
       {kind === 'call' && answer === null && <Text size="sm">{words.noAnswer}</Text>}
       {markup !== '' && <RawText title={words.markup}>{markup}</RawText>}
-    </Stack>
+    </>
   )
 }

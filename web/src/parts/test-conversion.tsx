@@ -9,7 +9,9 @@ import { FormProblem } from './form-footer.tsx'
 import { Pair } from './form-layout.tsx'
 import { Icon } from './icon.tsx'
 import { Note } from './note.tsx'
+import { FiredCall } from './target-test.tsx'
 import classes from './test-conversion.module.css'
+import { PLAIN_VISITOR, toVisitorBody, VisitorFields } from './test-visitor.tsx'
 
 type Chain = components['schemas']['TestConversion']
 type Status = keyof typeof texts.status
@@ -26,12 +28,14 @@ export function TestConversion({ way }: { readonly way: TestWay }) {
   const [payout, setPayout] = useState('')
   const [event, setEvent] = useState('')
   const [status, setStatus] = useState<Status>('approved')
+  const [visitor, setVisitor] = useState(PLAIN_VISITOR)
   const send = useMutation({
     mutationFn: () => {
       const body = {
         ...(payout.trim() === '' ? {} : { payout: payout.trim() }),
         ...(event.trim() === '' ? {} : { event: event.trim() }),
         status,
+        ...toVisitorBody(visitor),
       }
       return sendTest(way, body)
     },
@@ -69,6 +73,7 @@ export function TestConversion({ way }: { readonly way: TestWay }) {
             onChange={(chosen) => isKey(texts.status, chosen) && setStatus(chosen)}
             allowDeselect={false}
           />
+          <VisitorFields visitor={visitor} onChange={(changes) => setVisitor({ ...visitor, ...changes })} />
           <FormProblem problem={send.error?.message} />
           <Group>
             <Button type="submit" loading={send.isPending}>
@@ -82,7 +87,11 @@ export function TestConversion({ way }: { readonly way: TestWay }) {
   )
 }
 
-type TestBody = { readonly payout?: string; readonly event?: string; readonly status: Status }
+type TestBody = ReturnType<typeof toVisitorBody> & {
+  readonly payout?: string
+  readonly event?: string
+  readonly status: Status
+}
 
 function sendTest(way: TestWay, body: TestBody): Promise<Chain> {
   if ('campaignId' in way) {
@@ -122,6 +131,7 @@ function ChainView({ chain, okHint }: { readonly chain: Chain; readonly okHint: 
                 {step.detail}
               </Text>
               {step.url !== '' && <code className={classes.url}>{step.url}</code>}
+              {step.fired !== undefined && <Fired fired={step.fired} />}
             </div>
           </li>
         ))}
@@ -132,6 +142,18 @@ function ChainView({ chain, okHint }: { readonly chain: Chain; readonly okHint: 
         </Text>
       )}
     </Stack>
+  )
+}
+
+/** The whole call, for whoever wants to see it: the step says already how it went. */
+function Fired({ fired }: { readonly fired: NonNullable<Chain['steps'][number]['fired']> }) {
+  return (
+    <details className={classes.fired}>
+      <summary>{words.fired}</summary>
+      <Stack gap="xs" mt={6}>
+        <FiredCall fired={fired} />
+      </Stack>
+    </details>
   )
 }
 
