@@ -112,8 +112,11 @@ describe('a tracker set up in a browser', () => {
 
     await page.goto(`${installation.dashboardUrl}/costs`)
     await fill(page, { Amount: '3' })
-    await page.getByRole('button', { name: 'Preview' }).click()
     const effect = page.getByRole('table', { name: 'By campaign and day' })
+    await chooseFilter(page, { dimension: 'Browser', value: 'Firefox' })
+    // What is applied is the filter, and not the form under it.
+    expect(await effect.count()).toBe(0)
+    await page.getByRole('button', { name: 'Preview' }).click()
     await effect.getByRole('row').filter({ hasText: 'Sleep push' }).filter({ hasText: '$3.00' }).waitFor()
     await page.getByRole('button', { name: 'Apply' }).click()
     const corrections = page.getByRole('table', { name: 'Corrections so far' })
@@ -144,6 +147,20 @@ async function setUp(page: Page, setupUrl: string): Promise<void> {
   await fill(page, { 'Workspace name': 'Analytical Media' })
   await page.getByRole('button', { name: 'Create owner and workspace' }).click()
   await page.getByRole('heading', { name: 'Get started' }).waitFor()
+}
+
+/** As in a report. */
+async function chooseFilter(
+  page: Page,
+  { dimension, value }: { readonly dimension: string; readonly value: string },
+): Promise<void> {
+  await page.getByRole('button', { name: 'Filter', exact: true }).click()
+  const form = page.getByRole('dialog')
+  await choose(page, 'Where', dimension)
+  await form.getByRole('combobox', { name: 'Values' }).fill(value)
+  await form.getByRole('option', { name: value, exact: true }).click()
+  await form.getByRole('button', { name: 'Apply' }).click()
+  await page.getByRole('button', { name: `${dimension}: ${value}` }).waitFor()
 }
 
 type FromTemplate = {

@@ -2,13 +2,11 @@
 export const rangeTexts = {
   from: 'First day',
   to: 'Last day',
-  zone: (zone: string) => `Days in ${zone}.`,
+  timeZone: 'Time zone of the days',
+  workspaceZone: (zone: string) => `The workspace’s, ${zone}`,
+  sourceZone: (zone: string) => `The source’s where one is chosen, else ${zone}`,
   filters: 'Only visits with',
   filtersHint: 'Without any: all visits of these days.',
-  filterAdd: 'Add a filter',
-  filterRemove: (number: number) => `Remove filter ${number}`,
-  dimension: (number: number) => `Filter ${number}`,
-  value: (number: number) => `Value of filter ${number}`,
 } as const
 
 export const costTexts = {

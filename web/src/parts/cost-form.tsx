@@ -3,17 +3,18 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { answerOf, api } from '../api.ts'
 import { formatMoney } from '../format.ts'
+import { toReportFilters } from '../report-values.ts'
 import { costCorrections } from '../resources.ts'
 import { useMe } from '../session.ts'
 import { isKey, toOptions } from '../texts.ts'
-import { costTexts as words } from '../texts-corrections.ts'
+import { rangeTexts, costTexts as words } from '../texts-corrections.ts'
 import { type Form, useForm } from '../use-form.ts'
 import { type CostAnswer, CostEffect } from './cost-effect.tsx'
 import { useUndoCost } from './cost-undo.tsx'
 import { FormProblem } from './form-footer.tsx'
 import { FormLayout, Pair } from './form-layout.tsx'
 import { CurrencySelect } from './pickers.tsx'
-import { RangeFields, type RangeValues, toFilters, useTodayRange } from './range-fields.tsx'
+import { RangeFields, type RangeValues, toDays, useTodayRange } from './range-fields.tsx'
 import { useUndo } from './undo.tsx'
 
 type Mode = keyof typeof words.modes
@@ -26,7 +27,7 @@ type CostValues = RangeValues & {
 
 /** A correction: described, previewed, applied. What is changed after a preview needs another one. */
 export function CostForm() {
-  const { currency } = useMe().workspace
+  const { currency, timeZone } = useMe().workspace
   const queries = useQueryClient()
   const offerUndo = useUndo()
   const undoCost = useUndoCost()
@@ -59,7 +60,13 @@ export function CostForm() {
   return (
     <FormLayout onSubmit={form.submit}>
       <Stack gap="md">
-        <RangeFields range={form.values} errorOf={form.errorOf} onChange={form.set} />
+        <RangeFields
+          range={form.values}
+          errorOf={form.errorOf}
+          onChange={form.set}
+          zoneHint={rangeTexts.sourceZone(timeZone)}
+          filtersPath="filters"
+        />
         <AmountFields form={form} />
         <FormProblem problem={form.problem ?? apply.error?.message} />
         <Group gap="xs">
@@ -120,12 +127,15 @@ function AmountFields({ form }: { readonly form: Form<CostValues> }) {
 
 type How = { readonly key: string; readonly preview: boolean }
 
-function send({ filters, currency, mode, ...values }: CostValues, how: How): Promise<CostAnswer> {
+function send(values: CostValues, how: How): Promise<CostAnswer> {
+  const { filters, currency, mode, amount, onlyUnique } = values
   const body = {
-    ...values,
+    ...toDays(values),
     ...how,
     mode,
-    filters: toFilters(filters),
+    amount,
+    onlyUnique,
+    filters: toReportFilters(filters),
     ...(mode === 'percent' ? {} : { currency }),
   }
   return answerOf(api.POST('/api/v1/cost-corrections', { body }))

@@ -4,16 +4,17 @@ import { useState } from 'react'
 import { answerOf, api } from '../api.ts'
 import type { paths } from '../api-types.ts'
 import { formatCount, formatMoney } from '../format.ts'
+import { toReportFilters } from '../report-values.ts'
 import { useMayChange, useMe } from '../session.ts'
 import { isKey, toOptions } from '../texts.ts'
-import { fraudTexts as words } from '../texts-corrections.ts'
+import { rangeTexts, fraudTexts as words } from '../texts-corrections.ts'
 import { type Form, useForm } from '../use-form.ts'
 import { AsnNote } from './asn-note.tsx'
 import { FormProblem } from './form-footer.tsx'
 import { FormLayout, Pair } from './form-layout.tsx'
 import { FraudSample } from './fraud-sample.tsx'
 import { JobProgress } from './job-progress.tsx'
-import { RangeFields, type RangeValues, toFilters, useTodayRange } from './range-fields.tsx'
+import { RangeFields, type RangeValues, toDays, useTodayRange } from './range-fields.tsx'
 import { Sums } from './sums.tsx'
 
 type Answer = paths['/api/v1/fraud/reruns']['post']['responses'][200]['content']['application/json']
@@ -35,7 +36,8 @@ export function FraudRerun() {
   const queries = useQueryClient()
   const [previewed, setPreviewed] = useState<{ readonly of: RerunValues; readonly answer: FraudPreview }>()
   // What no visit can have is not what one looks for first.
-  const first = useMe().hasAsnDatabase ? 'datacenter' : 'repeated_address'
+  const { hasAsnDatabase, workspace } = useMe()
+  const first = hasAsnDatabase ? 'datacenter' : 'repeated_address'
   const initial: RerunValues = {
     ...useTodayRange(),
     ...DEFAULTS,
@@ -63,7 +65,8 @@ export function FraudRerun() {
           range={form.values}
           errorOf={form.errorOf}
           onChange={form.set}
-          withFilters={form.values.rule === 'filter'}
+          zoneHint={rangeTexts.workspaceZone(workspace.timeZone)}
+          {...(form.values.rule === 'filter' ? { filtersPath: 'rule.filters' } : {})}
         />
         <FlagFields form={form} />
         <FormProblem problem={form.problem ?? run.error?.message} />
@@ -169,15 +172,15 @@ function Effect({ preview }: { readonly preview: FraudPreview }) {
 }
 
 function send(values: RerunValues, preview: boolean): Promise<Answer> {
-  const { from, to, flag, markAsBot, undo } = values
-  const body = { from, to, flag, markAsBot, undo, preview, rule: toRule(values) }
+  const { flag, markAsBot, undo } = values
+  const body = { ...toDays(values), flag, markAsBot, undo, preview, rule: toRule(values) }
   return answerOf(api.POST('/api/v1/fraud/reruns', { body }))
 }
 
 function toRule({ rule, filters, visits, minutes, seconds }: RerunValues) {
   switch (rule) {
     case 'filter':
-      return { type: rule, filters: toFilters(filters) }
+      return { type: rule, filters: toReportFilters(filters) }
     case 'repeated_address':
       return { type: rule, visits, minutes }
     case 'too_fast':

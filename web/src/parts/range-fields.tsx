@@ -1,60 +1,50 @@
-import { Input, Select, TextInput } from '@mantine/core'
-import { type Dimension, dimensionLabel } from '../report-names.ts'
-import { todayIn } from '../report-query.ts'
-import type { Listed } from '../resource.ts'
-import { campaigns, landers, networks, offers, sources } from '../resources.ts'
+import { Group, Input, Select, TextInput } from '@mantine/core'
+import { TIME_ZONES } from '../choices.ts'
+import type { AskedReport } from '../report-data.ts'
+import type { Filter } from '../report-filters.ts'
+import { readReportQuery, todayIn } from '../report-query.ts'
+import { useValueLabels } from '../report-values.ts'
 import { useMe } from '../session.ts'
 import { rangeTexts as words } from '../texts-corrections.ts'
 import { Pair } from './form-layout.tsx'
-import { ItemSelect } from './pickers.tsx'
-import { RowList } from './row-list.tsx'
+import { AddFilter, FilterPills } from './report-filters.tsx'
 
-type Filter = { readonly dimension: string; readonly value: string }
-/** Which visits something is about: days in the workspace's time zone, and filters. */
-export type RangeValues = { readonly from: string; readonly to: string; readonly filters: readonly Filter[] }
-
-type Named = { readonly id: string; readonly name: string }
-const THINGS: Readonly<Record<string, Listed<Named>>> = {
-  campaign: campaigns,
-  source: sources,
-  offer: offers,
-  lander: landers,
-  network: networks,
+/** Which visits something is about: days in a time zone, and filters as reports have them. */
+export type RangeValues = {
+  readonly from: string
+  readonly to: string
+  /** '' for the one that the API takes unless told. */
+  readonly timeZone: string
+  readonly filters: readonly Filter[]
 }
-const DIMENSIONS: readonly Dimension[] = [
-  ...(['campaign', 'source', 'offer', 'lander', 'network', 'country', 'region', 'city', 'isp'] as const),
-  ...(['device_type', 'os', 'browser', 'language', 'referrer_domain'] as const),
-  ...(['sub1', 'sub2', 'sub3', 'sub4', 'sub5'] as const),
-]
 
 export function useTodayRange(): RangeValues {
   const today = todayIn(useMe().workspace.timeZone)
-  return { from: today, to: today, filters: [] }
+  return { from: today, to: today, timeZone: '', filters: [] }
 }
 
-/** The API's form of the filters. */
-export function toFilters(filters: readonly Filter[]) {
-  return filters
-    .filter(({ value }) => value !== '')
-    .map(({ dimension, value }) => ({ dimension, operator: 'is' as const, values: [value] }))
+/** The API's form of the days. */
+export function toDays({ from, to, timeZone }: RangeValues) {
+  return { from, to, ...(timeZone === '' ? {} : { timeZone }) }
 }
 
 type RangeFieldsProps = {
   readonly range: RangeValues
   readonly errorOf: (path: string) => string | undefined
   readonly onChange: (changes: Partial<RangeValues>) => void
-  readonly withFilters?: boolean
+  /** Whose days these are, where no time zone is chosen. */
+  readonly zoneHint: string
+  /** Where the API says what is wrong with the filters; absent where none are taken. */
+  readonly filtersPath?: string
 }
 
-export function RangeFields({ range, errorOf, onChange, withFilters = true }: RangeFieldsProps) {
-  const { timeZone } = useMe().workspace
+export function RangeFields({ range, errorOf, onChange, zoneHint, filtersPath }: RangeFieldsProps) {
   return (
     <>
       <Pair>
         <TextInput
           type="date"
           label={words.from}
-          description={words.zone(timeZone)}
           value={range.from}
           error={errorOf('from')}
           onChange={(event) => onChange({ from: event.currentTarget.value })}
@@ -69,72 +59,55 @@ export function RangeFields({ range, errorOf, onChange, withFilters = true }: Ra
           required
         />
       </Pair>
-      {withFilters && (
-        <Input.Wrapper
-          label={words.filters}
-          description={words.filtersHint}
-          labelElement="div"
-          inputWrapperOrder={['label', 'description', 'input', 'error']}
-          error={errorOf('filters')}
-        >
-          <RowList
-            rows={range.filters}
-            onChange={(filters) => onChange({ filters })}
-            addLabel={words.filterAdd}
-            removeLabel={(index) => words.filterRemove(index + 1)}
-            empty={{ dimension: 'campaign', value: '' }}
-            row={(filter, change, index) => (
-              <>
-                <Select
-                  aria-label={words.dimension(index + 1)}
-                  data={DIMENSIONS.map((value) => ({ value, label: dimensionLabel(value) }))}
-                  value={filter.dimension}
-                  onChange={(dimension) => dimension !== null && change({ dimension, value: '' })}
-                  searchable
-                  allowDeselect={false}
-                />
-                <FilterValue filter={filter} number={index + 1} onChange={(value) => change({ value })} />
-              </>
-            )}
-          />
-        </Input.Wrapper>
+      <Select
+        label={words.timeZone}
+        placeholder={zoneHint}
+        data={TIME_ZONES}
+        value={range.timeZone === '' ? null : range.timeZone}
+        error={errorOf('timeZone')}
+        onChange={(zone) => onChange({ timeZone: zone ?? '' })}
+        searchable
+        clearable
+        limit={ZONES_SHOWN_MAX}
+      />
+      {filtersPath !== undefined && (
+        <Filters range={range} error={errorOf(filtersPath)} onChange={(filters) => onChange({ filters })} />
       )}
     </>
   )
 }
 
-type FilterValueProps = {
-  readonly filter: Filter
-  readonly number: number
-  readonly onChange: (value: string) => void
+/** More of them are found by typing. */
+const ZONES_SHOWN_MAX = 100
+
+type FiltersProps = {
+  readonly range: RangeValues
+  readonly error: string | undefined
+  readonly onChange: (filters: readonly Filter[]) => void
 }
 
-function FilterValue({ filter, number, onChange }: FilterValueProps) {
-  const resource = THINGS[filter.dimension]
-  if (resource !== undefined) {
-    return <ThingSelect resource={resource} filter={filter} number={number} onChange={onChange} />
-  }
+/** The same filters as those of a report, with the values that the days have. */
+function Filters({ range, error, onChange }: FiltersProps) {
+  const { workspace } = useMe()
+  const labelOf = useValueLabels(range.filters.map(({ dimension }) => dimension))
+  const asked = toAsked(range, range.timeZone || workspace.timeZone)
   return (
-    <TextInput
-      aria-label={words.value(number)}
-      value={filter.value}
-      onChange={(event) => onChange(event.currentTarget.value)}
-    />
+    <Input.Wrapper
+      label={words.filters}
+      description={words.filtersHint}
+      labelElement="div"
+      inputWrapperOrder={['label', 'description', 'input', 'error']}
+      error={error}
+    >
+      <Group gap="xs" mt={4}>
+        <FilterPills {...{ asked, labelOf, onChange }} />
+        <AddFilter {...{ asked, labelOf, onChange }} side="start" />
+      </Group>
+    </Input.Wrapper>
   )
 }
 
-type ThingSelectProps = FilterValueProps & { readonly resource: Listed<Named> }
-
-function ThingSelect({ resource, filter, number, onChange }: ThingSelectProps) {
-  return (
-    <ItemSelect
-      resource={resource}
-      label={words.value(number)}
-      hiddenLabel
-      placeholder=""
-      value={filter.value}
-      onChange={onChange}
-      required
-    />
-  )
+function toAsked({ from, to, filters }: RangeValues, timeZone: string): AskedReport {
+  const plain = readReportQuery(new URLSearchParams(), to)
+  return { ...plain, dateBasis: 'click', from, to, filters, timeZone }
 }

@@ -1,5 +1,6 @@
 import { Group, Input, Select, Text, TextInput } from '@mantine/core'
 import type { AskedReport } from '../report-data.ts'
+import { type Filter, writeFilters } from '../report-filters.ts'
 import { type Dimension, dimensionLabel } from '../report-names.ts'
 import type { LabelOf } from '../report-values.ts'
 import { setQuery } from '../router.tsx'
@@ -29,14 +30,18 @@ export function ReportControls({ asked, labelOf }: ReportControlsProps) {
           )}
         </Group>
         <Group gap={6}>
-          <AddFilter asked={asked} labelOf={labelOf} />
+          <AddFilter asked={asked} labelOf={labelOf} onChange={filterBy} />
           <ReportColumns asked={asked} />
           <ReportOptions asked={asked} />
         </Group>
       </Group>
-      <FilterPills asked={asked} labelOf={labelOf} />
+      <FilterPills asked={asked} labelOf={labelOf} onChange={filterBy} />
     </div>
   )
+}
+
+function filterBy(filters: readonly Filter[]): void {
+  setQuery({ only: writeFilters(filters), open: undefined, pick: undefined })
 }
 
 type UnusedGroupingsProps = {

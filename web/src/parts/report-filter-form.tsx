@@ -1,4 +1,4 @@
-import { Button, Group, MultiSelect, Select, Stack, TagsInput } from '@mantine/core'
+import { Button, Group, MultiSelect, type PopoverProps, Select, Stack, TagsInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { type SubmitEvent, useState } from 'react'
@@ -29,6 +29,8 @@ export function FilterForm({ asked, labelOf, initial, onApply }: FilterFormProps
   const change = (changes: Partial<Filter>) => setFilter({ ...filter, ...changes })
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault()
+    // It opens over other forms too, which hear of it although they do not hold it.
+    event.stopPropagation()
     if (values.length > 0) onApply(filter)
   }
   const groups = useDimensionGroups()
@@ -75,6 +77,12 @@ export function FilterForm({ asked, labelOf, initial, onApply }: FilterFormProps
   )
 }
 
+/** Beside the form: below, it would cover the button that applies what is chosen. A phone has no room beside it. */
+const BESIDE = {
+  flip: { fallbackPlacements: ['right-start', 'bottom-start', 'top-start'] },
+  shift: true,
+} satisfies PopoverProps['middlewares']
+
 type ValuesSelectProps = {
   readonly asked: AskedReport
   readonly labelOf: LabelOf
@@ -107,8 +115,7 @@ function ValuesSelect({ asked, labelOf, dimension, values, onChange }: ValuesSel
       onSearchChange={setSearch}
       limit={SUGGESTIONS_MAX}
       maxDropdownHeight={320}
-      // Beside the form: below, it would cover the button that applies what is chosen.
-      comboboxProps={{ withinPortal: false, position: 'left-start' }}
+      comboboxProps={{ withinPortal: false, position: 'left-start', middlewares: BESIDE }}
       data-autofocus
     />
   )

@@ -1,10 +1,9 @@
 import { Button, CloseButton, Group, Popover, UnstyledButton } from '@mantine/core'
 import { useState } from 'react'
 import type { AskedReport } from '../report-data.ts'
-import { type Filter, writeFilters } from '../report-filters.ts'
+import type { Filter } from '../report-filters.ts'
 import { dimensionLabel } from '../report-names.ts'
 import type { LabelOf } from '../report-values.ts'
-import { setQuery } from '../router.tsx'
 import { texts } from '../texts.ts'
 import { explorerTexts } from '../texts-explorer.ts'
 import { Icon } from './icon.tsx'
@@ -14,13 +13,29 @@ import { FilterForm } from './report-filter-form.tsx'
 const words = explorerTexts.filter
 const NEW_FILTER: Filter = { dimension: 'country', operator: 'is', values: [] }
 
-type FiltersProps = { readonly asked: AskedReport; readonly labelOf: LabelOf }
+type FiltersProps = {
+  readonly asked: AskedReport
+  readonly labelOf: LabelOf
+  readonly onChange: (filters: readonly Filter[]) => void
+}
+
+type AddFilterProps = FiltersProps & {
+  /** The edge of the button that its form is flush with: 'start' at the left of a page. */
+  readonly side?: 'start' | 'end'
+}
 
 /** Opens an empty filter. */
-export function AddFilter({ asked, labelOf }: FiltersProps) {
+export function AddFilter({ asked, labelOf, onChange, side = 'end' }: AddFilterProps) {
   const [opened, setOpened] = useState(false)
   return (
-    <Popover opened={opened} onChange={setOpened} position="bottom-end" shadow="md" trapFocus width={340}>
+    <Popover
+      opened={opened}
+      onChange={setOpened}
+      position={`bottom-${side}`}
+      shadow="md"
+      trapFocus
+      width={340}
+    >
       <Popover.Target>
         <Button
           variant="default"
@@ -37,7 +52,7 @@ export function AddFilter({ asked, labelOf }: FiltersProps) {
           initial={NEW_FILTER}
           onApply={(filter) => {
             setOpened(false)
-            change([...asked.filters, filter])
+            onChange([...asked.filters, filter])
           }}
         />
       </Popover.Dropdown>
@@ -46,7 +61,7 @@ export function AddFilter({ asked, labelOf }: FiltersProps) {
 }
 
 /** The filters that hold; each can be changed and taken away. */
-export function FilterPills({ asked, labelOf }: FiltersProps) {
+export function FilterPills({ asked, labelOf, onChange }: FiltersProps) {
   const { filters } = asked
   if (filters.length === 0) return null
   return (
@@ -56,12 +71,12 @@ export function FilterPills({ asked, labelOf }: FiltersProps) {
           key={JSON.stringify(filter)}
           {...{ asked, labelOf, filter }}
           onChange={(changed) =>
-            change(filters.flatMap((other, at) => (at === index ? (changed ?? []) : other)))
+            onChange(filters.flatMap((other, at) => (at === index ? (changed ?? []) : other)))
           }
         />
       ))}
       {filters.length > 1 && (
-        <Button variant="subtle" color="gray" size="compact-sm" onClick={() => change([])}>
+        <Button variant="subtle" color="gray" size="compact-sm" onClick={() => onChange([])}>
           {words.clear}
         </Button>
       )}
@@ -69,11 +84,7 @@ export function FilterPills({ asked, labelOf }: FiltersProps) {
   )
 }
 
-function change(filters: readonly Filter[]): void {
-  setQuery({ only: writeFilters(filters), open: undefined, pick: undefined })
-}
-
-type FilterPillProps = FiltersProps & {
+type FilterPillProps = Omit<FiltersProps, 'onChange'> & {
   readonly filter: Filter
   /** Undefined takes it away. */
   readonly onChange: (filter: Filter | undefined) => void
