@@ -57,13 +57,16 @@ export type DeliveryAttempt = {
   readonly error: string
 }
 
+/** Said for every row: on SQLite rows that are written together have the same columns, and what one lacks is null. */
+const DEFAULTS = { affiliate_id: '', system: '' } as const
+
 /** Puts deliveries into the queue; one that is there for the same transition and target stays as it is. */
 export async function enqueueDeliveries(
   db: Db,
   rows: readonly Insertable<Database['deliveries']>[],
 ): Promise<void> {
-  const hosted = rows.map((row) => ({ ...row, host: hostOf(row.url) }))
-  await inChunks(hosted, async (chunk) => {
+  const whole = rows.map((row) => ({ ...DEFAULTS, ...row, host: hostOf(row.url) }))
+  await inChunks(whole, async (chunk) => {
     await db
       .insertInto('deliveries')
       .values(chunk)

@@ -10,6 +10,7 @@ import { cancelDelivery } from '../../src/store/delivery-bulk.ts'
 import { type FinishedAttempt, finishAttempts } from '../../src/store/delivery-finish.ts'
 import { releaseLeases } from '../../src/store/delivery-leases.ts'
 import { COUNTED_PENDING_MAX, countPending } from '../../src/store/delivery-queue-depth.ts'
+import { newDelivery } from '../../src/store/new-delivery.ts'
 import type { Db } from '../../src/store/transaction.ts'
 import { SQL_ENGINES, useStores } from '../support/databases.ts'
 import { addTargetsOfDeliveries, claimDue } from '../support/delivery-queue.ts'
@@ -90,6 +91,19 @@ describe.each(SQL_ENGINES)('the delivery queue on %s', (engine) => {
     await Promise.all(workers.map((worker, index) => work(worker.db, index)))
     expect(claimed.length).toBe(200)
     expect(new Set(claimed).size).toBe(200)
+  })
+
+  it('takes what an affiliate is told and what a webhook is told together', async () => {
+    const { db } = await stores.open()
+    const call = { method: 'POST' as const, url: 'https://hook.example/', body: '{}', contentType: '' }
+    const webhook = newDelivery({ id: 't2', type: 'postback', system: '' }, call, NOW)
+    await enqueueDeliveries(db, [
+      { ...delivery(1), affiliate_id: 'a1' },
+      { ...delivery(2), ...webhook },
+    ])
+    const { items } = await listDeliveries(db, 'w1', {}, { limit: 10 })
+    const told = new Map(items.map(({ targetId, affiliateId }) => [targetId, affiliateId]))
+    expect(Object.fromEntries(told)).toEqual({ t1: 'a1', t2: '' })
   })
 
   it('gives the longest due first, and what is not due not at all', async () => {
