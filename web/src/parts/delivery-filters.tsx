@@ -94,6 +94,6 @@ function useFields(): { readonly fields: readonly FilterField[]; readonly more: 
   }
   return {
     fields: [STATE, target, ...OFTEN],
-    more: [AFFILIATE, system, ...OF_TARGET, ...OF_ATTEMPTS, ...OF_CONVERSION, ...DAYS],
+    more: [...DAYS, AFFILIATE, system, ...OF_TARGET, ...OF_ATTEMPTS, ...OF_CONVERSION],
   }
 }

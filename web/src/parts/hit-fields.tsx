@@ -20,7 +20,11 @@ const OFTEN: readonly FilterField[] = [
   { kind: 'text', name: 'text', label: words.search },
   { kind: 'text', name: 'clickId', label: texts.hits.clickId },
 ]
-/** What a request holds, and when it came. */
+const DAYS: readonly FilterField[] = [
+  { kind: 'day', name: 'from', label: words.from },
+  { kind: 'day', name: 'to', label: words.to },
+]
+/** What a request holds. */
 const OF_REQUEST: readonly FilterField[] = [
   { kind: 'text', name: 'txid', label: words.txid },
   { kind: 'text', name: 'conversionId', label: words.conversionId },
@@ -32,8 +36,6 @@ const OF_REQUEST: readonly FilterField[] = [
   { kind: 'text', name: 'path', label: words.path },
   { kind: 'text', name: 'ip', label: words.ip },
   { kind: 'text', name: 'reason', label: words.reason },
-  { kind: 'day', name: 'from', label: words.from },
-  { kind: 'day', name: 'to', label: words.to },
 ]
 const KIND: FilterField = {
   kind: 'choice',
@@ -84,6 +86,6 @@ export function useHitFields(): Fields {
   }
   return {
     fields: [OUTCOME, NETWORK, ...OFTEN],
-    more: [ADVERTISER, AFFILIATE, KIND, DIALECT, reporter, ...OF_REQUEST],
+    more: [...DAYS, ADVERTISER, AFFILIATE, KIND, DIALECT, reporter, ...OF_REQUEST],
   }
 }
