@@ -1,3 +1,4 @@
+import { encodeForUrl } from './macro-escape.ts'
 import { isUnfilledMacro } from './unfilled-macro.ts'
 
 export type AffiliateLink = {
@@ -10,7 +11,7 @@ export type AffiliateLink = {
 }
 
 /** What ends a parameter, or is no part of a URL: a macro with one of these is encoded as any other text. */
-const BREAKS_A_PARAMETER = /[\s&#+"<>\\^`]/
+const BREAKS_A_PARAMETER = /[\s&#+"'<>\\^`]/
 
 /**
  * The link by which an affiliate sends visits to an offer (PROTOCOL section 1). A macro of the affiliate's own traffic
@@ -48,5 +49,5 @@ function withParams(path: string, params: AffiliateLink['params']): string {
 
 function encoded(value: string): string {
   if (isUnfilledMacro(value) && !BREAKS_A_PARAMETER.test(value)) return value
-  return encodeURIComponent(value.toWellFormed())
+  return encodeForUrl(value)
 }

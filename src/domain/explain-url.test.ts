@@ -269,6 +269,7 @@ describe('whatever the text', () => {
         const errors = explainUrl(link, contextOf('link')).findings.filter(({ level }) => level === 'error')
         expect(errors).toEqual([])
       }),
+      { examples: [[crypto.randomUUID(), crypto.randomUUID(), ["'"]]] },
     )
   })
 
