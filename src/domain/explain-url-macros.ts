@@ -24,7 +24,7 @@ function explainOurs(token: UrlToken, { purpose }: UrlContext): ExplainedToken {
   }
   const [slot] = compiled.template.slots
   if (slot === undefined) return explainUnfilled(token)
-  const known = meaningOfMacro(slot.name)
+  const known = meaningOfMacro(slot.name, purpose)
   const { meaning, sample } = known ?? { meaning: 'always empty here', sample: '' }
   const part: UrlPart = {
     kind: 'macro',

@@ -210,11 +210,23 @@ describe('a URL is explained', () => {
   })
 
   it.each(MACRO_NAMES)('{%s} has a meaning', (name) => {
-    expect(meaningOfMacro(name)).toMatchObject({
+    expect(meaningOfMacro(name, 'target')).toMatchObject({
       meaning: expect.stringMatching(/../),
       sample: expect.any(String),
     })
   })
+
+  it.each(['datetime', 'timestamp'])(
+    '{%s} is the visit’s on the way to an offer, else the conversion’s',
+    (name) => {
+      for (const purpose of ['lander', 'offer'] as const) {
+        expect(meaningOfMacro(name, purpose)?.meaning).toMatch(/visit/)
+      }
+      for (const purpose of ['target', 'affiliate_target'] as const) {
+        expect(meaningOfMacro(name, purpose)?.meaning).toMatch(/conversion/)
+      }
+    },
+  )
 })
 
 describe('whatever the text', () => {

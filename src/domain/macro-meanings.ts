@@ -1,3 +1,5 @@
+import type { UrlPurpose } from './explain-url-types.ts'
+
 /** What a macro stands for, in a few words, and what its value may look like. */
 export type MacroMeaning = { readonly meaning: string; readonly sample: string }
 
@@ -48,9 +50,21 @@ const MEANINGS: Readonly<Record<string, readonly [meaning: string, sample: strin
   asn: ['number of the network that connects the visitor', '3320'],
 }
 
-/** @param name canonical; undefined for a name that is no macro. */
-export function meaningOfMacro(name: string): MacroMeaning | undefined {
-  const known = Object.hasOwn(MEANINGS, name) ? MEANINGS[name] : undefined
+/** On the way of a visitor there is no conversion yet: time is that of the visit. */
+const MEANINGS_ON_THE_WAY: typeof MEANINGS = {
+  ...MEANINGS,
+  datetime: ['when the visit was', '2026-09-21T13:58:02Z'],
+  timestamp: ['when the visit was, in Unix seconds', '1789999082'],
+}
+
+/**
+ * @param name canonical; undefined for a name that is no macro.
+ * @param purpose of the text that it stands in.
+ */
+export function meaningOfMacro(name: string, purpose: UrlPurpose): MacroMeaning | undefined {
+  const isOnTheWay = purpose === 'lander' || purpose === 'offer'
+  const meanings = isOnTheWay ? MEANINGS_ON_THE_WAY : MEANINGS
+  const known = Object.hasOwn(meanings, name) ? meanings[name] : undefined
   if (known !== undefined) return { meaning: known[0], sample: known[1] }
   if (/^sub\d+$/.test(name))
     return { meaning: `sub id ${name.slice('sub'.length)} of the visit`, sample: 'zone-17' }

@@ -24,7 +24,7 @@ export function macroChoices(purpose: UrlPurpose): readonly MacroChoice[] {
   return [...MACRO_NAMES, NAMED]
     .filter((name) => isFilled(name, purpose))
     .map((name) => {
-      const { meaning, sample } = meaningOfMacro(name) ?? { meaning: '', sample: '' }
+      const { meaning, sample } = meaningOfMacro(name, purpose) ?? { meaning: '', sample: '' }
       return { text: `{${name}}`, kind: kindOfMacro(name), meaning, sample }
     })
 }
@@ -35,12 +35,18 @@ function isFilled(name: string, purpose: UrlPurpose): boolean {
   return purpose !== 'affiliate_target' || !OF_NETWORK.test(name)
 }
 
+/** All macros have an example where a conversion is told. */
+const OF_EXAMPLES: UrlPurpose = 'target'
+
 /** What a macro becomes with its modifiers, where its value is the example of its meaning. */
 export function sampleOf(text: string): string {
   const compiled = compileTemplate(text, { target: 'text' })
   if (!compiled.ok) return ''
   const { template } = compiled
-  const values = template.macros.map((name) => [name, SAMPLES[name] ?? meaningOfMacro(name)?.sample ?? ''])
+  const values = template.macros.map((name) => [
+    name,
+    SAMPLES[name] ?? meaningOfMacro(name, OF_EXAMPLES)?.sample ?? '',
+  ])
   return renderTemplate(template, Object.fromEntries(values))
 }
 

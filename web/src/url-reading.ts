@@ -78,7 +78,9 @@ export function fillIn(text: string, parts: readonly UrlPart[], filling: Filling
   )
   if (!compiled.ok) return undefined
   const { template } = compiled
-  const values = Object.fromEntries(template.macros.map((name) => [name, meaningOfMacro(name)?.sample ?? '']))
+  const values = Object.fromEntries(
+    template.macros.map((name) => [name, meaningOfMacro(name, purpose)?.sample ?? '']),
+  )
   return renderTemplate(template, values)
 }
 
