@@ -61,6 +61,7 @@ import { notificationTargetRoutes } from './notification-targets.ts'
 import { offerIntegrationRoutes } from './offer-integration.ts'
 import { offerRoutes } from './offers.ts'
 import { describeApi } from './openapi.ts'
+import { optimizedWeightRoutes } from './optimized-weights.ts'
 import { overviewRoutes } from './overview.ts'
 import { paymentRunRoutes } from './payment-runs.ts'
 import { portalApiKeyRoutes } from './portal-api-keys.ts'
@@ -129,6 +130,7 @@ const ROUTES: readonly ((app: ApiApp, deps: ApiDeps) => void)[] = [
   campaignRoutes,
   dryRunRoutes,
   campaignScriptRoutes,
+  optimizedWeightRoutes,
   targetSystemRoutes,
   notificationTargetRoutes,
   targetRotateRoutes,

@@ -1,4 +1,5 @@
-import type { Flow, FlowPath, Optimization, WeightedRef } from '../domain/flow.ts'
+import type { Flow, FlowPath, Optimization } from '../domain/flow.ts'
+import { reweighed } from '../domain/optimized-weights.ts'
 import { changeConfiguration } from './config-version.ts'
 import type { Db } from './transaction.ts'
 
@@ -27,6 +28,63 @@ export async function loadOptimizedWeights(db: Db): Promise<OptimizedWeights> {
     owners.set(row.owner_id, scopes.set(row.scope_id, arms.set(row.arm_id, row.weight)))
   }
   return owners
+}
+
+/** A weight that optimisation has set. */
+export type OptimizedWeight = {
+  /** As in `ScopeWeights`. */
+  readonly scopeId: string
+  readonly armId: string
+  readonly weight: number
+  /** 0 to 1. */
+  readonly probabilityBest: number
+  /** Unix milliseconds. */
+  readonly updatedAt: number
+}
+
+/** What is in force for one campaign or shared flow; nothing where it does not optimise itself. */
+export async function listOptimizedWeights(
+  db: Db,
+  workspace: string,
+  owner: Flow & Optimized,
+): Promise<readonly OptimizedWeight[]> {
+  if (owner.optimization === null) return []
+  const rows = await db
+    .selectFrom('optimized_weights')
+    .select(['scope_id', 'arm_id', 'weight', 'probability_best', 'updated_at'])
+    .where('workspace', '=', workspace)
+    .where('owner_id', '=', owner.id)
+    .orderBy('scope_id')
+    .orderBy('arm_id')
+    .execute()
+  const inForce = armsOf(owner, owner.optimization.level)
+  return rows
+    .filter((row) => inForce.get(row.scope_id)?.has(row.arm_id) ?? false)
+    .map((row) => ({
+      scopeId: row.scope_id,
+      armId: row.arm_id,
+      weight: row.weight,
+      probabilityBest: row.probability_best,
+      updatedAt: row.updated_at,
+    }))
+}
+
+/** Scope → arms that take visitors; rows of what was once there stay behind. */
+function armsOf(
+  { rules, paths }: Flow,
+  level: Optimization['level'],
+): ReadonlyMap<string, ReadonlySet<string>> {
+  const lists = [{ id: '', paths }, ...rules]
+  const scopes =
+    level === 'paths'
+      ? lists.map((list) => [list.id, list.paths] as const)
+      : lists.flatMap((list) => list.paths.map((path) => [path.id, path[level]] as const))
+  return new Map(
+    scopes.map(([scope, arms]) => [
+      scope,
+      new Set(arms.filter(({ weight }) => weight > 0).map(({ id }) => id)),
+    ]),
+  )
 }
 
 /** Sets the weights of the lists; edges learn of them as of any change. */
@@ -82,12 +140,3 @@ export function withOptimizedWeights<Owner extends Flow & Optimized>(
 }
 
 type Optimized = { readonly id: string; readonly optimization: Optimization | null }
-
-/** What the user paused, by a weight of 0, stays paused. */
-function reweighed<Ref extends WeightedRef | FlowPath>(
-  refs: readonly Ref[],
-  weights: ReadonlyMap<string, number> | undefined,
-): readonly Ref[] {
-  if (weights === undefined) return refs
-  return refs.map((ref) => (ref.weight > 0 ? { ...ref, weight: weights.get(ref.id) ?? ref.weight } : ref))
-}

@@ -6,6 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { idOf, setUpOwner } from '../../src/cli/demo/api-client.ts'
 import { launchBrowser } from '../../src/cli/demo/browser.ts'
 import { type Installation, startInstallation } from '../../src/cli/demo/installation.ts'
+import { openStore } from '../../src/store/open-store.ts'
+import { saveOptimizedWeights } from '../../src/store/optimized-weights.ts'
 import { findA11yProblems } from './axe.ts'
 import { choose, fill } from './dashboard-page.ts'
 import { type DashboardWindow, openAsOwner } from './dashboard-window.ts'
@@ -18,13 +20,15 @@ describe('a flow in a browser', () => {
   let shown: DashboardWindow
   let page: Page
   let campaign: string
+  /** Optimises its two offers. */
+  let optimized: string
 
   beforeAll(async () => {
     const settings = { TRAILPOST_LOG_LEVEL: 'fatal' }
     installation = await startInstallation({ dataDir: join(folder, 'data'), edges: 1, settings })
     const api = await setUpOwner(installation)
     const trafficSourceId = await idOf(api, '/traffic-sources', { name: 'Push Co' })
-    const [sleep] = await Promise.all([offer('Sleep Well'), offer('Diet Plus')])
+    const [sleep, diet] = await Promise.all([offer('Sleep Well'), offer('Diet Plus')])
     const paths = [{ offers: [{ id: sleep }] }]
     campaign = await idOf(api, '/campaigns', {
       name: 'Push',
@@ -32,12 +36,40 @@ describe('a flow in a browser', () => {
       paths,
       costModel: { type: 'none' },
     })
+    optimized = await idOf(api, '/campaigns', {
+      name: 'Native',
+      trafficSourceId,
+      paths: [{ id: 'split', offers: [{ id: sleep }, { id: diet }] }],
+      optimization: { level: 'offers', metric: 'epv', floorPercent: 5, windowDays: 7 },
+      costModel: { type: 'none' },
+    })
+    await setWeights({ [sleep]: 72, [diet]: 28 })
     browser = await launchBrowser()
     shown = await openAsOwner(browser, { origin: installation.dashboardUrl })
     page = shown.page
 
     async function offer(name: string): Promise<string> {
       return await idOf(api, '/offers', { name, url: 'https://o.test/?c={clickid}', defaultEvent: 'sale' })
+    }
+
+    /** As the optimiser does once a minute. */
+    async function setWeights(weights: Readonly<Record<string, number>>): Promise<void> {
+      const store = await openStore({ dataDir: join(folder, 'data'), databaseUrl: '' })
+      const { workspace } = await store.db
+        .selectFrom('campaigns')
+        .select('workspace')
+        .executeTakeFirstOrThrow()
+      const arms = Object.entries(weights).map(([id, weight]) => ({
+        id,
+        weight,
+        probabilityBest: weight / 100,
+      }))
+      await saveOptimizedWeights(
+        store.db,
+        [{ workspace, ownerId: optimized, scopeId: 'split', arms }],
+        Date.now(),
+      )
+      await store.close()
     }
   })
   afterAll(async () => {
@@ -195,6 +227,20 @@ describe('a flow in a browser', () => {
     const saved = 'and (Country is Austria or (Country is Belgium and Country is Canada))'
     await page.locator('[data-place="rules.0"]').getByText(saved).waitFor()
     expect(shown.complaints).toEqual([])
+  })
+
+  it('says in the picture and beside the weight what share optimisation has set', async () => {
+    await page.goto(`${installation.dashboardUrl}/campaigns/${optimized}`)
+    // The optimiser's own round may come in between, and has seen no visits.
+    await station('paths.0.offers.0')
+      .getByText(/^now (72|50)%, set by itself/)
+      .waitFor()
+    const beside = page.locator('[data-place="paths.0.offers.1"]')
+    await beside.getByText(/^now (28|50)%, set by itself$/).waitFor()
+    expect(await findA11yProblems(page)).toEqual([])
+    await choose(page, 'Weights', 'As they are set')
+    await beside.getByText('set by itself').waitFor({ state: 'detached' })
+    await station('paths.0.offers.0').getByText('50%', { exact: true }).waitFor()
   })
 
   it('has nothing that axe objects to, in either scheme', async () => {

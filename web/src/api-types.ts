@@ -5917,6 +5917,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/campaigns/{id}/weights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Weights that the campaign's own flow has set by itself, where it optimises itself; empty until it has
+         * @description Access: viewer.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OptimizedWeights"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{id}/weights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Weights that the flow has set by itself, where it optimises itself; empty until it has
+         * @description Access: viewer.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OptimizedWeights"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/target-systems": {
         parameters: {
             query?: never;
@@ -18312,6 +18412,20 @@ export interface components {
              * @enum {string}
              */
             statusNow: "active" | "paused" | "pending" | "expired" | "deleted";
+        };
+        OptimizedWeights: {
+            items: {
+                /** @description Of a path: the rule's id, '' outside of rules. Of a lander or offer: the path's id */
+                scopeId: string;
+                /** @description Id of the path, lander or offer */
+                armId: string;
+                /** @description Among those of the same scope */
+                weight: number;
+                /** @description That it is the best of its scope, 0 to 1 */
+                probabilityBest: number;
+                /** Format: date-time */
+                updatedAt: string;
+            }[];
         };
         Overview: {
             /** @description How old the oldest visit is that reports do not show yet */

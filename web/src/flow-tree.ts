@@ -1,6 +1,7 @@
 import { describeCondition } from './conditions.ts'
 import type { FlowValues } from './flow-values.ts'
 import type { Path } from './parts/flow-paths.tsx'
+import type { SetShareOf } from './set-weights.ts'
 import { texts } from './texts.ts'
 import { flowTexts, diagramTexts as words } from './texts-flow.ts'
 
@@ -16,6 +17,8 @@ export type FlowNode = {
   readonly detail: string
   /** Of the visitors that are shared out here; null where nothing is shared. */
   readonly share: number | null
+  /** By a weight that optimisation has set, which is not that of the form. */
+  readonly isShareSet?: boolean
   /** Nobody comes here: a rule that is off, a weight of 0, or behind one of these. */
   readonly isOff: boolean
 }
@@ -52,8 +55,15 @@ export type FlowNames = {
   }
 }
 
-/** A flow of a form as stations, in the order of the form. */
-export function toFlowTree(flow: Pick<FlowValues, 'rules' | 'paths'>, names: FlowNames): FlowTree {
+/**
+ * A flow of a form as stations, in the order of the form.
+ * @param setShareOf what has a share by a weight that was set by itself.
+ */
+export function toFlowTree(
+  flow: Pick<FlowValues, 'rules' | 'paths'>,
+  names: FlowNames,
+  setShareOf: SetShareOf = () => undefined,
+): FlowTree {
   const rules = flow.rules.map((rule, index): FlowGroup => {
     const node: FlowNode = {
       key: `rules.${index}`,
@@ -63,7 +73,16 @@ export function toFlowTree(flow: Pick<FlowValues, 'rules' | 'paths'>, names: Flo
       share: null,
       isOff: !rule.enabled,
     }
-    return { node, arms: toArms(rule.paths, { at: `${node.key}.paths`, isOff: node.isOff, names }) }
+    return {
+      node,
+      arms: toArms(rule.paths, {
+        at: `${node.key}.paths`,
+        scope: rule.id,
+        isOff: node.isOff,
+        names,
+        setShareOf,
+      }),
+    }
   })
   const other: FlowNode = {
     key: 'paths',
@@ -73,7 +92,7 @@ export function toFlowTree(flow: Pick<FlowValues, 'rules' | 'paths'>, names: Flo
     share: null,
     isOff: false,
   }
-  const arms = toArms(flow.paths, { at: 'paths', isOff: false, names })
+  const arms = toArms(flow.paths, { at: 'paths', scope: '', isOff: false, names, setShareOf })
   const start: FlowNode = {
     key: 'start',
     kind: 'start',
@@ -85,11 +104,18 @@ export function toFlowTree(flow: Pick<FlowValues, 'rules' | 'paths'>, names: Flo
   return { start, groups: [...rules, { node: other, arms }] }
 }
 
-type ArmsOf = { readonly at: string; readonly isOff: boolean; readonly names: FlowNames }
+type ArmsOf = {
+  readonly at: string
+  /** Id of the rule; '' for none, undefined until it is saved. */
+  readonly scope: string | undefined
+  readonly isOff: boolean
+  readonly names: FlowNames
+  readonly setShareOf: SetShareOf
+}
 
-function toArms(paths: readonly Path[], { at, isOff, names }: ArmsOf): readonly FlowArm[] {
-  if (paths.length === 0) return [toFallback(at, isOff)]
-  return paths.map((path, index) => toArm(path, { at: `${at}.${index}`, isOff, names, index, among: paths }))
+function toArms(paths: readonly Path[], of: ArmsOf): readonly FlowArm[] {
+  if (paths.length === 0) return [toFallback(of.at, of.isOff)]
+  return paths.map((path, index) => toArm(path, { ...of, at: `${of.at}.${index}`, index, among: paths }))
 }
 
 function toFallback(at: string, isOff: boolean): FlowArm {
@@ -102,7 +128,7 @@ function toFallback(at: string, isOff: boolean): FlowArm {
 
 type ArmOf = ArmsOf & { readonly index: number; readonly among: readonly Path[] }
 
-function toArm(path: Path, { at, isOff, names, index, among }: ArmOf): FlowArm {
+function toArm(path: Path, { at, scope, isOff, names, index, among, setShareOf }: ArmOf): FlowArm {
   const share = shareOf(path, among)
   const isPaused = isOff || share === 0
   const isNamed = among.length > 1 || (path.name ?? '') !== ''
@@ -112,17 +138,20 @@ function toArm(path: Path, { at, isOff, names, index, among }: ArmOf): FlowArm {
     title: path.name || texts.campaigns.path(index + 1),
     detail: share === 0 && !isOff ? words.paused : '',
     share,
+    ...toSetShare(setShareOf({ level: 'paths', id: scope }, path, among)),
     isOff: isPaused,
   }
   const stop = (kind: 'landers' | 'offers', place: number, title: string, detail: string): FlowNode => {
     const weighted = path[kind][place]
     const part = weighted === undefined ? 0 : shareOf(weighted, path[kind])
+    const set = weighted && setShareOf({ level: kind, id: path.id }, weighted, path[kind])
     return {
       key: `${at}.${kind}.${place}`,
       kind: kind === 'landers' ? 'lander' : 'offer',
       title: title || words.choose,
       detail,
       share: path[kind].length > 1 ? part : null,
+      ...toSetShare(set),
       isOff: isPaused || part === 0,
     }
   }
@@ -141,6 +170,10 @@ function toArm(path: Path, { at, isOff, names, index, among }: ArmOf): FlowArm {
 function toCampaign(offer: FlowNode, title: string): FlowNode {
   const { key, isOff } = offer
   return { key: `${key}.campaign`, kind: 'campaign', title, detail: words.campaignDetail, share: null, isOff }
+}
+
+function toSetShare(share: number | undefined): Pick<FlowNode, 'share' | 'isShareSet'> | undefined {
+  return share === undefined ? undefined : { share, isShareSet: true }
 }
 
 /** Without any weight nobody is shared out: everyone goes to the fallback. */

@@ -278,6 +278,8 @@ export const diagramTexts = {
   fallback: 'Fallback URL',
   fallbackDetail: 'No path here',
   campaignDetail: 'Goes on through this campaign',
+  setShare: (share: string) => `now ${share}, set by itself`,
+  setShareShort: (share: string) => `now ${share}`,
   figures: 'Visits of the last 7 days',
   figuresNone: 'No visits in the last 7 days.',
   visits: (count: string) => `${count} visits`,

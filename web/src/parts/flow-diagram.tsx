@@ -105,7 +105,8 @@ function Station({ placed, figure, isTaken, isCurrent, onFocus, onChoose }: Stat
   const style: CSSProperties = { left: x, top: y, width, height: NODE_HEIGHT }
   const counted =
     figure && [words.visits(formatCount(figure.visits)), ...toConversions(figure.conversions)].join(' · ')
-  const share = node.share === null ? '' : formatShare(node.share, 0)
+  const share =
+    node.share === null ? '' : shareInBox(node.share, { isSet: node.isShareSet, isCounted: !!counted })
   const below = [share, counted ?? node.detail].filter((part) => part !== '').join(' · ')
   return (
     <UnstyledButton
@@ -134,13 +135,26 @@ function toConversions(count: number): readonly string[] {
   return count === 0 ? [] : [words.conversions(formatCount(count))]
 }
 
+function sayShare(share: number, isSet = false): string {
+  const said = formatShare(share, 0)
+  return isSet ? words.setShare(said) : said
+}
+
+/** A box has room for who set the share only where it counts no visits. */
+function shareInBox(
+  share: number,
+  { isSet, isCounted }: { readonly isSet: boolean | undefined; readonly isCounted: boolean },
+): string {
+  return isSet && isCounted ? words.setShareShort(formatShare(share, 0)) : sayShare(share, isSet)
+}
+
 /** "Rule Germans: Country is Germany" */
 function sayNode(node: FlowNode, figures?: Figures): string {
-  const { kind, title, detail, share, isOff } = node
+  const { kind, title, detail, share, isShareSet, isOff } = node
   const figure = figures?.(node)
   const more = [
     detail,
-    ...(share === null ? [] : [formatShare(share, 0)]),
+    ...(share === null ? [] : [sayShare(share, isShareSet)]),
     ...(isOff ? [words.nobody] : []),
     ...(figure === undefined ? [] : [words.visits(formatCount(figure.visits))]),
   ].filter((part) => part !== '')

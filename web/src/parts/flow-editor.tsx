@@ -2,6 +2,7 @@ import { NumberInput, Select } from '@mantine/core'
 import { lazy, Suspense, useRef, useState } from 'react'
 import { focusPlace, ruleOfPlace } from '../flow-place.ts'
 import type { FlowValues } from '../flow-values.ts'
+import { type FlowOwner, SetShares, useSetShares } from '../set-weights.ts'
 import { isKey, toOptions } from '../texts.ts'
 import { diagramTexts, flowTexts } from '../texts-flow.ts'
 import classes from './flow-editor.module.css'
@@ -20,8 +21,8 @@ const FlowPicture = lazy(async () => ({ default: (await import('./flow-picture.t
 
 type FlowEditorProps = {
   readonly flow: FlowValues
-  /** Whose visits the diagram counts; all that use the flow without it. */
-  readonly campaignId?: string | undefined
+  /** Undefined until it is saved. The diagram of a shared flow counts the visits of all that use it. */
+  readonly owner: FlowOwner | undefined
   readonly warnings: readonly { readonly ruleId: string; readonly reason: string }[]
   readonly errorOf: (path: string) => string | undefined
   readonly hasErrorAt: (path: string) => boolean
@@ -29,7 +30,8 @@ type FlowEditorProps = {
 }
 
 /** The flow as a picture; rules, the paths of everyone else, and how visitors are shared among them. */
-export function FlowEditor({ flow, campaignId, warnings, errorOf, hasErrorAt, onChange }: FlowEditorProps) {
+export function FlowEditor({ flow, owner, warnings, errorOf, hasErrorAt, onChange }: FlowEditorProps) {
+  const setShareOf = useSetShares(owner, flow.optimization)
   const [openedRule, setOpenedRule] = useState<number>()
   const fields = useRef<HTMLDivElement>(null)
   const goTo = (place: string) => {
@@ -37,8 +39,9 @@ export function FlowEditor({ flow, campaignId, warnings, errorOf, hasErrorAt, on
     if (rule !== undefined && place !== `rules.${rule}`) setOpenedRule(rule)
     if (fields.current !== null) focusPlace(fields.current, place)
   }
+  const campaignId = owner?.kind === 'campaign' ? owner.id : undefined
   return (
-    <>
+    <SetShares value={setShareOf}>
       <div className={classes.picture}>
         <Section title={diagramTexts.title} aside={diagramTexts.aside}>
           <Suspense fallback={<Lines count={4} />}>
@@ -61,7 +64,12 @@ export function FlowEditor({ flow, campaignId, warnings, errorOf, hasErrorAt, on
         <Section title={words.other} aside={words.otherAside}>
           <div data-place="paths">
             <Fields>
-              <FlowPaths paths={flow.paths} errorOf={errorOf} onChange={(paths) => onChange({ paths })} />
+              <FlowPaths
+                paths={flow.paths}
+                scope=""
+                errorOf={errorOf}
+                onChange={(paths) => onChange({ paths })}
+              />
             </Fields>
           </div>
         </Section>
@@ -83,7 +91,7 @@ export function FlowEditor({ flow, campaignId, warnings, errorOf, hasErrorAt, on
           </Section>
         </Fields>
       </div>
-    </>
+    </SetShares>
   )
 }
 

@@ -1,9 +1,11 @@
 import { ActionIcon, Button, Group, Input, NumberInput, Stack, Text, TextInput } from '@mantine/core'
+import { use } from 'react'
 import { formatShare } from '../format.ts'
 import type { Listed } from '../resource.ts'
 import { landers, offers } from '../resources.ts'
+import { SetShares, type WeightScope } from '../set-weights.ts'
 import { texts } from '../texts.ts'
-import { flowTexts } from '../texts-flow.ts'
+import { diagramTexts, flowTexts } from '../texts-flow.ts'
 import classes from './flow-paths.module.css'
 import { Icon } from './icon.tsx'
 import { ItemSelect } from './pickers.tsx'
@@ -24,12 +26,14 @@ type FlowPathsProps = {
   readonly paths: readonly Path[]
   /** Path of the list in the API's body, where its errors point. */
   readonly at?: string
+  /** Id of the rule that they are of; '' for none, undefined until it is saved. */
+  readonly scope: string | undefined
   readonly errorOf: ErrorOf
   readonly onChange: (paths: readonly Path[]) => void
 }
 
 /** Paths of a flow: landers × offers with weights. Weights show only where there is a choice. */
-export function FlowPaths({ paths, at = 'paths', errorOf, onChange }: FlowPathsProps) {
+export function FlowPaths({ paths, at = 'paths', scope, errorOf, onChange }: FlowPathsProps) {
   const change = (place: number, changes: Partial<Path>) =>
     onChange(paths.map((path, index) => (index === place ? { ...path, ...changes } : path)))
   return (
@@ -52,6 +56,7 @@ export function FlowPaths({ paths, at = 'paths', errorOf, onChange }: FlowPathsP
                   label={texts.campaigns.pathWeight(index + 1)}
                   of={path}
                   among={paths}
+                  scope={{ level: 'paths', id: scope }}
                   onChange={(weight) => change(index, { weight })}
                 />
                 <Remove
@@ -66,6 +71,7 @@ export function FlowPaths({ paths, at = 'paths', errorOf, onChange }: FlowPathsP
               kind="landers"
               resource={landers}
               items={path.landers}
+              pathId={path.id}
               at={`${at}.${index}.landers`}
               errorOf={errorOf}
               onChange={(items) => change(index, { landers: items })}
@@ -74,6 +80,7 @@ export function FlowPaths({ paths, at = 'paths', errorOf, onChange }: FlowPathsP
               kind="offers"
               resource={offers}
               items={path.offers}
+              pathId={path.id}
               at={`${at}.${index}.offers`}
               errorOf={errorOf}
               onChange={(items) => change(index, { offers: items })}
@@ -98,6 +105,8 @@ type WeightedItemsProps<Item> = {
   readonly kind: keyof typeof KINDS
   readonly resource: Listed<Item>
   readonly items: readonly Weighted[]
+  /** Undefined until it is saved. */
+  readonly pathId: string | undefined
   /** Path of the list in the API's body, where its errors point. */
   readonly at: string
   readonly errorOf: ErrorOf
@@ -107,7 +116,7 @@ type WeightedItemsProps<Item> = {
 function WeightedItems<Item extends { readonly id: string; readonly name: string }>(
   props: WeightedItemsProps<Item>,
 ) {
-  const { kind, resource, items, at, errorOf, onChange } = props
+  const { kind, resource, items, pathId, at, errorOf, onChange } = props
   const labels = KINDS[kind]
   const change = (index: number, changes: Partial<Weighted>) =>
     onChange(items.map((item, other) => (other === index ? { ...item, ...changes } : item)))
@@ -140,6 +149,7 @@ function WeightedItems<Item extends { readonly id: string; readonly name: string
                 label={`${texts.campaigns.weight}: ${labels.one} ${index + 1}`}
                 of={item}
                 among={items}
+                scope={{ level: kind, id: pathId }}
                 onChange={(weight) => change(index, { weight })}
               />
             )}
@@ -169,17 +179,21 @@ function errorOfItem(errorOf: ErrorOf, at: string, { id }: Weighted): string | u
 
 type WeightProps = {
   readonly label: string
-  readonly of: { readonly weight: number }
-  readonly among: readonly { readonly weight: number }[]
+  readonly of: Pick<Path, 'id' | 'weight'>
+  readonly among: readonly Pick<Path, 'id' | 'weight'>[]
+  readonly scope: WeightScope
   readonly onChange: (weight: number) => void
 }
 
-/** A weight, and the share of the visitors that it comes to. */
-function Weight({ label, of, among, onChange }: WeightProps) {
+/** A weight, the share of the visitors that it comes to, and the one that optimisation has set instead. */
+function Weight({ label, of, among, scope, onChange }: WeightProps) {
+  const set = use(SetShares)(scope, of, among)
   const total = among.reduce((sum, { weight }) => sum + weight, 0)
   return (
     <NumberInput
       aria-label={label}
+      description={set === undefined ? undefined : diagramTexts.setShare(formatShare(set, 0))}
+      inputWrapperOrder={['input', 'description']}
       value={of.weight}
       onChange={(weight) => onChange(Number(weight))}
       min={0}

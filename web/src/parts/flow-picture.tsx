@@ -1,10 +1,11 @@
 import { Button, Group, Modal, Switch, Text } from '@mantine/core'
-import { useState } from 'react'
+import { use, useState } from 'react'
 import { toFigures, useFlowFigures } from '../flow-figures.ts'
 import { useFlowNames } from '../flow-names.ts'
 import { toFlowTree } from '../flow-tree.ts'
 import type { FlowValues } from '../flow-values.ts'
 import { setQuery, usePlace } from '../router.tsx'
+import { SetShares } from '../set-weights.ts'
 import { diagramTexts as words } from '../texts-flow.ts'
 import { FlowDiagram } from './flow-diagram.tsx'
 import { FormProblem } from './form-footer.tsx'
@@ -19,13 +20,13 @@ type FlowPictureProps = {
   readonly onChoose?: ((place: string) => void) | undefined
 }
 
-/** The diagram of a form's flow, with what came through it on request. */
+/** The diagram of a form's flow, with the shares that were set by themselves, and what came through it on request. */
 export function FlowPicture({ flow, campaignId, onChoose }: FlowPictureProps) {
   const names = useFlowNames()
   const [isLarge, setLarge] = useState(false)
   const isShown = usePlace().query.get(FIGURES) === '1'
   const report = useFlowFigures(flow, { isShown, campaignId })
-  const tree = toFlowTree(flow, names)
+  const tree = toFlowTree(flow, names, use(SetShares))
   const figures = isShown && report.data !== undefined ? toFigures(tree, report.data) : undefined
   const isSaved = [...flow.rules.flatMap(({ paths }) => paths), ...flow.paths].some(
     ({ id }) => id !== undefined,

@@ -271,6 +271,7 @@ function RuleFields({ rule, index, errorOf, onChange }: RuleCardProps) {
         <FlowPaths
           paths={rule.paths}
           at={`${at}.paths`}
+          scope={rule.id}
           errorOf={errorOf}
           onChange={(paths) => onChange({ paths })}
         />

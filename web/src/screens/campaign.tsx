@@ -77,7 +77,7 @@ function CampaignForm({ item, original }: CampaignFormProps) {
         {flowId === '' && (
           <FlowEditor
             flow={form.values}
-            campaignId={item?.id}
+            owner={item && { kind: 'campaign', id: item.id }}
             warnings={item?.warnings ?? []}
             errorOf={form.errorOf}
             hasErrorAt={form.hasErrorAt}

@@ -47,6 +47,7 @@ function FlowForm({ item }: { readonly item: Flow | undefined }) {
         </Fields>
         <FlowEditor
           flow={form.values}
+          owner={item && { kind: 'flow', id: item.id }}
           warnings={item?.warnings ?? []}
           errorOf={form.errorOf}
           hasErrorAt={form.hasErrorAt}
