@@ -170,7 +170,7 @@ describe('the affiliate portal in a browser', () => {
       await page.getByText('This offer allows postbacks only.').waitFor()
       await goTo(page, 'Conversions')
       await page.getByRole('cell', { name: '$2.00' }).waitFor()
-      await saveConversions(page, conversionId)
+      await filterConversions(page, conversionId)
       await readLongReport(page)
       await replaceSecretAndDelete(page, portal, tracker.origin)
 
@@ -294,17 +294,34 @@ const SECRET_PRICE = { model: 'flat', amountMicros: SECRET_REVENUE_MICROS } as c
 /** Of more groups than one answer has. */
 const LONG_REPORT = { rows: [{ keys: { day: '2026-11-22' }, metrics: {} }], totals: {}, groups: 20_000 }
 
-async function saveConversions(page: Page, conversionId: string): Promise<void> {
+/** The address keeps the filter, and the file has what the list has. */
+async function filterConversions(page: Page, conversionId: string): Promise<void> {
+  await choose(page, 'Offer', 'Wallpapers')
+  await page.getByText('Nothing matches').waitFor()
+  await page.reload()
+  await page.getByText('Nothing matches').waitFor()
+  expect(await page.getByRole('combobox', { name: 'Offer' }).inputValue()).toBe('Wallpapers')
+  expect(await savedConversions(page)).not.toContain(conversionId)
+  await page.getByRole('button', { name: 'Clear the filter' }).last().click()
+  await page.getByRole('cell', { name: '$2.00' }).waitFor()
+  expect(await savedConversions(page)).toContain(conversionId)
+}
+
+async function savedConversions(page: Page): Promise<string> {
   const download = page.waitForEvent('download')
   await page.getByRole('button', { name: 'Save as CSV' }).click()
   const file = await download
   expect(file.suggestedFilename()).toMatch(/^conversions-.*\.csv$/)
-  expect(readFileSync(await file.path(), 'utf8')).toContain(conversionId)
+  return readFileSync(await file.path(), 'utf8')
 }
 
-/** More rows are offered up to the longest list; there the page says what to do, in place of a refusal. */
+/** A filter narrows it. More rows are offered up to the longest list; there the page says what to do, in place of a refusal. */
 async function readLongReport(page: Page): Promise<void> {
   await goTo(page, 'Reports')
+  const isOfOffer = /"filters":\[\{"dimension":"offer","operator":"is"/
+  const narrowed = page.waitForRequest((request) => isOfOffer.test(request.postData() ?? ''))
+  await choose(page, 'Offer', 'Ringtones')
+  await narrowed
   await page.getByRole('button', { name: 'Load more' }).waitFor()
   await goToPath(page, '/portal/reports?rows=20000')
   await page.getByText('The list ends here: it shows 10,000 rows at most.').waitFor()

@@ -183,6 +183,8 @@ export const portalTexts = {
     add: 'Add a postback or pixel',
   },
   ...trackingTexts,
+  /** By what more than one list is filtered. */
+  filters: { offer: 'Offer', anyOffer: 'Any offer', from: 'From', to: 'To' },
   conversions: {
     title: 'Conversions',
     lead: 'What your visitors did, newest first, and your payout. A row leads to what your tracker was told of it.',
@@ -198,6 +200,7 @@ export const portalTexts = {
     offer: 'Offer',
     sub1: 'Sub id 1',
     affClickId: 'Your click id',
+    clickId: 'Click id of the network',
     country: 'Country',
     payout: 'Payout',
   },
@@ -210,6 +213,8 @@ export const portalTexts = {
     empty: 'Not told',
     emptyTitle: 'No visitors in this time',
     emptyText: 'Choose another time, or send visitors by your link: they are counted here at once.',
+    nothingText: 'No visitor of this time fits the filter. Choose another time, or clear the filter.',
+    anyCountry: 'Any country',
     dimensions: {
       day: 'Day',
       hour: 'Hour',

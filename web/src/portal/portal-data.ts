@@ -21,6 +21,15 @@ export const portalOffers: Listed<PortalOffer> = {
   list: (query) => answerOf(api.GET('/api/v1/portal/offers', { params: { query } })),
 }
 
+/** Those that the affiliate may run, also while they are paused: what its visits and conversions are of. */
+export const ownOffers: Listed<PortalOffer> = {
+  name: 'portal/own-offers',
+  list: (page) => {
+    const query = { ...page, mine: 'true' as const }
+    return answerOf(api.GET('/api/v1/portal/offers', { params: { query } }))
+  },
+}
+
 /** What one may choose for a postback. */
 export type PostbackBody = Pick<
   PortalPostback,

@@ -1,4 +1,5 @@
 import { Anchor, Button, Text } from '@mantine/core'
+import { useAddressFilter, useDayRange } from '../address-filter.ts'
 import { answerOf, api } from '../api.ts'
 import type { components } from '../api-types.ts'
 import { formatMoney } from '../format.ts'
@@ -11,6 +12,7 @@ import { When } from '../parts/when.tsx'
 import { usePlace } from '../router.tsx'
 import { isKey, texts } from '../texts.ts'
 import { portalTexts } from '../texts-portal.ts'
+import { DAY_FIELDS } from './filter-fields.ts'
 
 type Entry = components['schemas']['PortalPostbackLogEntry']
 const words = portalTexts.log
@@ -55,6 +57,7 @@ export function PostbackLog() {
   const { query: address } = usePlace()
   const conversionId = address.get('conversion') ?? ''
   const postbackId = address.get('postback') ?? ''
+  const range = useDayRange(useAddressFilter(['from', 'to']))
   const only = {
     ...(conversionId === '' ? {} : { conversionId }),
     ...(postbackId === '' ? {} : { postbackId }),
@@ -65,9 +68,10 @@ export function PostbackLog() {
       texts={words}
       icon="hits"
       filter={{ name: 'state', label: words.state, any: words.anyState, choices: texts.delivery }}
+      fields={DAY_FIELDS}
       list={({ limit, cursor, filter }) => {
         const state = isKey(texts.delivery, filter) ? { state: filter } : {}
-        const query = { limit, ...only, ...state, ...(cursor === undefined ? {} : { cursor }) }
+        const query = { limit, ...only, ...range, ...state, ...(cursor === undefined ? {} : { cursor }) }
         return answerOf(api.GET('/api/v1/portal/postback-log', { params: { query } }))
       }}
       href={({ id }) => `/portal/postback-log/${id}`}

@@ -1,11 +1,13 @@
 import { Button, Group, Input, SegmentedControl, Select, Text, TextInput } from '@mantine/core'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { clearAddressFilter, isAnyGiven, useAddressFilter } from '../address-filter.ts'
 import { answerOf, api } from '../api.ts'
 import type { components } from '../api-types.ts'
 import { formatCount, formatMoney, formatShare } from '../format.ts'
 import { CsvButton } from '../parts/csv-button.tsx'
 import { type Column, DataTable } from '../parts/data-table.tsx'
 import { Empty } from '../parts/empty.tsx'
+import { FilterBar } from '../parts/filter-bar.tsx'
 import { Loaded } from '../parts/loaded.tsx'
 import { Page } from '../parts/page.tsx'
 import controls from '../parts/report-controls.module.css'
@@ -14,6 +16,13 @@ import { setQuery, usePlace } from '../router.tsx'
 import { useMe } from '../session.ts'
 import { isKey, texts, toOptions } from '../texts.ts'
 import { portalTexts } from '../texts-portal.ts'
+import {
+  MORE_REPORT_FIELDS,
+  REPORT_FIELDS,
+  REPORT_FILTERS,
+  type ReportFilter,
+  toReportFilters,
+} from './report-filter.ts'
 
 type Report = components['schemas']['PortalReport']
 type Row = Report['rows'][number]
@@ -36,7 +45,8 @@ function useReportQuery() {
   const { range, from, to, dateBasis, limit } = readReportQuery(address, todayIn(timeZone))
   const [first, second] = (address.get('by') ?? 'day').split(',')
   const groupBy = [first, second].filter((name) => isKey(words.dimensions, name))
-  return { range, from, to, dateBasis, limit: Math.min(limit, ROWS_MAX), groupBy }
+  const filter = useAddressFilter(REPORT_FILTERS)
+  return { range, from, to, dateBasis, limit: Math.min(limit, ROWS_MAX), groupBy, filter }
 }
 type ReportQuery = ReturnType<typeof useReportQuery>
 
@@ -52,10 +62,11 @@ export function PortalReport() {
   return (
     <Page title={words.title} actions={<SaveCsv query={query} />}>
       <Controls query={query} />
+      <FilterBar values={query.filter} fields={REPORT_FIELDS} more={MORE_REPORT_FIELDS} />
       <Loaded query={report}>
         {(found) =>
           found.groups === 0 ? (
-            <Empty icon="report" title={words.emptyTitle} text={words.emptyText} />
+            <NoRows filter={query.filter} />
           ) : (
             <div>
               <ReportRows report={found} groupBy={query.groupBy} />
@@ -65,6 +76,22 @@ export function PortalReport() {
         }
       </Loaded>
     </Page>
+  )
+}
+
+function NoRows({ filter }: { readonly filter: ReportFilter }) {
+  if (!isAnyGiven(filter)) return <Empty icon="report" title={words.emptyTitle} text={words.emptyText} />
+  return (
+    <Empty
+      icon="report"
+      title={texts.filter.nothing}
+      text={words.nothingText}
+      action={
+        <Button variant="default" onClick={() => clearAddressFilter(REPORT_FILTERS)}>
+          {texts.filter.clear}
+        </Button>
+      }
+    />
   )
 }
 
@@ -88,7 +115,7 @@ function loadReport(query: ReportQuery) {
   return answerOf(api.POST('/api/v1/portal/reports', { body }))
 }
 
-function questionOf({ from, to, dateBasis, groupBy }: ReportQuery) {
+function questionOf({ from, to, dateBasis, groupBy, filter }: ReportQuery) {
   const [first] = groupBy
   const isTime = first === 'day' || first === 'hour'
   return {
@@ -97,7 +124,7 @@ function questionOf({ from, to, dateBasis, groupBy }: ReportQuery) {
     dateBasis,
     groupBy: [...groupBy],
     metrics: [...METRICS],
-    filters: [],
+    filters: toReportFilters(filter),
     // Days read best in their own order, anything else with the most money on top.
     sort: { by: isTime ? first : ('payout' as const), direction: 'desc' as const },
   }
