@@ -5,6 +5,7 @@ import type { ApiApp, ApiDeps } from './api-deps.ts'
 import { callerOf } from './caller.ts'
 import { idParams } from './page.ts'
 import { notFound } from './problem.ts'
+import { perWorkspace } from './rate-limits.ts'
 
 const CHECKS_PER_MINUTE = 20
 
@@ -25,13 +26,7 @@ const checkSchema = z
 /** Whether a tracking domain leads here now. */
 export function checkDomainRoutes(app: ApiApp, deps: ApiDeps): void {
   app.post('/api/v1/domains/:id/check', {
-    config: {
-      rateLimit: {
-        max: CHECKS_PER_MINUTE,
-        timeWindow: 60_000,
-        keyGenerator: (request) => callerOf(request).workspace,
-      },
-    },
+    config: perWorkspace(CHECKS_PER_MINUTE),
     schema: {
       tags: ['domains'],
       summary: 'Check now whether the host name leads to this installation, as its visitors would come',

@@ -2,12 +2,12 @@ import { z } from 'zod'
 import type { StoredTarget } from '../store/notification-targets.ts'
 import { getTargetOfAffiliate } from '../store/portal-targets.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
-import { callerOf } from './caller.ts'
 import { type FiredTest, firedTestFields, fireTest, TESTS_PER_MINUTE } from './fire-test.ts'
 import { idParams } from './page.ts'
 import { type PortalUser, portalUser } from './portal-affiliate.ts'
 import { loadStanding } from './portal-standings.ts'
 import { notFound } from './problem.ts'
+import { perAffiliate } from './rate-limits.ts'
 
 const body = z
   .strictObject({
@@ -24,13 +24,7 @@ const testSchema = z.object(firedTestFields).meta({ id: 'PortalPostbackTest' })
 /** The Test button: one marked conversion, sent at once to one target; nothing is counted, queued or kept. */
 export function portalTestPostbackRoutes(app: ApiApp, deps: ApiDeps): void {
   app.post('/api/v1/portal/postbacks/:id/test', {
-    config: {
-      rateLimit: {
-        max: TESTS_PER_MINUTE,
-        timeWindow: 60_000,
-        keyGenerator: (request) => callerOf(request).affiliateId,
-      },
-    },
+    config: perAffiliate(TESTS_PER_MINUTE),
     schema: {
       tags: ['portal'],
       summary: 'Test: fire a marked conversion at a postback now, and show the request and the answer',

@@ -11,6 +11,7 @@ import { firedTestSchema, fireTest, TESTS_PER_MINUTE } from './fire-test.ts'
 import { findTarget } from './notification-targets.ts'
 import { idParams } from './page.ts'
 import { invalidFields } from './problem.ts'
+import { perWorkspace } from './rate-limits.ts'
 
 const body = z
   .strictObject({
@@ -21,13 +22,7 @@ const body = z
 /** The Test button of the network's and tracker's own people. */
 export function targetTestRoutes(app: ApiApp, deps: ApiDeps): void {
   app.post('/api/v1/notification-targets/:id/test', {
-    config: {
-      rateLimit: {
-        max: TESTS_PER_MINUTE,
-        timeWindow: 60_000,
-        keyGenerator: (request) => callerOf(request).workspace,
-      },
-    },
+    config: perWorkspace(TESTS_PER_MINUTE),
     schema: {
       tags: ['notification-targets'],
       summary: 'Test: fire a marked conversion at a target now, and show the request and the answer',

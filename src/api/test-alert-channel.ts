@@ -10,6 +10,7 @@ import { callerOf } from './caller.ts'
 import { TESTS_PER_MINUTE } from './fire-test.ts'
 import { idParams } from './page.ts'
 import { notFound } from './problem.ts'
+import { perWorkspace } from './rate-limits.ts'
 
 const testSchema = z
   .object({
@@ -26,13 +27,7 @@ const testSchema = z
 /** The Test button: one marked message, sent at once; nothing is queued or kept. */
 export function testAlertChannelRoutes(app: ApiApp, deps: ApiDeps): void {
   app.post('/api/v1/alert-channels/:id/test', {
-    config: {
-      rateLimit: {
-        max: TESTS_PER_MINUTE,
-        timeWindow: 60_000,
-        keyGenerator: (request) => callerOf(request).workspace,
-      },
-    },
+    config: perWorkspace(TESTS_PER_MINUTE),
     schema: {
       tags: ['alerts'],
       summary: 'Test: send a marked message to a channel now, and show the answer',

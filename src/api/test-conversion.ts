@@ -1,4 +1,3 @@
-import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { CONVERSION_STATUSES } from '../domain/conversion-types.ts'
 import { LIMITS } from '../domain/limits.ts'
@@ -8,12 +7,13 @@ import { getCampaign } from '../store/campaigns.ts'
 import { getDomain } from '../store/domains.ts'
 import { getOffer } from '../store/offers.ts'
 import type { ApiApp, ApiDeps } from './api-deps.ts'
-import { callerOf, workspaceOf } from './caller.ts'
+import { workspaceOf } from './caller.ts'
 import { linkOrigin } from './campaign-link.ts'
 import { amountField, eventField } from './fields.ts'
 import { firedTestFields } from './fire-test.ts'
 import { idParams } from './page.ts'
 import { notFound } from './problem.ts'
+import { perWorkspace } from './rate-limits.ts'
 import { TEST_WAYS, TestChain, type TestOrder } from './test-conversion-chain.ts'
 
 const PARAMS_MAX = 40
@@ -74,13 +74,7 @@ const answer = z
 
 /** Shows that a link works, from the link to the notifications, before money is spent on it. */
 export function testConversionRoutes(app: ApiApp, deps: ApiDeps): void {
-  const config = {
-    rateLimit: {
-      max: TESTS_PER_MINUTE,
-      timeWindow: 60_000,
-      keyGenerator: (request: FastifyRequest) => callerOf(request).workspace,
-    },
-  }
+  const config = perWorkspace(TESTS_PER_MINUTE)
   app.post('/api/v1/campaigns/:id/test-conversion', {
     config,
     schema: {

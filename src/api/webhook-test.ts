@@ -5,6 +5,7 @@ import type { ApiApp, ApiDeps } from './api-deps.ts'
 import { type Caller, callerOf } from './caller.ts'
 import { fireCall, firedTestSchema, TESTS_PER_MINUTE } from './fire-test.ts'
 import { idParams } from './page.ts'
+import { perWorkspace } from './rate-limits.ts'
 
 type Webhooks = {
   readonly find: (db: Db, caller: Caller, id: string) => Promise<StoredTarget>
@@ -15,13 +16,7 @@ type Webhooks = {
 /** The Test button of a webhook: whatever its status and events, and signed as every call is. */
 export function webhookTestRoute(app: ApiApp, deps: ApiDeps, { find, checkUrl }: Webhooks): void {
   app.post('/api/v1/webhooks/:id/test', {
-    config: {
-      rateLimit: {
-        max: TESTS_PER_MINUTE,
-        timeWindow: 60_000,
-        keyGenerator: (request) => callerOf(request).workspace,
-      },
-    },
+    config: perWorkspace(TESTS_PER_MINUTE),
     schema: {
       tags: ['webhooks'],
       summary: 'Test: call a webhook now with an event of type "test", and show the request and the answer',
