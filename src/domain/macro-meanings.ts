@@ -74,3 +74,11 @@ export function meaningOfMacro(name: string, purpose: UrlPurpose): MacroMeaning 
   if (!name.startsWith('token.')) return undefined
   return { meaning: `value of the traffic source's token "${name.slice('token.'.length)}"`, sample: '17' }
 }
+
+const TIMES: ReadonlySet<string> = new Set(['datetime', 'click.datetime'])
+
+/** What an example fills a template with, '' for what is no macro: times are milliseconds until they are formatted. */
+export function sampleValueOf(name: string, purpose: UrlPurpose): string {
+  const { sample = '' } = meaningOfMacro(name, purpose) ?? {}
+  return TIMES.has(name) ? String(Date.parse(sample)) : sample
+}

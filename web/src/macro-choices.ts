@@ -1,5 +1,5 @@
 import type { UrlPurpose } from '../../src/domain/explain-url-types.ts'
-import { meaningOfMacro } from '../../src/domain/macro-meanings.ts'
+import { meaningOfMacro, sampleValueOf } from '../../src/domain/macro-meanings.ts'
 import { MACRO_NAMES } from '../../src/domain/macro-names.ts'
 import { compileTemplate, renderTemplate } from '../../src/domain/macros.ts'
 import { kindOfMacro, type MacroKind } from './url-reading.ts'
@@ -43,16 +43,9 @@ export function sampleOf(text: string): string {
   const compiled = compileTemplate(text, { target: 'text' })
   if (!compiled.ok) return ''
   const { template } = compiled
-  const values = template.macros.map((name) => [
-    name,
-    SAMPLES[name] ?? meaningOfMacro(name, OF_EXAMPLES)?.sample ?? '',
-  ])
+  const values = template.macros.map((name) => [name, name === EMPTY ? '' : sampleValueOf(name, OF_EXAMPLES)])
   return renderTemplate(template, Object.fromEntries(values))
 }
 
-/** Times are milliseconds until they are formatted; what an example fills in has to be empty. */
-const SAMPLES: Readonly<Record<string, string>> = {
-  datetime: String(Date.UTC(2026, 8, 21, 14, 13, 20)),
-  'click.datetime': String(Date.UTC(2026, 8, 21, 13, 58, 2)),
-  sub2: '',
-}
+/** What the example of `|default` fills in has to be empty. */
+const EMPTY = 'sub2'

@@ -9,7 +9,7 @@ import {
   type UrlPurpose,
 } from '../../src/domain/explain-url-types.ts'
 import { AFFILIATE_ALIASES } from '../../src/domain/macro-aliases.ts'
-import { meaningOfMacro } from '../../src/domain/macro-meanings.ts'
+import { sampleValueOf } from '../../src/domain/macro-meanings.ts'
 import { compileTemplate, renderTemplate } from '../../src/domain/macros.ts'
 
 /** What a macro is about, which is also its colour. */
@@ -78,9 +78,7 @@ export function fillIn(text: string, parts: readonly UrlPart[], filling: Filling
   )
   if (!compiled.ok) return undefined
   const { template } = compiled
-  const values = Object.fromEntries(
-    template.macros.map((name) => [name, meaningOfMacro(name, purpose)?.sample ?? '']),
-  )
+  const values = Object.fromEntries(template.macros.map((name) => [name, sampleValueOf(name, purpose)]))
   return renderTemplate(template, values)
 }
 
