@@ -76,7 +76,10 @@ export function Start() {
         ))}
       </ol>
       <Text size="sm" c="dimmed">
-        {movingTexts.openHint} <Anchor href="/moving">{movingTexts.title}</Anchor>
+        {movingTexts.openHint}{' '}
+        <Anchor href="/moving" underline="always">
+          {movingTexts.title}
+        </Anchor>
       </Text>
     </Page>
   )
