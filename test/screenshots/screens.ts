@@ -90,6 +90,8 @@ export const PORTAL: readonly Shot[] = [
   { name: 'portal-api-keys', path: '/portal/api-keys' },
 ]
 
+type Sale = { readonly clickId: string; readonly campaignId: string }
+
 /** All screens of the staff, with the first thing of each kind and the story of a visit that converted. */
 export async function staffShots(api: ApiClient): Promise<readonly Shot[]> {
   const shots = [...STAFF]
@@ -102,7 +104,9 @@ export async function staffShots(api: ApiClient): Promise<readonly Shot[]> {
     shots.push({ name: 'offer-terms', path: `/offers/${offers[0].id}` })
     shots.push({ name: 'offer-integration', path: `/offers/${offers[0].id}/integration` })
   }
-  const [sale] = field(await api.get('/conversions?limit=1'), 'items') as readonly { clickId: string }[]
+  const sales = field(await api.get('/conversions?limit=200'), 'items') as readonly Sale[]
+  // What came through a campaign has the longest story.
+  const sale = sales.findLast(({ campaignId }) => campaignId !== '')
   if (sale !== undefined) shots.push({ name: 'visit', path: `/visits/${sale.clickId}` })
   return shots
 }
