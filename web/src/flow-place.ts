@@ -20,6 +20,11 @@ export function focusPlace(form: HTMLElement, place: string, tries = TRIES_MAX):
   if (target) {
     const reached = found !== null && target.matches(':disabled') ? asFocusable(found) : target
     reached.focus({ preventScroll: true })
+    // Fields of a rule that unfolds are there a moment before they are shown, and take no focus till then.
+    if (document.activeElement !== reached && tries > 0) {
+      requestAnimationFrame(() => focusPlace(form, place, tries - 1))
+      return
+    }
     reached.scrollIntoView({ block: 'center', behavior: 'smooth' })
     return
   }
